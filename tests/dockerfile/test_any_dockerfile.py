@@ -66,14 +66,16 @@ def test_any_file_is_judged_and_corrected(lines: list[str], windows: bool):  # n
     assert {each.why.code for each in again.all_unread} <= {
         each.why.code for each in dockerfile.all_unread
     }
-    asked = {str(line.requirement) for one in again.stages for step in one.steps
-             for line in step.requirements.lines}  # fmt: skip
-    assert asked == {str(line.requirement) for one in dockerfile.stages for step in one.steps
-                     for line in step.requirements.lines}  # fmt: skip
+    required = {str(line.requirement) for stage in again.stages for step in stage.steps
+                for line in step.requirements.lines}  # fmt: skip
+    assert required == {str(line.requirement) for stage in dockerfile.stages for step in stage.steps
+                        for line in step.requirements.lines}  # fmt: skip
     errors = [
-        one for one in judge_stages(again, builds_of(again)) if one.code.startswith("missing")
+        finding
+        for finding in judge_stages(again, builds_of(again))
+        if finding.code.startswith("missing")
     ]
-    assert {one.severity for one in errors} <= {"warning"} or found.remarks
+    assert {finding.severity for finding in errors} <= {"warning"} or found.remarks
 
 
 @given(st.lists(LINES, max_size=15))
@@ -84,4 +86,4 @@ def test_any_file_is_put_on_another_image(lines: list[str]):
     if hasattr(found, "text"):
         again = read(found.text, FILES)
         assert again.stages[0].target == SLIM
-        assert all(one.manager != "apk" for one in again.stages[0].packages)
+        assert all(added.manager != "apk" for added in again.stages[0].packages)

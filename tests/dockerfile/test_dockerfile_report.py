@@ -73,7 +73,7 @@ RUN pip install --no-index --find-links /wheels sci
 
 def codes(report: Report) -> set[str]:
     assert report.dockerfile is not None
-    return {one.code for one in report.dockerfile.findings}
+    return {finding.code for finding in report.dockerfile.findings}
 
 
 class TestSteps:
@@ -82,14 +82,14 @@ class TestSteps:
         assert [target.name for target in report.targets] == ["python:3.12-alpine"]
         assert report.matrix["sci"]["python:3.12-alpine"] is Verdict.SOURCE_NATIVE
 
-    def test_two_steps_on_one_image_are_two_columns(self):
+    def test_two_steps_on_an_image_are_two_columns(self):
         report = judged(f"{SLIM}RUN pip install --force-reinstall easy\n")
         names = [target.name for target in report.targets]
         assert names == ["python:3.12-slim (line 2)", "python:3.12-slim (line 3)"]
         assert report.matrix["sci"][names[1]] is Verdict.NOT_REQUIRED
         assert report.matrix["easy"][names[1]] is Verdict.PURE_WHEEL
 
-    def test_two_commands_of_one_line_are_two_columns(self):
+    def test_two_commands_of_a_line_are_two_columns(self):
         report = judged("FROM python:3.12-slim\nRUN pip install easy && pip install sci\n")
         names = [target.name for target in report.targets]
         assert names == [
@@ -103,7 +103,7 @@ class TestSteps:
 
     def test_a_step_that_is_not_judged_leaves_the_answer_incomplete(self):
         report = judged(f"{SLIM}RUN pip install git+https://git.example/sci\n")
-        (problem,) = [one for one in report.problems if one.severity == "error"]
+        (problem,) = [each for each in report.problems if each.severity == "error"]
         assert problem.where == "Dockerfile:3"
         assert not report.complete
 
@@ -114,18 +114,18 @@ class TestSteps:
         (plan,) = judged(ALPINE.replace("pip install", "pip install --no-cache-dir")).builds
         assert plan.installer == "pip-no-cache-dir"
 
-    def test_a_step_that_takes_ready_wheels_is_told_not_judged(self):
+    def test_a_step_that_takes_ready_wheels_is_reported_not_judged(self):
         report = judged(BUILDER)
         assert len(report.targets) == 1
-        unjudged = [one.unjudged for one in report.dockerfile.steps if one.unjudged]
+        unjudged = [step.unjudged for step in report.dockerfile.steps if step.unjudged]
         assert unjudged == ["it takes wheels that another step has built"]
 
-    def test_why_nothing_is_judged_is_told_once_and_in_order(self):
+    def test_why_nothing_is_judged_is_reported_once_and_in_order(self):
         with pytest.raises(UsageError) as caught:
             judged("FROM nobodys.example/base AS one\nRUN pip install sci\nFROM one\n")
-        told = str(caught.value)
-        assert told.count("nobodys.example/base is not") == 1
-        assert ".;" not in told
+        message = str(caught.value)
+        assert message.count("nobodys.example/base is not") == 1
+        assert ".;" not in message
 
     def test_a_file_without_any_step_is_a_usage_error_that_says_why(self):
         with pytest.raises(UsageError, match="no command in it installs Python packages"):
@@ -151,7 +151,9 @@ RUN cd /tmp \\
 """
         shown = "&& pip install -i https://****@index.example/simple sci \\"
         report = judged(text)
-        assert {one.excerpt for one in report.dockerfile.findings if one.line == 3} == {shown}
+        assert {finding.excerpt for finding in report.dockerfile.findings if finding.line == 3} == {
+            shown
+        }
         assert f"\n    3 | {shown}\n" in render_text(report)
 
     def test_on_slim_there_is_nothing_to_mend(self):
@@ -164,7 +166,7 @@ RUN cd /tmp \\
             "FROM python:3.12-alpine\nRUN apk add --no-cache gcc musl-dev\nRUN pip install easy\n"
         )
         (finding,) = [
-            one for one in report.dockerfile.findings if one.code == "build-packages-unused"
+            each for each in report.dockerfile.findings if each.code == "build-packages-unused"
         ]
         assert set(finding.superfluous) == {"gcc", "musl-dev"}
         assert "  leave out " in render_text(report)
@@ -174,11 +176,11 @@ RUN cd /tmp \\
 
 
 class TestSizeAndGate:
-    def test_a_file_of_one_stage_has_no_size_of_several(self):
+    def test_a_file_of_a_single_stage_has_no_size_of_several(self):
         image = judged(ALPINE).targets[0].bill.image
         assert image.multi_stage is None
 
-    def test_of_several_stages_the_last_one_counts(self):
+    def test_of_several_stages_the_last_counts(self):
         report = judged(BUILDER)
         image = report.targets[0].bill.image
         assert image.single_stage is None
@@ -187,24 +189,24 @@ class TestSizeAndGate:
     def test_a_file_that_does_not_work_breaks_a_policy_on_verdicts(self):
         policy = Policy(fail_on=frozenset({Verdict.UNAVAILABLE}))
         found = violations(judged(ALPINE), policy, NOW.date())
-        assert {one.rule for one in found} == {"dockerfile"}
+        assert {violation.rule for violation in found} == {"dockerfile"}
         assert found[0].where == ("Dockerfile:2",)
         assert violations(judged(ALPINE), Policy(), NOW.date()) == ()
 
 
 class TestCorrection:
     def test_another_image_on_which_nothing_compiles(self):
-        told = judged(ALPINE).dockerfile.other_image
-        assert "-FROM python:3.12-alpine\n+FROM python:3.12-slim\n" in told
+        diff = judged(ALPINE).dockerfile.other_image
+        assert "-FROM python:3.12-alpine\n+FROM python:3.12-slim\n" in diff
 
     def test_the_same_image_with_a_stage_that_builds(self):
-        told = judged(ALPINE).dockerfile.correction
-        assert "+RUN apk add --no-cache gcc musl-dev" in told
-        assert "--mount=type=bind" in told
+        diff = judged(ALPINE).dockerfile.correction
+        assert "+RUN apk add --no-cache gcc musl-dev" in diff
+        assert "--mount=type=bind" in diff
 
     def test_both_stages_of_a_builder_move(self):
-        told = judged(BUILDER).dockerfile.other_image
-        assert told.count("+FROM python:3.12-slim") == 2
+        diff = judged(BUILDER).dockerfile.other_image
+        assert diff.count("+FROM python:3.12-slim") == 2
 
     def test_diffs_are_shown_line_by_line(self):
         lines = render_text(judged(ALPINE)).splitlines()
@@ -212,10 +214,10 @@ class TestCorrection:
 
 
 class TestUnread:
-    def test_what_is_not_followed_is_told_with_its_line(self):
+    def test_what_is_not_followed_is_reported_with_its_line(self):
         report = judged(f"{SLIM}RUN $(cat install.sh)\nRUN pip install $NOWHERE\n")
-        assert any(one.where == "Dockerfile:4" for one in report.problems)
-        assert {one.line for one in report.dockerfile.unread} >= {4}
+        assert any(problem.where == "Dockerfile:4" for problem in report.problems)
+        assert {unread.line for unread in report.dockerfile.unread} >= {4}
 
 
 class TestRecognition:
@@ -251,9 +253,9 @@ class TestFromTheCommandLine:
             "RUN pip install -r requirements.txt\n"
         )
         assert main([str(file)]) == 1  # its build stops
-        told = capsys.readouterr().out
-        assert "On python:3.12-alpine the only package compiles from source" in told
-        assert "does not work as it is" in told
+        text = capsys.readouterr().out
+        assert "On python:3.12-alpine the only package compiles from source" in text
+        assert "does not work as it is" in text
 
     def test_what_dockerignore_leaves_out_breaks_the_image(self, tmp_path, capsys):
         (tmp_path / "requirements.txt").write_text("sci\n")
@@ -263,12 +265,12 @@ class TestFromTheCommandLine:
             "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
         )
         assert main([str(file), "--fail-on", "unavailable"]) == 1
-        told = " ".join(capsys.readouterr().out.split())
-        assert "does not work as it is: line 2 fails" in told
-        said = ".dockerignore:1 (*) leaves requirements.txt out of the build context: there is"
-        assert f"line 2 (stage 0): {said} nothing to copy; !requirements.txt behind it" in told
-        assert "[excluded-from-context]" in told
-        assert "sci" in told  # judged all the same
+        text = " ".join(capsys.readouterr().out.split())
+        assert "does not work as it is: line 2 fails" in text
+        reason = ".dockerignore:1 (*) leaves requirements.txt out of the build context: there is"
+        assert f"line 2 (stage 0): {reason} nothing to copy; !requirements.txt behind it" in text
+        assert "[excluded-from-context]" in text
+        assert "sci" in text  # judged all the same
 
     def test_a_report_with_a_dockerfile_survives_json(self, tmp_path):
         file = tmp_path / "Dockerfile"
@@ -321,28 +323,28 @@ class TestEmitting:
     def test_it_reads_back_and_has_nothing_to_mend(self, capsys, tmp_path):
         text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
         (tmp_path / "Dockerfile").write_text(text)
-        told = wheelcheck.check("Dockerfile").dockerfile
-        assert told is not None
-        assert {one.code for one in told.findings} <= {"musl-base"}
-        assert told.unread == ()
+        dockerfile = wheelcheck.check("Dockerfile").dockerfile
+        assert dockerfile is not None
+        assert {finding.code for finding in dockerfile.findings} <= {"musl-base"}
+        assert dockerfile.unread == ()
 
-    def test_wheels_alone_need_one_stage(self, capsys):
+    def test_wheels_alone_need_a_single_stage(self, capsys):
         text = self.emitted(capsys, "-p", "sci", "-t", "python:3.12-slim")
         assert text.count("FROM") == 1
         assert "apt-get" not in text
 
-    def test_a_build_that_fails_all_the_same_is_told_in_the_file(self, capsys):
+    def test_a_build_that_fails_all_the_same_is_noted_in_the_file(self, capsys):
         text = self.emitted(capsys, "-p", "old", "-t", "python:3.12-alpine")
         first, second, *_ = text.splitlines()
         assert first == "# syntax=docker/dockerfile:1"
         assert second.startswith("# old 1 will not build: ")
         assert "will not build" not in self.emitted(capsys, "-p", "sci", "-t", "python:3.12-alpine")
 
-    def test_what_is_said_of_choosing_is_said_to_pip_without_secrets(self, capsys):
+    def test_options_of_choice_are_passed_to_pip_without_secrets(self, capsys):
         words = ("--pre", "--only-binary", "sci", "--index-url", "https://me:hush@index.example/a/")
         text = self.emitted(capsys, "-p", "sci", "-t", "python:3.12-slim", *words)
-        said = "--pre --only-binary=sci --index-url=https://index.example/a/ sci"
-        assert f"pip install {said}\n" in text
+        arguments = "--pre --only-binary=sci --index-url=https://index.example/a/ sci"
+        assert f"pip install {arguments}\n" in text
         assert "hush" not in text
 
     def test_a_file_that_demands_source_builds_does_not_bar_their_wheels(self, capsys, tmp_path):
@@ -353,7 +355,7 @@ class TestEmitting:
         text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
         assert "--no-index --find-links /wheels -r" in text
 
-    def test_a_date_bound_that_pip_does_not_know_is_told(self, capsys):
+    def test_a_date_bound_that_pip_does_not_know_is_noted(self, capsys):
         words = ("-t", "python:3.12-slim", "--exclude-newer", "2026-10-01")
         text = self.emitted(capsys, "-p", "easy", *words)
         assert "# judged by files from before 2026-10-02 00:00 UTC" in text
@@ -398,7 +400,7 @@ def test_a_step_fails_where_pip_refuses_a_requirement_or_ends_with_an_error(requ
     assert (failing.line, failing.code) == (3, "input-refused")
 
 
-def test_what_an_unknown_variable_stands_for_fails_no_step():
+def test_an_unknown_variable_fails_no_step():
     report = judged('FROM python:3.12-slim\nRUN pip install easy\nRUN pip install "easy=$WHICH"\n')
     assert [f for f in report.dockerfile.findings if f.severity == "error"] == []
 

@@ -38,7 +38,7 @@ def test_an_ignored_error_fails_nothing():
     assert not ignoring(*codes_of(broken)).fails
 
 
-def test_it_is_told_with_its_reason():
+def test_it_is_shown_with_its_reason():
     report = ignoring(*codes_of(broken_image()))
     assert [each.reason for each in report.dockerfile.ignored] == ["a reason of ours"] * len(
         errors(broken_image())

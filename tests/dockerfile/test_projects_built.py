@@ -152,10 +152,10 @@ def test_only_what_is_in_the_image_is_part_of_a_project(
 def test_a_step_that_reads_what_nothing_copies_fails(tmp_path, public_index):
     (tmp_path / "requirements.txt").write_text("six\n")
     (tmp_path / "Dockerfile").write_text(APPLICATION + "RUN pip install -r requirements.txt\n")
-    asked = {"index_url": public_index.url, "cache_dir": None}
-    report = wheelcheck.check(str(tmp_path / "Dockerfile"), **asked)
+    options = {"index_url": public_index.url, "cache_dir": None}
+    report = wheelcheck.check(str(tmp_path / "Dockerfile"), **options)
     assert ("no-such-file", 3) in codes(report)
     copied = "COPY others.txt .\nRUN pip install -r others.txt\n"  # and the context lacks it
     (tmp_path / "Dockerfile").write_text(APPLICATION + copied)
     with pytest.raises(wheelcheck.NothingJudged):
-        wheelcheck.check(str(tmp_path / "Dockerfile"), **asked)
+        wheelcheck.check(str(tmp_path / "Dockerfile"), **options)

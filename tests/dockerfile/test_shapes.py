@@ -31,8 +31,8 @@ def test_a_shape_is_read_as_the_builder_does(shape, index, tmp_path, monkeypatch
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     if "compose" in shape.judged:
         pytest.importorskip("yaml")
-    said = SHAPES.judged(shape, tmp_path, index)
-    assert list(SHAPES.differences(shape, said)) == []
+    outcome = SHAPES.judged(shape, tmp_path, index)
+    assert list(SHAPES.differences(shape, outcome)) == []
 
 
 def test_there_are_many_kinds_and_few_shapes_of_each():

@@ -105,7 +105,7 @@ def test_on_ubuntu_the_final_stage_gets_what_was_linked(release: str, name: str)
     assert f"apt-get install -y --no-install-recommends {name} &&" in final
 
 
-def test_names_arguments_and_quotes_are_kept():
+def test_names_arguments_and_quotes_are_preserved():
     text = (
         "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"
         'RUN pip install --user -U --no-cache-dir "lxml>=$V" \\\n    --prefer-binary\n'
@@ -221,9 +221,9 @@ def test_the_second_alpine_file_of_the_story_is_changed_in_few_lines():
 def test_what_cannot_be_changed_is_left_to_its_author(run: str, where: str):
     found = corrected(f"{ALPINE}{run}\n", LXML)
     assert found.diff == ""
-    (said,) = found.remarks
-    assert f"no correction is offered for a command in {where}" in said
-    assert said.endswith("; add gcc libxml2-dev libxslt-dev musl-dev before it")
+    (remark,) = found.remarks
+    assert f"no correction is offered for a command in {where}" in remark
+    assert remark.endswith("; add gcc libxml2-dev libxslt-dev musl-dev before it")
 
 
 HEREDOC = """\
@@ -277,7 +277,7 @@ def test_a_script_on_the_line_gets_what_it_lacks_around_it(shell: str, quote: st
     assert not codes & (SPOILING | {"no-cache-mount"})
 
 
-def test_two_commands_of_one_script_get_it_once():
+def test_two_commands_of_a_script_get_it_once():
     dockerfile = read(f"{ALPINE}RUN sh -c 'pip install lxml; pip install --no-cache-dir lxml'\n")
     builds = [planned(dockerfile, LXML, step=number) for number in (0, 1)]
     found = correct(dockerfile, builds)
@@ -294,12 +294,12 @@ def test_two_commands_of_one_script_get_it_once():
         (f"{ALPINE}USER app\nUSER root\nRUN pip install lxml\n", True),
     ],
 )
-def test_nobody_but_root_is_asked_to_install_packages(text: str, *, root: bool):
+def test_nobody_but_root_installs_packages(text: str, *, root: bool):
     dockerfile = read(text)
     found = correct(dockerfile, [planned(dockerfile, LXML, stage=len(dockerfile.stages) - 1)])
     assert found is not None
     assert bool(found.diff) is root
-    assert any("can install no packages" in one for one in found.remarks) is not root
+    assert any("can install no packages" in remark for remark in found.remarks) is not root
 
 
 def test_remarks_say_once_what_no_change_of_the_file_mends():
@@ -397,7 +397,7 @@ def test_what_was_for_builds_alone_goes_and_wheels_are_mounted():
     assert again.final.steps[0].wheels[0].mounted
 
 
-def test_programs_stay_and_one_run_may_lose_several_commands():
+def test_programs_stay_and_a_run_may_lose_several_commands():
     text = (
         f"{ALPINE[:-1]} AS b\nRUN apk add make\nRUN pip wheel -w /w lxml\n{ALPINE}"
         "COPY --from=b /w /w\n"
@@ -418,9 +418,9 @@ def test_a_heredoc_is_rewritten_line_by_line():
     run = "RUN <<EOF\nset -e\napk add gcc\napk add --no-cache tini\npip install lxml\nEOF\n"
     found = put(ALPINE + run)
     assert isinstance(found, Correction)
-    kept = f"{APT} tini {CLEAN}"
+    installed = f"{APT} tini {CLEAN}"
     assert found.text == (
-        f"FROM python:3.12-slim\nRUN <<EOF\nset -e\n{kept}\npip install lxml\nEOF\n"
+        f"FROM python:3.12-slim\nRUN <<EOF\nset -e\n{installed}\npip install lxml\nEOF\n"
     )
 
 

@@ -66,14 +66,14 @@ def test_our_own_reader_reads_it_whole_and_finds_nothing_wrong(options: dict[str
     assert codes == {"musl-base"}
 
 
-def test_how_to_choose_is_said_where_pip_chooses():
+def test_options_of_choice_go_to_the_pip_that_chooses():
     """What was built has a wheel alone: --no-binary would have pip pass it over."""
     text = emitted(packages=["lxml"], options=["--no-binary=lxml"])
     assert "pip wheel --wheel-dir /wheels --no-binary=lxml lxml\n" in text
     assert "pip install --no-cache-dir --no-index --find-links /wheels lxml\n" in text
 
 
-def test_without_builds_one_stage_is_enough():
+def test_without_builds_a_single_stage_is_enough():
     text = emit_dockerfile(ALPINE, inputs(files=["requirements.txt"], included=["more/base.txt"]))
     dockerfile = read(text, FILES)
     (stage,) = dockerfile.stages

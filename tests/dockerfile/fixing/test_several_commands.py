@@ -43,7 +43,7 @@ def wrong(correction: Correction) -> set[str]:
     again = read(correction.text, FILES)
     assert again.all_unread == ()
     findings = judge_stages(again, builds_of(again))
-    return {one.code for one in findings} & (MISSING | {"compiler-in-final-image"})
+    return {finding.code for finding in findings} & (MISSING | {"compiler-in-final-image"})
 
 
 def test_packages_stay_until_the_command_that_needs_them():
@@ -140,11 +140,13 @@ def test_every_build_of_a_run_has_its_packages(image: str, data: st.DataObject, 
     builds = builds_of(dockerfile)
     found = correct(dockerfile, builds)
     if found is None:
-        assert not any(one.compiled for one in builds)
+        assert not any(build.compiled for build in builds)
         return
     again = read(found.text, FILES)
     assert again.all_unread == ()
-    assert [len(one.compiled) for one in builds_of(again)] == [len(one.compiled) for one in builds]
-    findings = {one.code for one in judge_stages(again, builds_of(again))}
+    assert [len(build.compiled) for build in builds_of(again)] == [
+        len(build.compiled) for build in builds
+    ]
+    findings = {finding.code for finding in judge_stages(again, builds_of(again))}
     assert not findings & MISSING
-    assert all(one.group != ".wheel-deps" for one in again.final.packages)
+    assert all(added.group != ".wheel-deps" for added in again.final.packages)

@@ -220,7 +220,7 @@ def test_a_build_tool_may_come_by_pip():
     assert "missing-build-tool" not in codes(judged(text, outlook("x 1.0", tool("cmake")), step=1))
 
 
-def test_an_obstacle_is_told():
+def test_an_obstacle_is_reported():
     obstacle = BuildObstacle("python-too-new", "it imports distutils", "setup.py", fatal=True)
     finding = found(
         f"{SLIM}RUN pip install x", "build-fails", outlook("x 1.0", obstacles=[obstacle])
@@ -240,8 +240,8 @@ def test_libraries_that_go_with_the_build_packages_are_missed():
     needs = [tool("c"), library("libpq")]
     finding = found(text, "missing-runtime-library", outlook("psycopg2 2.9", *needs))
     assert finding.packages == ("libpq",)
-    kept = text + "\nRUN apk add libpq"
-    assert "missing-runtime-library" not in codes(judged(kept, outlook("psycopg2 2.9", *needs)))
+    repaired = text + "\nRUN apk add libpq"
+    assert "missing-runtime-library" not in codes(judged(repaired, outlook("psycopg2 2.9", *needs)))
 
 
 def test_what_python_itself_needs_is_there():
@@ -269,7 +269,7 @@ def test_copied_wheels_stay():
 
 
 @pytest.mark.parametrize("base", ["python:3.12-slim", "python:3.11-alpine"])
-def test_wheels_of_one_world_do_not_run_in_another(base: str):
+def test_wheels_of_a_libc_do_not_run_on_another(base: str):
     text = BUILDER.replace("FROM python:3.12-alpine\n", f"FROM {base}\n") + "COPY --from=b /w /w"
     assert found(text, "other-libc", outlook("lxml 5.0")).severity == "error"
 
@@ -306,7 +306,7 @@ def test_a_build_that_fails_with_another_is_named_once():
     assert found(text, "build-fails", *builds).builds == ("x 1.0",)
 
 
-def test_builds_that_fail_alike_are_one_finding():
+def test_builds_that_fail_alike_are_a_single_finding():
     def fails(label: str, why: str, source: str) -> Outlook:
         breaks = BuildObstacle("build-requirement-breaks", why, source, fatal=True)
         return outlook(label, obstacles=[breaks])
@@ -320,22 +320,28 @@ def test_builds_that_fail_alike_are_one_finding():
     assert finding.source == "a; b"
 
 
-def test_what_is_said_of_a_stage_is_said_once():
+def test_what_holds_for_a_stage_is_reported_once():
     text = f"{ALPINE}RUN pip install lxml && pip install six\n"
     dockerfile = read(text)
     builds = [planned(dockerfile, outlook(f"{name} 1"), step=step)
               for step, name in enumerate(("lxml", "six"))]  # fmt: skip
-    told = [one for one in judge_stages(dockerfile, builds) if one.code == "musl-base"]
-    assert [one.builds for one in told] == [("lxml 1", "six 1")]
+    findings = [
+        finding for finding in judge_stages(dockerfile, builds) if finding.code == "musl-base"
+    ]
+    assert [finding.builds for finding in findings] == [("lxml 1", "six 1")]
 
 
-def test_commands_of_one_line_share_what_is_missing():
+def test_commands_of_a_line_share_what_is_missing():
     dockerfile = read(f"{ALPINE}RUN pip install lxml && pip install six\n")
     builds = [planned(dockerfile, outlook(f"{name} 1", tool("c")), step=step)
               for step, name in enumerate(("lxml", "six"))]  # fmt: skip
-    told = [one for one in judge_stages(dockerfile, builds) if one.code == "missing-compiler"]
-    assert [one.builds for one in told] == [("lxml 1", "six 1")]
-    assert told[0].message.startswith("lxml 1 and six 1 need a C compiler (gcc musl-dev) to be")
+    findings = [
+        finding
+        for finding in judge_stages(dockerfile, builds)
+        if finding.code == "missing-compiler"
+    ]
+    assert [finding.builds for finding in findings] == [("lxml 1", "six 1")]
+    assert findings[0].message.startswith("lxml 1 and six 1 need a C compiler (gcc musl-dev) to be")
 
 
 def test_removing_in_a_later_layer_frees_nothing():
@@ -353,7 +359,7 @@ def test_builds_that_a_cache_would_spare():
 
 
 @pytest.mark.parametrize(
-    ("run", "told"),
+    ("run", "reported"),
     [
         ("pip install lxml", True),
         ("--mount=type=cache,target=/root/.cache/pip pip install lxml", False),
@@ -362,13 +368,13 @@ def test_builds_that_a_cache_would_spare():
         ("--mount=type=cache,target=/root/.cache/uv uv pip install lxml", False),
     ],
 )
-def test_a_cache_mount_keeps_what_is_built(run: str, *, told: bool):
+def test_a_cache_mount_keeps_what_is_built(run: str, *, reported: bool):
     text = f"{ALPINE}RUN {run}"
-    assert ("no-cache-mount" in codes(judged(text, outlook("lxml 5.0")))) is told
+    assert ("no-cache-mount" in codes(judged(text, outlook("lxml 5.0")))) is reported
     assert "no-cache-mount" not in codes(judged(text))
 
 
-def test_musl_is_told_where_it_costs_builds():
+def test_musl_is_reported_where_it_costs_builds():
     text = f"{ALPINE}RUN pip install lxml"
     assert "musl-base" in codes(judged(text, outlook("lxml 5.0")))
     assert "musl-base" not in codes(judged(text, outlook("x 1", verdict=Verdict.SOURCE_PURE)))

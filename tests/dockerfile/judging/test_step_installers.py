@@ -120,7 +120,7 @@ def test_there_are_ways_to_install_there_all_the_same(links, rest):
         "FROM alpine:3.18\nRUN apk add py3-pip\n",
     ],
 )
-def test_a_python_without_a_mark_is_not_kept(links, base):
+def test_a_python_without_a_mark_is_installed_into(links, base):
     assert not refused(judged(links, f"{base}RUN pip3 install app\n"))
 
 

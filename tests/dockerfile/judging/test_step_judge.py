@@ -59,7 +59,7 @@ def judged(links: Path, text: str, files: Mapping[str, str] | None = None) -> Re
 
 def fetched(report: Report, line: int) -> dict[str, str]:
     """What the step on a line installs; {} where all is there."""
-    (step,) = [one for one in report.dockerfile.steps if one.line == line]
+    (step,) = [each for each in report.dockerfile.steps if each.line == line]
     if step.target is None:
         return {}
     cells = {package.name: package.on[step.target] for package in report.packages}
@@ -71,11 +71,11 @@ def fetched(report: Report, line: int) -> dict[str, str]:
 
 
 def stage(*commands: str) -> str:
-    return "\n".join(["FROM python:3.12-slim", *(f"RUN {one}" for one in commands), ""])
+    return "\n".join(["FROM python:3.12-slim", *(f"RUN {command}" for command in commands), ""])
 
 
 class TestAsRealPip:
-    """The second command, asked of pip with ``--dry-run`` in an environment after the first."""
+    """The second command, as pip itself resolves it (``--dry-run``) after the first."""
 
     def real(self, links: Path, folder: Path, first: list[tuple[str, str]], options: str) -> dict:
         EnvBuilder(with_pip=False, symlinks=True).create(folder)
@@ -86,15 +86,15 @@ class TestAsRealPip:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
         command = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install"]
         command += ["--no-index", "--find-links", str(links), "--dry-run", "-q"]
-        told = subprocess.run(
+        completed = subprocess.run(
             [*command, "--report", "-", *options.split()],
             env={**clean, "PIP_CONFIG_FILE": os.devnull},
             check=True,
             capture_output=True,
             timeout=120,
         )
-        wanted = json.loads(told.stdout)["install"]
-        return {one["metadata"]["name"]: one["metadata"]["version"] for one in wanted}
+        wanted = json.loads(completed.stdout)["install"]
+        return {each["metadata"]["name"]: each["metadata"]["version"] for each in wanted}
 
     @pytest.mark.parametrize(
         ("first", "second"),
@@ -119,7 +119,7 @@ class TestAsRealPip:
 
 
 class TestAsRealUv:
-    """The same, asked of ``uv pip install --dry-run``."""
+    """The same, as ``uv pip install --dry-run`` resolves it."""
 
     def real(self, links: Path, folder: Path, options: str) -> dict[str, str]:
         """What uv would install where `lib` 1 is there."""
@@ -134,7 +134,7 @@ class TestAsRealUv:
         (site / "lib-1.dist-info" / "RECORD").touch()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
         command = [uv, "pip", "install", "--python", str(folder), "--no-config", "--no-cache"]
-        told = subprocess.run(
+        completed = subprocess.run(
             [*command, "--no-index", "--find-links", str(links), "--dry-run", *options.split()],
             env={**clean, "UV_PYTHON_DOWNLOADS": "never"},
             check=True,
@@ -142,7 +142,7 @@ class TestAsRealUv:
             text=True,
             timeout=120,
         )
-        lines = [line.split() for line in told.stderr.splitlines()]
+        lines = [line.split() for line in completed.stderr.splitlines()]
         return dict(words[1].split("==") for words in lines if words[:1] == ["+"])
 
     @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ class TestAsRealUv:
 
 
 class TestEnvironments:
-    def test_what_is_there_is_told_with_its_line(self, links):
+    def test_what_is_there_is_reported_with_its_line(self, links):
         report = judged(links, stage("pip install lib==1", "pip install tool"))
         assert fetched(report, 3) == {"tool": "1", "helper": "2"}
         cell = report.package("lib").on["python:3.12-slim (line 3)"]
         assert (cell.verdict, cell.version) == (Verdict.NOT_REQUIRED, None)
         assert cell.reason == "1 is there already, from line 2"
-        told = render_text(report, width=160)
-        assert "line 3: pip install tool: lib 1 is there already, from line 2" in told
+        text = render_text(report, width=160)
+        assert "line 3: pip install tool: lib 1 is there already, from line 2" in text
 
     def test_a_step_that_finds_all_in_place_has_no_column(self, links):
         report = judged(links, stage("pip install tool", "pip install lib helper"))
@@ -246,12 +246,12 @@ def added(report: Report) -> list[float]:
 class TestImages:
     """An image holds what all of its steps have installed."""
 
-    def test_two_steps_make_what_one_makes(self, links):
+    def test_two_steps_add_as_much_as_a_single_step(self, links):
         alone = added(judged(links, stage("pip install lib")))
         together = added(judged(links, stage("pip install app")))
-        apart = added(judged(links, stage("pip install lib", "pip install --no-deps app")))
-        assert apart[0] == alone[0]
-        assert apart[1] == pytest.approx(together[0], rel=0.001)
+        split = added(judged(links, stage("pip install lib", "pip install --no-deps app")))
+        assert split[0] == alone[0]
+        assert split[1] == pytest.approx(together[0], rel=0.001)
 
     def test_the_cache_of_each_step_stays(self, links):
         report = judged(links, stage("pip install lib", "pip install --no-deps app"))
@@ -282,11 +282,11 @@ class TestTools:
         assert "pip" not in {package.name for package in report.packages}
         step = report.dockerfile.steps[0]
         assert (step.target, step.note) == (None, "pip 99 comes as a wheel")
-        told = render_text(report, width=160)
-        assert "line 2: pip install --upgrade pip: pip 99 comes as a wheel" in told
-        assert "[pip-upgraded]" in told
+        text = render_text(report, width=160)
+        assert "line 2: pip install --upgrade pip: pip 99 comes as a wheel" in text
+        assert "[pip-upgraded]" in text
 
-    def test_where_nothing_else_is_installed_it_has_one(self, links):
+    def test_where_nothing_else_is_installed_it_has_a_column(self, links):
         report = judged(links, stage("pip install --upgrade pip"))
         assert [target.name for target in report.targets] == ["python:3.12-slim"]
         assert report.dockerfile.steps[0].target == "python:3.12-slim"

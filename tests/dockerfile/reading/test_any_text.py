@@ -1,4 +1,4 @@
-"""Whatever stands in a Dockerfile, reading ends, and says what it left out."""
+"""Reading any text as a Dockerfile ends, and reports what it left out."""
 
 import pytest
 from dockerfile_context import read

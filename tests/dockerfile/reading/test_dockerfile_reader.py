@@ -13,7 +13,7 @@ STORY = Path(__file__).parents[3] / "data" / "stories" / "alpine-2023"
 FILES = {"requirements.txt": "flask\nlxml>=5\n"}
 
 
-def asked(dockerfile: Dockerfile, stage: int = -1) -> list[str]:
+def requirements(dockerfile: Dockerfile, stage: int = -1) -> list[str]:
     return [
         str(line.requirement)
         for step in dockerfile.stages[stage].steps
@@ -64,11 +64,11 @@ def test_the_platform_of_the_build_is_that_of_every_stage():
         ("FROM scratch", "no-python"),
     ],
 )
-def test_an_image_that_is_not_known_is_told(text: str, code: str):
+def test_an_image_that_is_not_known_is_reported(text: str, code: str):
     found = read(text + "\nRUN pip install flask")
     assert isinstance(found.final.target, Unknown)
     assert code in {each.why.code for each in found.all_unread}
-    assert asked(found) == ["flask"]
+    assert requirements(found) == ["flask"]
 
 
 # Requirement files
@@ -97,7 +97,7 @@ def test_an_image_that_is_not_known_is_told(text: str, code: str):
 )
 def test_a_copied_requirement_file_is_read(text: str):
     found = read(f"FROM python:3.12-slim\n{text}", FILES)
-    assert asked(found) == ["flask", "lxml>=5"]
+    assert requirements(found) == ["flask", "lxml>=5"]
     assert found.final.steps[0].inputs == ("requirements.txt",)
     assert found.all_unread == ()
 
@@ -121,7 +121,7 @@ def test_a_file_in_a_heredoc_keeps_its_lines():
 def test_included_files_are_those_that_the_image_has():
     files = {"req/prod.txt": "-r base.txt\n", "req/base.txt": "flask\n"}
     whole = "FROM python:3.12-slim\nCOPY req /req\nRUN pip install -r /req/prod.txt"
-    assert asked(read(whole, files)) == ["flask"]
+    assert requirements(read(whole, files)) == ["flask"]
     alone = "FROM python:3.12-slim\nCOPY req/prod.txt /\nRUN pip install -r /prod.txt"
     assert codes(read(alone, files)) == [(3, "not-in-context")]
 
@@ -134,7 +134,7 @@ def test_files_come_along_with_stages():
         "RUN pip install -r /other/requirements.txt"
     )
     found = read(text, FILES)
-    assert asked(found, 1) == asked(found, 2) == ["flask", "lxml>=5"]
+    assert requirements(found, 1) == requirements(found, 2) == ["flask", "lxml>=5"]
 
 
 @pytest.mark.parametrize(
@@ -150,18 +150,18 @@ def test_files_come_along_with_stages():
         ("COPY $WHAT /r.txt\nRUN pip install -r /r.txt", "unknown-variable"),
     ],
 )  # fmt: skip
-def test_a_file_that_cannot_be_read_is_told_with_its_line(text: str, code: str):
+def test_a_file_that_cannot_be_read_is_reported_with_its_line(text: str, code: str):
     found = read(f"FROM python:3.12-slim\n{text}", FILES)
     assert found.all_unread[-1].why.code == code
     assert found.all_unread[-1].line == text.count("\n") + 2
 
 
 @pytest.mark.parametrize("files", [{}, {"pyproject.toml": ""}])
-def test_of_several_copied_files_the_one_that_is_missing_is_named(files: dict[str, str]):
+def test_of_several_copied_files_the_missing_file_is_named(files: dict[str, str]):
     text = "FROM python:3.12-slim\nCOPY poetry.lock pyproject.toml ./\nRUN poetry install"
-    said = read(text, files).all_unread[-1].why.reason
-    assert "poetry.lock is copied, but it is not in the build context" in said
-    assert "/poetry.lock" not in said
+    reason = read(text, files).all_unread[-1].why.reason
+    assert "poetry.lock is copied, but it is not in the build context" in reason
+    assert "/poetry.lock" not in reason
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_of_several_copied_files_the_one_that_is_missing_is_named(files: dict[st
         ("ubuntu:22.04", "apt-get install -y python3.11", (3, 11)),
     ],
 )
-def test_a_python_installed_beside_the_distributions_is_the_one_judged(
+def test_a_python_installed_beside_the_distributions_is_judged(
     image: str, run: str, python: tuple[int, int]
 ):
     program = "python{}.{}".format(*python)
@@ -192,8 +192,8 @@ def test_a_python_installed_beside_the_distributions_is_the_one_judged(
         "FROM python:3.12-slim\nRUN apt-get install -y python3.11 && python3.11 -m pip install a",
     ],
 )
-def test_a_python_that_is_not_the_stages_is_told(text: str):
-    assert [one.why.code for one in read(text).all_unread] == ["other-python"]
+def test_a_python_that_is_not_the_stages_is_reported(text: str):
+    assert [each.why.code for each in read(text).all_unread] == ["other-python"]
 
 
 def test_nothing_outside_the_context_is_read(tmp_path: Path):
@@ -210,7 +210,7 @@ def test_nothing_outside_the_context_is_read(tmp_path: Path):
         "RUN pip install -r /b/secret.txt\nRUN pip install -r /a/up.txt\n"
     )
     found = read_dockerfile(file, as_of=date(2026, 8, 1))
-    assert asked(found) == []
+    assert requirements(found) == []
     assert [each.line for each in found.all_unread] == [4, 5, 6, 7]
 
 
@@ -224,7 +224,7 @@ def test_paths_of_the_image_are_not_looked_up_on_this_machine(tmp_path: Path):
     )
     found = read(text, files)
     (step,) = found.final.steps
-    assert asked(found) == ["flask"]
+    assert requirements(found) == ["flask"]
     assert {each.why.code for each in step.requirements.skipped} == {
         "file-in-image", "local-project"
     }  # fmt: skip
@@ -258,14 +258,14 @@ def test_options_reach_the_requirements():
         ("PIP_NO_CACHE_DIR=1 pip install flask", "pip-no-cache"),
     ],
 )
-def test_the_installer_is_told(command: str, installer: str):
+def test_the_installer_is_recognised(command: str, installer: str):
     assert read(f"FROM python:3.12-slim\nRUN {command}").final.steps[0].installer == installer
 
 
-def test_unknown_variables_are_told_and_the_rest_is_read():
+def test_unknown_variables_are_reported_and_the_rest_is_read():
     text = "FROM python:3.12-slim\nARG X\nRUN pip install $X flask==$X 'lxml' -r $X.txt"
     found = read(text)
-    assert asked(found) == ["lxml"]
+    assert requirements(found) == ["lxml"]
     assert codes(found) == [(3, "unknown-variable")]
 
 
@@ -274,7 +274,7 @@ def test_values_of_arguments_and_shell_variables_count():
         "ARG GLOBAL=1\nFROM python:3.12-slim\nARG GLOBAL\nARG OWN=2\nARG OTHER=$OWN\nENV OWN=3\n"
         "RUN V=4; pip install a==$GLOBAL b==$OWN c==${OTHER} d==$V"
     )
-    assert asked(read(text)) == ["a==1", "b==3", "c==2", "d==4"]
+    assert requirements(read(text)) == ["a==1", "b==3", "c==2", "d==4"]
 
 
 def test_credentials_are_not_shown():
@@ -353,7 +353,7 @@ def test_wheels_of_another_stage(text: str, *, mounted: bool):
     assert found.needed == {0, 1}
 
 
-def test_wheels_that_nobody_built_here_are_told_and_the_index_is_judged():
+def test_wheels_that_nobody_built_here_are_reported_and_the_index_is_judged():
     text = "FROM python:3.12-slim\nCOPY vendor /v\nRUN pip install --no-index -f /v flask"
     found = read(text, {"vendor/flask-3-py3-none-any.whl": ""})
     (step,) = found.final.steps
@@ -469,15 +469,15 @@ def test_stages_that_are_not_needed():
         ("RUN <<EOF\npip install flask", "syntax"),
     ],
 )
-def test_what_is_not_followed_is_told_with_its_line(text: str, code: str):
+def test_what_is_not_followed_is_reported_with_its_line(text: str, code: str):
     found = read(f"FROM python:3.12-slim\n{text}")
-    told = {each.why.code: each for each in found.all_unread}
-    assert code in told
-    assert told[code].line >= 2
-    assert told[code].why.reason
+    unread = {each.why.code: each for each in found.all_unread}
+    assert code in unread
+    assert unread[code].line >= 2
+    assert unread[code].why.reason
 
 
-def test_what_stands_before_from_is_told():
+def test_what_precedes_from_is_reported():
     assert codes(read("RUN pip install x\nFROM python:3.12-slim")) == [(1, "before-from")]
     assert codes(read("")) == [(1, "no-stage")]
 

@@ -18,7 +18,7 @@ def test_continued_lines_lose_comments_and_blank_lines():
     assert (instruction.line, instruction.end_line) == (1, 5)
 
 
-def test_a_command_stands_on_its_own_line():
+def test_a_command_has_a_line_of_its_own():
     instruction = only("RUN one && \\\n  # why\n  two \\\n && three")
     assert instruction.line_at(instruction.text.index("one")) == 1
     assert instruction.line_at(instruction.text.index("two")) == 3

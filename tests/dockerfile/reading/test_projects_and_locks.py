@@ -118,7 +118,7 @@ def test_poetry_follows_its_lock(command: str, expected: set[str]):
     assert names(f"COPY pyproject.toml poetry.lock ./\nRUN {command}", files) == expected
 
 
-def test_a_lock_that_is_not_copied_is_told():
+def test_a_lock_that_is_not_copied_is_reported():
     found = read("FROM python:3.12-slim\nRUN poetry install", {"poetry.lock": POETRY_LOCK})
     assert [each.why.code for each in found.all_unread] == ["no-lock"]
     assert found.final.steps[0].lock.path is None
@@ -148,7 +148,7 @@ def test_the_command_selects_groups_and_extras(command: str, groups: set[str], e
 @pytest.mark.parametrize(
     "command", ["poetry install --only dev", "uv sync --only-group docs", "uv sync --package x"]
 )
-def test_choices_that_are_not_followed_are_told(command: str):
+def test_choices_that_are_not_followed_are_reported(command: str):
     assert selection_of(lock_command(command.split()))[1]
 
 

@@ -73,7 +73,7 @@ def test_the_last_rule_that_matches_counts(lines, inside, outside):
     assert [path for path in outside if excluded(path, *lines)] == []
 
 
-def test_a_rule_knows_where_it_stands():
+def test_a_rule_knows_its_file_and_line():
     rule = parse_ignore_file("\ufeff# first\r\n\r\n  *.txt \r\n!\n", "x.dockerignore").rule_for(
         "a.txt"
     )
@@ -82,7 +82,7 @@ def test_a_rule_knows_where_it_stands():
 
 
 @given(st.text(alphabet="a/*?[]!\\-^.#\n ", max_size=60), st.text(alphabet="a/.", max_size=30))
-def test_any_text_is_read_and_asked(text: str, path: str):
+def test_any_text_is_read_and_matched(text: str, path: str):
     found = parse_ignore_file(text, "x").rule_for(path)
     assert found is None or not found.takes_back
 

@@ -40,7 +40,7 @@ def test_an_installer_that_something_brings_or_may_bring_is_there(brought):
 @pytest.mark.parametrize(
     "image", ["ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "mine.example/base:1", "debian:13"]
 )
-def test_of_other_images_nothing_is_said(image):
+def test_of_other_images_nothing_is_reported(image):
     assert codes(f"FROM {image}\nRUN uv pip install --system six") == []
 
 

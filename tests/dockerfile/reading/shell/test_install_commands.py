@@ -57,7 +57,7 @@ def test_values_are_parted_from_arguments():
     assert found.strange == ()
 
 
-def test_an_option_that_is_not_known_is_told():
+def test_an_option_that_is_not_known_is_reported():
     assert read("pip install --frobnicate=3 -Z flask").strange == ("--frobnicate", "-Z")
 
 
@@ -171,7 +171,7 @@ def test_the_folder_and_python_of_an_environment_are_read():
         "python a/pip_install.py x",
     ],
 )
-def test_other_ways_to_install_are_told(text: str):
+def test_other_ways_to_install_are_reported(text: str):
     assert not_followed(text.split()).what
 
 

@@ -33,7 +33,7 @@ def test_a_script_is_split_into_its_commands(script: str, expected: list[tuple[s
     assert texts(script, X="x") == expected
 
 
-def test_an_unquoted_variable_is_parted_into_words_and_a_quoted_one_is_not():
+def test_an_unquoted_variable_is_split_into_words_and_a_quoted_variable_is_not():
     assert texts('add $P x"$P"', P="gcc  make") == [("add", "gcc", "make", "xgcc  make")]
 
 
@@ -45,7 +45,7 @@ def test_a_variable_set_before_counts_for_what_follows():
     ]
 
 
-def test_a_variable_set_for_one_command_is_told_with_it():
+def test_a_variable_set_for_a_command_belongs_to_it():
     (command,) = commands("A=1 B=$C run", {"C": "c"})
     assert [(name, word.text) for name, word in command.assignments] == [("A", "1"), ("B", "c")]
 

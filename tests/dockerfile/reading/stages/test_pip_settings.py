@@ -80,6 +80,6 @@ def test_variables_of_uv(variables, policy):
     assert getattr(step(text).requirements.policy, policy).applies_to("six")
 
 
-def test_a_feature_that_a_command_names_is_kept():
+def test_a_feature_that_a_command_names_is_recorded():
     found = step("FROM python:3.12-slim\nRUN pip install --use-feature=nosuch six\n")
     assert [name for name, _ in found.requirements.features] == ["nosuch"]
