@@ -20,7 +20,9 @@ sys.path.insert(0, str(_HERE.parent.parent))
 from fitting import environments, report, rows, transfer  # noqa: E402 (after the path is set)
 
 _FIRST = _HERE / "measurements.csv"
-_LATER = (_HERE / "unseen-development.csv", _HERE / "unseen-held-out.csv")
+_LATER = tuple(
+    _HERE / f"{name}.csv" for name in ("unseen-development", "unseen-held-out", "second-builds")
+)
 """Builds of releases that were chosen without looking; those held out once are not any more."""
 _MEASUREMENTS = (_FIRST, *_LATER)
 _FEATURES = _HERE / "features.json"

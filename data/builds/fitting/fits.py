@@ -15,7 +15,7 @@ from scipy import stats
 from scipy.optimize import least_squares
 
 from fitting.rows import Row
-from wheelcheck.costs import modelled
+from wheelcheck.costs import cost_terms, modelled
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
@@ -85,17 +85,17 @@ def fit(rows: Sequence[Row]) -> Coefficients:
 
 def _fit(rows: Sequence[Row]) -> Coefficients:
     cpu = _positive(
-        [modelled.cpu_terms(row.features) for row in rows],
+        [cost_terms.cpu_terms(row.features) for row in rows],
         [row.cpu for row in rows],
         CPU_PRIOR,
         lambda parts: parts.sum(axis=1),
     )
-    covered = reach(modelled.term_seconds(row.features, cpu) for row in rows)
+    covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
     table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, covered, {})
     table = replace(table, published=_published(rows, table))
     memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
     memory = _positive(
-        [modelled.memory_terms(row.features) for row in memory_rows],
+        [cost_terms.memory_terms(row.features) for row in memory_rows],
         [row.peak_process for row in memory_rows],
         MEMORY_PRIOR,
         _dearest_kind,
@@ -115,13 +115,13 @@ def _beside(rows: Sequence[Row]) -> dict[str, float]:
 
 
 def _dearest_kind(parts: np.ndarray) -> np.ndarray:
-    """`modelled.memory_of` for many rows at once."""
+    """`cost_terms.memory_of` for many rows at once."""
     kinds = [name.partition("_")[0] for name in MEMORY_PRIOR]
     sums = [
         parts[:, [place for place, other in enumerate(kinds) if other == kind]].sum(axis=1)
         for kind in dict.fromkeys(kinds)
     ]
-    sharp = modelled.SHARPNESS
+    sharp = cost_terms.SHARPNESS
     return np.asarray((np.column_stack(sums) ** sharp).sum(axis=1) ** (1 / sharp))
 
 

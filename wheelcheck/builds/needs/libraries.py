@@ -19,6 +19,7 @@ __all__ = [
 
 _HASH = re.compile(r"[-.][0-9a-f]{8}(?=\.so|$)")
 _GNU_RUNTIME = re.compile(r"lib(gcc_s|stdc\+\+|gfortran|quadmath|gomp|atomic)$")
+_OF_BOOST = re.compile(r"boost_(?:python|numpy)(?=-?(?:py)?\d|-mt|$)")
 
 
 @cache
@@ -46,7 +47,9 @@ def library_called(kind: str, name: str) -> str | None:
     index = _index()
     found = index.get(f"cmake:{name}".lower() if kind == "cmake" else f"{kind}:{name}")
     if found is None and kind == "lib":
-        return index.get(f"so:lib{name}")
+        # Boost's are called after the Python: boost_python3, boost_python-py36, boost_python313
+        boost = _OF_BOOST.match(name)
+        return index.get(f"so:lib{boost[0] if boost else name}")
     return found
 
 

@@ -45,6 +45,7 @@ __all__ = ["library_needs"]
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
 _CFG_LIBRARIES = re.compile(r"^libraries\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
+_NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _MANY_SOURCES = 5
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,6 +65,12 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
 """Crates that bring the library's source (their build.rs on docs.rs says so)."""
 
 
+_BOOST_BINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "boost-python": ("boost/python.hpp", "boost/python/"),
+        "boost-numpy": ("boost/python/numpy", "boost/numpy"),
+    }
+)
 _SEVERAL = 2
 _SYS_CRATE = re.compile(r"([\w-]+?)[-_]sys")
 _OWN_CRATES = {
@@ -93,11 +100,14 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         *_from_external(facts),
         *_from_members(shipped),
     ]
-    found += makefile_needs(facts, made=_runs_make(facts, found))
+    made = _runs_make(facts, found)
+    found += makefile_needs(facts, made=made)
+    found += _from_assembly(facts) if made else ()
     found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += _from_headers(facts)
     found += _from_sure_headers(facts, found)
+    found += _from_boost(facts)
     return tuple(_of_system(found, shipped, facts))
 
 
@@ -126,6 +136,16 @@ def _runs_make(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> bool:
     if any(need.kind is NeedKind.TOOL and need.name == "make" for need in found):
         return True
     return any(tool == "make" for _, tool in facts.tools_run)
+
+
+def _from_assembly(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """NASM where a Makefile of a bundled library assembles what its CMakeLists.txt names it for."""
+    assembled = any(path.endswith(".asm") and not is_aside(path) for path in facts.members)
+    for path, text in facts.texts.items() if assembled else ():
+        if path.endswith("/CMakeLists.txt") and not is_aside(path):
+            text = _COMMENT.sub("", text[:_LONG])
+            if _NASM.search(text) and "check_language" not in text:
+                yield BuildNeed(NeedKind.TOOL, "nasm", f"{path} enables ASM_NASM")
 
 
 def _bundled(need: BuildNeed, shipped: Collection[str]) -> BuildNeed:
@@ -176,6 +196,16 @@ def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> I
                 yield BuildNeed(NeedKind.LIBRARY, library, source)
             else:
                 yield from need_called(FileKind.HEADER, header, source)
+
+
+def _from_boost(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """The libraries behind Boost's headers for bindings; its other headers mostly need none."""
+    for library, headers in _BOOST_BINDINGS.items():
+        lead = next((header for header in facts.headers if header.startswith(headers)), None)
+        if lead is not None and not any(path.endswith(f"/{lead}") for path in facts.members):
+            sure = lead in facts.sure_headers or facts.headers[lead] >= _SEVERAL
+            role = Role.REQUIRED if sure else Role.OPTIONAL
+            yield BuildNeed(NeedKind.LIBRARY, library, f"sources include <{lead}>", role)
 
 
 def _is_brought(need: BuildNeed, requirements: frozenset[str], files: set[str]) -> bool:

@@ -21,6 +21,7 @@ from wheelcheck.builds.needs.build_need import (
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.package_files import build_package, library_of, run_packages
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
+from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.tables import read_table
 
@@ -173,11 +174,35 @@ def packages_for(
         for need in sorted(needs, key=lambda item: list(Role).index(item.role)):
             for package in _answers(need, stage, distribution):
                 found.setdefault((stage, package.name), package)
+    if any(need.name == "pkg-config" for need in needs):
+        for package in list(found.values()):
+            for name in _also_for_pkg_config(package, distribution):
+                found.setdefault((package.stage, name), replace(package, name=name))
     if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
         headers = BuildNeed(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
         for package in _answers(headers, InstallPhase.BUILD, distribution):
             found.setdefault((InstallPhase.BUILD, package.name), package)
     return tuple(found.values())
+
+
+@cache
+def _required_by_pc() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """`pkg_config_requires.csv` by pkg-config's name and package."""
+    return {
+        (row["pc"], row["package"]): tuple(row["also"].split())
+        for row in read_table("builds/needs/pkg_config_requires.csv")
+    }
+
+
+def _also_for_pkg_config(package: SystemPackage, distribution: Distribution) -> Iterator[str]:
+    """What pkg-config wants besides a package of Debian that does not depend on it."""
+    if distribution.family is Family.APT and package.stage is InstallPhase.BUILD:
+        names = {name for kind, name in package.need.files if kind is FileKind.PC}
+        row = library_table().get(package.need.name, {"names": ""})
+        words = row["names"].split() if package.need.kind is NeedKind.LIBRARY else ()
+        names.update(word.removeprefix("pc:") for word in words if word.startswith("pc:"))
+        for name in sorted(names):
+            yield from _required_by_pc().get((name, package.name), ())
 
 
 def _row(need: BuildNeed) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from wheelcheck.builds.sdist.cython_options import cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.costs.workload.made import made_by_commands
 from wheelcheck.costs.workload.source_kinds import (
     TEMPLATES,
     SourceKind,
@@ -133,7 +134,9 @@ def _chosen(
         listed = _listed(declared, sizes)
         if listed:
             own = {path for path in listed if _compiles(path, cython=cython)}
-            return own | _untouched(listed, candidates)
+            untouched = _untouched(listed, candidates)
+            made = set() if untouched else made_by_commands(facts, sizes, texts, own, candidates)
+            return own | untouched | made
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)
         if listed:

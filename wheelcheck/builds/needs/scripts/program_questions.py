@@ -29,6 +29,8 @@ RUNNERS = {
 _FINDERS = {"which", "find_executable", "find_program"}
 _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
+_DRIVERS = {"make", "cmake"}
+"""What a build that looks for it cannot do without; ninja is used where it is found."""
 _MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
 
 
@@ -55,11 +57,17 @@ def _command(node: ast.expr) -> list[str]:
 
 
 def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
-    """A build tool under a name of its own: ``make_cmd = "make"``, run as a variable later."""
-    if isinstance(node, ast.Assign) and constant(node.value) in _BUILD_TOOLS:
-        name = getattr(node.targets[0], "id", "").lower()
-        if any(word in name for word in ("cmd", "command", "program", constant(node.value))):
-            yield SystemQuestion(FileKind.EXECUTABLE, constant(node.value), node.lineno, certainty)
+    """A build tool under a name of its own: ``make_cmd = "make"``, ``cmake = which("cmake")``."""
+    if not isinstance(node, ast.Assign):
+        return
+    name = getattr(node.targets[0], "id", "").lower()
+    tool = constant(node.value)
+    if tool in _BUILD_TOOLS and any(word in name for word in ("cmd", "command", "program", tool)):
+        yield SystemQuestion(FileKind.EXECUTABLE, tool, node.lineno, certainty)
+    elif called(node.value) in _FINDERS and isinstance(node.value, ast.Call) and node.value.args:
+        tool = constant(node.value.args[0])
+        if tool in _DRIVERS and tool in name:
+            yield SystemQuestion(FileKind.EXECUTABLE, tool, node.lineno, certainty)
 
 
 def language(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:

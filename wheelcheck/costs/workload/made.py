@@ -1,0 +1,93 @@
+"""Sources that custom commands of a setup script compile: ``make``, ``cmake``, ``configure``.
+
+Extension modules then list no more than the binding, and link what the command made: object files,
+or an archive of a library whose sources the sdist brings.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
+
+__all__ = ["made_by_commands", "runs_make"]
+
+_MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
+_RUNS_MAKE = re.compile(r"[\"'/]g?make[\"' ]|\bmake_args\b|&& *make\b")
+_RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
+_OBJECT = re.compile(r"([\w.+-]+)\.o['\"]")
+_ARCHIVE = re.compile(r"['\"]((?:[\w.+-]+/)*)[\w.+-]*\.a['\"]")
+_BUILD_FILE = re.compile(
+    r"(?i)(?:GNU)?makefile(?:\.(?!nmake|msc|vc|win)\w+)?|configure(?:\.ac)?|CMakeLists\.txt"
+)
+_PROGRAM = re.compile(r"[_-](?:perf|example|bench\w*|main|demo|fuzz\w*)\.\w+$")
+_PROGRAMS = frozenset({"apps", "cli", "contrib", "perf", "programs", "tools"})
+"""Folders of a library's sources that hold programs."""
+
+
+def made_by_commands(
+    facts: SdistFacts,
+    sizes: Collection[str],
+    texts: Mapping[str, str],
+    listed: Collection[str],
+    candidates: Collection[str],
+) -> set[str]:
+    """Of the `candidates`, those that a command compiles for extension modules of `listed` sources.
+
+    Object files that the script names say it best, then the folder of an archive that it links;
+    else what it links may come of every folder with a build file of its own.
+    """
+    scripts = _scripts(facts, texts)
+    if not any(map(runs_make, scripts)) and not _runs(facts):
+        return set()
+    left = {path for path in candidates if path not in listed}
+    objects = {name for text in scripts for name in _OBJECT.findall(text)}
+    archives = {folder for text in scripts for folder in _ARCHIVE.findall(text)}
+    named = {path for path in left if _stem(path) in objects}
+    if named or not archives:
+        return named
+    beside = {path for path in left if path.startswith(tuple(archives - {""}))}
+    return beside or _libraries(_bundles(sizes, listed), left)
+
+
+def runs_make(script: str) -> bool:
+    """Whether a script names ``make`` or ``cmake`` as a program."""
+    return _RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
+
+
+def _scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
+    own = [facts.script] if facts.script else []
+    return [texts.get(script.path, "") for script in (*own, *facts.build_scripts)]
+
+
+def _runs(facts: SdistFacts) -> bool:
+    return facts.script is not None and any(tool in _MAKERS for _, tool in facts.script.tools)
+
+
+def _stem(path: str) -> str:
+    return posixpath.splitext(posixpath.basename(path))[0]
+
+
+def _bundles(sizes: Collection[str], listed: Iterable[str]) -> tuple[str, ...]:
+    """Folders with a build file of their own and without a source that is listed."""
+    own = tuple(listed)
+    folders = {
+        posixpath.dirname(path) + "/"
+        for path in sizes
+        if "/" in path and _BUILD_FILE.fullmatch(posixpath.basename(path)) and not is_aside(path)
+    }
+    return tuple(folder for folder in folders if not any(path.startswith(folder) for path in own))
+
+
+def _libraries(folders: tuple[str, ...], sources: Iterable[str]) -> set[str]:
+    """Sources below some folders; those of programs that the bundled libraries bring left out."""
+    below = {path for path in sources if path.startswith(folders)}
+    libraries = {
+        path
+        for path in below
+        if not _PROGRAM.search(path) and _PROGRAMS.isdisjoint(path.lower().split("/"))
+    }
+    return libraries or below
