@@ -4,6 +4,7 @@
     python judge.py outcome --root ROOT [--over RICH]... --out FOLDER [--list CSV] [--minutes N]
     python judge.py ask --out FOLDER [--half HALF]
     python judge.py printed --root ROOT --out FOLDER [--half HALF]
+    python judge.py both --root ROOT [--over RICH]... --out FOLDER [--list CSV] [--minutes N]
     python judge.py results --out FOLDER
 
 `rich` builds each release in `RICH` (the upper folder of an overlay over `ROOT`, with compilers
@@ -17,6 +18,9 @@ is not built again.
 `ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
 `printed` builds the root cases with the packages alone that the answers name: it runs the printed
 command in a bare overlay over `ROOT`, then `pip wheel --no-deps --no-binary`: `printed-HALF.csv`.
+`both` builds each release once: root cases measured in a bare root with the printed packages, which
+it asks for; what fails there, and all others, as `rich` does. It writes `rich-HALF.csv` and
+`printed-HALF.csv`.
 `results` joins all of it in LIST-results.csv beside this file.
 
 Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
@@ -128,6 +132,54 @@ def _printed(arguments: argparse.Namespace) -> int:
                     command = answered[key]["command"]
                     _build_with(case, command, root, arguments.out, f"printed-{half}")
     return 0
+
+
+def _both(arguments: argparse.Namespace) -> int:
+    """Measure with the printed packages alone where that builds, else where all is installed."""
+    lower = [*arguments.over, arguments.root]
+    for case in _cases(arguments.list):
+        result = arguments.out / f"rich-{case['half']}.csv"
+        if (case["name"], case["version"], case["python"]) in _done(result):
+            continue
+        if "root" in case["parts"].split() and _measured_as_printed(case, arguments):
+            continue
+        with overlay(lower, arguments.out) as root:
+            _measure(case, root, arguments.out, arguments.minutes)
+    return 0
+
+
+def _measured_as_printed(case: dict[str, str], arguments: argparse.Namespace) -> bool:
+    """Whether a release builds with the printed packages; its measurements are taken then."""
+    half, apart = case["half"], arguments.out / "with-printed"
+    shutil.rmtree(apart, ignore_errors=True)
+    apart.mkdir()
+    answer = next(answers.ask([case], arguments.out / "cache"))
+    command = answer.get("command", "")
+    with overlay([arguments.root], arguments.out) as root:
+        shell = ["chroot", str(root), "sh", "-c", command or "true"]
+        variables = _variables() | {"DEBIAN_FRONTEND": "noninteractive"}
+        run = subprocess.run(shell, env=variables, capture_output=True, text=True, check=False)
+        if run.returncode == 0:
+            _measure(case, root, apart, arguments.minutes)
+    rows = _cases(apart / f"rich-{half}.csv") if (apart / f"rich-{half}.csv").exists() else []
+    found = rows[0] if rows else {"outcome": "failure", "detail": run.stderr[-200:].strip()}
+    row = {
+        **{key: case[key] for key in ("name", "version", "python")},
+        **{key: found.get(key, "") for key in ("outcome", "phase", "reason", "detail")},
+        "command": command,
+        "unresolved": answer.get("unresolved", ""),
+    }
+    answers.append(arguments.out / f"printed-{half}.csv", row)
+    built = bool(rows) and found["outcome"] == "success"
+    for name in (f"rich-{half}.csv", f"calls-{half}.csv") if built else ():
+        if (apart / name).exists():
+            _add_rows((apart / name).read_text().splitlines(keepends=True), arguments.out / name)
+    return built
+
+
+def _add_rows(lines: list[str], table: Path) -> None:
+    with table.open("a", encoding="utf-8") as file:
+        file.writelines(lines[1:] if file.tell() else lines)
 
 
 def _by_release(path: Path) -> dict[tuple[str, str], dict[str, str]]:
@@ -248,14 +300,11 @@ def _gather(inside: Path, case: dict[str, str], out: Path, answer: str) -> None:
         print(f"{stem}: no row, see {logs / stem}.said", flush=True)
         return
     rows = measured.read_text().splitlines(keepends=True)
-    result = out / f"rich-{case['half']}.csv"
-    with result.open("a", encoding="utf-8") as file:
-        file.writelines(rows[1:] if file.tell() else rows)
+    _add_rows(rows, out / f"rich-{case['half']}.csv")
     calls = inside / "tables" / "translation_units.csv.gz"
     if calls.exists():
         lines = gzip.decompress(calls.read_bytes()).decode().splitlines(keepends=True)
-        with (out / f"calls-{case['half']}.csv").open("a", encoding="utf-8") as file:
-            file.writelines(lines[1:] if file.tell() else lines)
+        _add_rows(lines, out / f"calls-{case['half']}.csv")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -278,7 +327,11 @@ def _parser() -> argparse.ArgumentParser:
         "outcome", parents=[common, root], help="build where everything is installed, no measuring"
     )
     outcome.set_defaults(run=_outcome)
-    for command in (rich, outcome):
+    both = commands.add_parser(
+        "both", parents=[common, root], help="root cases with the printed packages, all measured"
+    )
+    both.set_defaults(run=_both)
+    for command in (rich, outcome, both):
         command.add_argument(
             "--over", type=Path, action="append", default=[], help="what is installed over it"
         )

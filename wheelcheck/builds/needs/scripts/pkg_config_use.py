@@ -59,16 +59,18 @@ class PkgConfigUse:
         """The packages that a command or a function asks pkg-config for."""
         if called(node) in {"exists", "installed"}:
             certainty = max(certainty, Certainty.CONDITIONAL)
-        for word in self._words(node):
-            match = _PACKAGE.fullmatch(word.strip())
+        for word in _joined(word for text in self._words(node) for word in text.split()):
+            match = _PACKAGE.fullmatch(word)
             if match and not _OPTION.fullmatch(match[1]) and not match[1].isupper():
                 least = match[3] if (match[2] or "").startswith(">") else ""
                 yield SystemQuestion(FileKind.PC, match[1], line_of(node), certainty, least)
 
     def _words(self, node: ast.AST) -> list[str]:
-        """What a command or a call tells pkg-config."""
+        """What a command, a call or an option of that name tells pkg-config."""
         if isinstance(node, ast.List | ast.Tuple):
             return _after_command(self._meant(node.elts))
+        if isinstance(node, ast.Dict):
+            return self._meant(_options(node))
         if not isinstance(node, ast.Call):
             return []
         name = called(node)
@@ -82,6 +84,13 @@ class PkgConfigUse:
 
     def _meant(self, nodes: Iterable[ast.expr]) -> list[str]:
         return [text for node in nodes for text in _meant(node, self.lists)]
+
+
+def _options(node: ast.Dict) -> Iterator[ast.expr]:
+    """The values of ``{"pkgconfig": "foo bar"}``, which a helper of the script reads."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is not None and _PKG_CONFIG.fullmatch(constant(key).replace("-", "_")):
+            yield value
 
 
 def _after_command(words: Sequence[str]) -> list[str]:

@@ -40,7 +40,7 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     pkg_config = PkgConfigUse.of(nodes)
     for node, certainty in relevant:
         yield from (each for each in _by_type(node, certainty) if not _is_built(each, built))
-        if isinstance(node, ast.List | ast.Tuple | ast.Call):
+        if isinstance(node, ast.List | ast.Tuple | ast.Call | ast.Dict):
             yield from pkg_config.packages(node, certainty)
         elif isinstance(node, ast.Constant) and id(node) not in linked_texts:
             yield from _known_words(node, certainty, packages=pkg_config.is_seen)
