@@ -143,8 +143,8 @@ def _from_assembly(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     assembled = any(path.endswith(".asm") and not is_aside(path) for path in facts.members)
     for path, text in facts.texts.items() if assembled else ():
         if path.endswith("/CMakeLists.txt") and not is_aside(path):
-            text = _COMMENT.sub("", text[:_LONG])
-            if _NASM.search(text) and "check_language" not in text:
+            bare = _COMMENT.sub("", text[:_LONG])
+            if _NASM.search(bare) and "check_language" not in bare:
                 yield BuildNeed(NeedKind.TOOL, "nasm", f"{path} enables ASM_NASM")
 
 
