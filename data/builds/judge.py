@@ -45,6 +45,7 @@ _HERE = Path(__file__).resolve().parent
 _REPOSITORY = _HERE.parents[1]
 _PYENV = Path("/root/.pyenv/versions")
 _INSIDE = "/judge"  # where an overlay sees this repository's tools
+_TOOL_ROOT = "/judge-tools"  # where it sees a root with compilers
 _TOOLS = ("data/builds", "wheelcheck/costs/reference")
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _MINUTES = 25
@@ -137,30 +138,36 @@ def _printed(arguments: argparse.Namespace) -> int:
 def _both(arguments: argparse.Namespace) -> int:
     """Measure with the printed packages alone where that builds, else where all is installed."""
     lower = [*arguments.over, arguments.root]
-    for case in _cases(arguments.list):
-        result = arguments.out / f"rich-{case['half']}.csv"
-        if (case["name"], case["version"], case["python"]) in _done(result):
-            continue
-        if "root" in case["parts"].split() and _measured_as_printed(case, arguments):
-            continue
-        with overlay(lower, arguments.out) as root:
-            _measure(case, root, arguments.out, arguments.minutes)
+    with overlay(lower, arguments.out) as tools:
+        _bring_tools(tools)
+        for case in _cases(arguments.list):
+            result = arguments.out / f"rich-{case['half']}.csv"
+            if (case["name"], case["version"], case["python"]) in _done(result):
+                continue
+            if "root" in case["parts"].split() and _measured_as_printed(case, tools, arguments):
+                continue
+            with overlay(lower, arguments.out) as root:
+                _measure(case, root, arguments.out, arguments.minutes)
     return 0
 
 
-def _measured_as_printed(case: dict[str, str], arguments: argparse.Namespace) -> bool:
-    """Whether a release builds with the printed packages; its measurements are taken then."""
+def _measured_as_printed(case: dict[str, str], tools: Path, arguments: argparse.Namespace) -> bool:
+    """Whether a release builds with the printed packages; its measurements are taken then.
+
+    `tools` is a root with the compilers that tell how fast the machine is.
+    """
     half, apart = case["half"], arguments.out / "with-printed"
     shutil.rmtree(apart, ignore_errors=True)
     apart.mkdir()
     answer = next(answers.ask([case], arguments.out / "cache"))
     command = answer.get("command", "")
-    with overlay([arguments.root], arguments.out) as root:
+    with overlay([arguments.root], arguments.out) as root, ExitStack() as stack:
+        _mount(stack, Path(f"{root}{_TOOL_ROOT}"), "--bind", str(tools))
         shell = ["chroot", str(root), "sh", "-c", command or "true"]
         variables = _variables() | {"DEBIAN_FRONTEND": "noninteractive"}
         run = subprocess.run(shell, env=variables, capture_output=True, text=True, check=False)
         if run.returncode == 0:
-            _measure(case, root, apart, arguments.minutes)
+            _measure(case, root, apart, arguments.minutes, reference_root=_TOOL_ROOT)
     rows = _cases(apart / f"rich-{half}.csv") if (apart / f"rich-{half}.csv").exists() else []
     found = rows[0] if rows else {"outcome": "failure", "detail": run.stderr[-200:].strip()}
     row = {
@@ -247,8 +254,8 @@ def _done(result: Path) -> set[tuple[str, str, str]]:
     }
 
 
-def _measure(case: dict[str, str], root: Path, out: Path, minutes: int) -> None:
-    """Let `measure.py` build one case inside `root`, and gather what it wrote."""
+def _bring_tools(root: Path) -> None:
+    """Copy what measures, and the sources of the reference compile, into `root`."""
     for part in _TOOLS:
         shutil.copytree(
             _REPOSITORY / part,
@@ -257,6 +264,16 @@ def _measure(case: dict[str, str], root: Path, out: Path, minutes: int) -> None:
         )
     packaging = Path(sys.modules["packaging"].__path__[0])
     shutil.copytree(packaging, Path(f"{root}{_INSIDE}/lib/packaging"))
+
+
+def _measure(
+    case: dict[str, str], root: Path, out: Path, minutes: int, *, reference_root: str = ""
+) -> None:
+    """Let `measure.py` build one case inside `root`, and gather what it wrote.
+
+    The reference compile runs in `reference_root`, a folder of `root`, where that has compilers.
+    """
+    _bring_tools(root)
     script = f"{_INSIDE}/data/builds/measure.py"
     command = [
         *("chroot", str(root), _interpreter("3.13"), script, "build"),
@@ -265,7 +282,8 @@ def _measure(case: dict[str, str], root: Path, out: Path, minutes: int) -> None:
         *("--time-limit", str(minutes)),
     ]
     Path(f"{root}{_INSIDE}/tables").mkdir()
-    run = subprocess.run(command, env=_variables(), capture_output=True, text=True, check=False)
+    variables = _variables() | {"MEASURE_REFERENCE_ROOT": reference_root}
+    run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     _gather(Path(f"{root}{_INSIDE}"), case, out, run.stdout + run.stderr)
 
 

@@ -13,6 +13,9 @@ from measuring import processes
 REFERENCE_NOMINAL_S = 2.4
 _SOURCES = Path(__file__).resolve().parents[3] / "wheelcheck" / "costs" / "reference"
 _REFERENCE = _SOURCES / "reference"
+_ELSEWHERE = os.environ.get("MEASURE_REFERENCE_ROOT", "")
+"""A root with compilers, where the one that builds has only what the build needs."""
+_COMPILER = ["chroot", _ELSEWHERE] if _ELSEWHERE else []
 
 
 def python_version(python: Path) -> str:
@@ -36,17 +39,18 @@ def describe() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
     gcc = subprocess.run(
-        ["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True
+        [*_COMPILER, "gcc", "-dumpfullversion"], capture_output=True, text=True, check=True
     ).stdout.strip()
     return f"{model}; {os.cpu_count()} cores; {memory:.0f} GiB; {system}; gcc {gcc}"
 
 
 def reference_seconds() -> float:
     """CPU seconds of the reference compile, now, on one core."""
-    with tempfile.TemporaryDirectory() as folder:
-        script = "gcc -O2 -c {0}.c -o c.o && g++ -std=c++17 -O2 -c {0}.cpp -o cpp.o"
+    with tempfile.TemporaryDirectory(dir=f"{_ELSEWHERE}/tmp") as folder:
+        script = "cd {1} && gcc -O2 -c {0}.c -o c.o && g++ -std=c++17 -O2 -c {0}.cpp -o cpp.o"
+        inside = folder.removeprefix(_ELSEWHERE)
         usage = processes.run(
-            ["sh", "-c", script.format(_REFERENCE)],
+            [*_COMPILER, "sh", "-c", script.format(_REFERENCE, inside)],
             directory=Path(folder),
             environment={"PATH": os.environ["PATH"], "LANG": "C"},
             log=Path(folder, "log"),
