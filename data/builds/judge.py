@@ -156,9 +156,9 @@ def _measured_as_printed(case: dict[str, str], tools: Path, arguments: argparse.
 
     `tools` is a root with the compilers that tell how fast the machine is.
     """
-    half, apart = case["half"], arguments.out / "with-printed"
-    shutil.rmtree(apart, ignore_errors=True)
-    apart.mkdir()
+    half, place = case["half"], arguments.out / "with-printed"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
     answer = next(answers.ask([case], arguments.out / "cache"))
     command = answer.get("command", "")
     with overlay([arguments.root], arguments.out) as root, ExitStack() as stack:
@@ -167,8 +167,8 @@ def _measured_as_printed(case: dict[str, str], tools: Path, arguments: argparse.
         variables = _variables() | {"DEBIAN_FRONTEND": "noninteractive"}
         run = subprocess.run(shell, env=variables, capture_output=True, text=True, check=False)
         if run.returncode == 0:
-            _measure(case, root, apart, arguments.minutes, reference_root=_TOOL_ROOT)
-    rows = _cases(apart / f"rich-{half}.csv") if (apart / f"rich-{half}.csv").exists() else []
+            _measure(case, root, place, arguments.minutes, reference_root=_TOOL_ROOT)
+    rows = _cases(place / f"rich-{half}.csv") if (place / f"rich-{half}.csv").exists() else []
     found = rows[0] if rows else {"outcome": "failure", "detail": run.stderr[-200:].strip()}
     row = {
         **{key: case[key] for key in ("name", "version", "python")},
@@ -179,8 +179,8 @@ def _measured_as_printed(case: dict[str, str], tools: Path, arguments: argparse.
     answers.append(arguments.out / f"printed-{half}.csv", row)
     built = bool(rows) and found["outcome"] == "success"
     for name in (f"rich-{half}.csv", f"calls-{half}.csv") if built else ():
-        if (apart / name).exists():
-            _add_rows((apart / name).read_text().splitlines(keepends=True), arguments.out / name)
+        if (place / name).exists():
+            _add_rows((place / name).read_text().splitlines(keepends=True), arguments.out / name)
     return built
 
 

@@ -19,7 +19,7 @@ _TABLE = Path(__file__).resolve().parents[2] / "wheelcheck/builds/needs/pkg_conf
 _NAME = re.compile(r"[A-Za-z][\w.+-]*")
 _BOUND = re.compile(r"[<>=!]+\s*\S+")
 _OLDER = {"libgio-2.0-dev": "libglib2.0-dev"}
-"""Packages that only Debian 13 has, and one that brings them there and their files before."""
+"""Packages that only Debian 13 has, and what brings them there and their files before."""
 _Depends = dict[str, list[str]]
 
 

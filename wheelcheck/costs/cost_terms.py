@@ -71,10 +71,11 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
     C++ that binds costs what other C++ does, and ``binding…`` on top.
     """
     if not features.compiles:
-        return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
+        name = "pure" if features.backend == "setuptools" else "pure_described"
+        return {name: 1.0, "python_mb": features.python_bytes / _MB}
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
-    cpp = (features.of(SourceKind.CPP), binding)
+    cpp, swig = (features.of(SourceKind.CPP), binding), features.of(SourceKind.SWIG)
     described = features.backend in WITHOUT_DEBUG
     found = {
         "base_described" if described else "base": 1.0,
@@ -95,7 +96,8 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "binding_files": binding.files,
         "binding_statements": binding.statements / _THOUSAND,
         "binding_header_code": binding.header_code / _THOUSAND,
-        "swig_files": features.of(SourceKind.SWIG).files,
+        "swig_files": swig.files,
+        "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,

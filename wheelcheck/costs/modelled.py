@@ -49,6 +49,9 @@ _FOREIGN = 2.0
 libraries of others, linked in statically."""
 
 
+_TEMPLATES = ("binding", "cpp", "swig")
+
+
 def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
     """Reference seconds by the sources alone."""
     return sum(term_seconds(features, table.cpu).values())
@@ -114,24 +117,36 @@ def corrected_seconds(
     """Reference seconds by the sources and by the published wheel together."""
     if reading is None:
         return by_sources
-    limit = table.published["limit"]
+    limit = table.published["limit"] / (2 if reading.distance > _FOREIGN else 1)
     distance = max(-limit, min(limit, reading.distance))
     return by_sources * math.exp(table.published["weight"] * distance)
 
 
-def reading_class(features: BuildFeatures, reading: PublishedReading | None) -> str:
+def reading_class(
+    features: BuildFeatures, reading: PublishedReading | None, table: Coefficients
+) -> str:
     """Which intervals apply: the better the evidence, the narrower.
 
     Builds that CMake (or a like tool) runs are a class of their own: few were measured, and what
-    they switch on and off by themselves is not read.
+    they switch on and off by themselves is not read. So is C++ without a published wheel that
+    agrees: how often a template is instantiated is not read either.
     """
     if not features.compiles:
         return "pure"
     if features.backend == "native":
         return "native"
-    if reading is None:
-        return "sources"
-    return "agreeing" if abs(reading.distance) < math.log(2) else "differing"
+    if reading is not None and abs(reading.distance) < math.log(2):
+        return "agreeing"
+    if _is_templates(features, table):
+        return "templates"
+    return "sources" if reading is None else "differing"
+
+
+def _is_templates(features: BuildFeatures, table: Coefficients) -> bool:
+    """Whether C++, or what SWIG writes, is most of the work."""
+    terms = term_seconds(features, table.cpu)
+    cpp = sum(value for name, value in terms.items() if name.startswith(_TEMPLATES))
+    return cpp > sum(terms.values()) / 2
 
 
 def largest_process(features: BuildFeatures, table: Coefficients) -> float:
@@ -203,7 +218,7 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     by_sources = source_seconds(features, table)
     reading = read_published(features, by_sources, table)
     seconds = corrected_seconds(by_sources, reading, table)
-    group = reading_class(features, reading)
+    group = reading_class(features, reading, table)
     distance = beyond_reach(features, table)
     source = _words(features, reading, distance)
     doubt = math.exp(table.reach["doubt"] * distance)

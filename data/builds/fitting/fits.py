@@ -22,11 +22,11 @@ from wheelcheck.costs.reach import reach
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
-    "pure": 0.3, "python_mb": 0.1, "base": 0.4, "base_described": 1.0,
+    "pure": 0.3, "pure_described": 0.2, "python_mb": 0.1, "base": 0.4, "base_described": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
     "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_mb": 250.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
-    "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 4.0,
+    "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
     "configured_files": 0.15, "cffi": 0.5,
@@ -51,7 +51,7 @@ LIMITS = (20, 40, 80)
 COVERED = 0.82
 """What intervals shall cover: 80 %, and a little for what even the later builds do not show."""
 QUANTITIES = ("cpu", "memory", "size")
-CLASSES = ("pure", "sources", "agreeing", "differing", "native")
+CLASSES = ("pure", "sources", "agreeing", "differing", "templates", "native")
 
 
 Spread = dict[str, dict[str, tuple[float, float]]]
@@ -251,7 +251,7 @@ def say(row: Row, table: Coefficients) -> Missed:
     if row.hook > row.cpu / 2:
         del truth["memory"], answers["memory"]
     truth["sources_only"], answers["sources_only"] = row.cpu, by_sources
-    group = modelled.reading_class(features, reading)
+    group = modelled.reading_class(features, reading, table)
     return Missed(row, group, truth, answers, modelled.beyond_reach(features, table))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from measuring import compilers, machine, processes, table, wheels
 
 # A row is noisy when the reference compile's time changed by this factor over the build,
-_FAR_APART = 1.5
+_UNLIKE = 1.5
 _DRIFT = 1.15
 # or when others kept more than this many cores busy meanwhile.
 _OTHERS = 0.5
@@ -21,7 +21,7 @@ def in_reference_seconds(row: dict[str, Any], before: float, after: float) -> di
     of 4 had read the compiler from a cold disk.
     """
     drift = max(before, after) / min(before, after)
-    usual = min(before, after) if drift > _FAR_APART else (before + after) / 2
+    usual = min(before, after) if drift > _UNLIKE else (before + after) / 2
     scale = machine.REFERENCE_NOMINAL_S / usual
     return {
         **{

@@ -14,7 +14,7 @@ REFERENCE_NOMINAL_S = 2.4
 _SOURCES = Path(__file__).resolve().parents[3] / "wheelcheck" / "costs" / "reference"
 _REFERENCE = _SOURCES / "reference"
 _ELSEWHERE = os.environ.get("MEASURE_REFERENCE_ROOT", "")
-"""A root with compilers, where the one that builds has only what the build needs."""
+"""A root with compilers, for where the root of the build has only what the build needs."""
 _COMPILER = ["chroot", _ELSEWHERE] if _ELSEWHERE else []
 
 

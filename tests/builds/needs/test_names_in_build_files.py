@@ -662,3 +662,62 @@ def test_a_build_tool_that_a_variable_names_is_run():
     )
     assert roles({"setup.py": script})["make"] is Role.REQUIRED
     assert roles({"setup.py": "title = 'make'\nsubprocess.run(title)\n"}) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["boost_python", "boost_python3", "boost_python-py36", "boost_python313"]
+)
+def test_boosts_libraries_are_called_after_the_python(name: str):
+    assert required(f"setup(ext_modules=[Extension('x', libraries=['{name}'])])") == {
+        "boost-python"
+    }
+
+
+def test_headers_of_boost_python_call_for_its_library():
+    header = "boost/python.hpp"
+    sure = {"headers": {header: 3}, "sure_headers": {header: "src/x.cpp"}}
+    assert "libboost-python-dev" in packages({"setup.py": ""}, **sure)
+    bundled = packages({"setup.py": ""}, members=(f"extern/{header}",), **sure)
+    assert "libboost-python-dev" not in bundled
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "extensions = Lazy([{'name': 'x', 'pkgconfig': 'md4c md4c-html'}])",
+        "import pkgconfig\npkgconfig.parse('md4c md4c-html >= 0.4')",
+    ],
+)
+def test_several_packages_in_one_string_for_pkg_config(script: str):
+    found = required("# pkg-config\nimport subprocess, pkgconfig\n" + script)
+    assert {"md4c.pc", "md4c-html.pc"} <= found
+
+
+def test_what_pkg_config_requires_of_a_package_is_installed_with_it():
+    asks = {"setup.py": "import subprocess\nsubprocess.run(['pkg-config', '--libs', 'libalpm'])"}
+    assert {"libalpm-dev", "libarchive-dev", "libgpgme-dev"} <= packages(asks)
+    links = {"setup.py": "setup(ext_modules=[Extension('x', libraries=['alpm'])])"}
+    assert not {"libarchive-dev", "libgpgme-dev"} & packages(links)
+    assert not {"libarchive-dev", "libgpgme-dev"} & packages(asks, ALPINE)
+
+
+def test_cmake_behind_a_variable_is_needed_and_ninja_is_not():
+    script = (
+        "import subprocess\nfrom shutil import which\n"
+        "cmake = which('cmake')\nninja = which('ninja')\nsubprocess.call([cmake, '.'])\n"
+    )
+    assert required(script) == {"cmake"}
+
+
+NASM = "if(CMAKE_SYSTEM_PROCESSOR MATCHES x86_64)\n  enable_language(ASM_NASM)\nendif()\n"
+
+
+@pytest.mark.parametrize(
+    ("cmake", "needed"), [(NASM, True), ("check_language(ASM_NASM)\n" + NASM, False)]
+)
+def test_a_makefile_runs_the_assembler_that_cmake_would(cmake: str, needed: bool):  # noqa: FBT001
+    texts = {"setup.py": "import subprocess\nsubprocess.run(['make'])", "lib/CMakeLists.txt": cmake}
+    found = required(texts["setup.py"], members=("lib/crc.asm",))
+    assert "nasm" not in found
+    needs = roles(texts, members=("lib/crc.asm",))
+    assert (needs.get("nasm") is Role.REQUIRED) is needed

@@ -274,3 +274,45 @@ def test_sources_that_a_pyx_names_at_its_head_are_compiled_too():
         "src/c.c": 10,
     }
     assert set(compiled(files)) == {"x/a.pyx", "src/b.c"}
+
+
+MAKES = "import subprocess\nsubprocess.run(['make', '-C', 'third'])\n"
+LINKS = SETUP.format("Extension('x', ['src/x.c'], extra_objects=[{}])")
+
+
+def library(**more: int) -> dict[str, str | int]:
+    """A bundled library with a Makefile of its own, in a folder of any name."""
+    return {
+        "src/x.c": 10,
+        "third/Makefile": 10,
+        "third/one.c": 10,
+        "third/two.c": 10,
+        "third/programs/show.c": 10,
+        "third/one_perf.c": 10,
+        **more,
+    }
+
+
+def test_objects_that_make_leaves_for_a_module_are_compiled():
+    files = {"setup.py": MAKES + LINKS.format("'third/' + 'one.o'"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c"}
+
+
+def test_an_archive_that_make_leaves_has_the_sources_of_the_library_but_not_its_programs():
+    files = {"setup.py": MAKES + LINKS.format("'build/libthird.a'"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c", "third/two.c"}
+
+
+def test_an_archive_in_a_folder_of_sources_has_these_alone():
+    files = {
+        "setup.py": MAKES + LINKS.format("'lib/libi2c.a'"),
+        **library(),
+        "lib/i2c.c": 10,
+    }
+    assert set(compiled(files)) == {"src/x.c", "lib/i2c.c"}
+
+
+def test_a_bundled_library_is_left_alone_where_nothing_runs_make_or_links_it():
+    assert set(compiled({"setup.py": LINKS.format("'a/x.a'"), **library()})) == {"src/x.c"}
+    script = MAKES + SETUP.format("Extension('x', ['src/x.c'])")
+    assert set(compiled({"setup.py": script, **library()})) == {"src/x.c"}
