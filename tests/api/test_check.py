@@ -47,7 +47,7 @@ class TestStory:
         }
         assert found == COMPILED
 
-    def test_alpine_is_told_why(self, story):
+    def test_alpine_has_its_reason(self, story):
         cell = story.package("scipy").on[ON[1]]
         assert cell.verdict.is_source
         assert "none for musllinux" in cell.reason
@@ -55,9 +55,9 @@ class TestStory:
         assert cell.requested_by == ("scikit-learn 1.2.2",)
 
     def test_json_keeps_the_contract(self, story):
-        told = json.loads(story.model_dump_json())
-        assert {"schema_version", "targets", "packages", "problems"} <= set(told)
-        first = told["targets"][0]
+        document = json.loads(story.model_dump_json())
+        assert {"schema_version", "targets", "packages", "problems"} <= set(document)
+        first = document["targets"][0]
         assert {key: first[key] for key in ("name", "python", "implementation", "libc")} == {
             "name": "python:3.8-slim",
             "python": "3.8",
@@ -69,7 +69,7 @@ class TestStory:
             "2.31",
             "x86_64",
         )
-        cell = told["packages"][0]["on"]["python:3.8-alpine"]
+        cell = document["packages"][0]["on"]["python:3.8-alpine"]
         assert {"version", "verdict", "reason", "file", "requested_by"} <= set(cell)
 
 
@@ -118,13 +118,13 @@ def test_verdicts_alone_are_the_same_and_ask_less(public_index):
         report = wheelcheck.check(STORY, targets=ON, **where, **day, **more)
         return report, len(public_index.log) - before
 
-    (whole, asked_for_all), (alone, asked_alone) = checked(), checked(verdicts_only=True)
+    (whole, requests_for_all), (alone, requests_alone) = checked(), checked(verdicts_only=True)
     unread = [p.model_copy(update={"on": _without_loading(p.on)}) for p in whole.packages]
     assert [(p.name, p.on) for p in alone.packages] == [(p.name, p.on) for p in unread]
     assert whole.builds
     assert alone.builds == ()
     assert all(target.bill is None for target in alone.targets)
-    assert asked_alone < asked_for_all
+    assert requests_alone < requests_for_all
 
 
 def test_a_bare_mirror_gives_the_same_answer_as_the_public_index(public_index, mirror_index):
@@ -138,7 +138,7 @@ def test_a_bare_mirror_gives_the_same_answer_as_the_public_index(public_index, m
     assert "pysocks" in answers[0]
 
 
-def test_one_package_that_fails_hides_no_other():
+def test_a_package_that_fails_hides_no_other():
     index = FakeIndex(
         {
             "good": {"1": ["good-1-py3-none-any.whl"]},
@@ -170,7 +170,7 @@ def test_the_bill_names_what_it_has_no_file_of():
     assert report.targets[0].bill.left_out[0] == "lost: no file of it can be installed"
 
 
-def test_a_conflict_is_told_and_leaves_other_targets_alone():
+def test_a_conflict_is_reported_and_leaves_other_targets_alone():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2-py3-none-any.whl"]}})
     old, new = target(python=(3, 11)), target(python=(3, 13))
     report = analyse(requirements_of("a<2", "a>=2 ; python_version >= '3.13'"), [old, new], index)
@@ -231,7 +231,9 @@ def test_what_the_index_warns_of_is_in_the_report(public_index, tmp_path):
     blocked.write_text("a file where the cache's folder should be")
     report = wheelcheck.check("six", targets=[ON[0]], index_url=public_index.url, cache_dir=blocked)
     assert report.package("six").worst is Verdict.PURE_WHEEL
-    assert [(one.code, one.severity) for one in report.problems] == [("index", "warning")]
+    assert [(problem.code, problem.severity) for problem in report.problems] == [
+        ("index", "warning")
+    ]
     assert report.complete
 
 
@@ -239,7 +241,7 @@ def test_a_target_named_twice_is_judged_once(public_index):
     report = wheelcheck.check(
         "six", targets=[ON[0], ON[0]], index_url=public_index.url, cache_dir=None
     )
-    assert [one.name for one in report.targets] == [ON[0]]
+    assert [each.name for each in report.targets] == [ON[0]]
 
 
 @pytest.mark.online
@@ -250,7 +252,7 @@ def test_the_live_index_still_tells_the_story():
 
 
 @pytest.mark.parametrize("name", ["packages", "constraints", "find_links", "extra_index_urls"])
-def test_one_string_is_not_taken_for_a_list_of_letters(name):
+def test_a_string_is_not_taken_for_a_list_of_letters(name):
     with pytest.raises(UsageError, match=f"{name} wants a list"):
         wheelcheck.check("six", cache_dir=None, **{name: "six"})
 

@@ -68,7 +68,7 @@ def report() -> Report:
 
 
 @pytest.mark.parametrize("pythons", [("3.12",), ("3.11", "3.12", "3.13")])
-def test_everything_is_announced_before_it_is_asked_and_nothing_else(pythons):
+def test_everything_is_announced_before_it_is_read_and_nothing_else(pythons):
     asking = index()
     targets = [wheelcheck.parse_target(f"python:{python}-alpine") for python in pythons]
     analyse(requirements_of("sci", "frame", "easy"), targets, asking, advice=False)
@@ -97,7 +97,7 @@ def test_of_build_requires_without_end_no_more_is_announced_than_planned():
         listings={f"{name}-1.tar.gz": sdist(name, needs[name]) for name in names},
     )
     report = analyse(requirements_of("p0"), [target(python=(3, 13))], asking, advice=False)
-    planned = {f"{one.name}-1.tar.gz" for one in report.builds[0].builds}
+    planned = {f"{build.name}-1.tar.gz" for build in report.builds[0].builds}
     announced = {what for how, what in asking.questions if how == "prefetch listing"}
     assert announced == planned
     assert len(planned) < len(names)
@@ -111,7 +111,7 @@ class TestReport:
     def test_the_plan_tells_order_counts_and_for_whom(self, report):
         plan = report.plan(ALPINE.name)
         assert plan.installer == "pip-no-cache"
-        assert [(one.label, one.times, one.top_level) for one in plan.builds] == [
+        assert [(build.label, build.times, build.top_level) for build in plan.builds] == [
             ("array 1", 2, False),
             ("sci 1", 1, True),
             ("frame 1", 1, True),
@@ -119,9 +119,9 @@ class TestReport:
         assert set(plan.builds[0].asked_by) == {"sci 1", "frame 1"}
 
     def test_the_environment_tells_what_is_installed_to_build(self, report):
-        build = next(one for one in report.plan(ALPINE.name).builds if one.name == "sci")
+        build = next(each for each in report.plan(ALPINE.name).builds if each.name == "sci")
         assert build.requires == ("setuptools", "array==1")
-        environment = {one.name: one.file for one in build.environment}
+        environment = {package.name: package.file for package in build.environment}
         assert environment == {
             "setuptools": "setuptools-80.0-py3-none-any.whl",
             "array": "array-1.tar.gz",
@@ -136,7 +136,7 @@ class TestReport:
         assert "libffi" in commands.run.split()
         assert commands.remove == "apk del .build-deps"
 
-    def test_evidence_stands_with_the_package_and_its_targets(self, report):
+    def test_evidence_is_listed_with_the_package_and_its_targets(self, report):
         (evidence,) = report.package("sci").evidence
         assert evidence.targets == (ALPINE.name,)
         assert evidence.verdict is Verdict.SOURCE_NATIVE
@@ -146,9 +146,9 @@ class TestReport:
         assert report.package("easy").evidence == ()
 
     def test_json_has_the_plan_and_reads_back(self, report):
-        told = json.loads(report.model_dump_json())
-        assert told["builds"][0]["builds"][0]["name"] == "array"
-        assert Report.model_validate(told) == report
+        document = json.loads(report.model_dump_json())
+        assert document["builds"][0]["builds"][0]["name"] == "array"
+        assert Report.model_validate(document) == report
 
     def test_without_an_image_glibc_has_no_commands_but_a_reason(self):
         glibc = target(python=(3, 13))
@@ -160,7 +160,7 @@ class TestReport:
         broken = index()
         broken._facts["listings"].pop("sci-1.tar.gz")
         (plan,) = analyse(requirements_of("sci", "frame"), [ALPINE], broken).builds
-        by_name = {one.name: one for one in plan.builds}
+        by_name = {build.name: build for build in plan.builds}
         assert "the build requires of sci 1 are unknown" in by_name["sci"].problem
         assert by_name["frame"].problem is None
 
@@ -175,7 +175,7 @@ def test_an_installer_nobody_knows_is_a_usage_error():
 
 
 class TestText:
-    def test_one_screen_has_the_commands_and_the_count(self, report):
+    def test_a_single_screen_has_the_commands_and_the_count(self, report):
         text = render_text(report, width=100)
         assert "3 sdists are built, 4 builds in all, 1 only to build others" in text
         assert "  apk add --no-cache --virtual .build-deps " in text
@@ -185,7 +185,7 @@ class TestText:
         assert "1 ▲ array 1 × 2, to build sci 1, frame 1" in text
         assert "in an environment of array 1 (built), setuptools 80.0" in text
 
-    def test_nothing_is_said_where_nothing_compiles(self):
+    def test_nothing_is_reported_where_nothing_compiles(self):
         text = render_text(analyse(requirements_of("easy"), [ALPINE], index()))
         assert "apk" not in text
         assert "build" not in text
@@ -216,28 +216,31 @@ def explain(monkeypatch, tmp_path):
 
 class TestExplain:
     def test_a_package_of_a_file_with_its_own_plan_alone(self, explain):
-        (told,) = explain("frame", explain.file).on
-        assert told.cell.verdict is Verdict.SOURCE_NATIVE
-        assert [one.label for one in told.plan.builds] == ["array 1", "frame 1"]
-        assert told.evidence.sdist == "frame-1.tar.gz"
+        (explained,) = explain("frame", explain.file).on
+        assert explained.cell.verdict is Verdict.SOURCE_NATIVE
+        assert [build.label for build in explained.plan.builds] == ["array 1", "frame 1"]
+        assert explained.evidence.sdist == "frame-1.tar.gz"
 
-    def test_releases_are_told_with_what_became_of_them(self, explain):
-        (told,) = explain("array<2").on
-        assert [(one.version, one.chosen) for one in told.candidates] == [("2", False), ("1", True)]
-        assert "array<2" in told.candidates[0].why
+    def test_releases_are_listed_with_what_became_of_them(self, explain):
+        (explained,) = explain("array<2").on
+        assert [(candidate.version, candidate.chosen) for candidate in explained.candidates] == [
+            ("2", False),
+            ("1", True),
+        ]
+        assert "array<2" in explained.candidates[0].why
 
     def test_files_the_chosen_first_then_the_nearest_misses(self, explain):
-        (told,) = explain("sci").on
-        assert [(one.file, one.fits, one.part) for one in told.files] == [
+        (explained,) = explain("sci").on
+        assert [(file.file, file.fits, file.part) for file in explained.files] == [
             ("sci-1.tar.gz", True, None),
             (f"sci-1-{MANYLINUX}.whl", False, "libc"),
         ]
 
     def test_a_wheel_needs_no_evidence(self, explain):
-        (told,) = explain("easy").on
-        assert told.cell.verdict is Verdict.PURE_WHEEL
-        assert told.plan is None
-        assert told.evidence is None
+        (explained,) = explain("easy").on
+        assert explained.cell.verdict is Verdict.PURE_WHEEL
+        assert explained.plan is None
+        assert explained.evidence is None
 
     def test_a_package_that_nothing_asks_for_is_a_usage_error(self, explain):
         with pytest.raises(UsageError, match="nothing asks for numpy"):
@@ -255,22 +258,22 @@ class TestExplain:
         assert "needs c, libffi" in text
         assert max(map(len, text.splitlines())) <= 100
 
-    def test_its_reader_is_not_told_that_a_flag_asked_for_it(self, explain):
+    def test_its_reader_sees_no_flag_as_the_requester(self, explain):
         assert "--package" not in render_explanation(explain("array<2"), width=80)
         assert "you ask for array<2" in render_explanation(explain("array<2"), width=80)
         of_file = render_explanation(explain("frame", explain.file), width=200)
         assert "requirements.txt:2" in of_file.partition("requested by ")[2].partition("\n")[0]
 
-    def test_no_heading_stands_above_nothing(self, explain):
+    def test_no_heading_is_above_nothing(self, explain):
         assert "Releases" not in render_explanation(explain("not-there"))
 
-    def test_long_names_of_files_are_not_torn_apart(self, explain):
-        told = explain("sci")
-        (on,) = told.on
+    def test_long_names_of_files_are_not_split(self, explain):
+        explanation = explain("sci")
+        (on,) = explanation.on
         name = f"sci-1-cp312-cp312-{'.'.join(f'manylinux_2_{i}_x86_64' for i in range(5))}.whl"
         file = ExplainedFile(file=name, fits=False, part="libc", why="built for glibc")
         long = on.model_copy(update={"files": (file,)})
-        text = render_explanation(told.model_copy(update={"on": (long,)}), width=80)
+        text = render_explanation(explanation.model_copy(update={"on": (long,)}), width=80)
         assert f"\n✗ {name}:\n    built for glibc\n" in text
 
     def test_on_the_command_line(self, explain, capsys):

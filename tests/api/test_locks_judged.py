@@ -1,4 +1,4 @@
-"""Locks from the file to the report: each is judged as it stands."""
+"""Locks from the file to the report: each is judged as it is."""
 
 import re
 import tomllib
@@ -84,7 +84,7 @@ def test_a_fitting_wheel_that_the_lock_leaves_out(index: FakeIndex, tmp_path: Pa
     )
 
 
-def test_a_lock_made_for_one_target_alone(index: FakeIndex):
+def test_a_lock_made_for_a_single_target(index: FakeIndex):
     report = analyse(read([LOCKS / "pip" / "pylock.toml"]), ON, index)
     cells = report.package("markupsafe").on
     assert {name for name, cell in cells.items() if cell.verdict.is_wheel} == {"3.12-glibc"}

@@ -24,7 +24,7 @@ def test_the_jobs_python_is_left_alone():
     assert '-m venv "$home"' in text
 
 
-def test_every_input_reaches_a_step_and_every_output_comes_from_one():
+def test_every_input_reaches_a_step_and_every_output_comes_from_a_step():
     text = str(STEPS)
     for name in ACTION["inputs"]:
         assert f"inputs.{name}" in text

@@ -63,9 +63,9 @@ def test_1_where_the_requirements_conflict(run: Run):
 def test_1_where_the_whole_input_is_refused(run: Run, capsys):
     hashes = "gamma==1.0 --hash=sha256:" + "0" * 64
     assert run("requirements.txt", requirements_txt=f"{hashes}\nbeta==1.0\n") == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert told.startswith("Refused by pip: requirements.txt:2: hash-checking mode is on")
-    assert "--hash=sha256:" in told
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.startswith("Refused by pip: requirements.txt:2: hash-checking mode is on")
+    assert "--hash=sha256:" in text
     lock = 'lock-version = "1.0"\ncreated-by = "me"\nrequires-python = "<3.12"\npackages = []\n'
     assert run("pylock.toml", pylock_toml=lock) == 1
 

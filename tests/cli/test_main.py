@@ -25,13 +25,13 @@ PROCESS = [sys.executable, "-m", "wheelcheck"]
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """Answers with a sample report, and keeps what the library was asked."""
+def call(monkeypatch):
+    """Answers with a sample report, and records how the library is called."""
     seen = {"report": alpine_story()}
 
     def answer(question, machine, **options):
-        asked = {field.name: getattr(question, field.name) for field in fields(question)}
-        seen.update(asked, machine=machine, **options)
+        question_fields = {field.name: getattr(question, field.name) for field in fields(question)}
+        seen.update(question_fields, machine=machine, **options)
         if isinstance(seen["report"], BaseException):
             raise seen["report"]
         return seen["report"]
@@ -55,7 +55,7 @@ def test_help_is_ascii_and_teaches():
     assert cache_parser().format_help().isascii()
 
 
-def test_every_option_of_the_library_is_reached(asked):
+def test_every_option_of_the_library_is_reached(call):
     words = (
         "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --group dev --allow-outside "
         "--no-deps --pre "
@@ -67,11 +67,11 @@ def test_every_option_of_the_library_is_reached(asked):
         "--verdicts-only --load-check off --cpu x86-64-v2"
     )
     assert main(words.split()) == 0
-    del asked["report"]
-    assert [str(name) for name in asked.pop("requirements")] == ["a.txt", "-", "b.txt"]
-    assert asked.pop("progress") is None  # stderr is no terminal here
-    assert asked.pop("policy").file == ""  # no pyproject.toml says anything here
-    assert asked == {
+    del call["report"]
+    assert [str(name) for name in call.pop("requirements")] == ["a.txt", "-", "b.txt"]
+    assert call.pop("progress") is None  # stderr is no terminal here
+    assert call.pop("policy").file == ""  # no pyproject.toml says anything here
+    assert call == {
         "targets": ["python:3.8-alpine"],
         "packages": ["pandas>=2"],
         "constraints": ["c.txt"],
@@ -125,9 +125,9 @@ def test_limits_that_cannot_be_meant_are_refused(option, word, capsys):
     assert "101 is not from 0 to 100" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("call")
 class TestPolicy:
-    def test_a_broken_policy_exits_1_and_is_told(self, capsys):
+    def test_a_broken_policy_exits_1_and_is_reported(self, capsys):
         assert main(["a.txt", "--fail-on", "source-native"]) == 1
         assert "The policy is broken in 4 ways" in capsys.readouterr().out
 
@@ -135,7 +135,7 @@ class TestPolicy:
         allowed = [f"--allow={name}" for name in ("numpy", "pandas", "scipy", "scikit-learn")]
         assert main(["a.txt", "--fail-on", "source-native", *allowed]) == 0
 
-    def test_allowing_for_one_target(self):
+    def test_allowing_for_a_single_target(self):
         words = [f"--allow={n}:python:3.8-alpine" for n in ("numpy", "pandas", "scipy")]
         assert main(["a.txt", "--fail-on", "source-native", *words]) == 1
 
@@ -143,8 +143,8 @@ class TestPolicy:
         assert main(["a.txt", "--fail-on", "compiles"]) == 2
         assert "source-native" in capsys.readouterr().err
 
-    def test_pyproject_in_this_folder_is_heeded_and_can_be_left_alone(
-        self, asked, tmp_path, monkeypatch
+    def test_pyproject_in_this_folder_is_used_and_can_be_left_alone(
+        self, call, tmp_path, monkeypatch
     ):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "pyproject.toml").write_text(
@@ -152,8 +152,8 @@ class TestPolicy:
             'requirements = ["base.txt"]\n'
         )
         assert main([]) == 1
-        assert asked["targets"] == ["python:3.8-alpine"]
-        assert [str(name) for name in asked["requirements"]] == ["base.txt"]
+        assert call["targets"] == ["python:3.8-alpine"]
+        assert [str(name) for name in call["requirements"]] == ["base.txt"]
         assert main(["a.txt", "--no-policy"]) == 0
 
     def test_another_file_can_be_named(self, tmp_path):
@@ -169,36 +169,36 @@ class TestPolicy:
 
     def test_json_has_the_violations(self, capsys):
         assert main(["a.txt", "--fail-on", "source-native", "--format", "json"]) == 1
-        told = json.loads(capsys.readouterr().out)
-        assert {one["package"] for one in told["violations"]} >= {"numpy", "pandas"}
+        document = json.loads(capsys.readouterr().out)
+        assert {violation["package"] for violation in document["violations"]} >= {"numpy", "pandas"}
 
 
 def test_calibrate_tells_the_option_to_pass(capsys):
     import shutil
 
     code = main(["calibrate"])
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     if shutil.which("cc") or shutil.which("c++"):
         assert code == 0
-        assert float(told.out.split()[1]) > 0
+        assert float(output.out.split()[1]) > 0
     else:
         assert code == 3
-        assert "cannot calibrate" in told.err
+        assert "cannot calibrate" in output.err
 
 
-def test_without_targets_the_library_takes_its_default_matrix(asked):
+def test_without_targets_the_library_takes_its_default_matrix(call):
     main(["requirements.txt"])
-    assert asked["targets"] is None
-    assert asked["cache_dir"] == "default"
+    assert call["targets"] is None
+    assert call["cache_dir"] == "default"
 
 
-def test_axes_are_expanded_and_added_to_named_targets(asked):
+def test_axes_are_expanded_and_added_to_named_targets(call):
     words = (
         "a.txt -t python:3.8-alpine --python 3.12,3.13t --libc musl --arch x86_64,aarch64 "
         "--exclude-newer 2026-06-01"
     )
     main(words.split())
-    named, *axes = asked["targets"]
+    named, *axes = call["targets"]
     assert named == "python:3.8-alpine"
     assert {(t.python, t.free_threaded, t.libc, t.arch) for t in axes} == {
         (python, threaded, "musl", arch)
@@ -207,21 +207,21 @@ def test_axes_are_expanded_and_added_to_named_targets(asked):
     }
 
 
-def test_an_axis_that_is_not_given_is_that_of_the_default_matrix(asked):
+def test_an_axis_that_is_not_given_is_that_of_the_default_matrix(call):
     main(["a.txt", "--arch", "s390x", "--exclude-newer", "2026-06-01"])
     usual = default_matrix_on(as_of=date(2026, 6, 1))
     half = {(t.python, t.free_threaded, t.libc, t.libc_version) for t in usual}
-    assert {(t.python, t.free_threaded, t.libc, t.libc_version) for t in asked["targets"]} == half
-    assert {t.arch for t in asked["targets"]} == {"s390x"}
+    assert {(t.python, t.free_threaded, t.libc, t.libc_version) for t in call["targets"]} == half
+    assert {t.arch for t in call["targets"]} == {"s390x"}
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("call")
 def test_text_is_the_default(capsys):
     assert main(["requirements.txt"]) == 0
     assert capsys.readouterr().out.startswith("On python:3.8-alpine 4 of 10 packages compile")
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("call")
 def test_json_round_trips(capsys):
     assert main(["requirements.txt", "--format", "json"]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -236,8 +236,8 @@ def test_the_schema_describes_the_json(capsys):
     assert "reason" in schema["$defs"]["Cell"]["properties"]
 
 
-def test_an_incomplete_answer_is_exit_3_and_still_an_answer(asked, tmp_path, capsys):
-    asked["report"] = mixed()
+def test_an_incomplete_answer_is_exit_3_and_still_an_answer(call, tmp_path, capsys):
+    call["report"] = mixed()
     output = tmp_path / "report.json"
     assert main(["requirements.txt", "--format", "json", "-o", str(output)]) == 3
     assert json.loads(output.read_text())["problems"]
@@ -263,16 +263,16 @@ def test_an_incomplete_answer_is_exit_3_and_still_an_answer(asked, tmp_path, cap
         (RequirementsError("\x1b[1m", 1, "", "odd"), 2, "�[1m:1: odd"),
     ],
 )
-def test_errors_are_one_sentence(asked, capsys, error, code, sentence):
-    asked["report"] = error
+def test_errors_are_a_single_sentence(call, capsys, error, code, sentence):
+    call["report"] = error
     assert main(["requirements.txt"]) == code
     out, err = capsys.readouterr()
     assert not out
     assert err == f"wheelcheck: {sentence}\n"
 
 
-def test_a_defect_is_told_as_such_and_is_no_verdict(asked, capsys):
-    asked["report"] = ZeroDivisionError("oops")
+def test_a_defect_is_reported_as_such_and_is_no_verdict(call, capsys):
+    call["report"] = ZeroDivisionError("oops")
     assert main(["requirements.txt"]) == 3
     err = capsys.readouterr().err
     assert "ZeroDivisionError: oops" in err
@@ -304,21 +304,21 @@ def test_wrong_usage_is_exit_2_with_a_sentence(words, sentence, capsys, tmp_path
 
 
 @pytest.mark.parametrize("words", [[], ["."]])
-def test_without_a_file_the_working_folder_is_judged(asked, tmp_path, monkeypatch, capsys, words):
+def test_without_a_file_the_working_folder_is_judged(call, tmp_path, monkeypatch, capsys, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "requirements.txt").write_text("six\n")
     (tmp_path / "Dockerfile").write_text("FROM python:3.12-alpine\n")
     assert main(words) == 0
-    assert [str(path) for path in asked["requirements"]] == ["requirements.txt"]
-    assert asked["targets"] == ["python:3.12-alpine"]
+    assert [str(path) for path in call["requirements"]] == ["requirements.txt"]
+    assert call["targets"] == ["python:3.12-alpine"]
     assert capsys.readouterr().err == (
         "wheelcheck: found here: requirements.txt on python:3.12-alpine (Dockerfile)\n"
     )
     assert main([*words, "--target", "python:3.13-slim"]) == 0
-    assert asked["targets"] == ["python:3.13-slim"]
+    assert call["targets"] == ["python:3.13-slim"]
 
 
-def test_a_folder_goes_with_its_own_policy(asked, tmp_path, monkeypatch):
+def test_a_folder_goes_with_its_own_policy(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "uv.lock").write_text("version = 1\n")
@@ -326,8 +326,8 @@ def test_a_folder_goes_with_its_own_policy(asked, tmp_path, monkeypatch):
         "[tool.wheelcheck]\ntargets = ['python:3.13-slim']\nfail-on = ['source-native']\n"
     )
     assert main(["shop"]) == 1
-    assert [str(path) for path in asked["requirements"]] == ["shop/uv.lock"]
-    assert asked["targets"] == ["python:3.13-slim"]
+    assert [str(path) for path in call["requirements"]] == ["shop/uv.lock"]
+    assert call["targets"] == ["python:3.13-slim"]
 
 
 def test_an_empty_folder_is_wrong_usage(tmp_path, monkeypatch, capsys):
@@ -336,7 +336,7 @@ def test_an_empty_folder_is_wrong_usage(tmp_path, monkeypatch, capsys):
     assert "nothing to check in this folder" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("call")
 def test_output_in_an_encoding_without_our_signs(monkeypatch):
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
@@ -356,7 +356,7 @@ def test_a_reader_that_has_had_enough_is_no_error():
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--schema"], ["--help"]])
-def test_without_standard_output_it_ends_as_with_one(words):
+def test_without_standard_output_it_ends_as_with_it(words):
     command = shlex.join([*PROCESS, *words])
     ran = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
@@ -381,7 +381,7 @@ def test_interrupted_it_ends_at_once_with_130():
     assert (out, err) == (b"", b"")
 
 
-def test_the_cache_is_told_and_emptied(tmp_path, capsys):
+def test_the_cache_is_described_and_emptied(tmp_path, capsys):
     place = ["--cache-dir", str(tmp_path / "cache")]
     entry = tmp_path / "cache" / FORMAT / "pages" / "ab" / "abcd"
     entry.parent.mkdir(parents=True)
@@ -390,10 +390,10 @@ def test_the_cache_is_told_and_emptied(tmp_path, capsys):
     assert "CACHEDIR.TAG is missing" in capsys.readouterr().err
     (tmp_path / "cache" / "CACHEDIR.TAG").write_text(TAG)
     assert main(["cache", "info", *place]) == 0
-    told = capsys.readouterr().out
-    assert f"folder    {tmp_path / 'cache'}\n" in told
-    assert "pages     1\n" in told
-    assert "size      2.5 MB\n" in told
+    text = capsys.readouterr().out
+    assert f"folder    {tmp_path / 'cache'}\n" in text
+    assert "pages     1\n" in text
+    assert "size      2.5 MB\n" in text
     assert main(["cache", "clear", *place]) == 0
     assert capsys.readouterr().out == f"Removed 1 file, 2.5 MB, from {tmp_path / 'cache'}\n"
     assert not entry.exists()
@@ -406,7 +406,7 @@ def test_verdicts_alone_do_not_answer_what_needs_costs(more, capsys):
 
 
 @pytest.mark.parametrize("name", ["numpy", "scikit-learn>=1.2", "uvicorn[standard]"])
-def test_a_requirement_in_the_place_of_a_file_is_told_where_it_belongs(name, capsys):
+def test_a_requirement_in_the_place_of_a_file_gets_a_hint_where_it_belongs(name, capsys):
     assert main([name]) == 2
     assert f"name a requirement with --package {name}" in capsys.readouterr().err
 
@@ -427,9 +427,7 @@ def test_the_version_is_printed(capsys):
         (["diff", "a", "b", "--fromat", "json"], "Did you mean --format?"),
     ],
 )
-def test_the_nearest_word_is_named_where_one_is_misspelt(
-    words, hint, tmp_path, monkeypatch, capsys
-):
+def test_the_nearest_word_is_named_for_a_misspelt_word(words, hint, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "requirements.txt").write_text("six\n")
     (tmp_path / "a.txt").write_text("six\n")

@@ -60,7 +60,7 @@ def test_builds_beside_linux_name_the_toolchain_and_are_not_priced(report):
     assert report.plan("cp312-win_arm64") is None
 
 
-def test_a_limit_on_build_time_is_not_kept_where_builds_are_not_priced(report):
+def test_a_limit_on_build_time_is_exceeded_where_builds_are_not_priced(report):
     found = violations(report, Policy(max_build_minutes=5), date(2026, 11, 28))
     broken = [each.target for each in found if each.rule == "max-build-minutes"]
     assert broken == ["cp312-win_arm64"]
@@ -96,7 +96,7 @@ def test_the_json_tells_the_system(report):
         "-t windows,",
     ],
 )
-def test_what_does_not_exist_ends_in_one_line(words, tmp_path, capsys):
+def test_what_does_not_exist_ends_in_a_single_line(words, tmp_path, capsys):
     path = tmp_path / "requirements.txt"
     path.write_text("sci\n", encoding="utf-8")
     assert main([str(path), *words.split()]) == 2

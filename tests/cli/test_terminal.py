@@ -79,7 +79,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_and_the_permissions_of_others_are_kept(tmp_path):
+def test_a_link_and_the_permissions_of_others_are_preserved(tmp_path):
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     write(b"new", str(tmp_path / "link"))
@@ -95,7 +95,7 @@ def test_a_pipe_is_written_to_and_not_replaced():
     assert not Path(os.devnull).is_file()
 
 
-def test_the_status_line_redraws_one_line_and_wipes_it():
+def test_the_status_line_redraws_a_single_line_and_wipes_it():
     stream = Terminal()
     line = StatusLine(stream)
     line.update("Judging targets", 6, 24)
@@ -128,7 +128,9 @@ def test_a_terminal_tells_its_own_width(monkeypatch):
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_help_is_one_page_that_a_narrow_terminal_gets_in_shorter_lines(monkeypatch, capsys, option):
+def test_help_is_a_single_page_that_a_narrow_terminal_gets_in_shorter_lines(
+    monkeypatch, capsys, option
+):
     pages = {}
     for width in ("40", "79", "80", "200"):
         monkeypatch.setenv("COLUMNS", width)

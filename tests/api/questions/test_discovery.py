@@ -205,7 +205,7 @@ def test_locks_that_disagree_are_remarked_and_the_first_is_judged(found):
 
 
 @pytest.mark.parametrize(
-    ("dependencies", "said"),
+    ("dependencies", "expected"),
     [
         ("'numpy>=2'", ""),
         ("'numpy'", ""),
@@ -215,13 +215,13 @@ def test_locks_that_disagree_are_remarked_and_the_first_is_judged(found):
         ("", "list of requirements differs"),
     ],
 )
-def test_a_lock_that_is_older_than_its_project_is_remarked(found, dependencies, said):
+def test_a_lock_that_is_older_than_its_project_is_remarked(found, dependencies, expected):
     lock = UV_LOCK.format("2.1.0")
     if dependencies == "'numpy>=2'":
         lock = lock.replace('name = "numpy" }]\n\n', 'name = "numpy", specifier = ">=2" }]\n\n')
     discovery = found({"uv.lock": lock, "pyproject.toml": PROJECT.format(dependencies)})
     remarks = list(compared([discovery], read(discovery.inputs), lambda *_: None))
-    assert [said in remark for remark in remarks] == ([True] if said else [])
+    assert [expected in remark for remark in remarks] == ([True] if expected else [])
 
 
 def test_a_bare_word_is_a_package_even_where_a_folder_has_its_name(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Whatever is asked along with a Dockerfile is heeded, or refused with what to do instead."""
+"""Every option beside a Dockerfile is used, or refused with what to do instead."""
 
 import inspect
 from contextlib import nullcontext
@@ -108,13 +108,13 @@ def test_what_the_file_says_itself_is_refused_with_what_to_do_instead(keyword, f
     option, value = REFUSED[keyword]
     with pytest.raises(UsageError) as caught:
         wheelcheck.check(file, **{keyword: value})
-    said = str(caught.value)
-    assert said.startswith(f"{file} is judged by its own lines, without {option} (")
-    assert "\n" not in said
-    assert opened == []  # refused before anything is asked of an index
+    message = str(caught.value)
+    assert message.startswith(f"{file} is judged by its own lines, without {option} (")
+    assert "\n" not in message
+    assert opened == []  # refused before an index is queried
 
 
-def test_all_that_is_refused_is_told_at_once(file):
+def test_all_that_is_refused_is_named_at_once(file):
     with pytest.raises(UsageError, match=r"without --pre .*, without --no-deps "):
         wheelcheck.check(file, pre=True, no_deps=True)
 
@@ -125,18 +125,18 @@ def test_an_empty_list_asks_for_nothing(file, value):
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_dockerfile_stands_alone(first, file, tmp_path):
+def test_a_dockerfile_is_the_only_input(first, file, tmp_path):
     other = tmp_path / "requirements.txt"
     other.write_text("sci\n")
     with pytest.raises(UsageError, match="name it alone"):
         wheelcheck.check([file, other] if first else [other, file])
 
 
-class TestHeeded:
+class TestUsed:
     """What the file does not say: when, on which machine, by which way to the index."""
 
     def test_requirements(self, file):
-        assert [one.name for one in wheelcheck.check(file).targets] == [TARGET]
+        assert [each.name for each in wheelcheck.check(file).targets] == [TARGET]
         assert wheelcheck.check(iter([str(file)])).dockerfile is not None
 
     def test_exclude_newer(self, file):
@@ -173,8 +173,8 @@ class TestHeeded:
         assert usual.targets[0].bill != other.targets[0].bill
 
     def test_memory_bytes(self, file):
-        told = wheelcheck.check(file, memory_bytes=1).model_dump_json()
-        assert told != wheelcheck.check(file).model_dump_json()
+        document = wheelcheck.check(file, memory_bytes=1).model_dump_json()
+        assert document != wheelcheck.check(file).model_dump_json()
 
     def test_advice(self, file):
         file.write_text(file.read_text().replace(" gcc musl-dev", " git"))
@@ -182,14 +182,14 @@ class TestHeeded:
 
     def test_progress(self, file):
         file.write_text(f"{file.read_text()}RUN pip install --no-deps sci\n")
-        heard = []
+        updates = []
 
         class Progress:
             def update(self, stage, done, total):
-                heard.append((stage, done, total))
+                updates.append((stage, done, total))
 
         wheelcheck.check(file, progress=Progress())
-        steps = [(done, total) for stage, done, total in heard if stage == "Judging steps"]
+        steps = [(done, total) for stage, done, total in updates if stage == "Judging steps"]
         assert steps == [(0, 2), (1, 2), (2, 2)]
 
     def test_context(self, file):
@@ -255,9 +255,9 @@ class TestHeeded:
         assert wheelcheck.check(file, timeout=600).targets
 
 
-def heeded() -> set[str]:
-    """The keywords that `TestHeeded` is about, by the names of its tests."""
-    names = {name.removeprefix("test_") for name in vars(TestHeeded) if name.startswith("test_")}
+def used() -> set[str]:
+    """The keywords that `TestUsed` is about, by the names of its tests."""
+    names = {name.removeprefix("test_") for name in vars(TestUsed) if name.startswith("test_")}
     return names - {"machine", "index_url_of_the_file_comes_first"} | {
         "cores",
         "bytes_per_second",
@@ -266,7 +266,7 @@ def heeded() -> set[str]:
 
 
 def test_no_keyword_of_check_is_passed_over():
-    assert set(inspect.signature(wheelcheck.check).parameters) == set(REFUSED) | heeded()
+    assert set(inspect.signature(wheelcheck.check).parameters) == set(REFUSED) | used()
 
 
 class TestFromTheCommandLine:
@@ -285,7 +285,7 @@ class TestFromTheCommandLine:
             "--find-links wheels",
         ],
     )
-    def test_refused_in_one_sentence(self, words, file, capsys):
+    def test_refused_in_a_single_sentence(self, words, file, capsys):
         assert main([str(file), *words.split()]) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith(f"wheelcheck: {file} is judged by its own lines, without --")
@@ -297,7 +297,7 @@ class TestFromTheCommandLine:
             inspect.signature(wheelcheck.check).parameters
         )
 
-    def test_the_option_named_is_one_that_there_is(self):
+    def test_the_option_named_is_an_option_that_there_is(self):
         spelled = {word for action in check_parser()._actions for word in action.option_strings}
         assert {option for option, _ in REFUSED.values()} <= spelled
 
@@ -311,7 +311,9 @@ class TestFromTheCommandLine:
         "words",
         ["Dockerfile --emit dockerfile", "explain sci Dockerfile"],
     )
-    def test_other_questions_are_refused_in_one_sentence(self, words, file, monkeypatch, capsys):
+    def test_other_questions_are_refused_in_a_single_sentence(
+        self, words, file, monkeypatch, capsys
+    ):
         monkeypatch.chdir(file.parent)
         command, *rest = words.split()
         target = ["--target", TARGET] if command == "explain" else ["--target", "one"]

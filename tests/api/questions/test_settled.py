@@ -104,7 +104,7 @@ def test_diff_by_an_allowance_that_has_ended_fails():
     assert difference(before, report, allow=[ended], today=date(2026, 1, 1)).regressions == ()
 
 
-def test_a_package_on_two_targets_is_one_way_on_both_streams(tmp_path, capsys):
+def test_a_package_on_two_targets_is_a_single_way_on_both_streams(tmp_path, capsys):
     """The text and what standard error says are of the same number."""
     report = alpine_story()
     cell = compiles("numpy", "1.24.2", "cp38-cp38-manylinux_2_17_x86_64")
@@ -159,10 +159,10 @@ class TestAllowances:
         report = held_against(alpine_story(), held, TODAY, part=part)
         return [(each.code, each.message) for each in report.problems]
 
-    def test_one_that_is_needed_is_no_remark(self):
+    def test_a_needed_allowance_is_no_remark(self):
         assert self.remarks(Allowance(package="numpy", target="*alpine*")) == []
 
-    def test_one_that_has_ended(self):
+    def test_an_allowance_that_has_ended(self):
         assert self.remarks(self.ENDED) == [
             (
                 "allowance-ended",
@@ -179,7 +179,7 @@ class TestAllowances:
             (Allowance(package="numpy", target="*alpin"), "no target that was judged matches"),
         ],
     )
-    def test_one_that_lets_nothing_pass(self, allowance, why):
+    def test_an_allowance_that_lets_nothing_pass(self, allowance, why):
         ((code, message),) = self.remarks(allowance)
         assert code == "allowance-unused"
         assert why in message

@@ -82,7 +82,7 @@ def test_json_has_the_same(log, capsys):
     assert found["place"]["python"] == "3.12"
 
 
-def test_the_index_is_not_asked_where_it_is_not_the_matter(log, judged, capsys):
+def test_the_index_is_not_queried_where_it_is_not_the_matter(log, judged, capsys):
     assert (
         main(["--from-log", log("$ pip install x\nerror: externally-managed-environment\n")]) == 1
     )
