@@ -1,4 +1,4 @@
-"""Advice: every way out is one that was judged, and is worth taking."""
+"""Advice: every alternative was judged, and is worth taking."""
 
 from datetime import date
 
@@ -38,13 +38,13 @@ MUSL = "musllinux_1_2_x86_64"
 def wheels(name: str, version: str, *platforms: str, python: str = "cp312") -> list[str]:
     return [
         f"{name}-{version}.tar.gz",
-        *(f"{name}-{version}-{python}-{python}-{one}.whl" for one in platforms),
+        *(f"{name}-{version}-{python}-{python}-{platform}.whl" for platform in platforms),
     ]
 
 
 def advice(index: FakeIndex, *lines: str, on=(ALPINE,), **more) -> dict[str, Advice]:
     report = analyse(requirements_of(*lines, **more), list(on), index)
-    return {one.kind: one for one in report.advice}
+    return {each.kind: each for each in report.advice}
 
 
 def only_glibc() -> FakeIndex:
@@ -75,7 +75,7 @@ class TestLists:
             Requirement("sci==1"), Origin("uv.lock", 3), "sci==1", self.HASHES, locked=True
         )
         report = analyse(Requirements((line,)), [ALPINE], self.INDEX)
-        found = {one.kind: one for one in report.advice}
+        found = {each.kind: each for each in report.advice}
         assert found["relock"].change == (
             f"sci-1-cp312-cp312-{MUSL}.whl  # in uv.lock: lock sci again",
         )
@@ -115,13 +115,13 @@ class TestOtherTargets:
         found = advice(index, "sci", on=(free,))["python"]
         assert found.title == "Use Python 3.14 with the GIL"
 
-    def test_what_another_architecture_would_get_is_told_with_its_caveat(self):
+    def test_what_another_architecture_would_get_has_its_caveat(self):
         arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
         found = advice(only_glibc(), "sci", on=(arm,))["architecture"]
         assert "x86_64" in found.title
         assert "emulating it is slow" in found.caveat
 
-    def test_like_advice_for_many_targets_is_told_once(self):
+    def test_like_advice_for_many_targets_is_merged(self):
         musl = [target("musl", python=(3, minor), name=f"m{minor}") for minor in (12, 13)]
         index = FakeIndex(
             {"sci": {"1": wheels("sci", "1", MANY) + wheels("sci", "1", MANY, python="cp313")[1:]}}
@@ -180,7 +180,7 @@ class TestOtherPins:
         monkeypatch.setattr("wheelcheck.analysis.judge.ADVISED_ROUNDS", 0)
         report = analyse(requirements_of("sci==1"), [ALPINE], index)
         assert report.targets[0].installable
-        assert "version" not in {one.kind for one in report.advice}
+        assert "version" not in {each.kind for each in report.advice}
 
     def test_a_package_nobody_named_is_held_by_a_constraint(self):
         index = FakeIndex(
@@ -203,19 +203,19 @@ class TestOtherPins:
         )
         assert "version" not in advice(index, "app", "sci")
 
-    def test_no_pin_far_from_the_one_asked_for(self):
-        years_apart = FakeIndex(
+    def test_no_pin_far_from_the_requested_release(self):
+        years_between = FakeIndex(
             {"sci": {"0.3": wheels("sci", "0.3", MUSL), "1.5": wheels("sci", "1.5", MANY)}},
             upload_times={
                 ("sci", "0.3"): "2021-11-01T00:00:00Z",
                 ("sci", "1.5"): "2024-10-01T00:00:00Z",
             },
         )
-        assert "version" not in advice(years_apart, "sci")
+        assert "version" not in advice(years_between, "sci")
         versions = {version: wheels("sci", version, MANY) for version in ("2.1", "2.2", "2.3", "3")}
-        series_apart = FakeIndex({"sci": {"1.9": wheels("sci", "1.9", MUSL), **versions}})
-        assert "version" not in advice(series_apart, "sci==3")
-        assert "version" in advice(series_apart, "sci==2.2")
+        series_between = FakeIndex({"sci": {"1.9": wheels("sci", "1.9", MUSL), **versions}})
+        assert "version" not in advice(series_between, "sci==3")
+        assert "version" in advice(series_between, "sci==2.2")
 
     def test_a_dependency_is_not_taken_far_away_either(self):
         files = {"0.3": wheels("sci", "0.3", MUSL), "1.5": wheels("sci", "1.5", MANY)}
@@ -256,7 +256,7 @@ class TestOtherPins:
         both = [*wheels("sci", "2", MANY, python="cp313"), *wheels("sci", "2", MANY)[1:]]
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314"), "2": both}})
         slim = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
-        kinds = [one.kind for one in analyse(requirements_of("sci"), [slim], index).advice]
+        kinds = [each.kind for each in analyse(requirements_of("sci"), [slim], index).advice]
         assert kinds.index("python") < kinds.index("version")
 
     def test_nothing_from_after_the_date_bound(self):
@@ -286,7 +286,7 @@ class TestReplacements:
         assert "pure Python" in found.caveat
         assert "PyMySQL" in found.evidence
 
-    def test_not_one_that_compiles_too(self):
+    def test_no_replacement_that_compiles_too(self):
         index = FakeIndex(
             {
                 "mysqlclient": {"2": ["mysqlclient-2.tar.gz"]},
@@ -295,7 +295,7 @@ class TestReplacements:
         )
         assert "replacement" not in advice(index, "mysqlclient")
 
-    def test_not_one_that_cannot_be_judged(self):
+    def test_no_replacement_that_cannot_be_judged(self):
         index = FakeIndex({"mysqlclient": {"2": ["mysqlclient-2.tar.gz"]}})
         assert "replacement" not in advice(index, "mysqlclient")
 
@@ -332,7 +332,11 @@ class TestDistributionPackages:
             )
             for release in ("12", "13", "9")
         ]
-        assert [one.version if one else None for one in packages] == ["1.24.2", "2.2.4", None]
+        assert [package.version if package else None for package in packages] == [
+            "1.24.2",
+            "2.2.4",
+            None,
+        ]
 
 
 class TestExtraIndexes:
@@ -340,12 +344,12 @@ class TestExtraIndexes:
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})
         alpine = wheelcheck.parse_target("python:3.14-alpine", as_of=DAY)
         report = analyse(requirements_of("sci"), [alpine], index)
-        kinds = [one.kind for one in report.advice]
+        kinds = [each.kind for each in report.advice]
         assert kinds[0] == "image"
         assert "extra-index" in kinds
-        (told,) = [one for one in report.advice if one.kind == "extra-index"]
-        assert "were not looked up" in told.evidence
-        assert told.builds_after is None
+        (found,) = [each for each in report.advice if each.kind == "extra-index"]
+        assert "were not looked up" in found.evidence
+        assert found.builds_after is None
 
     @pytest.mark.parametrize("spelling", ["python:3.12-alpine", "python:3.14-slim"])
     def test_for_no_other(self, spelling):
@@ -406,7 +410,7 @@ class TestAlternatives:
 
     def test_other_pythons_the_nearest_first_and_only_supported_ones(self):
         own = wheelcheck.parse_target("python:3.12-slim", as_of=DAY)
-        names = [one.name for one in on_other_pythons(own, DAY)]
+        names = [each.name for each in on_other_pythons(own, DAY)]
         assert names[:2] == ["python:3.13-slim", "python:3.11-slim"]
         assert "python:3.8-slim" not in names
 

@@ -17,8 +17,10 @@ TAG = "cp38-cp38-manylinux_2_17_x86_64"
 def changed(name: str, target: str, cell) -> Report:
     report = alpine_story()
     packages = tuple(
-        one.model_copy(update={"on": {**one.on, target: cell}}) if one.name == name else one
-        for one in report.packages
+        package.model_copy(update={"on": {**package.on, target: cell}})
+        if package.name == name
+        else package
+        for package in report.packages
     )
     return report.model_copy(update={"packages": packages})
 
@@ -39,7 +41,7 @@ def test_a_gained_wheel_is_none():
     after = changed("numpy", ALPINE, wheel("numpy", "1.25.0", TAG))
     found = difference(alpine_story(), after)
     assert found.regressions == ()
-    assert [(one.package, one.kind) for one in found.changes] == [("numpy", "better")]
+    assert [(change.package, change.kind) for change in found.changes] == [("numpy", "better")]
     assert found.changes[0].version_after == "1.25.0"
 
 
@@ -56,13 +58,15 @@ def test_a_new_version_alone_is_a_change_but_no_regression():
 def test_a_new_package_that_compiles_is_a_regression():
     report = alpine_story()
     before = report.model_copy(
-        update={"packages": tuple(one for one in report.packages if one.name != "scipy")}
+        update={
+            "packages": tuple(package for package in report.packages if package.name != "scipy")
+        }
     )
     (change,) = difference(before, report).regressions
     assert (change.package, change.before, change.targets) == ("scipy", None, (ALPINE,))
 
 
-def test_targets_of_one_side_alone_are_named_not_compared():
+def test_targets_of_a_single_side_are_named_not_compared():
     report = alpine_story()
     before = report.model_copy(update={"targets": report.targets[:1]})
     found = difference(before, report)
@@ -73,9 +77,9 @@ def test_targets_of_one_side_alone_are_named_not_compared():
 def test_what_the_change_costs():
     def billed(seconds: float) -> Report:
         report = alpine_story()
-        told = Estimate(value=seconds, low=seconds, high=seconds, basis="derived")
-        bill = Bill(cores=2, builds=0, wall_seconds=told)
-        targets = tuple(one.model_copy(update={"bill": bill}) for one in report.targets)
+        estimate = Estimate(value=seconds, low=seconds, high=seconds, basis="derived")
+        bill = Bill(cores=2, builds=0, wall_seconds=estimate)
+        targets = tuple(target.model_copy(update={"bill": bill}) for target in report.targets)
         return report.model_copy(update={"targets": targets})
 
     slower = difference(billed(30), billed(90))
@@ -86,10 +90,10 @@ def test_what_the_change_costs():
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=2, max_size=2))
 def test_swapping_sides_swaps_better_and_worse(verdicts):
     first, second = (
-        changed("numpy", SLIM, wheel("numpy", "1").model_copy(update={"verdict": one}))
-        for one in verdicts
+        changed("numpy", SLIM, wheel("numpy", "1").model_copy(update={"verdict": verdict}))
+        for verdict in verdicts
     )
-    there = [one.kind for one in difference(first, second).changes]
-    back = [one.kind for one in difference(second, first).changes]
+    there = [change.kind for change in difference(first, second).changes]
+    back = [change.kind for change in difference(second, first).changes]
     mirrored = {"worse": "better", "better": "worse", "version": "version"}
     assert [mirrored[kind] for kind in there] == back

@@ -19,7 +19,7 @@ NATIVE = frozenset({Verdict.SOURCE_NATIVE})
 
 
 def broken(policy: Policy, report: Report | None = None) -> list[str]:
-    return [one.message for one in violations(report or alpine_story(), policy, TODAY)]
+    return [violation.message for violation in violations(report or alpine_story(), policy, TODAY)]
 
 
 def with_bill(**numbers: float) -> Report:
@@ -28,8 +28,8 @@ def with_bill(**numbers: float) -> Report:
     image = ImageSize(single_stage=size["image"]) if "image" in size else None
     bill = Bill(cores=2, builds=4, build_wall_seconds=size.get("seconds"), image=image)
     targets = tuple(
-        one.model_copy(update={"bill": bill}) if one.name == ALPINE else one
-        for one in report.targets
+        target.model_copy(update={"bill": bill}) if target.name == ALPINE else target
+        for target in report.targets
     )
     return report.model_copy(update={"targets": targets})
 
@@ -39,12 +39,12 @@ class TestVerdicts:
         assert not Policy().demands
         assert broken(Policy()) == []
 
-    def test_each_package_and_target_is_told_with_its_lines(self):
+    def test_each_package_and_target_is_reported_with_its_lines(self):
         found = violations(alpine_story(), Policy(fail_on=NATIVE), TODAY)
-        assert {(one.package, one.target) for one in found} == {
+        assert {(violation.package, violation.target) for violation in found} == {
             (name, ALPINE) for name in ("numpy", "pandas", "scikit-learn", "scipy")
         }
-        pandas = next(one for one in found if one.package == "pandas")
+        pandas = next(violation for violation in found if violation.package == "pandas")
         assert pandas.where == ("requirements.txt:2",)
         assert "pandas 2.0.0 is source-native on python:3.8-alpine" in pandas.message
 
@@ -61,12 +61,12 @@ class TestVerdicts:
     def test_allowances_by_name_target_and_day(self, allowance, left):
         assert len(broken(Policy(fail_on=NATIVE, allow=(allowance,)))) == left
 
-    def test_an_allowance_that_has_ended_is_told(self):
+    def test_an_allowance_that_has_ended_is_reported(self):
         ended = Allowance(package="numpy", expires=date(2026, 1, 1))
-        (said,) = [
-            one for one in broken(Policy(fail_on=NATIVE, allow=(ended,))) if "numpy" in one[:5]
+        (message,) = [
+            each for each in broken(Policy(fail_on=NATIVE, allow=(ended,))) if "numpy" in each[:5]
         ]
-        assert "it was allowed until 2026-01-01" in said
+        assert "it was allowed until 2026-01-01" in message
 
 
 def test_a_wheel_that_lacks_a_library_fails_where_the_policy_says_so():
@@ -93,8 +93,8 @@ def test_a_wheel_that_lacks_a_library_fails_where_the_policy_says_so():
 
 class TestCoverage:
     def test_the_share_of_wheels_per_target(self):
-        (said,) = broken(Policy(min_coverage=80))
-        assert said.startswith("60.0 % of 10 packages come as wheels on python:3.8-alpine")
+        (message,) = broken(Policy(min_coverage=80))
+        assert message.startswith("60.0 % of 10 packages come as wheels on python:3.8-alpine")
 
     def test_by_patterns_of_target_names(self):
         assert broken(Policy(min_coverage={"*slim*": 100, "*": 50})) == []
@@ -110,19 +110,22 @@ class TestNumbers:
         report = with_bill(seconds=3000, image=604e6)
         assert len(broken(Policy(max_build_minutes=49), report)) == 1
         assert broken(Policy(max_build_minutes=51), report) == []
-        said = broken(Policy(max_image_mb=500), report)
+        messages = broken(Policy(max_image_mb=500), report)
         assert any(
-            "about 604 MB on python:3.8-alpine, more than the 500 MB allowed" in one for one in said
+            "about 604 MB on python:3.8-alpine, more than the 500 MB allowed" in message
+            for message in messages
         )
 
     def test_a_bound_that_is_hardly_passed_is_seen_to_be_passed(self):
-        said = broken(Policy(max_build_minutes=50), with_bill(seconds=3010, image=604e6))
-        assert any("about 50.2 min on python:3.8-alpine, more than the 50 min" in s for s in said)
+        messages = broken(Policy(max_build_minutes=50), with_bill(seconds=3010, image=604e6))
+        assert any(
+            "about 50.2 min on python:3.8-alpine, more than the 50 min" in s for s in messages
+        )
 
     def test_what_is_not_known_does_not_pass(self):
-        said = broken(Policy(max_image_mb=500), with_bill(seconds=3000))
-        assert all("an unknown number of MB" in one for one in said)
-        assert len(said) == 2
+        messages = broken(Policy(max_image_mb=500), with_bill(seconds=3000))
+        assert all("an unknown number of MB" in message for message in messages)
+        assert len(messages) == 2
 
     def test_no_builds_take_no_time(self):
         assert broken(Policy(max_build_minutes=0)) == []
@@ -178,4 +181,4 @@ class TestFile:
         both = given.over(base)
         assert both.max_build_minutes == 60
         assert both.fail_on == base.fail_on
-        assert {one.package for one in both.allow} == {"scikit-learn", "numpy"}
+        assert {allowance.package for allowance in both.allow} == {"scikit-learn", "numpy"}

@@ -127,7 +127,7 @@ def code(answer: object) -> str:
 # --- what an index answers -------------------------------------------------------------------
 
 
-def test_a_project_is_asked_for_once_with_json_preferred(site, opened):
+def test_a_project_is_requested_once_with_json_preferred(site, opened):
     site.page(WHEEL)
     index = opened(site.simple)
     assert found(index) is found(index)
@@ -145,7 +145,7 @@ def test_html_and_gzip_are_understood(site, opened):
     assert "gzip" in site.requests[0].headers["accept-encoding"]
 
 
-def test_one_connection_serves_many_requests(site, opened):
+def test_a_single_connection_serves_many_requests(site, opened):
     ports = set()
     site.page(WHEEL)
     serve = site.server.answer
@@ -191,7 +191,7 @@ def test_what_is_no_page_is_malformed(site, opened):
     assert code(opened(site.simple).project(FOO)) == "index-malformed"
 
 
-def test_a_quarantined_project_is_not_a_missing_one(site, opened):
+def test_a_quarantined_project_is_not_a_missing_project(site, opened):
     site.page(**{"project-status": {"status": "quarantined", "reason": "malware"}})
     answer = opened(site.simple).project(FOO)
     assert code(answer) == "project-quarantined"
@@ -215,7 +215,7 @@ def test_a_url_that_is_none_is_unreachable(opened, url):
         opened(url).project(FOO)
 
 
-def test_one_failed_request_does_not_condemn_a_host_that_answers(site, opened):
+def test_a_failed_request_does_not_condemn_a_host_that_answers(site, opened):
     def broken(_: Request) -> Response:
         return Response(HTTPStatus.OK, {"Content-Encoding": "gzip", "Content-Type": JSON}, b"no")
 
@@ -229,7 +229,7 @@ def test_one_failed_request_does_not_condemn_a_host_that_answers(site, opened):
 # --- several places --------------------------------------------------------------------------
 
 
-def test_several_indexes_are_one_and_their_files_tell_their_origin(site, other, opened):
+def test_several_indexes_are_merged_and_their_files_name_their_origin(site, other, opened):
     site.page(WHEEL, "foo-2.0.tar.gz")
     other.page("foo-1.0.0.tar.gz", "foo-3.0.tar.gz")
     project = found(opened(site.simple, other.simple))
@@ -253,7 +253,7 @@ def test_an_index_that_refuses_is_named_once_while_another_answers(site, other, 
     assert other.simple in warning
 
 
-def test_one_silent_index_hides_nothing_that_another_has(site, other, opened, tmp_path):
+def test_a_silent_index_hides_nothing_that_another_has(site, other, opened, tmp_path):
     other.server.stop()
     site.page(WHEEL)
     warned: list[str] = []
@@ -303,7 +303,7 @@ def test_flat_links_of_every_kind(site, opened, tmp_path):
     assert site.paths == ["/links"]
 
 
-def test_links_that_are_not_there_are_told(opened, tmp_path):
+def test_links_that_are_not_there_are_reported(opened, tmp_path):
     index = opened("x", no_index=True, find_links=(str(tmp_path / "nowhere.html"),))
     assert code(index.project(FOO)) == "index-error"
 
@@ -316,7 +316,7 @@ def test_an_index_of_folders(opened, tmp_path):
     assert code(index.project(NormalizedName("bar"))) == "project-not-found"
 
 
-def test_an_index_that_is_neither_url_nor_folder_is_told(opened, tmp_path):
+def test_an_index_that_is_neither_url_nor_folder_is_reported(opened, tmp_path):
     assert code(opened(str(tmp_path / "pypi.example/simple")).project(FOO)) == "index-error"
 
 
@@ -335,7 +335,7 @@ BASIC = "Basic bWU6c2VjcmV0"
 
 
 def test_credentials_go_to_their_own_host_alone(site, other, opened, tmp_path):
-    """Also not on redirects; and they are nowhere in what is told or stored."""
+    """Also not on redirects; and they are nowhere in what is reported or stored."""
     site.page(
         {"filename": WHEEL, "url": f"{site.url}/files/{WHEEL}"},
         {"filename": "foo-1.0.tar.gz", "url": f"{other.url}/files/foo-1.0.tar.gz"},
@@ -378,7 +378,7 @@ def test_netrcs_default_and_other_hosts_are_not_used(site, opened, tmp_path):
     assert authorizations(site) == [None]
 
 
-def test_a_broken_netrc_is_told_and_no_obstacle(site, opened, tmp_path):
+def test_a_broken_netrc_is_reported_and_no_obstacle(site, opened, tmp_path):
     (tmp_path / ".netrc").write_text("machine\nnonsense {")
     site.page(WHEEL)
     warned: list[str] = []
@@ -417,22 +417,24 @@ BIG = {f"foo/module_{number}.py": bytes([number % 256]) * 50 for number in range
 
 @pytest.mark.parametrize("size", [True, False, 3, 10_000_000])
 def test_a_large_wheel_is_read_by_a_few_ranges(site, opened, size):
-    """Also where the index tells no size, or a false one."""
+    """Also where the index gives no size, or a false one."""
     wheel = wheel_of("foo", "1.0", requires=("bar",), more=BIG | {"foo/x": bytes(range(256)) * 999})
-    told = {True: len(wheel), False: None}.get(size, size) if isinstance(size, bool) else size
-    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "size": told})
+    listed_size = (
+        {True: len(wheel), False: None}.get(size, size) if isinstance(size, bool) else size
+    )
+    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "size": listed_size})
     site.file(WHEEL, wheel)
     index = opened(site.simple)
     metadata = index.metadata(first(index))
     assert isinstance(metadata, CoreMetadata)
     assert (metadata.requires_dist, metadata.found_in) == (("bar",), "wheel")
-    asked = site.requests[1:]
-    assert len(asked) <= 3
-    assert all("range" in request.headers for request in asked)
-    assert all(request.headers["accept-encoding"] == "identity" for request in asked)
+    requests = site.requests[1:]
+    assert len(requests) <= 3
+    assert all("range" in request.headers for request in requests)
+    assert all(request.headers["accept-encoding"] == "identity" for request in requests)
 
 
-def test_a_server_without_ranges_is_asked_once_for_all(site, opened):
+def test_a_server_without_ranges_gets_a_single_request_for_all(site, opened):
     site.page(WHEEL)
     site.file(WHEEL, wheel_of("foo", "1.0", requires=("bar",), more=BIG), ranges=False)
     index = opened(site.simple)
@@ -526,7 +528,7 @@ def test_an_sdist_is_downloaded_once_for_all_questions(site, opened):
     assert again.members[-1].marks is not None
 
 
-def test_neighbouring_texts_of_a_zip_sdist_come_by_one_range(site, opened):
+def test_neighbouring_texts_of_a_zip_sdist_come_by_a_single_range(site, opened):
     texts = {
         f"foo-1.0/helper_{number}.py": random.Random(number).randbytes(9000).hex()
         for number in range(40)
@@ -573,7 +575,7 @@ def test_a_file_on_a_host_that_is_down_is_unknown(site, other, opened):
     other.server = Server(other._answer).start()
 
 
-def test_a_file_that_is_not_the_listed_one(site, opened):
+def test_a_file_that_is_not_the_listed_file(site, opened):
     site.page(
         {"filename": "foo-1.0.tar.gz", "url": "/files/foo-1.0.tar.gz", "hashes": {"sha256": "0"}}
     )
@@ -585,7 +587,7 @@ def test_a_file_that_is_not_the_listed_one(site, opened):
 # --- the cache, and doing without the network ---------------------------------------------------
 
 
-def test_a_fresh_page_is_not_asked_for_again_and_a_stale_one_is_confirmed(site, opened):
+def test_a_fresh_page_is_not_requested_again_and_a_stale_page_is_confirmed(site, opened):
     site.page(WHEEL, headers={"ETag": '"1"', "Cache-Control": "max-age=0"})
     page = site.resources["/simple/foo/"]
 
@@ -602,7 +604,7 @@ def test_a_fresh_page_is_not_asked_for_again_and_a_stale_one_is_confirmed(site, 
     assert site.paths == ["/simple/foo/", "/simple/bar/", "/simple/foo/"]
 
 
-def test_a_page_that_changed_replaces_the_stored_one(site, opened):
+def test_a_page_that_changed_replaces_the_stored_page(site, opened):
     site.page(WHEEL, headers={"Cache-Control": "no-cache", "Last-Modified": "yesterday"})
     first(opened(site.simple))
     site.page("foo-2.0.tar.gz")
@@ -616,7 +618,7 @@ def test_pages_that_must_not_be_stored_are_not(site, opened):
     assert code(opened(site.simple, offline=True).project(FOO)) == "offline"
 
 
-def test_file_facts_are_kept_for_ever(site, opened):
+def test_file_facts_are_stored_for_ever(site, opened):
     site.page(WHEEL)
     site.file(WHEEL, wheel_of("foo", "1.0", requires=("bar",)))
     answers = []
@@ -628,7 +630,7 @@ def test_file_facts_are_kept_for_ever(site, opened):
     assert site.paths.count(f"/files/{WHEEL}") == 1, "once for the metadata and the listing"
 
 
-def test_a_wheel_is_listed_and_looked_into_by_one_reading_of_its_directory(site, opened):
+def test_a_wheel_is_listed_and_looked_into_by_a_single_reading_of_its_directory(site, opened):
     site.page(WHEEL)
     site.file(WHEEL, wheel_of("foo", "1.0"))
     index = opened(site.simple)
@@ -670,7 +672,7 @@ def test_what_was_derived_from_a_file_is_stored_for_later_runs(site, opened):
     assert index.derived(sdist) == b"native"
 
 
-def test_what_was_derived_from_a_file_of_this_machine_is_not_kept(opened, tmp_path):
+def test_what_was_derived_from_a_file_of_this_machine_is_not_stored(opened, tmp_path):
     (tmp_path / "foo-1.0.tar.gz").write_bytes(b"")
     index = opened("x", no_index=True, find_links=(str(tmp_path),))
     index.store_derived(first(index), b"pure")
@@ -684,7 +686,7 @@ def test_offline_answers_what_the_cache_has_and_nothing_else(site, opened):
     wheel, sdist = found(index).files(Version("1.0"))
     assert isinstance(index.metadata(wheel), CoreMetadata)
     assert code(index.project(NormalizedName("missing"))) == "project-not-found"
-    asked = len(site.requests)
+    request_count = len(site.requests)
     index.close()
     offline = opened(site.simple, offline=True)
     assert first(offline) == wheel
@@ -693,11 +695,11 @@ def test_offline_answers_what_the_cache_has_and_nothing_else(site, opened):
     assert code(offline.listing(wheel)) == "offline"
     assert code(offline.project(NormalizedName("missing"))) == "project-not-found"
     assert code(offline.project(NormalizedName("bar"))) == "offline"
-    assert len(site.requests) == asked
+    assert len(site.requests) == request_count
 
 
-def test_one_index_does_not_answer_for_the_file_of_another(site, other, opened):
-    """Both claim the same hash; what one says of it is not told of the other's file."""
+def test_an_index_does_not_answer_for_the_file_of_another(site, other, opened):
+    """Both claim the same hash; what the first says of it does not hold for the other's file."""
     for place, requires in ((site, "honest"), (other, "evil")):
         place.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "hashes": {"sha256": "ab"}})
         more = {"foo/data": random.Random(1).randbytes(200_000)}  # so that it is not read whole
@@ -840,7 +842,7 @@ class TestPyproject:
         assert index.pyproject(first(index), lambda _: True) == self.TEXT  # from what is listed
         assert site.paths.count("/files/foo-1.0.tar.gz") == 1
 
-    def test_that_of_a_folder_below_the_root_is_another_one(self, site, opened):
+    def test_the_pyproject_of_a_folder_below_the_root_is_ignored(self, site, opened):
         members = {"foo-1.0/vendored/pyproject.toml": "no", "foo-1.0/pyproject.toml": self.TEXT}
         for filename, make in (("foo-1.0.tar.gz", tar_of), ("foo-1.0.zip", zip_of)):
             site.page(filename)
@@ -865,12 +867,12 @@ class TestPyproject:
         assert index.pyproject(first(index), lambda _: True) == self.TEXT
         assert sum(sent) < len(data) / 3
 
-    def test_one_that_cannot_be_had_is_unknown(self, site, opened):
+    def test_a_pyproject_that_cannot_be_read_is_unknown(self, site, opened):
         site.page("foo-1.0.tar.gz")
         index = opened(site.simple)
         assert code(index.pyproject(first(index), lambda _: True)) == "file-not-found"
 
-    def test_an_sdist_without_one_is_read_to_its_end(self, site, opened):
+    def test_an_sdist_without_a_pyproject_is_read_to_its_end(self, site, opened):
         site.page("foo-1.0.tar.gz")
         site.file("foo-1.0.tar.gz", tar_of({"foo-1.0/setup.py": "x"}))
         assert opened(site.simple).pyproject(first(opened(site.simple)), lambda _: True) is None
@@ -890,15 +892,15 @@ def test_equal_metadata_beside_several_wheels_are_fetched_once(site, opened):
     for _ in range(2):  # the second time from the cache
         index = opened(site.simple)
         index.prefetch(files=found(index).files(Version("1.0")))
-        told = [index.metadata(file) for file in found(index).files(Version("1.0"))]
-        assert [metadata.requires_dist for metadata in told] == [("beside",)] * 3
+        answers = [index.metadata(file) for file in found(index).files(Version("1.0"))]
+        assert [metadata.requires_dist for metadata in answers] == [("beside",)] * 3
         index.close()
     fetched = [path for path in site.paths if path.endswith(".metadata")]
     assert len(fetched) == 2
     assert f"/files/{WHEEL}.metadata" in fetched
 
 
-def test_what_one_wheel_lacks_beside_it_says_nothing_of_another(site, opened):
+def test_what_a_wheel_lacks_beside_it_says_nothing_of_another(site, opened):
     digest = hashlib.sha256(METADATA).hexdigest()
     wheels = [f"foo-1.0-cp312-cp312-{where}.whl" for where in ("win_amd64", "linux_x86_64")]
     site.page(
@@ -909,9 +911,9 @@ def test_what_one_wheel_lacks_beside_it_says_nothing_of_another(site, opened):
     )
     site.resources[f"/files/{wheels[1]}.metadata"] = Response(HTTPStatus.OK, {}, METADATA)
     index = opened(site.simple)
-    lacking, served_one = found(index).files(Version("1.0"))
+    lacking, complete = found(index).files(Version("1.0"))
     assert code(index.metadata(lacking)) == "file-not-found"
-    metadata = index.metadata(served_one)
+    metadata = index.metadata(complete)
     assert isinstance(metadata, CoreMetadata)
     assert metadata.found_in == "pep658"
 

@@ -84,7 +84,7 @@ def test_hashes_without_names_that_match_nothing_are_a_problem(tmp_path: Path):
     assert [problem.code for problem in report.problems] == ["hashes-not-on-index"]
 
 
-def test_the_source_of_a_pdm_lock_stands_in_the_project_beside_it(tmp_path: Path):
+def test_the_source_of_a_pdm_lock_is_in_the_project_beside_it(tmp_path: Path):
     project = '[[tool.pdm.source]]\nname = "pypi"\nurl = "https://index.example/pdm"\n'
     (tmp_path / "pyproject.toml").write_text(project)
     lock = tmp_path / "pdm.lock"

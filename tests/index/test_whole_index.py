@@ -44,13 +44,13 @@ def newest_wheel(index: Index, name: str) -> Wheel:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_manners_list_the_same_files(public, mirror, name: str):
-    one, other = project(public, name), project(mirror, name)
-    assert one.versions == other.versions
-    assert one.versions
-    for version in one.versions:
+    first, other = project(public, name), project(mirror, name)
+    assert first.versions == other.versions
+    assert first.versions
+    for version in first.versions:
         facts = [
             [(f.filename, f.size, f.upload_time, f.requires_python, f.yanked) for f in p]
-            for p in (one.files(version), other.files(version))
+            for p in (first.files(version), other.files(version))
         ]
         assert facts[0] == facts[1]
 
@@ -76,9 +76,9 @@ def test_a_wheel_whose_size_the_index_gets_wrong_is_still_listed(public):
 def test_a_second_run_asks_for_nothing(public_index, tmp_path):
     answers = []
     for _ in range(2):
-        asked = len(public_index.log)
+        request_count = len(public_index.log)
         options = IndexOptions(index_url=public_index.url)
         with open_index(options, cache_dir=tmp_path) as index:
             answers.append(index.metadata(newest_wheel(index, "pandas")))
     assert answers[0] == answers[1]
-    assert len(public_index.log) == asked
+    assert len(public_index.log) == request_count

@@ -83,7 +83,7 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_format_is_told_by_its_content(read, form: str):
+def test_a_format_is_recognised_by_its_content(read, form: str):
     listing = read(FORMATS[form], "foo-1.0.zip" if "after" in form else "foo-1.0.tar.gz")
     assert {m.path: m.size for m in listing.members} == {
         path: len(text.encode()) for path, text in MEMBERS.items()
@@ -91,7 +91,7 @@ def test_a_format_is_told_by_its_content(read, form: str):
     assert listing.texts == MEMBERS
 
 
-def test_only_regular_files_are_told_and_texts_only_when_wanted():
+def test_only_regular_files_are_listed_and_texts_only_when_wanted():
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for kind in (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE):
@@ -135,7 +135,7 @@ def test_any_name_is_tidied_or_refused(parts: list[str]):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_of_duplicates_the_last_one_counts(read):
+def test_of_duplicates_the_last_counts(read):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("foo/a", "first")
@@ -242,7 +242,7 @@ def test_a_directory_that_claims_millions_of_members_is_refused(read):
 
 
 def test_overlapping_members_are_refused(read):
-    """The same bytes told as many members: a bomb that unpacks without being nested."""
+    """The same bytes listed as many members: a bomb that unpacks without being nested."""
     data = zip_of({"foo/a": random.Random(1).randbytes(5000)})
     start, end = data.rindex(b"PK\1\2"), data.rindex(b"PK\5\6")
     directory = data[start:end] * 50
@@ -408,10 +408,10 @@ def test_lines_are_counted_in_sources_alone_whether_their_text_is_wanted_or_too_
 ):
     monkeypatch.setattr(archive, "MAX_TEXT_BYTES", 100)
     files = {"foo/short.c": "a\nb", "foo/long.pyx": "a\n" * 101, "foo/setup.py": "a\n"}
-    told = {"foo/short.c": 2, "foo/long.pyx": 101, "foo/setup.py": None}
-    assert {m.path: m.lines for m in read(tar_of(files)).members} == told
+    lines = {"foo/short.c": 2, "foo/long.pyx": 101, "foo/setup.py": None}
+    assert {m.path: m.lines for m in read(tar_of(files)).members} == lines
     zipped = read(zip_of(files), "foo-1.0.zip")
-    assert {m.path: m.lines for m in zipped.members} == told
+    assert {m.path: m.lines for m in zipped.members} == lines
     wheel = read(zip_of(files), "foo-1.0-py3-none-any.whl")
     assert {member.lines for member in wheel.members} == {None}
 

@@ -1,4 +1,4 @@
-"""The ends of archives are read once in a run, whoever reads the archive again."""
+"""The ends of archives are read once in a run, even if another caller reads the archive again."""
 
 import random
 

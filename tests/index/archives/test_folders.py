@@ -52,7 +52,7 @@ def test_a_virtual_environment_of_any_name_is_no_part_of_it(tmp_path):
     assert listed(tmp_path) == {"x-1/setup.py"}
 
 
-def test_a_folder_that_only_has_the_name_of_one_is(tmp_path):
+def test_a_folder_that_only_has_the_name_of_a_build_folder_is_listed(tmp_path):
     made(tmp_path, "src/build/x.c", "src/libz.so")
     assert listed(tmp_path) == {"x-1/src/build/x.c", "x-1/src/libz.so"}
 

@@ -40,7 +40,7 @@ def test_an_entry_is_as_old_as_its_storing_or_its_last_confirmation(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"pag", b"\0" * 50, b"junk", b"flip"])
-def test_damaged_entries_count_as_absent_and_are_told_once(tmp_path, damage: bytes):
+def test_damaged_entries_count_as_absent_and_are_reported_once(tmp_path, damage: bytes):
     cache, warned = warnings_of(tmp_path)
     for key in ("one", "two"):
         cache.put("pages", key, b"page" * 10)

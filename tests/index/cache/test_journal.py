@@ -23,20 +23,20 @@ def opened(path: Path) -> tuple[Journal, list[str]]:
 
 
 def filled(path: Path, keys: list[str], value: bytes = b"value of ") -> None:
-    kept, warned = opened(path)
+    store, warned = opened(path)
     for key in keys:
-        kept.put(key, value + key.encode())
-    kept.close()
+        store.put(key, value + key.encode())
+    store.close()
     assert warned == []
 
 
 def test_what_is_put_is_got_at_once_and_by_later_runs(tmp_path):
-    kept, warned = opened(tmp_path / "journal")
-    assert kept.get(KEYS[0], bytes) is None
-    kept.put(KEYS[0], b"one")
-    kept.put(KEYS[1], b"")
-    assert kept.get(KEYS[0], bytes) == b"one"
-    kept.close()
+    store, warned = opened(tmp_path / "journal")
+    assert store.get(KEYS[0], bytes) is None
+    store.put(KEYS[0], b"one")
+    store.put(KEYS[1], b"")
+    assert store.get(KEYS[0], bytes) == b"one"
+    store.close()
     later, _ = opened(tmp_path / "journal")
     assert later.get(KEYS[0], bytes) == b"one"
     assert later.get(KEYS[1], bytes) == b""
@@ -53,22 +53,22 @@ def test_a_value_of_another_shape_counts_as_absent(tmp_path):
     def decode(data: bytes) -> bytes:
         raise ValueError(data)
 
-    kept, warned = opened(tmp_path / "journal")
-    assert kept.get(KEYS[0], decode) is None
+    store, warned = opened(tmp_path / "journal")
+    assert store.get(KEYS[0], decode) is None
     assert warned == []
 
 
-def test_a_long_run_need_not_end_for_its_facts_to_be_kept(tmp_path, monkeypatch):
+def test_a_long_run_need_not_end_for_its_facts_to_be_stored(tmp_path, monkeypatch):
     monkeypatch.setattr(journal, "PENDING", 100)
-    kept, _ = opened(tmp_path / "journal")
+    store, _ = opened(tmp_path / "journal")
     for key in KEYS:
-        kept.put(key, b"0123456789")
+        store.put(key, b"0123456789")
     later, _ = opened(tmp_path / "journal")
     assert later.get(KEYS[0], bytes) == b"0123456789"
 
 
 @given(st.data())
-def test_damage_costs_what_it_hits_and_is_told_once(tmp_path_factory, data):
+def test_damage_costs_what_it_hits_and_is_reported_once(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("journal") / "journal"
     filled(path, KEYS[:5])
     whole = path.read_bytes()
@@ -82,8 +82,8 @@ def test_damage_costs_what_it_hits_and_is_told_once(tmp_path_factory, data):
     else:
         path.write_bytes(whole[:place] + b"\0wc\nwhatever" + whole[place:])
     filled(path, KEYS[5:6])  # a later run appends
-    kept, warned = opened(path)
-    found = [kept.get(key, bytes) for key in KEYS[:6]]
+    store, warned = opened(path)
+    found = [store.get(key, bytes) for key in KEYS[:6]]
     hit = place // size
     for number, value in enumerate(found):
         lost = damage == "cut" and hit <= number < 5
@@ -100,8 +100,8 @@ def test_beyond_its_limit_the_older_half_is_left_behind(tmp_path, monkeypatch):
     path = tmp_path / "journal"
     filled(path, KEYS)
     monkeypatch.setattr(journal, "LARGEST", path.stat().st_size - 1)
-    kept, warned = opened(path)
-    assert kept.get(KEYS[0], bytes) is not None, "this run has them all"
+    store, warned = opened(path)
+    assert store.get(KEYS[0], bytes) is not None, "this run has them all"
     later, _ = opened(path)
     assert later.get(KEYS[0], bytes) is None
     assert later.get(KEYS[-1], bytes) is not None
@@ -116,11 +116,11 @@ def test_a_place_that_cannot_be_used_warns_once_and_never_fails(tmp_path):
     def prepare(folder: Path) -> None:
         folder.mkdir()
 
-    kept = Journal(tmp_path / "file" / "journal", CacheTrouble(trouble.append), prepare)
-    assert kept.get(KEYS[0], bytes) is None
-    kept.put(KEYS[0], b"one")
-    assert kept.get(KEYS[0], bytes) == b"one"
-    kept.close()
+    store = Journal(tmp_path / "file" / "journal", CacheTrouble(trouble.append), prepare)
+    assert store.get(KEYS[0], bytes) is None
+    store.put(KEYS[0], b"one")
+    assert store.get(KEYS[0], bytes) == b"one"
+    store.close()
     assert len(trouble) == 1
     assert str(tmp_path) not in trouble[0]
 
@@ -139,14 +139,14 @@ def test_runs_beside_each_other_append_without_loss(tmp_path):
     for run in runs:
         run.join(60)
     assert [run.exitcode for run in runs] == [0, 0]
-    kept, warned = opened(path)
-    assert all(kept.get(key, bytes) == b"value of " + key.encode() for key in KEYS)
+    store, warned = opened(path)
+    assert all(store.get(key, bytes) == b"value of " + key.encode() for key in KEYS)
     assert warned == []
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", b"\0wc\n", b"\0wc\n" * 100, b"\0" * 1000])
 def test_any_file_is_readable(tmp_path, content):
     (tmp_path / "journal").write_bytes(content)
-    kept, warned = opened(tmp_path / "journal")
-    assert kept.get(KEYS[0], bytes) is None
+    store, warned = opened(tmp_path / "journal")
+    assert store.get(KEYS[0], bytes) is None
     assert len(warned) == (content != b"")

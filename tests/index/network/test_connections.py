@@ -1,4 +1,4 @@
-"""Hosts are looked up once, whoever connects to them."""
+"""Hosts are looked up once, whichever client connects to them."""
 
 import socket
 import threading
@@ -24,17 +24,17 @@ def port():
 @pytest.fixture
 def lookups(monkeypatch) -> list[str]:
     """The hosts that are looked up; index.example has one address that answers, and one not."""
-    asked: list[str] = []
+    hosts: list[str] = []
     real = socket.getaddrinfo
 
     def look_up(host, port, *args, **kwargs):
         if not host.endswith(".example"):
             return real(host, port, *args, **kwargs)
-        asked.append(host)
+        hosts.append(host)
         if host != "index.example":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         addresses = ("192.0.2.1", "127.0.0.1", "127.0.0.1")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     connect = httpcore.SyncBackend.connect_tcp
@@ -45,7 +45,7 @@ def lookups(monkeypatch) -> list[str]:
         return connect(self, host, *args, **kwargs)
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", refuse)
-    return asked
+    return hosts
 
 
 def test_many_threads_ask_for_an_address_once_and_try_all_there_are(port, lookups):
@@ -66,7 +66,7 @@ def test_many_threads_ask_for_an_address_once_and_try_all_there_are(port, lookup
     http.close()
 
 
-def test_a_host_without_an_address_is_told_by_the_resolver_s_words(lookups):
+def test_a_host_without_an_address_is_reported_by_the_resolver_s_words(lookups):
     http = Http(Credentials({}, print), wait=lambda _: None)
     with pytest.raises(FetchFailed, match="not known") as failure:
         http.get("http://nowhere.example/")
@@ -76,12 +76,12 @@ def test_a_host_without_an_address_is_told_by_the_resolver_s_words(lookups):
 
 
 @pytest.mark.usefixtures("lookups")
-def test_addresses_are_told_once_each():
+def test_addresses_are_listed_once_each():
     assert Addresses().of("index.example") == ("192.0.2.1", "127.0.0.1")
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
-def test_a_proxy_of_the_environment_is_asked_instead(port, lookups, monkeypatch, variable):
+def test_a_proxy_of_the_environment_is_used_instead(port, lookups, monkeypatch, variable):
     monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
     with Connections(()).client() as client:
         assert client.get("http://elsewhere.example/").status_code == httpx.codes.OK

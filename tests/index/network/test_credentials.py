@@ -110,14 +110,14 @@ def test_no_log_and_no_warning_tells_a_password(caplog, tmp_path):
     assert isinstance(answer, Unknown)
     assert answer.code == "index-forbidden"
     assert "127.0.0.1" in caplog.text
-    told = f"{caplog.text} {answer!r} {options!r}"
-    assert "secret" not in told
-    assert "bWU6c2VjcmV0" not in told
+    output = f"{caplog.text} {answer!r} {options!r}"
+    assert "secret" not in output
+    assert "bWU6c2VjcmV0" not in output
 
 
 @pytest.fixture
 def keyring(monkeypatch):
-    """A keyring library with one password; the services that are asked of it."""
+    """A keyring library with one password; the services for which it is queried."""
     services = []
 
     def get_credential(service, user):
@@ -148,7 +148,7 @@ def answers_of(environ: dict[str, str], tmp_path) -> list[object]:
     return answer
 
 
-def test_the_keyring_is_asked_once_for_a_host_that_refuses(keyring, tmp_path):
+def test_the_keyring_is_queried_once_for_a_host_that_refuses(keyring, tmp_path):
     foo, bar = answers_of({}, tmp_path)
     assert not isinstance(foo, Unknown)
     assert not isinstance(bar, Unknown)

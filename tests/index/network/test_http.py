@@ -60,7 +60,7 @@ def test_retry_after_has_bounds(client, waits, value: str):
 
 @respx.mock
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
-def test_a_host_that_never_answers_is_asked_no_further(client, error):
+def test_a_host_that_never_answers_gets_no_further_requests(client, error):
     route = respx.get(URL).mock(side_effect=error)
     for _ in range(3):
         with pytest.raises(FetchFailed) as failure:

@@ -6,7 +6,7 @@ import pytest
 from wheelcheck.index.network.tasks import Tasks
 
 
-def test_what_is_foreseen_is_done_once_and_in_the_background():
+def test_what_is_prefetched_is_done_once_and_in_the_background():
     tasks = Tasks(2)
     done = threading.Event()
     threads = []

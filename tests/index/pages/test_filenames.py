@@ -81,10 +81,10 @@ def test_what_no_installer_would_take_has_a_reason(filename: str):
     assert version_of(filename, NormalizedName("foo")) == bad
 
 
-def test_a_variant_wheel_is_told_apart_from_a_build_tag():
-    told = parsed("foo-1.0-cp312-cp312-linux_x86_64-x8664v3.whl")
-    assert isinstance(told, BadName)
-    assert "variant" in told.reason
+def test_a_variant_wheel_is_distinguished_from_a_build_tag():
+    refused = parsed("foo-1.0-cp312-cp312-linux_x86_64-x8664v3.whl")
+    assert isinstance(refused, BadName)
+    assert "variant" in refused.reason
 
 
 @pytest.mark.parametrize("filename", ["bar-1.0-py3-none-any.whl", "bar-1.0.tar.gz"])

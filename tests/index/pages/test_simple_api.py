@@ -124,13 +124,13 @@ def test_requires_python_and_yanking_belong_to_the_file():
 )
 def test_the_new_metadata_key_wins_wherever_it_is_present(core, legacy, served):
     keys = {"core-metadata": core, "dist-info-metadata": legacy}
-    told = {key: value for key, value in keys.items() if value is not None}
-    assert only(project(page(entry(**told)))).has_metadata is served
+    present = {key: value for key, value in keys.items() if value is not None}
+    assert only(project(page(entry(**present)))).has_metadata is served
 
     def attribute(value: object) -> str:
         return f"sha256={value['sha256']}" if isinstance(value, dict) else str(value).lower()
 
-    attributes = " ".join(f'data-{key}="{attribute(value)}"' for key, value in told.items())
+    attributes = " ".join(f'data-{key}="{attribute(value)}"' for key, value in present.items())
     anchor = f'<a href="foo-1.0.tar.gz" {attributes}>foo</a>'
     assert only(project(html(anchor), HTML)).has_metadata is served
 
@@ -199,7 +199,7 @@ def test_urls_that_share_nothing_come_back_as_they_were():
     assert [file.url for file in project(page(*files)).files(Version("1.0"))] == urls
 
 
-def test_one_bad_entry_never_hides_the_others():
+def test_a_bad_entry_never_hides_the_others():
     found = project(
         page(
             entry("foo-2004d.tar.gz"),
@@ -226,7 +226,7 @@ def test_one_bad_entry_never_hides_the_others():
     assert all(file.reason for file in found.unusable)
 
 
-def test_versions_are_sorted_and_equal_spellings_are_one():
+def test_versions_are_sorted_and_equal_spellings_are_the_same():
     names = ["foo-1.0.tar.gz", "foo-1.10.tar.gz", "foo-1.0.0-py3-none-any.whl", "foo-1.9rc1.zip"]
     found = project(page(*map(entry, names)))
     assert found.versions == (Version("1.10"), Version("1.9rc1"), Version("1.0"))
