@@ -93,7 +93,7 @@ def test_every_folder_has_its_place():
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_run_one_way(path: Path):
+def test_imports_run_in_layer_order(path: Path):
     layer = layer_of(path)
     if layer in FACES:
         return

@@ -14,7 +14,7 @@ TEXT = ("text/plain", "text/html", "text/markdown")
 MOST_BYTES = 300_000
 
 
-def kept(path: Path) -> dict:
+def read_notebook(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -22,8 +22,8 @@ def joined(text) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-def told(notebook) -> list[tuple[str, str]]:
-    """What every cell of code prints and shows, in words; of pictures only that there is one."""
+def outputs(notebook) -> list[tuple[str, str]]:
+    """What every cell of code prints and shows, as text; of pictures only the kind."""
     found = []
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -66,7 +66,7 @@ def test_a_notebook_is_small_and_tells_nothing_of_its_machine(path: Path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_cell_was_run_in_order_and_none_failed(path: Path):
-    cells = [cell for cell in kept(path)["cells"] if cell["cell_type"] == "code"]
+    cells = [cell for cell in read_notebook(path)["cells"] if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     kinds = {output["output_type"] for cell in cells for output in cell["outputs"]}
     assert kinds <= {"stream", "execute_result", "display_data"}
@@ -77,7 +77,9 @@ def test_every_cell_was_run_in_order_and_none_failed(path: Path):
 @pytest.mark.filterwarnings("default")  # Jupyter's own affairs
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_a_network_and_its_outputs_are_fresh(refresh, path: Path):
-    assert told(refresh.executed(path)) == told(kept(path)), "run notebooks/refresh.py"
+    assert outputs(refresh.executed(path)) == outputs(read_notebook(path)), (
+        "run notebooks/refresh.py"
+    )
 
 
 @pytest.mark.notebooks

@@ -116,7 +116,7 @@ def test_what_needs_no_work_imports_next_to_nothing(words):
 
 
 def test_a_check_imports_what_it_uses(tmp_path):
-    """Each name stands for something that is loaded as soon as it is asked for."""
+    """Each name stands for something that is loaded as soon as the name is read."""
     (tmp_path / "kit-1.0-py3-none-any.whl").write_bytes(wheel_of("kit", "1.0"))
     place = ("--no-index", "--find-links", str(tmp_path), "--no-cache", "--no-policy")
     target = ("--target", "cp312-manylinux_2_36_x86_64", "--format", "json")

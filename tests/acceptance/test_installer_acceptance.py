@@ -1,4 +1,4 @@
-"""Installers that cannot do what is asked of them, on one target or on all."""
+"""Installers that cannot do what the input needs, on one target or on all."""
 
 from hashlib import sha256
 
@@ -34,20 +34,20 @@ sdist = { url = "https://index.example/dep-1.0.tar.bz2", hash = "sha256:00", siz
 """
 
 
-def asked(inputs, *targets: str, **words):
+def refusals(inputs, *targets: str, **words):
     report = check(inputs, targets=targets, cache_dir=None, verdicts_only=True, **words)
     return [{refusal.code for refusal in each.refusals} for each in report.targets]
 
 
-def test_a_pip_that_does_not_run_on_one_python_fails_that_target_alone(tmp_path):
+def test_a_pip_that_does_not_run_on_a_python_fails_that_target_alone(tmp_path):
     (tmp_path / "dep-1.0-py3-none-any.whl").write_bytes(wheel_of("dep", "1.0"))
     (tmp_path / "r.txt").write_text("dep\n")
     words = {"find_links": [str(tmp_path)], "no_index": True, "installer": "pip==20.2.4"}
     old, new = "cp38-manylinux_2_17_x86_64", "cp312-manylinux_2_17_x86_64"
-    found = asked([tmp_path / "r.txt"], old, new, **words)
+    found = refusals([tmp_path / "r.txt"], old, new, **words)
     assert found == [set(), {"installer-does-not-run"}]
     with pytest.raises(UsageError, match=r"pip 20\.2\.4 does not run on Python 3\.12"):
-        asked([tmp_path / "r.txt"], new, **words)
+        refusals([tmp_path / "r.txt"], new, **words)
 
 
 @pytest.mark.parametrize(("pip", "codes"), [("25.3", {"lock-not-read"}), ("26.3", set())])
@@ -56,7 +56,7 @@ def test_a_pylock_is_read_since_pip_26_1(tmp_path, pip, codes):
     wheel.write_bytes(wheel_of("dep", "1.0"))
     (tmp_path / "pylock.toml").write_text(PYLOCK % sha256(wheel.read_bytes()).hexdigest())
     words = {"installer": f"pip=={pip}", "offline": True}
-    (found,) = asked([tmp_path / "pylock.toml"], "cp312-manylinux_2_17_x86_64", **words)
+    (found,) = refusals([tmp_path / "pylock.toml"], "cp312-manylinux_2_17_x86_64", **words)
     assert found == codes
 
 

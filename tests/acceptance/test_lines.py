@@ -73,14 +73,14 @@ def outcome(links, tmp_path, lines: str, constraints: str = "", *, installer: st
     ],
 )
 def test_a_url_constraint_says_which_file_is_taken(links, tmp_path, installer, taken):
-    said = outcome(links, tmp_path, "dep", "dep @ <url dep-1.0>", installer=installer)
-    assert said == taken
+    result = outcome(links, tmp_path, "dep", "dep @ <url dep-1.0>", installer=installer)
+    assert result == taken
 
 
 def test_a_url_constraint_behind_a_false_marker_says_nothing(links, tmp_path):
     constraint = "dep @ <url dep-1.0> ; sys_platform == 'win32'"
-    said = outcome(links, tmp_path, "dep", constraint, installer="pip==25.0.1")
-    assert said == {"dep-2.0-py3-none-any.whl"}
+    result = outcome(links, tmp_path, "dep", constraint, installer="pip==25.0.1")
+    assert result == {"dep-2.0-py3-none-any.whl"}
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_url_constraint_behind_a_false_marker_says_nothing(links, tmp_path):
 )
 def test_extras_of_a_constrained_url_came_with_pip_26_1(links, tmp_path, installer, target, taken):
     constraint = "more @ <url more-1.>"
-    said = outcome(links, tmp_path, "more[x]", constraint, installer=installer, target=target)
-    assert said == taken
+    result = outcome(links, tmp_path, "more[x]", constraint, installer=installer, target=target)
+    assert result == taken
 
 
 @pytest.mark.parametrize("marker", ["", " ; sys_platform == 'win32'"])
@@ -117,14 +117,14 @@ def test_a_hash_behind_a_false_marker_turns_the_mode_on_for_the_others(links, tm
 
 
 def test_hashes_that_contradict_each_other_leave_those_of_the_first_line(links, tmp_path):
-    said = outcome(
+    result = outcome(
         links, tmp_path, "dep==1.0 <dep-1.0>", "dep==1.0 <dep-2.0>", installer="pip==25.0.1"
     )
-    assert said == {"dep-1.0-py3-none-any.whl"}
-    said = outcome(
+    assert result == {"dep-1.0-py3-none-any.whl"}
+    result = outcome(
         links, tmp_path, "dep==1.0 <dep-2.0>", "dep==1.0 <dep-1.0>", installer="pip==25.0.1"
     )
-    assert said == set()
+    assert result == set()
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_hashes_that_contradict_each_other_leave_those_of_the_first_line(links, 
     ],
 )
 def test_a_hash_without_a_pin_is_enough_since_pip_26_1(links, tmp_path, installer, target, taken):
-    said = outcome(links, tmp_path, "dep <dep-1.0>", installer=installer, target=target)
-    assert said == taken
+    result = outcome(links, tmp_path, "dep <dep-1.0>", installer=installer, target=target)
+    assert result == taken
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,10 @@ def test_a_hash_without_a_pin_is_enough_since_pip_26_1(links, tmp_path, installe
 def test_hashes_of_constraints_alone_count_since_pip_26_1(
     links, tmp_path, installer, target, taken
 ):
-    said = outcome(links, tmp_path, "dep", "dep==1.0 <dep-1.0>", installer=installer, target=target)
-    assert said == taken
+    result = outcome(
+        links, tmp_path, "dep", "dep==1.0 <dep-1.0>", installer=installer, target=target
+    )
+    assert result == taken
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,12 @@ def test_our_answers_are_those_of_pip_and_uv_but_for_explained_differences():
         (row["case"], row["installer"])
         for row in tomllib.loads((DATA / "explained.toml").read_text())["difference"]
     }
-    answers = {(case, installer): said for case, installer, said in differences()}
+    answers = {(case, installer): difference for case, installer, difference in differences()}
     assert len(answers) >= 250
-    differ = {key: said for key, said in answers.items() if said and key not in explained}
+    differ = {
+        key: difference
+        for key, difference in answers.items()
+        if difference and key not in explained
+    }
     assert differ == {}
     assert {key for key in explained if not answers[key]} == set()

@@ -57,7 +57,7 @@ def lost(report: Report, on=MUSL) -> LostWheel | None:
     return report.package("sci").on[on.name].lost
 
 
-def test_a_release_with_fewer_platforms_than_the_one_before_lost_them():
+def test_a_release_with_fewer_platforms_than_the_release_before_lost_them():
     report = judged(releases(("1", cp(MANY), cp(MUSLLINUX)), ("2", cp(MANY))))
     found = lost(report)
     assert found is not None
@@ -106,7 +106,7 @@ def test_what_never_had_a_wheel_lost_none():
     assert lost(report) is None
 
 
-def test_an_old_loss_is_not_told_with_every_release():
+def test_an_old_loss_is_not_repeated_with_every_release():
     index = releases(("1", cp(MUSLLINUX)), ("2", cp(MANY)), ("3", cp(MANY)))
     assert lost(judged(index)) is None
 
@@ -131,7 +131,7 @@ def test_a_python_that_a_release_does_not_admit_is_no_loss():
     assert lost(report, GLIBC) is None
 
 
-def test_a_late_release_of_an_older_series_is_not_the_one_before():
+def test_a_late_release_of_an_older_series_is_not_the_release_before():
     index = FakeIndex(
         {"sci": {v: files("sci", v, *tags) for v, tags in RELEASED_LATE.items()}},
         upload_times={
@@ -146,7 +146,7 @@ def test_a_late_release_of_an_older_series_is_not_the_one_before():
 RELEASED_LATE = {"1.0": [cp(MANY)], "1.1": [cp(MANY), cp(MUSLLINUX)], "2.0": [cp(MANY)]}
 
 
-def test_pre_releases_and_yanked_releases_are_not_the_one_before():
+def test_pre_releases_and_yanked_releases_are_not_the_release_before():
     index = FakeIndex(
         {
             "sci": {
@@ -163,7 +163,7 @@ def test_pre_releases_and_yanked_releases_are_not_the_one_before():
     assert found.before == "1"
 
 
-def test_an_older_release_taken_because_the_newest_lost_its_wheel_is_told():
+def test_an_older_release_taken_because_the_newest_lost_its_wheel_is_reported():
     index = FakeIndex(
         {
             "sci": {
@@ -226,7 +226,7 @@ class TestCooldown:
         policy = {"exclude_newer": NOW - cooldown, "cooldown": cooldown, **policy}
         return judged(index, line, on=[MUSL], **policy)
 
-    def test_the_day_is_told(self):
+    def test_the_day_is_reported(self):
         found = lost(self.judged(datetime(2026, 11, 10, 8, tzinfo=UTC)))
         assert found is not None
         assert (found.kind, found.release, found.day) == ("cooldown", "2", "2026-12-10")

@@ -39,11 +39,11 @@ def test_the_newest_release_needs_a_newer_libc_or_python():
 
 
 @pytest.mark.parametrize("requirement", ["a<2", "a==1.0", "a==1.*"])
-def test_a_release_that_is_asked_for_is_no_older_one(requirement: str):
+def test_a_requested_release_is_no_older_release(requirement: str):
     assert newer(requirement) == {"a": ""}
 
 
-def test_neither_is_one_that_another_package_or_a_constraint_asks_for(tmp_path):
+def test_neither_is_a_release_that_another_package_or_a_constraint_requests(tmp_path):
     assert newer("needs-old-b")["b"] == ""
     file = tmp_path / "constraints.txt"
     file.write_text("b<2\n")

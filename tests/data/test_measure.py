@@ -100,7 +100,7 @@ def test_a_column_nobody_declared_is_refused(measuring: ModuleType, tmp_path: Pa
         measuring.table.append_build(tmp_path / "measurements.csv", {"colour": "red"})
 
 
-def test_compiler_calls_are_appended_to_one_readable_archive(
+def test_compiler_calls_are_appended_to_a_single_readable_archive(
     measuring: ModuleType, tmp_path: Path
 ) -> None:
     path = tmp_path / "calls.csv.gz"
@@ -116,7 +116,7 @@ def _log_line(tool: str, source: str, marks: str, *arguments: str) -> str:
     return "\t".join((tool, *numbers, "/p", *described, "\x1f".join(arguments) + "\x1f"))
 
 
-def test_compiler_calls_are_told_apart(measuring: ModuleType, tmp_path: Path) -> None:
+def test_compiler_calls_are_distinguished(measuring: ModuleType, tmp_path: Path) -> None:
     log = tmp_path / "log"
     lines = [
         _log_line("gcc", "src/a.c", "", "-g", "-O3", "-c", "src/a.c", "-o", "a.o"),
@@ -131,7 +131,7 @@ def test_compiler_calls_are_told_apart(measuring: ModuleType, tmp_path: Path) ->
     log.write_text("\n".join(lines) + "\n")
     calls = measuring.compilers.read_log(log, Path("/p"), {"src/a.c": 1000, "b.c": 999})
     assert [call.language for call in calls] == ["c", "c", "c++", "c", "probe", "link", "query"]
-    # b.c lies in the sdist too, but with other bytes: the build wrote it anew.
+    # b.c lies in the sdist too, but with other bytes: the build wrote it again.
     assert [call.shipped for call in calls[:4]] == [True, False, False, True]
     assert calls[3].source == "…/src/a.c"
     assert calls[0].options == "-g -O3"

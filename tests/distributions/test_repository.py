@@ -84,7 +84,7 @@ def test_a_name_that_the_release_does_not_have_is_missing_and_the_others_are_not
     assert "libcurl4t64" in closure.installed
 
 
-def test_a_name_with_one_provider_installs_it():
+def test_a_name_with_a_single_provider_installs_it():
     closure = repository("13").closure(["libglib2.0-0"], recommends=False)
     assert "libglib2.0-0t64" in closure.installed
     assert not closure.missing
@@ -180,7 +180,7 @@ def test_what_is_there_or_has_none_has_no_successor(name):
     assert successors(name, "13") == ()
 
 
-def test_a_package_that_conflicts_with_one_that_came_along_takes_its_place():
+def test_a_package_that_conflicts_with_an_earlier_dependency_takes_its_place():
     closure = repository("13").closure(["libreoffice"], recommends=False)
     assert "libreoffice-core" in closure.installed
     assert "libreoffice-core-nogui" not in closure.installed

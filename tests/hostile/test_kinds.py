@@ -150,7 +150,7 @@ def test_a_release_with_invalid_metadata_is_passed_over_and_alone_unavailable_if
 
 
 @pytest.mark.hostile
-def test_nothing_is_asked_of_the_index_for_names_that_are_no_names(index, capsys):
+def test_the_index_is_not_queried_for_names_that_are_no_names(index, capsys):
     index.received.clear()
     kind = "requires:legacy-star"
     words = ["-p", "evil==2", "-i", index.url(kind), "-t", "python:3.12-slim", "--no-cache"]

@@ -210,7 +210,7 @@ def test_pages_of_a_private_index_are_not_given_to_a_run_without_its_password(in
 
 
 @pytest.mark.hostile
-def test_a_proxy_that_needs_more_than_is_installed_gets_one_clear_line(
+def test_a_proxy_that_needs_more_than_is_installed_gets_a_single_clear_line(
     index, monkeypatch, capsys, tmp_path
 ):
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")

@@ -35,7 +35,7 @@ def metadata(tmp_path):
     return read_it
 
 
-def known(found: CoreMetadata | Unknown) -> CoreMetadata:
+def core_metadata(found: CoreMetadata | Unknown) -> CoreMetadata:
     assert isinstance(found, CoreMetadata), found
     return found
 
@@ -46,7 +46,7 @@ def code(found: object) -> str:
 
 
 def test_a_wheel_tells_its_metadata(metadata):
-    found = known(
+    found = core_metadata(
         metadata(wheel_of("foo", "1.0", requires=("bar>=1",)), "foo-1.0-py3-none-any.whl")
     )
     assert (found.name, found.version, found.found_in) == ("foo", Version("1.0"), "wheel")
@@ -60,7 +60,7 @@ def test_a_stray_folder_in_a_wheel_is_not_its_own(metadata):
             "foo-1.0.dist-info/METADATA": "Name: foo\nVersion: 1.0\nRequires-Dist: right\n",
         }
     )
-    assert known(metadata(wheel, "foo-1.0-py3-none-any.whl")).requires_dist == ("right",)
+    assert core_metadata(metadata(wheel, "foo-1.0-py3-none-any.whl")).requires_dist == ("right",)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_wheel_without_usable_metadata(metadata, members, expected):
 
 def test_static_pkg_info_is_what_every_build_gives(metadata):
     info = HEAD.format("2.2") + "Requires-Dist: bar\nDynamic: License\nRequires-Python: >=3.8\n"
-    found = known(metadata(tar_of({"foo-1.0/PKG-INFO": info})))
+    found = core_metadata(metadata(tar_of({"foo-1.0/PKG-INFO": info})))
     assert (found.found_in, found.requires_dist) == ("sdist-pkg-info", ("bar",))
     assert found.requires_python == ">=3.8"
 
@@ -109,7 +109,9 @@ def test_a_static_project_table_is_what_every_build_gives(metadata):
         [project.optional-dependencies]
         fast = ["quick; os_name == 'posix'", "swift @ https://x.example/s.whl"]
     """
-    found = known(metadata(tar_of({"foo-1.0/PKG-INFO": "", "foo-1.0/pyproject.toml": toml})))
+    found = core_metadata(
+        metadata(tar_of({"foo-1.0/PKG-INFO": "", "foo-1.0/pyproject.toml": toml}))
+    )
     assert (found.found_in, found.requires_python) == ("sdist-pyproject", ">=3.9")
     assert found.provides_extra == ("fast",)
     requirements = [Requirement(text) for text in found.requires_dist]
@@ -121,7 +123,7 @@ def test_a_static_project_table_is_what_every_build_gives(metadata):
 
 
 def test_a_project_table_without_dependencies_has_none(metadata):
-    found = known(metadata(tar_of({"foo-1.0/pyproject.toml": '[project]\nname = "foo"\n'})))
+    found = core_metadata(metadata(tar_of({"foo-1.0/pyproject.toml": '[project]\nname = "foo"\n'})))
     assert found.requires_dist == ()
 
 
@@ -167,7 +169,7 @@ def test_egg_info_is_what_setuptools_wrote(metadata):
         EGG + "PKG-INFO": HEAD.format("2.1"),
         EGG + "requires.txt": REQUIRES,
     }
-    found = known(metadata(tar_of(members, form=tarfile.GNU_FORMAT)))
+    found = core_metadata(metadata(tar_of(members, form=tarfile.GNU_FORMAT)))
     assert (found.found_in, found.provides_extra) == ("sdist-egg-info", ("fast",))
     requirements = {r.name: r for r in map(Requirement, found.requires_dist)}
     assert list(requirements) == ["bar", "baz", "old", "quick", "swift"]
@@ -180,7 +182,7 @@ def test_egg_info_is_what_setuptools_wrote(metadata):
 
 def test_egg_info_without_requires_says_that_there_are_none(metadata):
     members = {"foo-1.0/PKG-INFO": HEAD.format("1.1"), EGG + "PKG-INFO": HEAD.format("1.1")}
-    assert known(metadata(tar_of(members))).requires_dist == ()
+    assert core_metadata(metadata(tar_of(members))).requires_dist == ()
 
 
 def test_a_requires_txt_that_is_too_long_does_not_say_that_there_are_none(metadata, monkeypatch):
@@ -215,7 +217,7 @@ def test_sloppy_metadata_is_read_as_an_email_is():
         "Requires-Dist: nor this\r\n"
     )
     found = parse_metadata(text, FILE, "pep658")
-    assert known(found).requires_dist == ("bar (>=1)",)
+    assert core_metadata(found).requires_dist == ("bar (>=1)",)
 
 
 NAMES = st.sampled_from(["Name", "Requires-Dist", "Summary", "Provides-Extra"])

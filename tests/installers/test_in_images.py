@@ -121,5 +121,5 @@ def last_day(patch: str) -> date:
         ("almalinux", "9", False),
     ],
 )
-def test_distributions_mark_their_python_since_one_release(os, version, marked):
+def test_distributions_mark_their_python_since_a_release(os, version, marked):
     assert is_externally_managed(os, version) is marked

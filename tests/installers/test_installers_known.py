@@ -19,7 +19,7 @@ from wheelcheck.tables import read_table
         (Rule.LINUX_TAG_FIRST, "26.2.1", "26.3"),
     ],
 )
-def test_a_kind_of_tag_is_known_since_one_release_of_pip(rule, last_without, first_with):
+def test_a_kind_of_tag_is_known_since_a_release_of_pip(rule, last_without, first_with):
     assert not holds(rule, Tool.PIP, Version(last_without))
     assert holds(rule, Tool.PIP, Version(first_with))
 

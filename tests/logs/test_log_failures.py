@@ -1,4 +1,4 @@
-"""Logs of really failed installations, and of public ones: see data/logs."""
+"""Logs of really failed installations, and public logs: see data/logs."""
 
 import tomllib
 from pathlib import Path
@@ -109,7 +109,7 @@ def test_a_build_that_fails_for_its_own_requirement_names_both():
     assert failure.required_by == "cryptography 2.6.1"
 
 
-def test_several_failures_are_named_one_by_one():
+def test_each_of_several_failures_is_named():
     failures = read_log(FILES["windows-msvc-312"].read_text()).failures
     assert [str(each.packages[0]) for each in failures] == ["frozenlist 1.3.3", "multidict 6.0.4"]
 

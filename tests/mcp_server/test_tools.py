@@ -56,7 +56,7 @@ def test_every_tool_answers_for_the_folder(called):
         ("check", {"cursor": "1:2"}, "cursor"),
     ],
 )
-def test_a_wrong_call_gets_one_sentence(called, tool, arguments, words):
+def test_a_wrong_call_gets_a_single_sentence(called, tool, arguments, words):
     failed, text = called(tool, **arguments)
     assert failed
     assert words in text

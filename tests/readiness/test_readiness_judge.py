@@ -115,7 +115,7 @@ def test_nothing_is_bumped_that_need_not_be():
     assert bumps(ready(index, "core==1", "app==1")) == {"app": "3"}
 
 
-def test_one_version_goes_to_all_platforms():
+def test_the_same_version_goes_to_all_platforms():
     index = FakeIndex(
         {
             "app": {"1": wheels("app", "1", "cp315", MANY, WIN)},
@@ -184,7 +184,7 @@ def test_what_is_built_now_is_built_then():
     assert answer.ready
 
 
-def test_a_package_of_one_platform_is_looked_at_there_alone():
+def test_a_package_of_a_single_platform_is_looked_at_there_alone():
     index = FakeIndex({"winonly": {"1": wheels("winonly", "1", "cp314 cp315", WIN)}})
     answer = ready(index, "winonly; sys_platform == 'win32'")
     assert cell(answer, "winonly").status == "ready"
@@ -207,7 +207,7 @@ def test_an_upper_bound_that_keeps_every_wheel_away_is_named():
 
 
 def test_a_package_without_a_wheel_does_not_hide_what_the_others_can_do():
-    """numba has none, and its last release keeps numpy from the one that has: both are said."""
+    """numba has no wheel, and its last release holds back numpy, which has: both are reported."""
     index = FakeIndex(
         {
             "jit": {"1": wheels("jit", "1", "cp314", MANY, WIN)},
@@ -319,6 +319,6 @@ def test_the_text_fits_a_screen_and_constraints_can_be_pasted():
         ("three", "'three' is no Python"),
     ],
 )
-def test_a_python_that_does_not_exist_is_one_sentence(python, message):
+def test_a_python_that_does_not_exist_is_a_single_sentence(python, message):
     with pytest.raises(wheelcheck.UsageError, match=message):
         wheelcheck.ready("six", pythons=[python], exclude_newer="2026-11-28")

@@ -154,7 +154,7 @@ def test_any_value_anywhere(document: tuple[str, Mapping[str, Any]]):
         try:
             read_document(*document, Path(folder))
         except RequirementsError as error:
-            assert error.why  # noqa: PT017 (most values are told, not refused)
+            assert error.why  # noqa: PT017 (most values are reported, not refused)
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))

@@ -6,7 +6,7 @@ from wheelcheck.errors import RequirementsError
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("Gemfile.lock", "GEM\n  remote: x\n", "Bundler"),
         ("renamed.txt", "GEM\n  remote: x\n", "Bundler"),
@@ -24,15 +24,15 @@ from wheelcheck.errors import RequirementsError
         ("log.txt", "Collecting six\n  Downloading six\n", "--from-log"),
     ],
 )
-def test_files_of_other_tools_get_a_sentence(reading, name, text, said):
+def test_files_of_other_tools_get_a_sentence(reading, name, text, message):
     with pytest.raises(RequirementsError, match="this is") as error:
         reading({name: text})
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert error.value.line is None
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"\x7fELF\x02\x01\x01\x00", "a program"),
         (b"PK\x03\x04\x14\x00", "zip"),
@@ -41,10 +41,10 @@ def test_files_of_other_tools_get_a_sentence(reading, name, text, said):
         (bytes(range(1, 32)) * 4, "control characters"),
     ],
 )
-def test_what_is_no_text_looks_like_a_binary_file(reading, data, said):
+def test_what_is_no_text_looks_like_a_binary_file(reading, data, message):
     with pytest.raises(RequirementsError, match="looks like a binary file") as error:
         reading({"requirements.txt": data})
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])

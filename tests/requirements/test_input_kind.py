@@ -1,4 +1,4 @@
-"""The kind of an input is told by what it holds."""
+"""The kind of an input is recognised by what it holds."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_many_dots_are_not_deep_keys():
     assert recognise("x.toml", text).document["tool"]["note"] == f"{rule}\n"
 
 
-def test_an_empty_project_is_one():
+def test_an_empty_project_is_a_project():
     assert recognise("sub/pyproject.toml", "# nothing yet\n").kind is InputKind.PYPROJECT
 
 

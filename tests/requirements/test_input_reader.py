@@ -1,4 +1,4 @@
-"""Telling inputs apart, and the order in which they are read."""
+"""The kinds of inputs, and the order in which they are read."""
 
 from pathlib import Path
 

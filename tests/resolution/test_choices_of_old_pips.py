@@ -1,4 +1,4 @@
-"""What old pips choose where new ones choose otherwise, as `data/installers/answers.csv` has it."""
+"""What old pips choose where new pips choose otherwise, as `data/installers/answers.csv` has it."""
 
 import pytest
 from archive_builders import wheel_of
@@ -40,7 +40,7 @@ def chosen(links, requirement: str, pip: str) -> dict[str, str] | str:
     return {package.name: package.on[target.name].version for package in report.packages}
 
 
-def test_an_old_pip_reads_a_legacy_specifier_and_a_new_one_passes_it_over(links):
+def test_an_old_pip_reads_a_legacy_specifier_and_a_new_pip_passes_it_over(links):
     assert chosen(links, "star", "23.0.1") == {"star": "2.0", "dep": "2.0"}
     assert chosen(links, "star", "25.0.1") == {"star": "1.0", "dep": "2.0"}
 

@@ -68,7 +68,7 @@ def test_the_newer_resolver_finds_a_conflict_there(links, tmp_path):
     )
 
 
-def test_two_lines_about_one_package_must_say_the_same(links, tmp_path):
+def test_two_lines_about_a_package_must_agree(links, tmp_path):
     assert resolved(links, tmp_path, "dep>=1", "dep<2") == ({}, {"version-conflict"})
     assert resolved(links, tmp_path, "dep==1.0", "dep==1.0") == ({"dep": "1.0"}, set())
 

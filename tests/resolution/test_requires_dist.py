@@ -86,7 +86,7 @@ def test_a_line_left_alone_is_valid_and_holds_with_its_extra_alone(text):
         "x==1.0.post1,!=2a0; extra=='test'",
     ],
 )
-def test_usual_spellings_are_told_without_parsing(line):
+def test_usual_spellings_are_read_without_parsing(line):
     assert needed_extra(line) == "test"
 
 
@@ -108,7 +108,7 @@ def test_what_is_stated_holds_as_if_every_line_were_parsed(texts, wanted):
         ]
 
 
-def test_environments_in_which_the_same_holds_share_one_value():
+def test_environments_in_which_the_same_holds_share_a_value():
     lines = ("a; python_version >= '3.8'", "b; python_version < '3'", 'c; extra == "x"')
     here, there = (MarkerEnvironment(values) for values in ENVIRONMENTS)
     assert here.required(lines, ()) is there.required(lines, ())

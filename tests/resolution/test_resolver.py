@@ -75,7 +75,7 @@ class TestVersions:
         ("text", "chosen"),
         [("a", "1.0"), ("a>=1.1rc1", "2.0b1"), ("a==2.0b1", "2.0b1"), ("a>1.0", "2.0b1")],
     )
-    def test_pre_releases_only_when_asked_for_or_alone(self, text, chosen):
+    def test_pre_releases_only_when_requested_or_alone(self, text, chosen):
         index = FakeIndex({"a": pure("a", "1.0", "2.0b1")})
         assert versions(requirements_of(text), index) == {"a": chosen}
 
@@ -121,7 +121,7 @@ class TestFiles:
         pin = resolve(requirements_of("a"), GLIBC, index).pins["a"]
         assert pin.file.filename == "a-1.tar.gz"
 
-    def test_version_without_a_fitting_file_is_passed_over_where_an_older_has_one(self):
+    def test_version_without_a_fitting_file_is_passed_over_where_an_older_has_a_fitting_file(self):
         index = FakeIndex(
             {"a": {"1": ["a-1-py3-none-any.whl"], "2": [manylinux("a", "2")]}},
         )
@@ -236,7 +236,7 @@ class TestWhatCannotBeInstalled:
         assert pins["sympy"].standing is Standing.INSTALLABLE
         assert pins["six"].standing is Standing.INSTALLABLE
 
-    def test_all_blockers_appear_in_one_run(self):
+    def test_all_blockers_appear_in_a_single_run(self):
         index = FakeIndex(
             {**TORCH, "numba": {"1": [manylinux("numba", "1")]}, "ml": pure("ml", "1")},
             requires={("ml", "1"): ["torch", "numba"]},
@@ -288,7 +288,7 @@ class TestWhatCannotBeInstalled:
         assert pins["six"].why == Unknown("version-not-found", why)
         assert pins["seven"].standing is Standing.INSTALLABLE
 
-    def test_unreadable_dependencies_are_told_and_do_not_end_the_answer(self):
+    def test_unreadable_dependencies_are_reported_and_do_not_end_the_answer(self):
         why = Unknown("dependencies-need-build", "setup.py computes them")
         index = FakeIndex({"a": {"1": ["a-1.tar.gz"]}}, requires={("a", "1"): why})
         pin = resolve(requirements_of("a"), GLIBC, index).pins["a"]
@@ -310,9 +310,11 @@ class TestWhatCannotBeInstalled:
     def test_version_with_invalid_metadata_is_discarded_as_pip_does(self):
         class Sloppy(FakeIndex):
             def metadata(self, file):
-                told = super().metadata(file)
+                metadata = super().metadata(file)
                 return (
-                    replace(told, requires_dist=("b >2.*",)) if str(file.version) == "2" else told
+                    replace(metadata, requires_dist=("b >2.*",))
+                    if str(file.version) == "2"
+                    else metadata
                 )
 
         assert versions(requirements_of("a"), Sloppy({"a": pure("a", "1", "2")})) == {"a": "1"}
@@ -327,7 +329,7 @@ class TestWhatCannotBeInstalled:
 
 
 class TestConflicts:
-    def test_told_in_the_words_of_those_who_conflict(self):
+    def test_a_conflict_is_reported_in_the_words_of_those_who_conflict(self):
         index = FakeIndex(
             {"a": pure("a", "1"), "b": pure("b", "1"), "dep": pure("dep", "1", "2")},
             requires={("a", "1"): ["dep<2"], ("b", "1"): ["dep>=2"]},
@@ -347,8 +349,12 @@ class TestConflicts:
     def test_requires_python_in_the_metadata_alone_sends_pip_to_an_older_version(self):
         class Lying(FakeIndex):
             def metadata(self, file):
-                told = super().metadata(file)
-                return replace(told, requires_python="<3") if str(file.version) == "2" else told
+                metadata = super().metadata(file)
+                return (
+                    replace(metadata, requires_python="<3")
+                    if str(file.version) == "2"
+                    else metadata
+                )
 
         assert versions(requirements_of("a"), Lying({"a": pure("a", "1", "2")})) == {"a": "1"}
 

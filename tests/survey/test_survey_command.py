@@ -158,7 +158,7 @@ def test_a_list_that_cannot_be_read_is_refused_in_a_sentence(
     assert message in capsys.readouterr().err
 
 
-def test_no_scheduler_is_one_clear_sentence(tmp_path: Path, capsys):
+def test_no_scheduler_is_a_single_clear_sentence(tmp_path: Path, capsys):
     table = write_table(tmp_path / "files.parquet", rows_of_frozen_index(["six"]))
     words = ["survey", str(table), "--output", str(tmp_path / "out")]
     assert main([*words, "--scheduler", "tcp://127.0.0.1:1"]) == 2

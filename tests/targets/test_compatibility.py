@@ -65,7 +65,7 @@ TARGETS = [
     target((3, 14), libc=Libc.MUSL, arch=Architecture.ARMV7L),
 ]
 
-# Words as they stand in file names, real ones and odd ones.
+# Words of file names, both real and odd.
 INTERPRETERS, ABIS, PLATFORMS = (
     line.split()
     for line in (
@@ -112,7 +112,7 @@ def test_fit_agrees_with_the_intersection_of_tag_sets(tag, subject):
 
 
 @given(tag_sets, targets)
-def test_the_part_named_is_one_that_fails(tag, subject):
+def test_the_part_named_fails(tag, subject):
     """Mending what is said to fail must be needed: no supported tag has that part of the wheel."""
     judged = fit(tag, subject)
     if isinstance(judged, Fit):
@@ -139,11 +139,11 @@ def test_the_part_named_is_one_that_fails(tag, subject):
 
 
 @given(tag_sets, tag_sets, targets)
-def test_more_tags_never_fit_worse(one, other, subject):
+def test_more_tags_never_fit_worse(first, other, subject):
     """A set joined with more platforms is at least as near as before."""
-    interpreters, abis, platforms = one.split("-")
+    interpreters, abis, platforms = first.split("-")
     joined = fit(f"{interpreters}-{abis}-{platforms}.{other.split('-')[2]}", subject)
-    alone = fit(one, subject)
+    alone = fit(first, subject)
     if isinstance(alone, Fit):
         assert isinstance(joined, Fit)
         assert joined.rank <= alone.rank
@@ -236,7 +236,7 @@ def test_the_nearest_miss_is_the_greatest():
     assert len({miss.part for miss in misses}) == len(tags)
 
 
-def test_of_versions_too_new_the_oldest_is_told():
+def test_of_versions_too_new_the_oldest_is_reported():
     judged = fit("cp312-cp312-manylinux_2_39_x86_64.manylinux_2_38_x86_64", SLIM)
     assert judged == TagMiss(MissPart.LIBC_VERSION, "needs glibc 2.38, target has 2.36")
 

@@ -52,7 +52,7 @@ def test_a_recorded_release_that_is_frozen_has_its_wheel(index: FrozenIndex, row
         assert has_musl is (row["newest_comes_as"] == "musllinux wheel")
 
 
-def test_the_story_is_told_right():
+def test_the_days_of_musl_wheels_are_right():
     """numpy, scipy and pandas came some months after 2023-04-14; scikit-learn has none."""
     first = {row["package"]: row["musl_day"] for row in ROWS}
     assert first["numpy"] == "2023-06-17"  # numpy 1.25.0's own release day

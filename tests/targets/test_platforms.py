@@ -102,7 +102,7 @@ def test_every_tag_that_pip_and_packaging_take_is_taken():
             accepted[spelling] = {str(tag) for tag in supported_tags(parsed(spelling))}
         ours = "yes" if row["tag"] in accepted[spelling] else "no"
         if "wasm32" in row["target"]:
-            continue  # asked of a target of its own tag alone: see data/platforms/README.md
+            continue  # judged for a target of its own tag alone: see data/platforms/README.md
         assert ours == row["pip"] == row["packaging"], row
         if "fat3" not in row["tag"]:  # 32-bit and PowerPC in one file: uv never took it
             assert ours == row["uv"], row
@@ -158,7 +158,7 @@ def test_a_wheel_of_either_cpu_or_of_both_loads_on_a_mac():
         ),
     ],
 )
-def test_what_kept_a_wheel_from_fitting(tag, target, why):
+def test_why_a_wheel_does_not_fit(tag, target, why):
     miss = fit(tag, parsed(f"{tag[:5]}-{target}"))
     assert why in miss.why
 
@@ -198,7 +198,7 @@ def test_what_people_write_is_understood(spelling, name):
     assert replace(parsed(name), notes=()) == replace(target, notes=())
 
 
-def test_what_a_spelling_leaves_open_stands_for_all():
+def test_what_a_spelling_leaves_open_is_expanded_to_all():
     assert names("3.12") == [
         "cp312-manylinux_2_41_x86_64",
         "cp312-manylinux_2_41_aarch64",
@@ -257,7 +257,7 @@ def test_a_group_of_platforms_spells_all_of_them():
         ("windows-s390x", "Windows has no builds for s390x", "cp315t@windows"),
     ],
 )
-def test_what_does_not_exist_is_told_with_the_nearest(spelling, why, near):
+def test_what_does_not_exist_is_reported_with_the_nearest(spelling, why, near):
     with pytest.raises(TargetError) as caught:
         expand_target_on(spelling, as_of=TODAY)
     assert why in caught.value.why

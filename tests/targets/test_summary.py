@@ -101,7 +101,7 @@ FREE = target((3, 13), free_threaded=True)
         ("", SLIM, "there are no wheels"),
     ],
 )
-def test_the_nearest_misses_are_one_sentence(tags, subject, sentence):
+def test_the_nearest_misses_are_a_single_sentence(tags, subject, sentence):
     assert summarise_misses(tags.split(), subject) == sentence
 
 

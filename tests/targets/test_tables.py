@@ -74,7 +74,7 @@ def test_bases_and_aliases_lead_to_images():
 
 
 def test_patch_releases_follow_each_other():
-    """Within a minor version of CPython every patch release is there, later ones not earlier."""
+    """Within a minor version of CPython every patch release is there, in order of its day."""
     found: dict[str, list[tuple[int, date]]] = {}
     for row in read_table("targets/pythons.csv"):
         if row["implementation"] == "cpython":
@@ -84,7 +84,7 @@ def test_patch_releases_follow_each_other():
     for minor, releases in found.items():
         releases.sort()
         assert [patch for patch, _ in releases] == list(range(len(releases))), minor
-        assert all(one[1] <= other[1] for one, other in pairwise(releases)), minor
+        assert all(earlier[1] <= later[1] for earlier, later in pairwise(releases)), minor
 
 
 def test_support_covers_the_releases():

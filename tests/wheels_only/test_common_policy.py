@@ -137,7 +137,7 @@ def test_no_exception_can_be_left_out():
     assert [(f.package, f.under) for f in found.fallbacks] == [("app", "1")]
 
 
-def test_an_exception_that_another_one_made_needless_goes_too():
+def test_an_exception_that_another_exception_made_needless_goes_too():
     """``app 2`` needs ``fall 2``, and ``app 1`` needs nothing: then ``fall`` is not required."""
     projects = {"app": {"1": ["app-1-py3-none-any.whl"], "2": [sdist("app", "2")]}}
     info = "Metadata-Version: 2.2\nName: app\nVersion: 2\nRequires-Dist: fall>=2\n"

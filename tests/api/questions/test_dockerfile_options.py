@@ -255,7 +255,7 @@ class TestUsed:
         assert wheelcheck.check(file, timeout=600).targets
 
 
-def used() -> set[str]:
+def used_keywords() -> set[str]:
     """The keywords that `TestUsed` is about, by the names of its tests."""
     names = {name.removeprefix("test_") for name in vars(TestUsed) if name.startswith("test_")}
     return names - {"machine", "index_url_of_the_file_comes_first"} | {
@@ -266,7 +266,7 @@ def used() -> set[str]:
 
 
 def test_no_keyword_of_check_is_passed_over():
-    assert set(inspect.signature(wheelcheck.check).parameters) == set(REFUSED) | used()
+    assert set(inspect.signature(wheelcheck.check).parameters) == set(REFUSED) | used_keywords()
 
 
 class TestFromTheCommandLine:

@@ -27,7 +27,7 @@ def with_numpy(cell) -> Report:
 
 
 @pytest.fixture
-def saved(tmp_path):
+def report_files(tmp_path):
     """Two reports on disk: before, and after numpy has lost its wheel."""
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     before.write_text(alpine_story().model_dump_json(indent=2))
@@ -35,20 +35,20 @@ def saved(tmp_path):
     return str(before), str(after)
 
 
-def test_a_regression_exits_1_and_is_reported_in_a_line(saved, capsys):
-    assert main(["diff", *saved]) == 1
+def test_a_regression_exits_1_and_is_reported_in_a_line(report_files, capsys):
+    assert main(["diff", *report_files]) == 1
     text = capsys.readouterr().out
     assert text.startswith("1 package worse.")
     assert "numpy 1.24.2 on python:3.8-slim: comes as a wheel → compiles from source" in text
 
 
-def test_the_other_way_round_is_none(saved, capsys):
-    assert main(["diff", *reversed(saved)]) == 0
+def test_the_other_way_round_is_none(report_files, capsys):
+    assert main(["diff", *reversed(report_files)]) == 0
     assert "Nothing is worse, 1 package better." in capsys.readouterr().out
 
 
-def test_the_same_twice(saved, capsys):
-    assert main(["diff", saved[0], saved[0]]) == 0
+def test_the_same_twice(report_files, capsys):
+    assert main(["diff", report_files[0], report_files[0]]) == 0
     assert capsys.readouterr().out == "Nothing changed.\n"
 
 
@@ -63,16 +63,16 @@ def test_what_is_incomplete_is_reported(tmp_path, capsys):
     assert err == "wheelcheck: the answer is incomplete: 1 problem\n"
 
 
-def test_json_names_package_and_kind_of_each_change(saved, capsys):
-    assert main(["diff", *saved, "--format", "json"]) == 1
+def test_json_names_package_and_kind_of_each_change(report_files, capsys):
+    assert main(["diff", *report_files, "--format", "json"]) == 1
     (change,) = json.loads(capsys.readouterr().out)["changes"]
     assert (change["package"], change["kind"]) == ("numpy", "worse")
 
 
-def test_json_that_is_no_report_is_a_usage_error(saved, tmp_path, capsys):
+def test_json_that_is_no_report_is_a_usage_error(report_files, tmp_path, capsys):
     other = tmp_path / "other.json"
     other.write_text('{"name": "x"}')
-    assert main(["diff", saved[0], str(other)]) == 2
+    assert main(["diff", report_files[0], str(other)]) == 2
     assert "is no report of wheelcheck's" in capsys.readouterr().err
 
 
@@ -137,16 +137,16 @@ def test_help_is_ascii_and_shows_how():
 
 
 class TestShow:
-    def test_a_saved_report_is_written_again_in_any_format(self, saved, capsys):
-        assert main(["show", saved[0]]) == 0
+    def test_a_saved_report_is_written_again_in_any_format(self, report_files, capsys):
+        assert main(["show", report_files[0]]) == 0
         assert "4 of 10 packages compile" in capsys.readouterr().out
-        assert main(["show", saved[0], "--format", "markdown"]) == 0
+        assert main(["show", report_files[0], "--format", "markdown"]) == 0
         assert "| **numpy**" in capsys.readouterr().out
 
     @pytest.mark.parametrize("name", FORMATS)
-    def test_a_report_is_shown_in_every_format(self, saved, name, tmp_path):
+    def test_a_report_is_shown_in_every_format(self, report_files, name, tmp_path):
         output = tmp_path / "out"
-        assert main(["show", saved[0], "--format", name, "-o", str(output)]) == 0
+        assert main(["show", report_files[0], "--format", name, "-o", str(output)]) == 0
         assert b"numpy" in output.read_bytes()
 
     def test_what_is_no_report_is_a_usage_error(self, tmp_path, capsys):

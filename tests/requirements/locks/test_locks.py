@@ -130,7 +130,7 @@ class TestWithoutTheProjectBeside:
     """Some locks do not say which of their packages are for what."""
 
     @pytest.mark.parametrize(
-        ("path", "names", "told"),
+        ("path", "names", "reported"),
         [
             ("uv/uv.lock", MAIN | {"iniconfig", "pluggy"}, None),
             ("poetry/poetry.lock", MAIN | {"six", "iniconfig", "pluggy"}, "which groups are"),
@@ -142,12 +142,12 @@ class TestWithoutTheProjectBeside:
         ],
     )  # fmt: skip
     def test_the_groups_of_a_lock_are_taken_that_its_tool_installs(
-        self, tmp_path: Path, path: str, names: set[str], told: str | None
+        self, tmp_path: Path, path: str, names: set[str], reported: str | None
     ):
         shutil.copy(LOCKS / path, tmp_path)
         found = read([tmp_path / Path(path).name])
         assert wanted(found) == names
-        assert told is None or any(told in warning for warning in found.warnings)
+        assert reported is None or any(reported in warning for warning in found.warnings)
 
 
 def lock(tmp_path: Path, name: str, text: str) -> Requirements:
@@ -298,7 +298,7 @@ archive = {path = "../d-1.0.tar.gz", hashes = {sha256 = "12"}}
         ("uv.lock", "version = true\nrequires-python = '>=3.9'\n", "part-not-understood"),
     ],
 )  # fmt: skip
-def test_formats_from_the_future_are_told(tmp_path: Path, name: str, text: str, code: str):
+def test_formats_from_the_future_are_reported(tmp_path: Path, name: str, text: str, code: str):
     found = lock(tmp_path, name, text)
     assert code in {skip.why.code for skip in found.skipped}
 
@@ -364,7 +364,7 @@ def test_the_users_index_goes_before_the_locks():
     assert found.index.extra_index_urls == ()
 
 
-def test_files_that_stand_apart_from_their_packages(tmp_path: Path):
+def test_files_listed_outside_of_their_packages(tmp_path: Path):
     """As in PDM's locks before format 4.4, and in Poetry's before 2.0."""
     hashes = '[{file = "a-1.zip", hash = "sha256:12"}]'
     pdm = f"""
@@ -408,10 +408,10 @@ a = {hashes}
     assert line.hashes == {"sha256:12"}
 
 
-def test_what_is_listed_without_hashes_is_told_once(tmp_path: Path):
+def test_what_is_listed_without_hashes_is_reported_once(tmp_path: Path):
     packages = "".join(f'[[package]]\nname = "p{n}"\nversion = "1"\n' for n in range(7))
     found = lock(tmp_path, "poetry.lock", f"{packages}[metadata]\nlock-version = '2.0'\n")
-    (warning,) = (told for told in found.warnings if "without hashes" in told)
+    (warning,) = (each for each in found.warnings if "without hashes" in each)
     assert warning.endswith("p0, p1, p2, p3, p4 …")
     assert len(found.lines) == 7
 
@@ -469,7 +469,7 @@ lint = [{ name = "d" }]
         (tmp_path / "pyproject.toml").write_text(f"[tool.uv]\ndefault-groups = {setting}\n")
         assert wanted(lock(tmp_path, "uv.lock", self.MEMBERS + self.PACKAGES)) == names
 
-    def test_without_anything_to_start_from_all_counts_and_is_told(self, tmp_path: Path):
+    def test_without_anything_to_start_from_all_counts_and_is_reported(self, tmp_path: Path):
         text = "version = 1\nrequires-python = '>=3.9'\n"
         found = lock(tmp_path, "uv.lock", text + self.PACKAGES)
         assert wanted(found) == set("abcd")
@@ -510,7 +510,7 @@ def test_a_poetry_project_without_tables_of_poetrys_own(tmp_path: Path):
     assert not [warning for warning in found.warnings if "optional" in warning]
 
 
-def test_an_index_beside_the_default_one(tmp_path: Path):
+def test_an_index_beside_the_default_index(tmp_path: Path):
     found = lock(tmp_path, "poetry.lock", POETRY_SOURCES)
     assert found.index.index_url is None
     assert found.index.extra_index_urls == ("https://other.example/simple/",)

@@ -82,6 +82,6 @@ def test_it_is_recognised_by_what_it_holds(reading):
     assert len(reading({"lock.yaml": LOCK.replace("version: 6", "version: 7")}).lines) == 2
 
 
-def test_a_format_of_the_future_is_said(reading):
+def test_a_format_of_the_future_is_reported(reading):
     found = reading({"pixi.lock": LOCK.replace("version: 6", "version: 9")})
     assert any(line.why.code == "lock-from-the-future" for line in found.skipped)

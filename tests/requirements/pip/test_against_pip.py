@@ -1,7 +1,7 @@
 """The judge: pip's own reader must see in a file what we see.
 
 Uses pip's internals on purpose, as an oracle and nowhere else. Which pip: the one importable
-here; older ones differ by their own history, so they are skipped.
+here; older releases differ by their own history, so they are skipped.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Requirements that PEP 440 does not allow, as old pips and new ones read them."""
+"""Requirements that PEP 440 does not allow, as old pips and new pips read them."""
 
 import pytest
 from packaging.requirements import InvalidRequirement, Requirement
@@ -18,7 +18,7 @@ from wheelcheck.resolution.requires_dist import parse_requirement
         ("dep[x] (>=1.*) ; python_version < '4'", "1.0", "0.9"),
     ],
 )
-def test_an_old_pip_reads_what_a_new_one_does_not(text, admits, refuses):
+def test_an_old_pip_reads_what_a_new_pip_does_not(text, admits, refuses):
     assert isinstance(parse_requirement(text), InvalidRequirement)
     requirement = parse_requirement(text, legacy=True)
     assert isinstance(requirement, Requirement)
@@ -35,7 +35,7 @@ def test_a_new_pip_reads_a_trailing_comma():
     assert isinstance(parse_requirement("dep (>=1.0,)"), Requirement)
 
 
-def test_an_old_pip_heeds_a_requires_python_with_a_star():
+def test_an_old_pip_obeys_a_requires_python_with_a_star():
     assert admits_python(">=3.6.*", "3.8.1", legacy=True)
     assert not admits_python(">=3.10.*", "3.8.1", legacy=True)
     assert admits_python(">=3.10.*", "3.8.1")

@@ -53,7 +53,7 @@ def test_places_in_order_later_ones_winning(configuration, tmp_path):
     assert configuration((), environ).index_url == "variable"
 
 
-def test_a_named_file_stands_for_the_users(configuration, tmp_path):
+def test_a_named_file_replaces_the_users(configuration, tmp_path):
     files = {
         "home/.config/pip/pip.conf": "[global]\npre = yes\n",
         "named.conf": "[global]\nprefer-binary = 1\n",

@@ -54,7 +54,7 @@ def test_files_go_on_where_the_command_line_ended(reading):
     assert found.policy.no_binary == FormatControl(
         names=frozenset({"my-pkg"}), except_names=frozenset({"y"})
     )
-    assert found.policy.only_binary.names == {"y"}  # pip heeds it even behind a requirement
+    assert found.policy.only_binary.names == {"y"}  # pip obeys it even behind a requirement
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,6 @@ def test_words_are_those_of_a_shell(text):
         assert pip_syntax._words(text) == expected
 
 
-def test_options_of_one_line_do_not_leak_into_the_next():
+def test_options_of_a_line_do_not_leak_into_the_next():
     split_options("a --hash=sha256:12")
     assert split_options("b --hash=sha256:34")[1].hashes == ("sha256:34",)

@@ -133,7 +133,7 @@ def test_what_pip_refuses(text, why):
 @pytest.mark.parametrize(
     ("text", "read"), [("pandas>=2.0.*", "pandas>=2.0"), ("pandas>=x.y.z", "pandas")]
 )
-def test_what_old_pips_read_is_kept_with_the_reason_why_others_refuse_it(text, read):
+def test_what_old_pips_read_is_recorded_with_the_reason_why_others_refuse_it(text, read):
     found = parse_requirement(text, redact)
     assert str(found.requirement) == read
     assert found.invalid

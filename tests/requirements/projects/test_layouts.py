@@ -70,7 +70,7 @@ def test_any_layout_reads_back(tree: tuple[list[str], dict[str, str]], encode: s
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode(encode))
         found = read([Path(folder, "0.txt")])
-    assert [line.requirement for line in found.lines] == [Requirement(one) for one in expected]
+    assert [line.requirement for line in found.lines] == [Requirement(text) for text in expected]
     assert (found.skipped, found.constraints, found.warnings) == ((), (), ())
 
 

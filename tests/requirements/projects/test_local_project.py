@@ -70,7 +70,7 @@ def test_a_name_that_is_not_the_project_s_is_not_judged(folder):
         ({"pyproject.toml": "[tool.poetry]\nname = 'old'\nversion = '4'\n"}, "4"),
     ],
 )
-def test_the_name_stands_in_any_file_that_may_state_it(folder, files, version):
+def test_the_name_is_read_from_any_file_that_may_state_it(folder, files, version):
     (folder / "pyproject.toml").unlink()
     for name, text in files.items():
         (folder / name).write_text(text)

@@ -30,18 +30,18 @@ lint = ["ruff", "my-project[web]"]
 """
 
 
-def asked(found):
+def requirements(found):
     return [str(line.requirement) for line in found.lines]
 
 
-def told(found):
+def skip_reasons(found):
     return [(skip.why.code, str(skip.why)) for skip in found.skipped]
 
 
 class TestStandardTables:
     def test_dependencies_with_their_lines(self, reading):
         found = reading({"pyproject.toml": PROJECT})
-        assert asked(found) == ["pandas>=2", 'psycopg2; sys_platform == "linux"']
+        assert requirements(found) == ["pandas>=2", 'psycopg2; sys_platform == "linux"']
         assert found.lines[0].origin == Origin("pyproject.toml", 7)
         assert not any(line.locked for line in found.lines)
         assert (found.skipped, found.warnings) == ((), ())
@@ -61,7 +61,7 @@ class TestStandardTables:
     )
     def test_extras_and_groups_that_are_chosen(self, reading, options, more):
         found = reading({"pyproject.toml": PROJECT}, **options)
-        assert asked(found)[2:] == more
+        assert requirements(found)[2:] == more
         assert found.warnings == ()
 
     def test_extras_and_groups_that_are_not_there(self, reading):
@@ -85,7 +85,7 @@ class TestStandardTables:
             f"[dependency-groups]\n{groups}g60 = ['b']\n"
         )
         found = reading({"pyproject.toml": text}, extras=["e0"], groups=["g0"])
-        reasons = [why for _, why in told(found)]
+        reasons = [why for _, why in skip_reasons(found)]
         assert any("ask for each other too often" in why for why in reasons)
         assert any("includes too much" in why for why in reasons)
 
@@ -95,7 +95,7 @@ class TestStandardTables:
             "a = ['one', \"x[b]; os_name == 'nt'\"]\nb = ['two', \"x[a]; os_name == 'posix'\"]\n"
         )
         found = reading({"pyproject.toml": text}, extras=["a"])
-        assert asked(found) == ["one", 'two; os_name == "nt"']
+        assert requirements(found) == ["one", 'two; os_name == "nt"']
 
     def test_the_pythons_it_is_for(self, reading):
         (scope,) = reading({"pyproject.toml": PROJECT}).scopes
@@ -103,7 +103,7 @@ class TestStandardTables:
         assert scope.admits(target(python=(3, 10)))
         assert not scope.admits(target(python=(3, 9)))
 
-    def test_one_part_that_is_wrong_does_not_hide_the_others(self, reading):
+    def test_a_part_that_is_wrong_does_not_hide_the_others(self, reading):
         text = """[project]
 requires-python = "three"
 dependencies = ["a", "b=1", 7, "c; os_name ~= 'x'", "d @ file:///d.zip", "e @ git+https://x/e"]
@@ -112,14 +112,14 @@ one = ["f", {include-group = "two"}]
 two = [{include-group = "one"}]
 """
         found = reading({"pyproject.toml": text}, groups=["one"])
-        assert asked(found) == ["a"]
-        assert [code for code, _ in told(found)] == [
+        assert requirements(found) == ["a"]
+        assert [code for code, _ in skip_reasons(found)] == [
             "part-not-understood", "part-not-understood", "part-not-understood",
             "part-not-understood", "not-from-an-index", "vcs-requirement", "part-not-understood",
         ]  # fmt: skip
-        assert "one -> two" in told(found)[-1][1]
+        assert "one -> two" in skip_reasons(found)[-1][1]
 
-    def test_what_uv_alone_obeys_is_told(self, reading):
+    def test_what_uv_alone_obeys_is_reported(self, reading):
         text = '[project]\ndependencies = ["a"]\n[tool.uv]\nsources = {a = {path = "."}}\n'
         found = reading({"pyproject.toml": text})
         assert found.warnings == (
@@ -145,29 +145,31 @@ optional-dependencies.web = {file = "web.txt"}
             "requirements/main.txt": "pandas\n# no\nnumpy<2\n",
             "web.txt": "aiohttp\n",
         }
-        assert asked(reading(files)) == ["pandas", "numpy<2"]
+        assert requirements(reading(files)) == ["pandas", "numpy<2"]
         found = reading(files, extras=["web"])
-        assert asked(found) == ["pandas", "numpy<2", "aiohttp"]
+        assert requirements(found) == ["pandas", "numpy<2", "aiohttp"]
         assert found.lines[1].origin == Origin("requirements/main.txt", 3)
 
-    def test_what_a_backend_works_out_is_told(self, reading):
+    def test_what_a_backend_works_out_is_reported(self, reading):
         text = self.TEXT.replace("setuptools.build_meta", "hatchling.build").split("[tool")[0]
-        assert told(reading({"pyproject.toml": text})) == [
+        assert skip_reasons(reading({"pyproject.toml": text})) == [
             (
                 "dynamic-dependencies",
                 "dynamic: its dependencies are not static; hatchling works them out when it builds",
             )
         ]
 
-    def test_extras_that_a_backend_works_out_are_told_where_they_are_chosen(self, reading):
+    def test_extras_that_a_backend_works_out_are_reported_where_they_are_chosen(self, reading):
         text = '[project]\nname = "x"\ndynamic = ["optional-dependencies"]\n'
-        assert told(reading({"pyproject.toml": text})) == []
-        ((code, why),) = told(reading({"pyproject.toml": text}, extras=["web"]))
+        assert skip_reasons(reading({"pyproject.toml": text})) == []
+        ((code, why),) = skip_reasons(reading({"pyproject.toml": text}, extras=["web"]))
         assert code == "dynamic-dependencies"
         assert "its extras" in why
 
-    def test_a_project_without_its_table_is_told(self, reading):
-        ((code, why),) = told(reading({"pyproject.toml": "[build-system]\nrequires = []\n"}))
+    def test_a_project_without_its_table_is_reported(self, reading):
+        ((code, why),) = skip_reasons(
+            reading({"pyproject.toml": "[build-system]\nrequires = []\n"})
+        )
         assert code == "dynamic-dependencies"
         assert "there is no [project]" in why
 
@@ -181,8 +183,8 @@ optional-dependencies.web = {file = "web.txt"}
         project = folder / "pyproject.toml"
         project.write_text(self.TEXT.replace("requirements/main.txt", name))
         found = read([project])
-        assert asked(found) == []
-        ((code, why),) = told(found)
+        assert requirements(found) == []
+        ((code, why),) = skip_reasons(found)
         assert code == "dynamic-dependencies"
         assert "outside the folder" in why
 
@@ -191,14 +193,14 @@ optional-dependencies.web = {file = "web.txt"}
         (tmp_path / "project").mkdir()
         project = tmp_path / "project" / "pyproject.toml"
         project.write_text(self.TEXT.replace("requirements/main.txt", "../shared.txt"))
-        assert asked(read([project], allow_outside=True)) == ["pandas"]
+        assert requirements(read([project], allow_outside=True)) == ["pandas"]
 
     def test_a_requirement_file_of_the_user_may_name_any(self, tmp_path: Path):
         (tmp_path / "shared.txt").write_text("pandas\n")
         (tmp_path / "project").mkdir()
         file = tmp_path / "project" / "requirements.txt"
         file.write_text("-r ../shared.txt\n")
-        assert asked(read([file])) == ["pandas"]
+        assert requirements(read([file])) == ["pandas"]
 
 
 class TestPoetry:
@@ -223,7 +225,7 @@ pytest = "^8"
 
     def test_constraints_of_poetry_become_specifiers(self, reading):
         found = reading({"pyproject.toml": self.TEXT})
-        assert asked(found) == [
+        assert requirements(found) == [
             "pandas<3,>=2.1",
             'numpy[x]<1.27,>=1.26; python_full_version < "3.12"',
             'scipy==1.10.*; os_name == "nt"',
@@ -240,13 +242,13 @@ pytest = "^8"
 
     def test_extras_and_groups_add_their_requirements(self, reading):
         found = reading({"pyproject.toml": self.TEXT}, extras=["fast"], groups=["dev"])
-        assert asked(found)[-2:] == ["orjson", "pytest<9,>=8"]
+        assert requirements(found)[-2:] == ["orjson", "pytest<9,>=8"]
         assert found.warnings == ()
 
     def test_the_standard_table_goes_before_it(self, reading):
         text = f'[project]\ndependencies = ["six"]\n{self.TEXT}'
         found = reading({"pyproject.toml": text}, groups=["dev"])
-        assert asked(found) == ["six", "pytest<9,>=8"]
+        assert requirements(found) == ["six", "pytest<9,>=8"]
 
 
 class TestScripts:
@@ -266,7 +268,7 @@ import requests
 
     def test_what_it_asks_for(self, reading):
         found = reading({"example.py": self.TEXT})
-        assert asked(found) == ["requests<3", "rich"]
+        assert requirements(found) == ["requests<3", "rich"]
         assert found.lines[0].origin == Origin("example.py", 6)
         assert found.scopes[0].why == "it requires Python >=3.11"
         assert str(found.policy.exclude_newer) == "2023-10-16 00:00:00+00:00"
@@ -302,4 +304,4 @@ import requests
             "# /// other\r\n# x\r\n# ///\r\n\r\n# /// script\r\n# dependencies = ['a']\r\n#\r\n"
             "# note = '''\r\n# ///\r\n# '''\r\n# ///\r\n"
         )
-        assert asked(reading({"example.py": text})) == ["a"]
+        assert requirements(reading({"example.py": text})) == ["a"]

@@ -41,7 +41,7 @@ class Judge(AbstractProvider):
         return identifier_of(requirement_or_candidate.name, requirement_or_candidate.extras)
 
     def get_preference(self, identifier, resolutions, candidates, information, backtrack_causes):
-        needs = [told.requirement for told in information[identifier]]
+        needs = [cause.requirement for cause in information[identifier]]
         often = self.provider._conflicts[identifier] >= PROMOTE_AFTER_CONFLICTS
         return (not often, *self.provider.preference(identifier, needs))
 
@@ -123,8 +123,8 @@ def provider_on(
     return provider.excusing(excused, reference or {})
 
 
-def told_of(told):
-    return [(each.requirement.text, each.parent and each.parent.label) for each in told]
+def descriptions(causes):
+    return [(each.requirement.text, each.parent and each.parent.label) for each in causes]
 
 
 def pin_of(key, candidate):
@@ -135,11 +135,11 @@ def ours(index, roots, **situation):
     try:
         settled = Solver(provider_on(index, roots, **situation)).solve(roots, ROUNDS)
     except Impossible as impossible:
-        return "impossible", told_of(impossible.causes)
+        return "impossible", descriptions(impossible.causes)
     except TooDeep:
         return "too deep"
     pins = [pin_of(*pin) for pin in settled.pins.items()]
-    return pins, {key: told_of(told) for key, told in settled.causes.items()}
+    return pins, {key: descriptions(causes) for key, causes in settled.causes.items()}
 
 
 def resolvelib(index, roots, **situation):
@@ -148,13 +148,15 @@ def resolvelib(index, roots, **situation):
         judge = Judge(provider_on(index, roots, **situation))
         Resolvelib(judge, reporter).resolve(roots, max_rounds=ROUNDS)
     except ResolutionImpossible as impossible:
-        return "impossible", told_of(impossible.causes)
+        return "impossible", descriptions(impossible.causes)
     except ResolutionTooDeep:
         return "too deep"
     except RecursionError:  # while it clears up; its answer stands by then
         pass
     pins = [pin_of(*pin) for pin in reporter.state.mapping.items()]
-    return pins, {key: told_of(each.information) for key, each in reporter.state.criteria.items()}
+    return pins, {
+        key: descriptions(each.information) for key, each in reporter.state.criteria.items()
+    }
 
 
 def roots_of(texts) -> list[SolverRequirement]:
@@ -200,4 +202,4 @@ def test_what_contradicts_itself_is_impossible():
     graph = {("a", version): ["b<2"] for version in VERSIONS}
     with pytest.raises(Impossible) as raised:
         Solver(provider_on(index_of(graph), [])).solve(roots_of(["a", "b>=2"]), ROUNDS)
-    assert ("b<2", "a 1") in told_of(raised.value.causes)
+    assert ("b<2", "a 1") in descriptions(raised.value.causes)

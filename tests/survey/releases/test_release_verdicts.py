@@ -154,7 +154,7 @@ def test_the_row_number_of_a_file_is_that_of_the_table_also_where_rows_are_mixed
             assert rows[row["file"]]["name"] == row["project"]
 
 
-def test_only_the_latest_final_release_is_judged_unless_each_is_asked_for(tmp_path: Path):
+def test_only_the_latest_final_release_is_judged_unless_all_are_requested(tmp_path: Path):
     rows = rows_of_frozen_index(["numpy"])
     found = survey(tmp_path, rows)
     assert {row["version"] for row in found} == {"2.5.5"}

@@ -165,7 +165,7 @@ def notes(name: str, as_of: date = TODAY) -> str:
     return "\n".join(parse_target_on(name, as_of=as_of).notes)
 
 
-def test_python_of_the_distribution_is_told():
+def test_python_of_the_distribution_is_noted():
     assert "apt-get install python3" in notes("ubuntu:24.04")
     assert parse_target_on("ubuntu:24.04", as_of=TODAY).python_full_version == "3.12.3"
     assert "apk add python3" in notes("alpine:3.20")
@@ -174,7 +174,7 @@ def test_python_of_the_distribution_is_told():
     assert "no Python inside" not in notes("python:3.12-slim")
 
 
-def test_end_of_life_is_told_from_its_day_on():
+def test_end_of_life_is_noted_from_its_day_on():
     assert "alpine 3.17 reached its end of life on 2024-11-22" in notes("python:3.8-alpine3.17")
     assert "not been rebuilt since 2023-12-08" in notes("python:3.8-alpine3.17")
     assert "CPython 3.8 has been without upstream support" in notes("python:3.8-slim")
@@ -192,16 +192,16 @@ def test_end_of_life_is_told_from_its_day_on():
         ("python:3.7-slim", date(2021, 1, 1), None),
     ],
 )
-def test_an_old_pip_is_told(name, as_of, word):
+def test_an_old_pip_is_noted(name, as_of, word):
     found = notes(name, as_of)
     assert (word in found) if word else ("its pip" not in found)
 
 
-def test_assumed_variants_are_told():
+def test_assumed_variants_are_noted():
     assert "assumed" in notes("python:3.15-slim")
 
 
-def test_digests_are_told():
+def test_digests_are_noted():
     assert "digest is not looked up" in notes("python:3.12@sha256:0123")
 
 

@@ -226,7 +226,7 @@ def test_default_libc_is_that_of_the_official_images():
     assert default_libc_version(Libc.MUSL, as_of=date(2020, 1, 15)) == (1, 1)
 
 
-def test_before_the_first_known_images_the_user_is_asked_for_a_target():
+def test_before_the_first_known_images_the_user_has_to_name_a_target():
     """No word of an image that nobody has named."""
     with pytest.raises(UsageError, match=r"known of 2017-01-01 whose glibc .* --target cp36-"):
         default_matrix_on(as_of=date(2017, 1, 1))

@@ -24,7 +24,7 @@ def dockerfile(folder: Path, text: str, **files: str) -> Dockerfile:
     return read_dockerfile(path, as_of=AS_OF)
 
 
-def excluded(stage: Stage) -> list[tuple[int, str, int, bool]]:
+def exclusions(stage: Stage) -> list[tuple[int, str, int, bool]]:
     return [(each.line, each.path, each.rule.line, each.copied) for each in stage.excluded]
 
 
@@ -50,7 +50,7 @@ def requirements(stage: Stage) -> list[str]:
 )
 def test_what_is_needed_and_left_out(text: str, expected: list, tmp_path: Path):
     (stage,) = dockerfile(tmp_path, text, __dockerignore="# files\n*.txt\n").stages
-    assert excluded(stage) == expected
+    assert exclusions(stage) == expected
 
 
 def test_what_is_left_out_is_read_all_the_same(tmp_path: Path):
@@ -63,26 +63,26 @@ def test_what_is_left_out_is_read_all_the_same(tmp_path: Path):
 def test_what_is_there_is_not_excluded(ignored: str, tmp_path: Path):
     text = f"{SLIM}COPY requirements.txt .\n{INSTALL}"
     (stage,) = dockerfile(tmp_path, text, __dockerignore=ignored).stages
-    assert excluded(stage) == []
+    assert exclusions(stage) == []
 
 
 @pytest.mark.parametrize(("ignored", "lost"), [("app\n", True), ("app\n!app/base.txt\n", False)])
 def test_a_folder_of_which_something_stays_can_be_copied(ignored: str, lost: bool, tmp_path: Path):  # noqa: FBT001 (drawn)
     (stage,) = dockerfile(tmp_path, f"{SLIM}COPY app /app\n", __dockerignore=ignored).stages
-    assert bool(excluded(stage)) is lost
+    assert bool(exclusions(stage)) is lost
 
 
 def test_the_file_that_is_named_after_the_dockerfile_goes_before(tmp_path: Path):
     text = f"{SLIM}COPY requirements.txt .\n{INSTALL}"
     files = {"__dockerignore": "*\n", "Dockerfile__dockerignore": "*.md\n"}
     (stage,) = dockerfile(tmp_path, text, **files).stages
-    assert excluded(stage) == []
+    assert exclusions(stage) == []
 
 
 def test_an_included_file_that_is_left_out_is_excluded_too(tmp_path: Path):
     text = f"{SLIM}COPY . .\nRUN pip install -r app/base.txt\n"
     (stage,) = dockerfile(tmp_path, text, __dockerignore="**/base.txt\n").stages
-    assert excluded(stage) == [(3, "app/base.txt", 1, False)]
+    assert exclusions(stage) == [(3, "app/base.txt", 1, False)]
 
 
 def test_no_rules_are_read_from_outside(tmp_path: Path):
@@ -92,4 +92,4 @@ def test_no_rules_are_read_from_outside(tmp_path: Path):
     inside.mkdir()
     (inside / ".dockerignore").symlink_to(outside)
     (stage,) = dockerfile(inside, f"{SLIM}COPY requirements.txt .\n{INSTALL}").stages
-    assert excluded(stage) == []
+    assert exclusions(stage) == []

@@ -10,13 +10,13 @@ from wheelcheck.targets import Target, fit
 from wheelcheck.targets.compatibility import Fit
 
 
-def requested(command: str, image: str = "python:3.12-slim") -> Target | Unknown | None:
+def requested_target(command: str, image: str = "python:3.12-slim") -> Target | Unknown | None:
     (step,) = read(f"FROM {image}\nRUN {command}\n").stages[0].steps
     return step.requested
 
 
 def test_a_command_that_asks_for_nothing_has_the_images_target():
-    assert requested("pip install six") is None
+    assert requested_target("pip install six") is None
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_command_that_asks_for_nothing_has_the_images_target():
     ],
 )
 def test_pip_takes_the_tags_that_are_named_and_no_levels_below(options: str, fits: str, fails: str):
-    target = requested(f"pip install {options} --only-binary=:all: --target lib six")
+    target = requested_target(f"pip install {options} --only-binary=:all: --target lib six")
     assert isinstance(target, Target)
     assert isinstance(fit(f"cp312-cp312-{fits}", target), Fit)
     miss = fit(f"cp312-cp312-{fails}", target)
@@ -50,7 +50,9 @@ def test_pip_takes_the_tags_that_are_named_and_no_levels_below(options: str, fit
     ],
 )
 def test_pip_takes_wheels_for_other_systems_with_markers_of_its_own(platform, fits, fails):
-    target = requested(f"pip install --platform {platform} --only-binary=:all: --target lib six")
+    target = requested_target(
+        f"pip install --platform {platform} --only-binary=:all: --target lib six"
+    )
     assert isinstance(target, Target)
     assert isinstance(fit(f"cp312-cp312-{fits}", target), Fit)
     assert not isinstance(fit(f"cp312-cp312-{fails}", target), Fit)
@@ -58,7 +60,9 @@ def test_pip_takes_wheels_for_other_systems_with_markers_of_its_own(platform, fi
 
 
 def test_markers_are_those_of_the_python_that_runs_pip():
-    target = requested("pip download --platform manylinux2014_aarch64 --python-version 3.11 six")
+    target = requested_target(
+        "pip download --platform manylinux2014_aarch64 --python-version 3.11 six"
+    )
     assert isinstance(target, Target)
     assert target.python == (3, 11)
     environment = target.marker_environment()
@@ -77,7 +81,7 @@ def test_markers_are_those_of_the_python_that_runs_pip():
     ],
 )
 def test_uv_takes_all_levels_and_the_targets_own_markers(name: str, platform: str, machine: str):
-    target = requested(f"uv pip install --system --python-platform {name} six")
+    target = requested_target(f"uv pip install --system --python-platform {name} six")
     assert isinstance(target, Target)
     assert target.platform.tag == platform
     assert target.marker_environment()["platform_machine"] == machine
@@ -93,6 +97,6 @@ def test_uv_takes_all_levels_and_the_targets_own_markers(name: str, platform: st
     ],
 )
 def test_what_is_not_known_is_reported_and_not_judged(options: str):
-    unknown = requested(f"pip install {options} --only-binary=:all: --target lib six")
+    unknown = requested_target(f"pip install {options} --only-binary=:all: --target lib six")
     assert isinstance(unknown, Unknown)
     assert unknown.code == "other-platform"
