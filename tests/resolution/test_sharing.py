@@ -3,54 +3,13 @@
 from fake_index import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_indexes import TARGETS, indexes, needs
 from packaging.utils import canonicalize_name
-from situations import requirements_of, target
+from situations import requirements_of
 
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
 from wheelcheck.resolution.common import Common
-
-NAMES = ["a", "b", "c", "d"]
-TARGETS = [
-    target("glibc"),
-    target("musl"),
-    target("musl", arch="aarch64"),
-    target("glibc", (3, 13)),
-    target("glibc", (3, 13), free_threaded=True),
-]
-TAGS = [
-    "py3-none-any",
-    "cp312-cp312-manylinux_2_17_x86_64",
-    "cp312-cp312-musllinux_1_1_x86_64",
-    "cp313-cp313-manylinux_2_28_x86_64",
-    "cp312-abi3-musllinux_1_2_aarch64",
-    None,
-]
-MARKERS = ["", "; platform_machine == 'aarch64'", "; python_version >= '3.13'"]
-
-file_sets = st.lists(st.sampled_from(TAGS), min_size=1, max_size=3, unique=True)
-releases = st.dictionaries(st.sampled_from(["1", "2", "3"]), file_sets, min_size=1)
-needs = st.builds(
-    lambda name, clause, marker: f"{name}{clause}{marker}",
-    st.sampled_from(NAMES),
-    st.sampled_from(["", ">=2", "<3", "!=2"]),
-    st.sampled_from(MARKERS),
-)
-
-
-@st.composite
-def indexes(draw):
-    files, requires = {}, {}
-    for name in NAMES:
-        files[name] = {
-            version: [
-                f"{name}-{version}-{tag}.whl" if tag else f"{name}-{version}.tar.gz" for tag in tags
-            ]
-            for version, tags in draw(releases).items()
-        }
-        for version in files[name]:
-            requires[name, version] = draw(st.lists(needs, max_size=2))
-    return FakeIndex(files, requires=requires)
 
 
 @settings(max_examples=150)

@@ -89,7 +89,7 @@ def unjudged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def judged(*_: object, **__: object) -> None:
         raise AssertionError("judged anew")
 
-    return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse", judged)
+    return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse_sharing", judged)
 
 
 @pytest.mark.parametrize(

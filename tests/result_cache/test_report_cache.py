@@ -116,7 +116,7 @@ def unjudged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def judged(*_: object, **__: object) -> None:
         raise AssertionError("judged anew")
 
-    return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse", judged)
+    return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse_sharing", judged)
 
 
 def test_a_repeated_command_asks_nothing_and_says_the_same(repeated, unjudged):

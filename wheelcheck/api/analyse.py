@@ -20,7 +20,7 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 
-__all__ = ["analyse"]
+__all__ = ["analyse", "analyse_sharing"]
 
 
 def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
@@ -65,12 +65,43 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
         IndexUnreachable: where no index answers.
     """
     _require(requirements, targets)
-    progress = progress or Silent()
+    return analyse_sharing(
+        Common(index),
+        requirements,
+        targets,
+        inputs=inputs,
+        no_deps=no_deps,
+        installer=installer,
+        machine=machine,
+        as_of=as_of,
+        verdicts_only=verdicts_only,
+        advice=advice,
+        loading=loading,
+        progress=progress,
+    )
+
+
+def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
+    common: Common,
+    requirements: Requirements,
+    targets: Sequence[Target],
+    *,
+    inputs: Sequence[str],
+    no_deps: bool,
+    installer: InstallerKind,
+    machine: Machine,
+    as_of: datetime | None,
+    verdicts_only: bool,
+    advice: bool,
+    loading: LoadOptions,
+    progress: Progress | None,
+) -> Report:
+    """As `analyse`, with the index and what is known of it in `common`."""
+    index, progress = common.index, progress or Silent()
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
     sdists = SharedSdists(index)
     read_wheels = ReadWheels.start(loading)
-    common = Common(index)
 
     def judge_of(changed: Requirements) -> Judge:
         return Judge(

@@ -220,12 +220,16 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
-        from wheelcheck.api.analyse import analyse
+        from wheelcheck.api.analyse import analyse_sharing
+        from wheelcheck.resolution.common import Common
+        from wheelcheck.resolution.stored_answers import StoredAnswers
 
-        report = analyse(
+        solving = report_cache.solving(opened.requirements) if report_cache else None
+        stored = StoredAnswers(solving.load(opened.index)) if solving else None
+        report = analyse_sharing(
+            Common(opened.index, stored),
             opened.requirements,
             opened.targets,
-            opened.index,
             inputs=opened.inputs,
             no_deps=no_deps,
             installer=installer_named(installer),
@@ -239,6 +243,8 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
             _store(report, opened, report_cache)
+            if solving and stored and (data := stored.encoded()):
+                solving.store(data, opened.index)
         return report
 
 

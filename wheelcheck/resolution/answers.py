@@ -7,8 +7,10 @@ take over the result without solving again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
+from itertools import islice
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -25,15 +27,18 @@ from wheelcheck.resolution.choice import (
     python_admitted,
     refusal_of,
 )
-from wheelcheck.resolution.common import Common, KnownDependencies
+from wheelcheck.resolution.common import Common, KnownDependencies, LazySequence
 from wheelcheck.resolution.dependencies import (
     MarkerEnvironment,
     is_conditional,
     requirements_of,
 )
-from wheelcheck.resolution.offers import Dependencies, Offer
+from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.resolution.shared_offers import TargetOffers, interpreter_of
+from wheelcheck.resolution.solving.nodes import Dependencies
+from wheelcheck.resolution.solving.order import Chooser, Lookup, in_order, request_of
+from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.platforms import Linux
 
@@ -78,6 +83,11 @@ class Answers:
         self._reference_offers = common.offers.of(self._reference, policy, installable=False)
         self._required_anywhere = common.dependencies(interpreter)
         self._required_here = common.dependencies(interpreter, environment)
+        self._searches: dict[tuple[NormalizedName, str], LazySequence[Offer]] = {}
+        self._chooser = Chooser(policy, target.installer)
+        self._stored = None
+        if common.stored is not None and not (rules.hashes or rules.locks):
+            self._stored = common.stored.of(target, policy, environment.values)
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -109,6 +119,53 @@ class Answers:
         """All the index has of one project."""
         return self._common.project(name)
 
+    def search(self, name: NormalizedName, clauses: str) -> LazySequence[Offer]:
+        """What an installer on this target could take of a project, best first."""
+        found = self._searches.get((name, clauses))
+        if found is None:
+
+            def begin() -> Iterator[Offer]:
+                return self._in_order(name, clauses, self.offer)
+
+            stored = self._stored.search(name, clauses) if self._stored else None
+            if stored is None:
+                found = LazySequence(begin)
+            else:
+                found = LazySequence(begin, stored.offers, is_all=stored.is_all)
+                for offer in stored.offers:
+                    self._offers[name, offer.version] = offer
+            self._searches[name, clauses] = found
+        return found
+
+    def substitutes(self, name: NormalizedName, clauses: str) -> Iterator[Offer]:
+        """What the reference target, or failing that anyone, could take, best first."""
+        return self._in_order(name, clauses, self.stand_in)
+
+    def _in_order(self, name: NormalizedName, clauses: str, lookup: Lookup) -> Iterator[Offer]:
+        project = self.project(name)
+        if isinstance(project, Unknown):
+            return iter(())
+        request = request_of(clauses)
+        versions = self._common.versions(project, request.specifier)
+        return in_order(self._chooser, name, versions, request, lookup)
+
+    def close(self) -> None:
+        """Let go of what searches hold, and have the answers stored for later runs."""
+        for found in self._searches.values():
+            found.close()
+        if self._stored is not None:
+            self._store(self._stored)
+
+    def _store(self, stored: TargetAnswers) -> None:
+        for (name, clauses), found in self._searches.items():
+            stored.add_search(name, clauses, found.known, is_all=found.is_all)
+        for (name, version), substitute in self._substitutes_of.items():
+            stored.add_substitute(name, version, substitute)
+        listed = {id(offer) for offer in (*self._offers.values(), *self._substitutes_of.values())}
+        for _, extras, offer, dependencies in self._dependencies.values():
+            if id(offer) in listed:
+                stored.add_dependencies(offer, extras, dependencies)
+
     def offer(self, name: NormalizedName, version: Version) -> Offer | None:
         """What an installer on this target could take of one version."""
         key = (name, version)
@@ -120,9 +177,13 @@ class Answers:
         """Return what the reference target, or failing that anyone, would take of one version."""
         key = (name, version)
         if key not in self._substitutes_of:
-            found = self._offer(name, version, self._reference_offers)
-            self._substitutes_of[key] = found or self._any_offer(name, version)
+            stored = self._stored.substitute(name, version) if self._stored else None
+            self._substitutes_of[key] = stored[0] if stored else self._substitute(name, version)
         return self._substitutes_of[key]
+
+    def _substitute(self, name: NormalizedName, version: Version) -> Offer | None:
+        found = self._offer(name, version, self._reference_offers)
+        return found or self._any_offer(name, version)
 
     def dependencies(
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
@@ -133,7 +194,8 @@ class Answers:
         if known is None:
             known = self._required_anywhere.get(key) or self._required_here.get(key)
             if known is None:
-                known = (name, extras, offer, self._read(name, offer, extras))
+                stored = self._stored.dependencies(offer, extras) if self._stored else None
+                known = (name, extras, offer, stored or self._read(name, offer, extras))
                 conditional = known[3].conditional
                 (self._required_here if conditional else self._required_anywhere)[key] = known
             self._dependencies[key] = known
@@ -152,18 +214,31 @@ class Answers:
         offer = self.offer(name, version)
         if offer is not None and id(offer) not in self._expected:
             self._expected.add(id(offer))
+            if self._stored is not None and self._stored.dependencies(offer, frozenset()):
+                return
             self._common.expect(self._metadata_file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
         """Whether every answer that `other` got would be the same here."""
         return (
             self.target.installer == other.target.installer
-            and all(self._alike(value, self.offer(*key)) for key, value in other._offers.items())
+            and all(self._finds_alike(*key, found) for key, found in other._searches.items())
             and all(
                 self._alike(value, self.stand_in(*key))
                 for key, value in other._substitutes_of.items()
             )
             and all(self._same_dependencies(value, other) for value in other._dependencies.values())
+        )
+
+    def _finds_alike(
+        self, name: NormalizedName, clauses: str, elsewhere: LazySequence[Offer]
+    ) -> bool:
+        """Whether a search finds here what it has found elsewhere, as far as it went."""
+        ours = self.search(name, clauses)
+        found = list(islice(ours, len(elsewhere.known) + elsewhere.is_all))
+        return len(found) == len(elsewhere.known) and all(
+            theirs is mine or (theirs.version == mine.version and self._alike(theirs, mine))
+            for theirs, mine in zip(elsewhere.known, found, strict=True)
         )
 
     def _alike(self, offer: Offer | None, ours: Offer | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from packaging.requirements import Requirement
@@ -15,9 +16,10 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.installers import Rule
 from wheelcheck.resolution.dependencies import MarkerEnvironment
-from wheelcheck.resolution.offers import Dependencies, Offer
+from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.shared_offers import SharedOffers
-from wheelcheck.resolution.solving.nodes import SolverRequirement, needs_of
+from wheelcheck.resolution.solving.nodes import Dependencies, SolverRequirement, needs_of
+from wheelcheck.resolution.stored_answers import StoredAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["Common", "KnownDependencies", "LazySequence", "Traits"]
@@ -44,11 +46,13 @@ class Common:
     """What does not depend on requirements, for any number of targets and resolvers of a run.
 
     The index, what targets are offered of it, and what follows from specifiers alone. Keys by
-    identity: what they name is kept beside them.
+    identity: what they name is kept beside them. `stored` are answers of earlier runs, whose pages
+    are what they were.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, stored: StoredAnswers | None = None) -> None:
         self.index = index
+        self.stored = stored
         self.offers = SharedOffers()
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._dependencies: dict[Hashable, KnownDependencies] = defaultdict(dict)
@@ -82,10 +86,13 @@ class Common:
 
     def announce(self, names: Iterable[NormalizedName]) -> None:
         """Say which projects will be asked for next, each once."""
-        new = [name for name in names if name not in self._announced]
+        new = [name for name in names if not (name in self._announced or self._is_stored(name))]
         if new:
             self._announced.update(new)
             self.index.prefetch(new)
+
+    def _is_stored(self, name: NormalizedName) -> bool:
+        return self.stored is not None and self.stored.knows(name)
 
     def expect(self, file: Wheel | Sdist) -> None:
         """Have the metadata of a file fetched meanwhile."""
@@ -117,7 +124,10 @@ class Common:
         key = (project.name, id(specifier))
         found = self._versions.get(key)
         if found is None:
-            admitted = (v for v in project.versions if specifier.contains(v, prereleases=True))
+
+            def admitted() -> Iterator[Version]:
+                return (v for v in project.versions if specifier.contains(v, prereleases=True))
+
             found = self._versions[key] = (specifier, LazySequence(admitted))
         return found[1]
 
@@ -168,19 +178,39 @@ def _traits_of(specifier: SpecifierSet) -> Traits:
 
 
 class LazySequence(Generic[_T]):
-    """An iterator that remembers, so that asking again starts from what is already known."""
+    """An iterator that remembers, so that asking again starts from what is already known.
 
-    def __init__(self, source: Iterator[_T]) -> None:
-        self._source = source
-        self._known: list[_T] = []
+    `begin` starts it, again where it was closed meanwhile; `known` is what is known of it, and
+    `is_all` whether that is everything.
+    """
+
+    def __init__(
+        self, begin: Callable[[], Iterator[_T]], known: Iterable[_T] = (), *, is_all: bool = False
+    ) -> None:
+        self._begin = begin
+        self._source: Iterator[_T] | None = None
+        self.known: list[_T] = [*known]
+        self.is_all = is_all
 
     def __iter__(self) -> Iterator[_T]:
         position = 0
-        while True:
-            if position == len(self._known):
-                try:
-                    self._known.append(next(self._source))
-                except StopIteration:
-                    return
-            yield self._known[position]
+        while position < len(self.known) or self._advance():
+            yield self.known[position]
             position += 1
+
+    def _advance(self) -> bool:
+        """Look for one element more; False where there is none."""
+        if self.is_all:
+            return False
+        if self._source is None:
+            self._source = islice(self._begin(), len(self.known), None)
+        try:
+            self.known.append(next(self._source))
+        except StopIteration:
+            self.is_all, self._source = True, None
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of the source, and of what it holds."""
+        self._source = None

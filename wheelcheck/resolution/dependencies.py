@@ -38,7 +38,7 @@ class MarkerEnvironment:
     def __init__(
         self, values: Mapping[str, str], *, legacy: bool = False, version_lists: bool = False
     ) -> None:
-        self._values = dict(values)
+        self.values = dict(values)
         self._version_lists = version_lists
         self.legacy = legacy
         self._known: dict[tuple[str, str], bool] = {}
@@ -85,7 +85,7 @@ class MarkerEnvironment:
             if self._version_lists:
                 marker = as_version_lists(marker)
             try:
-                known = marker.evaluate({**self._values, "extra": extra})
+                known = marker.evaluate({**self.values, "extra": extra})
             except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
                 why = f"the marker {text[:_SHOWN]!r} cannot be evaluated"
                 raise _UndefinedMarkerError(f"{why}: installers end with an error") from error

@@ -15,11 +15,12 @@ from wheelcheck.index.pages.filenames import variant_of
 from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers
-from wheelcheck.resolution.offers import Dependencies, Offer
+from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.solving.nodes import (
     AT_URL,
     Candidate,
+    Dependencies,
     SolverRequirement,
     text_of,
 )

@@ -1,16 +1,14 @@
-"""What one target is offered: a file of a version, and what that requires there."""
+"""What one target is offered: a file of a version."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from packaging.requirements import Requirement
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 
-__all__ = ["Dependencies", "Offer"]
+__all__ = ["Offer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +22,3 @@ class Offer:
     version: Version
     file: Wheel | Sdist
     installable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Dependencies:
-    """What a candidate requires.
-
-    `unknown` where it could not be read; `refused` where pip would discard the version for its
-    metadata (a bad requirement, a Requires-Python that rules it out). `unreadable` says that it is
-    for a bad requirement, `stops` that the installer does not look for another version then.
-    `conditional` says that a marker has decided, so that another platform may require something
-    else.
-    """
-
-    requirements: tuple[Requirement, ...] = ()
-    unknown: Unknown | None = None
-    refused: str | None = None
-    unreadable: bool = False
-    stops: bool = False
-    conditional: bool = field(default=False, compare=False)

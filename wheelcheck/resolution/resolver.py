@@ -190,8 +190,12 @@ class Resolver:
             solved = self._solve(ready)
             self._solved.append(solved)
         if isinstance(solved.outcome, Solution):
-            return self._describer.describe(ready.answers, solved.outcome, ready.question.locked)
-        return Resolution(target, conflict=solved.outcome)
+            locked = ready.question.locked
+            found = self._describer.describe(ready.answers, solved.outcome, locked)
+        else:
+            found = Resolution(target, conflict=solved.outcome)
+        ready.answers.close()
+        return found
 
     def _ready(self, target: Target) -> Ready:
         answers = Answers(

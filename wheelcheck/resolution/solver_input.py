@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
@@ -65,7 +64,6 @@ def _merged_of_node(needs: Sequence[SolverRequirement]) -> Iterator[SolverRequir
     clauses = ",".join(sorted({need.clauses for need in plain} - {""}))
     yield replace(
         plain[0],
-        specifier=SpecifierSet(clauses),
         clauses=clauses,
         text=f"{plain[0].text} and {len(plain) - 1:,} requirements more",
     )

@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Comparable", "Meaning", "Place", "comparable_of", "meaning_of"]
+__all__ = ["Comparable", "Meaning", "Place", "comparable_of", "meaning_of", "spelled_out"]
 
 Place = tuple[str, int]
 """A file as the user named it, and a line of it."""
@@ -116,8 +116,8 @@ def meaning_of(requirements: Requirements, inputs: Sequence[str]) -> Meaning | N
     shape = {
         "lines": [_shape(line) for line in lines],
         "constraints": [(*_shape(line), str(line.requirement), line.text) for line in constraints],
-        "policy": _spelled_out(requirements.policy),
-        "index": _spelled_out(requirements.index),
+        "policy": spelled_out(requirements.policy),
+        "index": spelled_out(requirements.index),
     }
     return Meaning(
         json.dumps(shape, sort_keys=True),
@@ -197,15 +197,15 @@ def _is_final(specifier: SpecifierSet) -> bool:
     return all(_FINAL.fullmatch(str(clause)) for clause in specifier)
 
 
-def _spelled_out(value: object) -> object:
+def spelled_out(value: object) -> object:
     """A value of dataclasses, sets and dates as JSON has it, sets in order."""
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
-        return {field.name: _spelled_out(getattr(value, field.name)) for field in fields}
+        return {field.name: spelled_out(getattr(value, field.name)) for field in fields}
     if isinstance(value, frozenset):
         return sorted(map(str, value))
     if isinstance(value, tuple):
-        return [_spelled_out(each) for each in value]
+        return [spelled_out(each) for each in value]
     return value.isoformat() if isinstance(value, datetime) else value
 
 

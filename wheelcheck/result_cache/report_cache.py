@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wheelcheck.index.client import NetworkIndex
     from wheelcheck.requirements.requirement_set import Requirements
     from wheelcheck.result_cache.meaning import Comparable, Meaning
+    from wheelcheck.result_cache.solving_cache import SolvingCache
 
 __all__ = ["CachedReport", "Rendering", "ReportCache"]
 
@@ -165,6 +166,18 @@ class ReportCache:
         rendering = Rendering(found.json, rendering.complaints, rendering.code)
         key = self._rendering_key(found, manner, self._key)
         self._cache.put("answers", key, rendering.packed(found))
+
+    def solving(self, requirements: Requirements) -> SolvingCache:
+        """What the solver was answered under the options of this question, by earlier runs."""
+        from wheelcheck.result_cache.solving_cache import SolvingCache
+
+        return SolvingCache(
+            self._cache,
+            self._unnamed,
+            requirements,
+            made_of=self._made_of,
+            offline=self._offline,
+        )
 
     def _meaning_key(self, meaning: Meaning) -> str:
         return cache_key(json.dumps([self._unnamed, meaning.shape], sort_keys=True))

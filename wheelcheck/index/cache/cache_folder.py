@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wheelcheck.errors import UsageError
-from wheelcheck.index.cache.disk import FORMAT, JOURNAL, KINDS, MEANINGS, TAG
+from wheelcheck.index.cache.disk import FORMAT, JOURNAL, KINDS, OF_REPORTS, TAG
 
 __all__ = ["CacheInfo", "cache_info", "clear_cache"]
 
@@ -27,13 +27,13 @@ def cache_info(directory: Path) -> CacheInfo:
     """Count what is stored. A directory that does not exist is an empty cache."""
     entries: dict[str, int] = dict.fromkeys((*KINDS, JOURNAL), 0)
     size = 0
-    for kind in (*KINDS, MEANINGS):
+    for kind in (*KINDS, *OF_REPORTS):
         for path in (directory / FORMAT / kind).glob("*/*"):
             try:
                 size += path.stat().st_size
             except FileNotFoundError:  # replaced by a run beside us
                 continue
-            if kind != MEANINGS:
+            if kind in entries:
                 entries[kind] += 1
     with suppress(FileNotFoundError):
         size += (directory / FORMAT / JOURNAL).stat().st_size
@@ -51,7 +51,7 @@ def clear_cache(directory: Path) -> CacheInfo:
     tag = directory / "CACHEDIR.TAG"
     if info.size and not (tag.is_file() and tag.read_bytes().startswith(TAG.encode()[:40])):
         raise UsageError(f"{directory} is no cache of wheelcheck: its CACHEDIR.TAG is missing")
-    for kind in (*KINDS, MEANINGS, JOURNAL):
+    for kind in (*KINDS, *OF_REPORTS, JOURNAL):
         for place in directory.glob(f"v[0-9]/{kind}"):
             if place.is_dir():
                 shutil.rmtree(place)

@@ -33,14 +33,14 @@ if TYPE_CHECKING:  # an answer that is given again is given before `typing` woul
     from collections.abc import Callable, Mapping
     from typing import Literal, TypeVar
 
-    Kind = Literal["pages", "listings", "derived", "answers", "meanings"]
+    Kind = Literal["pages", "listings", "derived", "answers", "meanings", "solving"]
     _T = TypeVar("_T")
 
 __all__ = [
     "FORMAT",
     "JOURNAL",
     "KINDS",
-    "MEANINGS",
+    "OF_REPORTS",
     "TAG",
     "Cache",
     "cache_key",
@@ -52,8 +52,9 @@ FORMAT = "v2"
 
 KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers")
 """Folders with one file for each entry."""
-MEANINGS: Kind = "meanings"
-"""The folder of answers by what their questions mean: the entries are those of `answers`."""
+OF_REPORTS: tuple[Kind, ...] = ("meanings", "solving")
+"""Folders of what helps to answer the next question: the answers by what their questions mean,
+whose entries are those of `answers`, and what the solver was answered."""
 
 JOURNAL = "metadata"
 """The one file for core metadata."""

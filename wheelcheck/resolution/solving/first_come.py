@@ -78,8 +78,7 @@ class FirstCome:
         constraint = self._provider.constraint(need.name)
         decisive = replace(need, extras=_NO_EXTRAS)
         if need.exact is None and (len(constraint.specifier) or constraint.files):
-            specifier = constraint.specifier
-            decisive = replace(decisive, specifier=specifier, clauses=str(specifier))
+            decisive = replace(decisive, clauses=str(constraint.specifier))
         return _Entry(decisive, need.extras | constraint.extras, [cause])
 
     def _chosen(self, entry: _Entry) -> Candidate:

@@ -11,20 +11,23 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from wheelcheck.errors import Unknown
 from wheelcheck.resolution.offers import Offer
 
 __all__ = [
     "AT_URL",
     "Candidate",
     "Constraint",
+    "Dependencies",
     "SolverRequirement",
     "identifier_of",
+    "label_of",
     "needs_of",
+    "specifier_of",
     "text_of",
 ]
 
 
-_ANY_VERSION = SpecifierSet()
 AT_URL = " @ (direct reference)"
 """What is shown in the place of a URL, which may keep secrets."""
 
@@ -50,17 +53,18 @@ class Candidate:
     @property
     def label(self) -> str:
         """``celery[redis] 5.4.0``, for people."""
-        return _label(identifier_of(self.name, self.extras), self.version)
+        return label_of(identifier_of(self.name, self.extras), self.version)
 
 
 @lru_cache(maxsize=1 << 16)
-def _label(identifier: str, version: Version | None) -> str:
+def label_of(identifier: str, version: Version | None) -> str:
+    """``celery[redis] 5.4.0``; the node alone where no version is known."""
     return identifier if version is None else f"{identifier} {version}"
 
 
 @dataclass(frozen=True, slots=True)
 class SolverRequirement:
-    """A requirement on a package as the solver handles it; `clauses` spell its specifier.
+    """A requirement on a package as the solver handles it; `clauses` are its specifier as text.
 
     `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
     what pip would say on discarding the version that asks; `unreadable` where that is for its
@@ -69,7 +73,6 @@ class SolverRequirement:
 
     name: NormalizedName
     extras: frozenset[NormalizedName] = frozenset()
-    specifier: SpecifierSet = _ANY_VERSION
     clauses: str = ""
     text: str = ""
     source: str = ""
@@ -82,6 +85,17 @@ class SolverRequirement:
         """The solver's name for the node: ``celery`` or ``celery[redis]``."""
         return identifier_of(self.name, self.extras)
 
+    @property
+    def specifier(self) -> SpecifierSet:
+        """The versions that are wanted."""
+        return specifier_of(self.clauses)
+
+
+@lru_cache(maxsize=1 << 16)
+def specifier_of(clauses: str) -> SpecifierSet:
+    """The specifier that a text spells; each distinct text is parsed once."""
+    return SpecifierSet(clauses)
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
@@ -91,7 +105,7 @@ class Constraint:
     once, so that two different files leave nothing. `extras` count for pip before 20.3 alone.
     """
 
-    specifier: SpecifierSet = _ANY_VERSION
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
     files: tuple[Candidate, ...] = ()
     extras: frozenset[NormalizedName] = frozenset()
 
@@ -102,6 +116,27 @@ class Constraint:
         return self.specifier.contains(candidate.version, prereleases=True) and all(
             file.direct == candidate.direct for file in self.files
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What a candidate requires.
+
+    `unknown` where it could not be read; `refused` where pip would discard the version for its
+    metadata (a bad requirement, a Requires-Python that rules it out). `unreadable` says that it is
+    for a bad requirement, `stops` that the installer does not look for another version then.
+    `conditional` says that a marker has decided, so that another platform may require something
+    else. `needs` are the requirements as the solver handles them, in their place where these are
+    what was stored.
+    """
+
+    requirements: tuple[Requirement, ...] = ()
+    unknown: Unknown | None = None
+    refused: str | None = None
+    unreadable: bool = False
+    stops: bool = False
+    conditional: bool = field(default=False, compare=False)
+    needs: tuple[SolverRequirement, ...] | None = None
 
 
 def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
@@ -131,8 +166,8 @@ def needs_of(
             yield SolverRequirement(name, wanted, text=text, source=source, exact=exact)
         return
     if extras and requirement.specifier:
-        yield SolverRequirement(name, none, requirement.specifier, clauses, text, source)
-    yield SolverRequirement(name, extras, requirement.specifier, clauses, text, source)
+        yield SolverRequirement(name, none, clauses, text, source)
+    yield SolverRequirement(name, extras, clauses, text, source)
 
 
 def text_of(requirement: Requirement) -> str:

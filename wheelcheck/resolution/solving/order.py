@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,15 +10,20 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
-from wheelcheck.installers import Rule
-from wheelcheck.resolution.answers import Answers
-from wheelcheck.resolution.common import Common
+from wheelcheck.installers import Installer, Rule
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.offers import Offer
 
-__all__ = ["ProjectRequest", "in_order", "request_of"]
+__all__ = ["Chooser", "ProjectRequest", "in_order", "request_of"]
 
 Lookup = Callable[[NormalizedName, Version], Offer | None]
+
+
+class Chooser(NamedTuple):
+    """Who chooses: the user's rules on files, and the installer."""
+
+    policy: FilePolicy
+    installer: Installer
 
 
 class ProjectRequest(NamedTuple):
@@ -49,19 +54,24 @@ def request_of(text: str) -> ProjectRequest:
 
 
 def in_order(
-    answers: Answers, common: Common, name: NormalizedName, request: ProjectRequest, lookup: Lookup
+    chooser: Chooser,
+    name: NormalizedName,
+    versions: Iterable[Version],
+    request: ProjectRequest,
+    lookup: Lookup,
 ) -> Iterator[Offer]:
     """The offers of one project that `lookup` knows of: newest first, with two exceptions.
+
+    `versions` are those that the request admits, newest first, pre-releases included.
 
     With --prefer-binary sdists come last, and yanked files come only where the requirement
     pins and nothing else is there; old pips take them sooner.
     """
-    prefer_binary = answers.rules.policy.prefer_binary
-    installer = answers.target.installer
+    prefer_binary, installer = chooser.policy.prefer_binary, chooser.installer
     knows_yanked = not installer.has(Rule.YANKED_NOT_KNOWN)
     may_be_yanked = request.pin or installer.has(Rule.YANKED_IF_NOTHING_ELSE)
     yanked, sdists, any_usable = [], [], False
-    for offer in _admitted(answers, common, name, request, lookup):
+    for offer in _admitted(chooser, name, versions, request, lookup):
         if offer.file.yanked is not None and knows_yanked:
             yanked.append(offer)
         elif prefer_binary and offer.installable and not _is_wheel(offer):
@@ -75,14 +85,15 @@ def in_order(
 
 
 def _admitted(
-    answers: Answers, common: Common, name: NormalizedName, request: ProjectRequest, lookup: Lookup
+    chooser: Chooser,
+    name: NormalizedName,
+    versions: Iterable[Version],
+    request: ProjectRequest,
+    lookup: Lookup,
 ) -> Iterator[Offer]:
-    project = answers.project(name)
-    if isinstance(project, Unknown):
-        return
-    all_stages, if_nothing_else = _prereleases_allowed(answers, name, request)
+    all_stages, if_nothing_else = _prereleases_allowed(chooser, name, request)
     later, found = [], False
-    for version in common.versions(project, request.specifier):
+    for version in versions:
         if not all_stages and version.is_prerelease:
             later.append(version)
         elif offer := lookup(name, version):
@@ -93,11 +104,10 @@ def _admitted(
 
 
 def _prereleases_allowed(
-    answers: Answers, name: NormalizedName, request: ProjectRequest
+    chooser: Chooser, name: NormalizedName, request: ProjectRequest
 ) -> tuple[bool, bool]:
     """Whether pre-releases count as all others do, and whether they do where nothing else is."""
-    allowed = answers.rules.policy.allows_prereleases(name)
-    installer = answers.target.installer
+    allowed, installer = chooser.policy.allows_prereleases(name), chooser.installer
     any_bound = installer.has(Rule.PRERELEASE_IN_ANY_BOUND)
     asks = request.prereleases if any_bound else request.old_prereleases
     fallback = installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) or not len(request.specifier)

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from itertools import chain
 
 from packaging.specifiers import SpecifierSet
@@ -27,7 +28,7 @@ from wheelcheck.resolution.solving.nodes import (
     SolverRequirement,
     identifier_of,
 )
-from wheelcheck.resolution.solving.order import ProjectRequest, in_order, request_of
+from wheelcheck.resolution.solving.order import request_of
 from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 
 __all__ = ["Provider"]
@@ -239,8 +240,8 @@ class Provider:
         key = (name, ",".join(sorted(clauses - {""})))
         known = self._substitutes if stand_ins else self._matches
         if key not in known:
-            found = self._search(name, request_of(key[1]), stand_ins=stand_ins)
-            known[key] = LazySequence(found)
+            search = partial(self._search, name, key[1], stand_ins=stand_ins)
+            known[key] = LazySequence(search)
         return known[key]
 
     def constraint(self, name: NormalizedName) -> Constraint:
@@ -251,35 +252,34 @@ class Provider:
         return self.constraint(candidate.name).admits(candidate)
 
     def _search(
-        self, name: NormalizedName, request: ProjectRequest, *, stand_ins: bool
+        self, name: NormalizedName, clauses: str, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
-        offers = in_order(self._answers, self._common, name, request, self._answers.offer)
+        offers: Iterable[Offer] = self._answers.search(name, clauses)
         if name in self._installed:
-            offers = chain(self._already_there(name, request.specifier), offers)
+            specifier = request_of(clauses).specifier
+            offers = chain(self._already_there(name, specifier), offers)
         for offer in offers:
             if not found and not self._no_deps and name not in self._locked:
                 self._answers.expect(name, offer.version)
             found = True
             yield offer
         if stand_ins and not found:
-            yield from self._substitutes_of(name, request)
+            yield from self._substitutes_of(name, clauses)
 
     def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
         offer = self._installed[name]
         if specifier.contains(offer.version, prereleases=True):
             yield offer
 
-    def _substitutes_of(
-        self, name: NormalizedName, request: ProjectRequest
-    ) -> Iterator[Offer | None]:
+    def _substitutes_of(self, name: NormalizedName, clauses: str) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""
-        version = self._reference.get(name)
-        if version is not None and request.specifier.contains(version, prereleases=True):
+        version, specifier = self._reference.get(name), request_of(clauses).specifier
+        if version is not None and specifier.contains(version, prereleases=True):
             yield self._answers.stand_in(name, version)
             return
         found = False
-        for offer in in_order(self._answers, self._common, name, request, self._answers.stand_in):
+        for offer in self._answers.substitutes(name, clauses):
             found = True
             yield offer
         if not found and name in self._excused:
@@ -325,9 +325,11 @@ class Provider:
             if dependencies.stops:
                 raise Stopped(candidate, why)
             yield why
-        needs = self._common.needs(
-            dependencies.requirements, source, self._answers.direct_of_metadata
-        )
+        needs = dependencies.needs
+        if needs is None:
+            needs = self._common.needs(
+                dependencies.requirements, source, self._answers.direct_of_metadata
+            )
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
         yield from needs

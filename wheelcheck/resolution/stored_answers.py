@@ -1,0 +1,360 @@
+"""What the solver was answered in an earlier run, in a form that is read back at once.
+
+Solving 330 pins on a target takes a thousand answers, of which an edited requirement file alters a
+handful. An answer follows from the page of its project, the target, the user's rules on files and
+the metadata of files, which never change. So the caller gives back what was stored only while the
+index's pages are what they were; the rest of what an answer depends on is in its key. The solver
+itself always solves from the beginning: what it is answered, from a page or from here, is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.redaction import has_secret
+from wheelcheck.requirements.requirement_set import FilePolicy
+from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.solving.nodes import (
+    Dependencies,
+    SolverRequirement,
+    identifier_of,
+    label_of,
+    needs_of,
+)
+from wheelcheck.result_cache.meaning import spelled_out
+from wheelcheck.targets import Target
+
+__all__ = ["Found", "StoredAnswers", "TargetAnswers"]
+
+LARGEST = 20_000_000
+"""Bytes that are stored; what is more is stored from the beginning by a later run."""
+_NO_MORE = -1
+"""Behind the offers of a search that has come to its end."""
+
+
+class Found(NamedTuple):
+    """The first offers of a search, and whether there are no more."""
+
+    offers: tuple[Offer, ...]
+    is_all: bool
+
+
+class _File(msgspec.Struct, array_like=True, gc=False):
+    """A `Wheel` or, without a tag, an `Sdist`."""
+
+    filename: str
+    url: str
+    name: str
+    version: str
+    size: int | None
+    hashes: dict[str, str]
+    requires_python: str | None
+    upload_time: str | None
+    yanked: str | None
+    has_metadata: bool
+    metadata_hashes: dict[str, str]
+    origin: str
+    tag: str = ""
+    build: tuple[int, str] | None = None
+
+    @classmethod
+    def of(cls, file: Wheel | Sdist) -> _File:
+        tag, build = (file.tag, file.build) if isinstance(file, Wheel) else ("", ())
+        return cls(
+            file.filename,
+            file.url,
+            file.name,
+            str(file.version),
+            file.size,
+            dict(file.hashes),
+            file.requires_python,
+            file.upload_time.isoformat() if file.upload_time else None,
+            file.yanked,
+            file.has_metadata,
+            dict(file.metadata_hashes),
+            file.origin,
+            tag,
+            build or None,
+        )
+
+    def file(self) -> Wheel | Sdist:
+        described = (
+            self.filename,
+            self.url,
+            NormalizedName(self.name),
+            _version(self.version),
+            self.size,
+            self.hashes,
+            self.requires_python,
+            datetime.fromisoformat(self.upload_time) if self.upload_time else None,
+            self.yanked,
+            self.has_metadata,
+            self.metadata_hashes,
+            self.origin,
+        )
+        return Wheel(*described, self.tag, self.build or ()) if self.tag else Sdist(*described)
+
+
+class _Needs(msgspec.Struct, array_like=True, gc=False):
+    """A `Dependencies`; each need has a name, extras, clauses and text."""
+
+    needs: list[tuple[str, list[str], str, str]]
+    unknown: tuple[str, str] | None
+    refused: str | None
+    unreadable: bool
+    stops: bool
+    conditional: bool
+
+
+class _Target(msgspec.Struct, array_like=True):
+    """What one target was answered; numbers are places among files and among needs.
+
+    `searches` has by project and clauses the files that were offered, `substitutes` by project and
+    version the file that replaces one that cannot be had (`_NO_MORE`: none does), `needs` by
+    the place of a file, whether it is installable, and extras what it requires.
+    """
+
+    searches: dict[str, list[int]] = {}
+    substitutes: dict[str, int] = {}
+    needs: dict[str, int] = {}
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    files: list[_File] = []
+    needs: list[_Needs] = []
+    targets: dict[str, _Target] = {}
+
+
+class StoredAnswers:
+    """The answers of earlier runs and of this one, for all targets; `data` is what was stored.
+
+    Data that cannot be read counts as none. `is_new`: there is more than what was stored.
+    """
+
+    def __init__(self, data: bytes | None = None) -> None:
+        self._stored = _decoded(data) if data else _Stored()
+        self._names = {file.name for file in self._stored.files}
+        self._places: dict[bytes, int] = {}
+        self._needs_places: dict[bytes, int] = {}
+        self._files: dict[int, Wheel | Sdist] = {}
+        self._offers: dict[tuple[int, bool], Offer] = {}
+        self._numbers: dict[int, int] = {}
+        self._dependencies: dict[tuple[int, str], Dependencies] = {}
+        self._targets: dict[str, TargetAnswers] = {}
+        self.is_new = False
+
+    def knows(self, name: NormalizedName) -> bool:
+        """Whether something of a project was stored, so that its page is not needed soon."""
+        return name in self._names
+
+    def of(
+        self, target: Target, policy: FilePolicy, environment: Mapping[str, str]
+    ) -> TargetAnswers:
+        """The answers on a target, for a policy and the values of its marker environment."""
+        interpreter = (target.implementation, target.python_full_version, target.free_threaded)
+        platform = (target.implementation_version, target.installer, target.platform)
+        parts = (*interpreter, *platform, policy, dict(environment))
+        key = json.dumps(spelled_out(parts), sort_keys=True, default=str)
+        found = self._targets.get(key)
+        if found is None:
+            stored = self._stored.targets.setdefault(key, _Target())
+            found = self._targets[key] = TargetAnswers(self, stored)
+        return found
+
+    def encoded(self) -> bytes | None:
+        """What is to be stored; None where nothing is new, it is too much or may hold a secret."""
+        if not self.is_new:
+            return None
+        if any(has_secret(file.url) or has_secret(file.origin) for file in self._stored.files):
+            return None
+        data = _encode(self._stored)
+        return data if len(data) <= LARGEST else None
+
+    # --- places -----------------------------------------------------------------------------
+
+    def offer(self, place: int, *, installable: bool) -> Offer:
+        """The offer of the file at a place, always the same value."""
+        found = self._offers.get((place, installable))
+        if found is None:
+            file = self._files.get(place)
+            if file is None:
+                file = self._files[place] = self._stored.files[place].file()
+            found = Offer(file.version, file, installable)
+            self._offers[place, installable] = found
+            self._numbers[id(found)] = place
+        return found
+
+    def place_of_offer(self, offer: Offer) -> int | None:
+        """The place of the file of an offer that was made here."""
+        return self._numbers.get(id(offer))
+
+    def place(self, file: Wheel | Sdist) -> int:
+        """The place of a file, which is added where it is not there."""
+        if not self._places:
+            self._places = {_encode(each): p for p, each in enumerate(self._stored.files)}
+        described = _File.of(file)
+        key = _encode(described)
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = len(self._stored.files)
+            self._stored.files.append(described)
+        return found
+
+    def dependencies(self, place: int, source: str) -> Dependencies:
+        """The dependencies at a place, of a candidate that is called so."""
+        found = self._dependencies.get((place, source))
+        if found is None:
+            found = _dependencies(self._stored.needs[place], source)
+            self._dependencies[place, source] = found
+        return found
+
+    def place_of_needs(self, needs: _Needs) -> int:
+        """The place of what is needed, which is added where it is not there."""
+        if not self._needs_places:
+            self._needs_places = {_encode(each): p for p, each in enumerate(self._stored.needs)}
+        key = _encode(needs)
+        found = self._needs_places.get(key)
+        if found is None:
+            found = self._needs_places[key] = len(self._stored.needs)
+            self._stored.needs.append(needs)
+        return found
+
+
+class TargetAnswers:
+    """The answers on one target."""
+
+    def __init__(self, every: StoredAnswers, stored: _Target) -> None:
+        self._every = every
+        self._stored = stored
+
+    def search(self, name: NormalizedName, clauses: str) -> Found | None:
+        """What was offered of a project for these clauses; None where that was not stored."""
+        places = self._stored.searches.get(f"{name} {clauses}")
+        if places is None:
+            return None
+        is_all = bool(places) and places[-1] == _NO_MORE
+        offered = places[:-1] if is_all else places
+        return Found(tuple([self._every.offer(p, installable=True) for p in offered]), is_all)
+
+    def substitute(self, name: NormalizedName, version: Version) -> tuple[Offer | None] | None:
+        """The substitute that was found for a release; None where none was looked for."""
+        place = self._stored.substitutes.get(f"{name} {version}")
+        if place is None:
+            return None
+        return (None if place == _NO_MORE else self._every.offer(place, installable=False),)
+
+    def dependencies(self, offer: Offer, extras: frozenset[NormalizedName]) -> Dependencies | None:
+        """What an offer requires; None where that was not stored."""
+        place = self._every.place_of_offer(offer)
+        if place is None:
+            return None
+        needs = self._stored.needs.get(_needs_key(place, offer, extras))
+        if needs is None:
+            return None
+        name = identifier_of(offer.file.name, extras)
+        return self._every.dependencies(needs, label_of(name, offer.version))
+
+    def add_search(
+        self, name: NormalizedName, clauses: str, offers: Sequence[Offer], *, is_all: bool
+    ) -> None:
+        """Store what was offered of a project, unless as much of it is stored."""
+        key = f"{name} {clauses}"
+        known = self._stored.searches.get(key)
+        if known is not None and len(known) >= len(offers) + is_all:
+            return
+        places = [self._every.place(offer.file) for offer in offers]
+        self._stored.searches[key] = [*places, _NO_MORE] if is_all else places
+        self._every.is_new = True
+
+    def add_substitute(self, name: NormalizedName, version: Version, offer: Offer | None) -> None:
+        """Store the substitute for a release."""
+        key = f"{name} {version}"
+        if key not in self._stored.substitutes:
+            place = _NO_MORE if offer is None else self._every.place(offer.file)
+            self._stored.substitutes[key] = place
+            self._every.is_new = True
+
+    def add_dependencies(
+        self, offer: Offer, extras: frozenset[NormalizedName], found: Dependencies
+    ) -> None:
+        """Store what an offer requires; not where a reference to a file is among it."""
+        if self._every.place_of_offer(offer) is not None and self.dependencies(offer, extras):
+            return
+        if any(requirement.url for requirement in found.requirements):
+            return
+        key = _needs_key(self._every.place(offer.file), offer, extras)
+        if key not in self._stored.needs:
+            self._stored.needs[key] = self._every.place_of_needs(_needs_of(found))
+            self._every.is_new = True
+
+
+def _needs_key(place: int, offer: Offer, extras: Iterable[NormalizedName]) -> str:
+    return f"{place}{'' if offer.installable else '!'}{' '.join(('', *sorted(extras)))}"
+
+
+def _needs_of(found: Dependencies) -> _Needs:
+    needs = found.needs
+    if needs is None:
+        needs = tuple(n for each in found.requirements for n in needs_of(each, "", _no_file))
+    return _Needs(
+        [(need.name, sorted(need.extras), need.clauses, need.text) for need in needs],
+        (found.unknown.code, found.unknown.reason) if found.unknown else None,
+        found.refused,
+        found.unreadable,
+        found.stops,
+        found.conditional,
+    )
+
+
+def _no_file(_: object) -> None:
+    """No requirement that is stored names a file."""
+
+
+def _dependencies(stored: _Needs, source: str) -> Dependencies:
+    needs = tuple(
+        [
+            SolverRequirement(
+                NormalizedName(name), _extras(*extras), clauses=clauses, text=text, source=source
+            )
+            for name, extras, clauses, text in stored.needs
+        ]
+    )
+    return Dependencies(
+        unknown=Unknown(*stored.unknown) if stored.unknown else None,
+        refused=stored.refused,
+        unreadable=stored.unreadable,
+        stops=stored.stops,
+        conditional=stored.conditional,
+        needs=needs,
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _extras(*names: str) -> frozenset[NormalizedName]:
+    return frozenset(map(NormalizedName, names))
+
+
+@lru_cache(maxsize=1 << 14)
+def _version(text: str) -> Version:
+    return Version(text)
+
+
+def _decoded(data: bytes) -> _Stored:
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return _Stored()
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
