@@ -124,6 +124,10 @@ class Replay:
                 self._page(project, content_type)
         return len(self._resources) + len(self._archives)
 
+    def render_again(self) -> None:
+        """Say that the projects have changed: pages are rendered again when they are asked for."""
+        self._resources.clear()
+
     def answer(self, request: Request) -> Response:
         """The response to a request, whatever the transport."""
         response = self._route(request)

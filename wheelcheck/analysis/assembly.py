@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from packaging.utils import NormalizedName
 
 from wheelcheck.acceptance import InputRefusal
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.page_remarks import late_upload
 from wheelcheck.analysis.problems import all_problems
 from wheelcheck.analysis.report_builds import plan_value, source_evidence
 from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Project, Sdist, Wheel
+from wheelcheck.index.interface import Project
 from wheelcheck.loading.verdict.load_verdict import Loads
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
@@ -46,7 +46,7 @@ def assemble(
     projects: Mapping[NormalizedName, Project | Unknown],
     inputs: Sequence[str],
 ) -> Report:
-    """Turn judged targets into the Report; `projects` has each project's status (PEP 792)."""
+    """Turn judged targets into the Report; `projects` are looked at where needed."""
     bound = requirements.policy.exclude_newer
     problems = all_problems(requirements, columns, projects)
     return Report(
@@ -135,7 +135,7 @@ def _packages(
         alike: dict[tuple[object, ...], Cell] = {}
         yield Package(
             name=name,
-            on={column.name: _cell(column, name, projects[name], alike) for column in columns},
+            on={column.name: _cell(column, name, projects, alike) for column in columns},
             evidence=evidence.get(name, ()),
         )
 
@@ -143,7 +143,7 @@ def _packages(
 def _cell(
     column: JudgedTarget,
     name: NormalizedName,
-    project: Project | Unknown,
+    projects: Mapping[NormalizedName, Project | Unknown],
     alike: dict[tuple[object, ...], Cell],
 ) -> Cell:
     """The cell of a package; targets that get the same file for the same reasons share one."""
@@ -154,12 +154,19 @@ def _cell(
     pin, judgement = column.judged[name]
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
     loads = column.loads.get(name)
+
+    def made() -> Cell:
+        late: tuple[str, ...] = ()
+        if name not in column.unremarkable:
+            late = tuple(late_upload(judgement.file, projects[name]))
+        return _cell_value(pin, judgement, asking, loads, late)
+
     if judgement.file is None or judgement.misses:
-        return _cell_value(pin, judgement, asking, loads, project)
+        return made()
     why = (judgement.reason, judgement.newer, judgement.lost)
     key = (judgement.file.filename, judgement.verdict, why, asking, loads)
     if key not in alike:
-        alike[key] = _cell_value(pin, judgement, asking, loads, project)
+        alike[key] = made()
     return alike[key]
 
 
@@ -168,7 +175,7 @@ def _cell_value(
     judgement: Judgement,
     asking: tuple[str, ...],
     loads: Loads | None,
-    project: Project | Unknown,
+    late: tuple[str, ...],
 ) -> Cell:
     file = judgement.file
     return Cell(
@@ -191,26 +198,8 @@ def _cell_value(
         )
         if loads
         else None,
-        remarks=(*(loads.remarks if loads else ()), *_late_upload(file, project)),
+        remarks=(*(loads.remarks if loads else ()), *late),
     )
-
-
-_LATE = timedelta(days=365)
-"""Files of a release that are uploaded later than this after its first are remarked on: most come
-within days, and wheels for a Python that was released since within months."""
-
-
-def _late_upload(file: Wheel | Sdist | None, project: Project | Unknown) -> Iterator[str]:
-    """That a file came long after its release: it is not what those saw who took it before."""
-    if file is None or file.upload_time is None or isinstance(project, Unknown):
-        return
-    times = [each.upload_time for each in project.files(file.version) if each.upload_time]
-    first = min(times, default=file.upload_time)
-    if file.upload_time - first > _LATE:
-        days = (file.upload_time - first).days
-        yield (
-            f"uploaded on {file.upload_time:%Y-%m-%d}, {days} days after the release's first file"
-        )
 
 
 def _lost_value(lost: WheelLoss | None) -> LostWheel | None:

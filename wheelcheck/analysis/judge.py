@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -16,6 +17,8 @@ from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds, is_planned
 from wheelcheck.analysis.load_check import LoadCheck, ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
+from wheelcheck.analysis.page_remarks import is_unremarkable
+from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
@@ -33,6 +36,7 @@ from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
+from wheelcheck.targets.remembered import Memo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +57,7 @@ class _Chosen:
     resolution: Resolution
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]]
     tried: tuple[Sdist, ...] = ()
+    unremarkable: frozenset[NormalizedName] = frozenset()
 
     @property
     def files(self) -> list[Wheel | Sdist]:
@@ -196,6 +201,7 @@ class Judge:
             refusals,
             {} if isinstance(loads, Unknown) else loads,
             tuple(each for each in (builds, price, loads) if isinstance(each, Unknown)),
+            chosen.unremarkable,
         )
 
     def _builds(self, target: Target, chosen: _Chosen) -> TargetBuilds | None:
@@ -219,8 +225,13 @@ class Judge:
         resolution = self._resolver.resolve(target)
         fetched = {name: p for name, p in resolution.pins.items() if not self._installed.has(p)}
         rules = self.rules_of(target)
+        records = self._records_on(target)
+        known = records.of(fetched.values()) if records else {}
         judged = {
-            name: (pin, self._judged(pin, target, rules))
+            name: (
+                pin,
+                known[name].judgement if name in known else self._judged(pin, target, rules),
+            )
             for name, pin in fetched.items()
             if only in {None, name}
         }
@@ -228,17 +239,55 @@ class Judge:
             chosen = _Chosen(resolution, judged)
             self._prefetch_sdists(chosen.sdists)
             return chosen
-        pins = replace(resolution, pins=fetched)
         tried = fenced(
-            "what is tried", "builds-not-planned", lambda: self._tried.of(pins, self._installer)
+            "what is tried",
+            "builds-not-planned",
+            lambda: self._tried_before(fetched, target, known),
         )
-        tried = () if isinstance(tried, Unknown) else tried
-        chosen = _Chosen(resolution, judged, tried)
+        if records and not isinstance(tried, Unknown):
+            self._add_records(records, judged, tried, known)
+        every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
+        unremarkable = frozenset(n for n, record in known.items() if record.is_unremarkable)
+        chosen = _Chosen(resolution, judged, every, unremarkable)
         self._prefetch_sdists(chosen.sdists)
-        if tried:
-            self._sources.prefetch_tried(tried)
+        if every:
+            self._sources.prefetch_tried(every)
         self._pricing.prefetch(target, chosen.files)
         return chosen
+
+    def _records_on(self, target: Target) -> PinRecords | None:
+        """What earlier runs have judged on a target; None where nothing may be taken over."""
+        every, on_target = self._common.stored, self._resolver.stored_on(target)
+        if every is None or on_target is None:
+            return None
+        return PinRecords(every, on_target, self._installer.value, self._constraints)
+
+    def _add_records(
+        self,
+        records: PinRecords,
+        judged: Mapping[NormalizedName, tuple[Pin, Judgement]],
+        tried: Mapping[NormalizedName, tuple[Sdist, ...]],
+        known: Collection[NormalizedName],
+    ) -> None:
+        for name, (pin, judgement) in judged.items():
+            listed = pin.file is None or pin.file.origin  # a direct reference is on no page
+            if listed and name not in known:
+                plain = is_unremarkable(pin.file, self._index.project(name))
+                records.add(pin, PinRecord(judgement, tried[name], plain))
+
+    def _tried_before(
+        self,
+        pins: Mapping[NormalizedName, Pin],
+        target: Target,
+        known: Mapping[NormalizedName, PinRecord],
+    ) -> dict[NormalizedName, tuple[Sdist, ...]]:
+        """The sdists that are tried and not taken, by the package that is taken."""
+        return {
+            name: known[name].tried
+            if name in known
+            else self._tried.before(pin, target, self._installer)
+            for name, pin in pins.items()
+        }
 
     def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:
         if sdists:
@@ -261,8 +310,7 @@ class Judge:
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
-        names = {name for column in columns for name in column.judged}
-        projects = {name: self._index.project(name) for name in names}
+        projects = Memo(self._index.project)
         report = assemble(self._requirements, columns, projects, tuple(inputs))
         return report.model_copy(update={"load_check": self._loading.summary})
 

@@ -76,6 +76,8 @@ class JudgedTarget:
     """Whether each wheel loads here; empty where that was not looked at."""
     faults: tuple[Unknown, ...] = ()
     """What of builds, costs or loading could not be judged, beside what packages say themselves."""
+    unremarkable: frozenset[NormalizedName] = frozenset()
+    """Packages of whose page nothing is reported, so that it need not be opened."""
 
     @property
     def not_loading(self) -> frozenset[NormalizedName]:

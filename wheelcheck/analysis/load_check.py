@@ -70,6 +70,10 @@ class ReadWheels:
     worth_opening: dict[str, bool] = field(default_factory=dict)
     names_libraries: dict[str, bool] = field(default_factory=dict)
     packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = field(
+        default_factory=dict
+    )
+    """By libc, CPU and URL: of wheels on targets without an image, whose C library is new."""
     unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
     """By tag: of wheels that are not opened, and whose members are not known."""
 
@@ -131,7 +135,7 @@ class LoadCheck:
             return {}
         site = self._run_target(target)
         there = _image(site, self._run_image.packages)
-        found = {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
+        found = self._all_facts(target, judged)
         lent = {
             name: libraries
             for name, facts in found.items()
@@ -141,6 +145,9 @@ class LoadCheck:
         of_all = _joined(lent.values())
         for wheel in _wheels(judged):
             facts = found[wheel.name]
+            if site.image is None and not self._options.cpu and isinstance(facts, Loads):
+                loads[wheel.name] = self._read.unopened[wheel.tag, facts]
+                continue
             others = (libraries for name, libraries in lent.items() if name != wheel.name)
             brought = _joined(others) if wheel.name in lent else of_all
             loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
@@ -148,6 +155,23 @@ class LoadCheck:
                 facts = self._look(wheel, judged)
                 loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
         return loads
+
+    def _all_facts(
+        self, target: Target, judged: _Judged
+    ) -> dict[NormalizedName, WheelFacts | Loads]:
+        """What is known of each wheel; of wheels that are not opened it is worked out once."""
+        if self._options.mode is LoadMode.FULL or _is_looked_at(target):
+            return {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
+        known = self._read.not_opened.setdefault(
+            (target.libc, target.arch, target.libc_version), {}
+        )
+        found = {}
+        for wheel in _wheels(judged):
+            facts = known.get(wheel.url)
+            if facts is None:
+                facts = known[wheel.url] = self._facts_of(wheel, target, judged)
+            found[wheel.name] = facts
+        return found
 
     def _may_go_on(self, facts: WheelFacts | Loads) -> bool:
         """Whether a reading of an earlier run that stopped at its budget would come further now."""

@@ -8,15 +8,18 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.page_remarks import (
+    PageProblem,
+    file_problems,
+    page_problems,
+    status_problems,
+)
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import contain
-from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
-from wheelcheck.reports.values.report import (
-    Problem,
-    Severity,
-)
+from wheelcheck.reports.values.report import Problem
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Conflict, Demand, Pin
 
@@ -104,14 +107,17 @@ def _judged_problems(
         targets = (column.name,)
         yield from _column_problems(column)
         for name, (pin, judgement) in column.judged.items():
-            found = [*_pin_problems(pin, judgement, projects[name])]
+            unremarkable = name in column.unremarkable and not dated
+            if unremarkable and _is_plain(pin, judgement, column.loads.get(name)):
+                continue
+            found = [*_pin_problems(pin, judgement), *status_problems(projects[name])]
             if pin.why and pin.why not in skipped:
                 found.insert(0, (pin.why.code, pin.why.reason, "error"))
             known = pin.why or pin.dependencies_unknown
             if judgement.verdict is Verdict.UNKNOWN and known is None:
                 found.append(("hashes-not-on-index", judgement.reason, "error"))
-            found += _hash_problems(pin, projects[name])
-            found += _page_problems(projects[name])
+            found += file_problems(pin.file, projects[name])
+            found += page_problems(projects[name])
             found += _load_problems(pin, column.loads.get(name))
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"
@@ -149,52 +155,23 @@ def _unmet(column: JudgedTarget, name: NormalizedName, demand: Demand) -> Proble
     )
 
 
-def _pin_problems(
-    pin: Pin, judgement: Judgement, project: Project | Unknown
-) -> Iterator[tuple[str, str, Severity]]:
+def _is_plain(pin: Pin, judgement: Judgement, loads: Loads | None) -> bool:
+    """Whether there is nothing to say of a pin, but what its page may say."""
+    if pin.why or pin.dependencies_unknown or judgement.verdict is Verdict.UNKNOWN:
+        return False
+    if judgement.file is not None and judgement.file.yanked is not None:
+        return False
+    return loads is None or not (loads.remarks or loads.status.fails)
+
+
+def _pin_problems(pin: Pin, judgement: Judgement) -> Iterator[PageProblem]:
     if pin.dependencies_unknown:
         unknown = pin.dependencies_unknown
         yield unknown.code, f"what else it needs is unknown: {unknown.reason}", "error"
     yield from _file_warnings(judgement.file)
-    if not isinstance(project, Unknown) and project.status is not ProjectStatus.ACTIVE:
-        reason = f": {project.status_reason}" if project.status_reason else ""
-        yield f"project-{project.status}", f"the project is {project.status}{reason}", "warning"
 
 
-def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, str, Severity]]:
-    """Where a lock and the index disagree about what a file holds."""
-    file = pin.file
-    if file is None or isinstance(project, Unknown):
-        return
-    for other in project.files(file.version):
-        if other.filename != file.filename or other is file:
-            continue
-        differ = {k for k in other.hashes.keys() & file.hashes if other.hashes[k] != file.hashes[k]}
-        if differ:
-            why = (
-                f"the lock and the index list different hashes for {file.filename} "
-                f"({', '.join(sorted(differ))}): an installer refuses a file that does not match"
-            )
-            yield "hash-differs", why, "error"
-            return
-
-
-def _page_problems(project: Project | Unknown) -> Iterator[tuple[str, str, Severity]]:
-    """Entries of its page that cannot be read: there may be files that nobody sees."""
-    unusable = () if isinstance(project, Unknown) else project.unusable
-    malformed = [file for file in unusable if file.is_malformed]
-    if not malformed:
-        return
-    first, severe = malformed[0], [file for file in malformed if file.ends_installers]
-    message = f"on its page, {first.filename}: {first.reason}"
-    if len(malformed) > 1:
-        message += f", and {len(malformed) - 1:,} entries more"
-    if severe:
-        message += "; pip and uv end with an error there"
-    yield "page-entry-malformed", message, "error" if severe else "warning"
-
-
-def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Severity]]:
+def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[PageProblem]:
     """What keeps a wheel from loading, with what to install."""
     if loads is not None and loads.status is LoadStatus.NEEDS:
         message = f"the wheel of {pin.version} does not load as the image is: {loads.reason}"
@@ -219,7 +196,7 @@ def _undated(pin: Pin, project: Project | Unknown) -> bool:
     )
 
 
-def _file_warnings(file: Wheel | Sdist | None) -> Iterator[tuple[str, str, Severity]]:
+def _file_warnings(file: Wheel | Sdist | None) -> Iterator[PageProblem]:
     if file and file.yanked is not None:
         reason = f": {file.yanked}" if file.yanked else ""
         yield "yanked", f"{file.filename} is yanked{reason}", "warning"

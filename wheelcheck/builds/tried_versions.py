@@ -43,7 +43,14 @@ class TriedVersions:
         return tuple(
             sdist
             for pin in resolution.pins.values()
-            for sdist in self._passed_over(pin, resolution.target)
+            for sdist in self.before(pin, resolution.target, installer)
+        )
+
+    def before(self, pin: Pin, target: Target, installer: InstallerKind) -> tuple[Sdist, ...]:
+        """As `of`, for one pin."""
+        return tuple(
+            sdist
+            for sdist in self._passed_over(pin, target)
             if installer is not InstallerKind.UV or self._needs_backend(sdist)
         )
 

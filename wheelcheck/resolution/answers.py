@@ -222,7 +222,7 @@ class Answers:
         """Whether every answer that `other` got would be the same here."""
         return (
             self.target.installer == other.target.installer
-            and all(self._finds_alike(*key, found) for key, found in other._searches.items())
+            and all(self._finds_alike(*key, other) for key in other._searches)
             and all(
                 self._alike(value, self.stand_in(*key))
                 for key, value in other._substitutes_of.items()
@@ -230,10 +230,13 @@ class Answers:
             and all(self._same_dependencies(value, other) for value in other._dependencies.values())
         )
 
-    def _finds_alike(
-        self, name: NormalizedName, clauses: str, elsewhere: LazySequence[Offer]
-    ) -> bool:
+    def _finds_alike(self, name: NormalizedName, clauses: str, other: Answers) -> bool:
         """Whether a search finds here what it has found elsewhere, as far as it went."""
+        elsewhere = other._searches[name, clauses]
+        if self._stored and other._stored and self._stored.finds_as(other._stored, name, clauses):
+            for offer in elsewhere.known:
+                self._offers[name, offer.version] = offer
+            return True
         ours = self.search(name, clauses)
         found = list(islice(ours, len(elsewhere.known) + elsewhere.is_all))
         return len(found) == len(elsewhere.known) and all(

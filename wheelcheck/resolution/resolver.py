@@ -30,6 +30,7 @@ from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
+from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["Ready", "Resolver", "prefetch_all", "resolve"]
@@ -147,6 +148,14 @@ class Resolver:
             return self._rules
         found = {name: self._looked_up(name, rule) for name, rule in hashes.items()}
         return replace(self._rules, hashes=found)
+
+    def stored_on(self, target: Target) -> TargetAnswers | None:
+        """What earlier runs have stored of a target; None where nothing may be taken over."""
+        stored = self._common.stored
+        rules = self.rules_of(target)
+        if stored is None or rules.hashes or rules.locks or self._installed:
+            return None
+        return stored.of(target, rules.policy, self._common.environment(target).values)
 
     def _looked_up(self, name: NormalizedName, rule: HashRule) -> HashRule:
         """Look, where hashes are of several algorithms, whether the index has a file for one."""

@@ -10,10 +10,10 @@ itself always solves from the beginning: what it is answered, from a page or fro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from packaging.utils import NormalizedName
@@ -35,6 +35,8 @@ from wheelcheck.result_cache.meaning import spelled_out
 from wheelcheck.targets import Target
 
 __all__ = ["Found", "StoredAnswers", "TargetAnswers"]
+
+_T = TypeVar("_T")
 
 LARGEST = 20_000_000
 """Bytes that are stored; what is more is stored from the beginning by a later run."""
@@ -117,22 +119,28 @@ class _Needs(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Target(msgspec.Struct, array_like=True):
-    """What one target was answered; numbers are places among files and among needs.
+    """What was answered on a target; numbers are places among files, needs or results.
 
     `searches` has by project and clauses the files that were offered, `substitutes` by project and
-    version the file that replaces one that cannot be had (`_NO_MORE`: none does), `needs` by
-    the place of a file, whether it is installable, and extras what it requires.
+    version the file in place of a file that cannot be had (`_NO_MORE`: none does), `needs` by
+    the place of a file, whether it is installable, and extras what it requires. `results` are those
+    of others, who write and read them.
     """
 
     searches: dict[str, list[int]] = {}
     substitutes: dict[str, int] = {}
     needs: dict[str, int] = {}
+    results: dict[str, int] = {}
 
 
 class _Stored(msgspec.Struct, array_like=True):
+    """All that is stored; `names` are the projects that were searched."""
+
     files: list[_File] = []
     needs: list[_Needs] = []
     targets: dict[str, _Target] = {}
+    results: list[bytes] = []
+    names: set[str] = set()
 
 
 class StoredAnswers:
@@ -143,33 +151,40 @@ class StoredAnswers:
 
     def __init__(self, data: bytes | None = None) -> None:
         self._stored = _decoded(data) if data else _Stored()
-        self._names = {file.name for file in self._stored.files}
         self._places: dict[bytes, int] = {}
         self._needs_places: dict[bytes, int] = {}
         self._files: dict[int, Wheel | Sdist] = {}
         self._offers: dict[tuple[int, bool], Offer] = {}
-        self._numbers: dict[int, int] = {}
+        self._known_places: dict[int, tuple[Wheel | Sdist, int]] = {}
+        self._needs_keys: dict[tuple[int, frozenset[NormalizedName]], tuple[Offer, str]] = {}
         self._dependencies: dict[tuple[int, str], Dependencies] = {}
-        self._targets: dict[str, TargetAnswers] = {}
+        self._targets: dict[tuple[Target, FilePolicy], TargetAnswers] = {}
+        self._results: dict[int, Any] = {}
+        self._results_places: dict[bytes, int] = {}
         self.is_new = False
 
     def knows(self, name: NormalizedName) -> bool:
         """Whether something of a project was stored, so that its page is not needed soon."""
-        return name in self._names
+        return name in self._stored.names
 
     def of(
         self, target: Target, policy: FilePolicy, environment: Mapping[str, str]
     ) -> TargetAnswers:
         """The answers on a target, for a policy and the values of its marker environment."""
-        interpreter = (target.implementation, target.python_full_version, target.free_threaded)
-        platform = (target.implementation_version, target.installer, target.platform)
-        parts = (*interpreter, *platform, policy, dict(environment))
-        key = json.dumps(spelled_out(parts), sort_keys=True, default=str)
-        found = self._targets.get(key)
+        found = self._targets.get((target, policy))
         if found is None:
+            interpreter = (target.implementation, target.python_full_version, target.free_threaded)
+            platform = (target.implementation_version, target.installer, target.platform)
+            parts = (*interpreter, *platform, policy, dict(environment))
+            key = json.dumps(spelled_out(parts), sort_keys=True, default=str)
             stored = self._stored.targets.setdefault(key, _Target())
-            found = self._targets[key] = TargetAnswers(self, stored)
+            found = self._targets[target, policy] = TargetAnswers(self, stored)
         return found
+
+    def note(self, name: NormalizedName) -> None:
+        """Say that a search in a project is stored."""
+        self._stored.names.add(name)
+        self.is_new = True
 
     def encoded(self) -> bytes | None:
         """What is to be stored; None where nothing is new, it is too much or may hold a secret."""
@@ -186,20 +201,36 @@ class StoredAnswers:
         """The offer of the file at a place, always the same value."""
         found = self._offers.get((place, installable))
         if found is None:
-            file = self._files.get(place)
-            if file is None:
-                file = self._files[place] = self._stored.files[place].file()
+            file = self.file(place)
             found = Offer(file.version, file, installable)
             self._offers[place, installable] = found
-            self._numbers[id(found)] = place
         return found
 
-    def place_of_offer(self, offer: Offer) -> int | None:
-        """The place of the file of an offer that was made here."""
-        return self._numbers.get(id(offer))
+    def file(self, place: int) -> Wheel | Sdist:
+        """The file at a place, always the same value."""
+        found = self._files.get(place)
+        if found is None:
+            found = self._files[place] = self._stored.files[place].file()
+            self._known_places[id(found)] = (found, place)
+        return found
+
+    def needs_key(self, offer: Offer, extras: frozenset[NormalizedName]) -> str:
+        """What an offer with extras is called where its needs are stored."""
+        known = self._needs_keys.get((id(offer), extras))
+        if known is None:
+            words = (str(self.place(offer.file)), *sorted(extras))
+            key = " ".join(words) if offer.installable else " ".join(("!", *words))
+            known = self._needs_keys[id(offer), extras] = (offer, key)
+        return known[1]
 
     def place(self, file: Wheel | Sdist) -> int:
         """The place of a file, which is added where it is not there."""
+        known = self._known_places.get(id(file))
+        if known is None:
+            known = self._known_places[id(file)] = (file, self._find_place(file))
+        return known[1]
+
+    def _find_place(self, file: Wheel | Sdist) -> int:
         if not self._places:
             self._places = {_encode(each): p for p, each in enumerate(self._stored.files)}
         described = _File.of(file)
@@ -216,6 +247,23 @@ class StoredAnswers:
         if found is None:
             found = _dependencies(self._stored.needs[place], source)
             self._dependencies[place, source] = found
+        return found
+
+    def result(self, place: int, read: Callable[[bytes], _T]) -> _T:
+        """The result at a place, which is read once."""
+        found: _T | None = self._results.get(place)
+        if found is None:
+            found = self._results[place] = read(self._stored.results[place])
+        return found
+
+    def place_of_result(self, data: bytes) -> int:
+        """The place of a result, which is added where it is not there."""
+        if not self._results_places:
+            self._results_places = {each: p for p, each in enumerate(self._stored.results)}
+        found = self._results_places.get(data)
+        if found is None:
+            found = self._results_places[data] = len(self._stored.results)
+            self._stored.results.append(data)
         return found
 
     def place_of_needs(self, needs: _Needs) -> int:
@@ -255,14 +303,17 @@ class TargetAnswers:
 
     def dependencies(self, offer: Offer, extras: frozenset[NormalizedName]) -> Dependencies | None:
         """What an offer requires; None where that was not stored."""
-        place = self._every.place_of_offer(offer)
-        if place is None:
-            return None
-        needs = self._stored.needs.get(_needs_key(place, offer, extras))
+        needs = self._stored.needs.get(self._every.needs_key(offer, extras))
         if needs is None:
             return None
         name = identifier_of(offer.file.name, extras)
         return self._every.dependencies(needs, label_of(name, offer.version))
+
+    def finds_as(self, other: TargetAnswers, name: NormalizedName, clauses: str) -> bool:
+        """Whether both have stored a search, and it has offered the same to both."""
+        key = f"{name} {clauses}"
+        places = self._stored.searches.get(key)
+        return places is not None and places == other._stored.searches.get(key)
 
     def add_search(
         self, name: NormalizedName, clauses: str, offers: Sequence[Offer], *, is_all: bool
@@ -274,7 +325,7 @@ class TargetAnswers:
             return
         places = [self._every.place(offer.file) for offer in offers]
         self._stored.searches[key] = [*places, _NO_MORE] if is_all else places
-        self._every.is_new = True
+        self._every.note(name)
 
     def add_substitute(self, name: NormalizedName, version: Version, offer: Offer | None) -> None:
         """Store the substitute for a release."""
@@ -288,18 +339,24 @@ class TargetAnswers:
         self, offer: Offer, extras: frozenset[NormalizedName], found: Dependencies
     ) -> None:
         """Store what an offer requires; not where a reference to a file is among it."""
-        if self._every.place_of_offer(offer) is not None and self.dependencies(offer, extras):
+        key = self._every.needs_key(offer, extras)
+        if key in self._stored.needs or any(each.url for each in found.requirements):
             return
-        if any(requirement.url for requirement in found.requirements):
-            return
-        key = _needs_key(self._every.place(offer.file), offer, extras)
-        if key not in self._stored.needs:
-            self._stored.needs[key] = self._every.place_of_needs(_needs_of(found))
-            self._every.is_new = True
+        self._stored.needs[key] = self._every.place_of_needs(_needs_of(found))
+        self._every.is_new = True
 
+    def result(self, key: str, read: Callable[[bytes], _T]) -> _T | None:
+        """The result with a key, as `read` understands what was stored; None where there is none.
 
-def _needs_key(place: int, offer: Offer, extras: Iterable[NormalizedName]) -> str:
-    return f"{place}{'' if offer.installable else '!'}{' '.join(('', *sorted(extras)))}"
+        A key belongs to one kind of results alone.
+        """
+        place = self._stored.results.get(key)
+        return None if place is None else self._every.result(place, read)
+
+    def add_result(self, key: str, data: bytes) -> None:
+        """Store a result, which may rest on the target, its pages and what is in its key."""
+        self._stored.results[key] = self._every.place_of_result(data)
+        self._every.is_new = True
 
 
 def _needs_of(found: Dependencies) -> _Needs:

@@ -1,0 +1,77 @@
+"""What the page of a project says of it, and of the file that is taken, beside what is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.values.report import Severity
+
+__all__ = ["file_problems", "is_unremarkable", "late_upload", "page_problems", "status_problems"]
+
+_LATE = timedelta(days=365)
+"""Files of a release that are uploaded later than this after its first are remarked on: most come
+within days, and wheels for a Python that was released since within months."""
+
+PageProblem = tuple[str, str, Severity]
+"""The code of a problem, its message, and how severe it is."""
+
+
+def is_unremarkable(file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
+    """Whether a page says nothing that is reported."""
+    found = (status_problems(project), file_problems(file, project), page_problems(project))
+    return not any(map(list, found)) and not list(late_upload(file, project))
+
+
+def status_problems(project: Project | Unknown) -> Iterator[PageProblem]:
+    """That a project is archived, say (PEP 792)."""
+    if not isinstance(project, Unknown) and project.status is not ProjectStatus.ACTIVE:
+        reason = f": {project.status_reason}" if project.status_reason else ""
+        yield f"project-{project.status}", f"the project is {project.status}{reason}", "warning"
+
+
+def file_problems(file: Wheel | Sdist | None, project: Project | Unknown) -> Iterator[PageProblem]:
+    """Where a lock and the index disagree about what a file holds."""
+    if file is None or isinstance(project, Unknown):
+        return
+    for other in project.files(file.version):
+        if other.filename != file.filename or other is file:
+            continue
+        differ = {k for k in other.hashes.keys() & file.hashes if other.hashes[k] != file.hashes[k]}
+        if differ:
+            why = (
+                f"the lock and the index list different hashes for {file.filename} "
+                f"({', '.join(sorted(differ))}): an installer refuses a file that does not match"
+            )
+            yield "hash-differs", why, "error"
+            return
+
+
+def page_problems(project: Project | Unknown) -> Iterator[PageProblem]:
+    """Entries of its page that cannot be read: there may be files that nobody sees."""
+    unusable = () if isinstance(project, Unknown) else project.unusable
+    malformed = [file for file in unusable if file.is_malformed]
+    if not malformed:
+        return
+    first, severe = malformed[0], [file for file in malformed if file.ends_installers]
+    message = f"on its page, {first.filename}: {first.reason}"
+    if len(malformed) > 1:
+        message += f", and {len(malformed) - 1:,} entries more"
+    if severe:
+        message += "; pip and uv end with an error there"
+    yield "page-entry-malformed", message, "error" if severe else "warning"
+
+
+def late_upload(file: Wheel | Sdist | None, project: Project | Unknown) -> Iterator[str]:
+    """That a file came long after its release: it is not what those saw who took it before."""
+    if file is None or file.upload_time is None or isinstance(project, Unknown):
+        return
+    times = [each.upload_time for each in project.files(file.version) if each.upload_time]
+    first = min(times, default=file.upload_time)
+    if file.upload_time - first > _LATE:
+        days = (file.upload_time - first).days
+        yield (
+            f"uploaded on {file.upload_time:%Y-%m-%d}, {days} days after the release's first file"
+        )
