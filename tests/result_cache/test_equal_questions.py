@@ -187,6 +187,8 @@ def test_an_edit_of_another_meaning_is_judged_again(edited, before, after):
     assert edited.ask(after) == edited.anew(after)
 
 
+# a request that nobody waits for may be under way when a command ends
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_any_edit_gives_what_an_empty_cache_gives(edited):
     choice = random.Random(18)
     bounds = ["", ">=0.5", ">=1.0", "<2", "<3", "==1.0", "!=1.5", "~=1.0", ">=1.0a1", "<=2.0"]
