@@ -4,7 +4,8 @@
 
 Every project has 20 versions. Two of five come as platform wheels, for CPython 3.10 to 3.14 on
 glibc, musl, macOS and Windows, and one of these lacks musl; the others are pure. Project 0 leads to
-all others, by up to four requirements each: a tree of two branches, and two links across it.
+all others, by up to four requirements each: a tree of two branches, and two links across it. The
+sdists are built by setuptools, which the index has as well.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests" / "support"))
 
-from frozen import FrozenRelease, Project
+from frozen import FrozenRelease, Project, SdistFacts
 from replay import PUBLIC, Replay
 
 VERSIONS = 20
 UPLOADED = "2026-01-02T03:04:05Z"
+BACKEND = "setuptools"
+BACKEND_VERSION = "80.9.0"
 PLATFORMS = (
     "manylinux_2_17_x86_64.manylinux2014_x86_64",
     "manylinux_2_17_aarch64.manylinux2014_aarch64",
@@ -41,6 +44,8 @@ class GeneratedIndex:
         self.project = cache(self._project)
 
     def _project(self, name: str) -> Project | None:
+        if name == BACKEND:
+            return Project(name, [_backend()])
         if name not in self.names:
             return None
         number = int(name.removeprefix("made-"))
@@ -62,7 +67,7 @@ class GeneratedIndex:
             "Requires-Python": ">=3.9",
             "Requires-Dist": self._requires(number),
         }
-        return FrozenRelease(version, files, metadata)
+        return FrozenRelease(version, files, metadata, _sdist(metadata))
 
     def _requires(self, number: int) -> list[str]:
         across = [number + 7, number * 3 + 5] if number else []
@@ -70,6 +75,21 @@ class GeneratedIndex:
         known = dict.fromkeys(other for other in wanted if number < other < len(self.names))
         clauses = (">=1.2", "<2", "!=1.5", '>=1.1 ; python_version >= "3.8"')
         return [f"made-{other}{clauses[other % 4]}" for other in known]
+
+
+def _sdist(metadata: dict[str, str | list[str]]) -> SdistFacts:
+    project = {"name": metadata["Name"], "version": metadata["Version"]}
+    system = {"requires": [BACKEND], "build-backend": f"{BACKEND}.build_meta"}
+    modules = {"ext-modules": [{"name": "made", "sources": ["made.c"]}]}
+    tables = {"build-system": system, "project": project, "tool": {BACKEND: modules}}
+    return SdistFacts(metadata, tables, members=("made.c",))
+
+
+def _backend() -> FrozenRelease:
+    name = f"{BACKEND}-{BACKEND_VERSION}-py3-none-any.whl"
+    metadata = {"Metadata-Version": "2.2", "Name": BACKEND, "Version": BACKEND_VERSION}
+    file = {"filename": name, "size": 100_000, "upload-time": UPLOADED}
+    return FrozenRelease(BACKEND_VERSION, [file], metadata)
 
 
 def _tags(number: int) -> list[str]:
