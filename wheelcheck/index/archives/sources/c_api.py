@@ -22,10 +22,12 @@ ApiBreak = tuple[str, tuple[int, ...]]
 """A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
 headers lack it; no versions where the source defines the name itself."""
 
-_MAY_BE_NAME = re.compile(rb"_?Py[A-Z_]\w+")
+_MAY_BE_NAME = (re.compile(rb"Py[A-Z_]\w+"), re.compile(rb"_Py[A-Z_]\w+"))
 _NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
-_MAY_ASSIGN = (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")
-_MAY_BE_MEMBER = (b"->frame", b"->f_", b"tstate", b"tp_print", b"->exc_", b"->curexc_")
+_MAY_BE_MEMBER = re.compile(
+    rb"->\s*(?:frame|exc_|recursion_depth|use_tracing|curexc_|f_code|f_back|f_l|f_globals)"
+)
+"""Quicker to find than `_MEMBERS`, and wherever that is, but for `tp_print`."""
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
 """What is before a name that a line in the first column defines or declares."""
@@ -59,7 +61,6 @@ PERHAPS = "?"
 """Behind a name: whether it is compiled depends on what is defined elsewhere."""
 _NEAR = 20
 """Characters before a string in which ``#include`` is looked for."""
-_MOST_LINES = 200_000
 
 
 def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
@@ -67,8 +68,9 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     if not is_for_python(content):  # a vendored library: nothing else is looked for
         return ()
     gone = _gone()
-    used = (gone.keys() & set(_MAY_BE_NAME.findall(content))) | (gone.keys() & _included(content))
-    if not (used or _assigns_to_function(content) or _reads_member(content)):
+    words = {word for pattern in _MAY_BE_NAME for word in pattern.findall(content)}
+    used = gone.keys() & (words | _included(content))
+    if not (used or any(name in content for name in _NO_TARGETS) or _reads_member(content)):
         return ()
     found: dict[str, set[int]] = defaultdict(set)
     defined: set[str] = set()
@@ -84,16 +86,8 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     )
 
 
-def _assigns_to_function(content: bytes) -> bool:
-    return _has(content, _MAY_ASSIGN) and _ASSIGNED.search(content) is not None
-
-
 def _reads_member(content: bytes) -> bool:
-    return _has(content, _MAY_BE_MEMBER) and _MEMBERS.search(content) is not None
-
-
-def _has(content: bytes, words: tuple[bytes, ...]) -> bool:
-    return any(word in content for word in words)
+    return b"tp_print" in content or _MAY_BE_MEMBER.search(content) is not None
 
 
 @cache
@@ -122,7 +116,7 @@ def _lines(
 ) -> Iterator[tuple[str, set[int] | None]]:
     """The uses, each with the versions that compile it and lack the name; None: defined here."""
     here = Directives()
-    for line in text.replace(b"\\\n", b" ").split(b"\n")[:_MOST_LINES]:
+    for line in _telling(text.replace(b"\\\n", b" "), used):
         directive = _DIRECTIVE.match(line)
         if directive is None:
             uses = tuple(_uses(line, text, gone, used, here))
@@ -141,6 +135,21 @@ def _lines(
                 defined.add(name.decode())
         else:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
+
+
+def _telling(code: bytes, used: set[bytes]) -> Iterator[bytes]:
+    """The lines that have a directive or may have a use, in order: of most sources few."""
+    places = {match.start() for match in _MAY_BE_MEMBER.finditer(code)}
+    starts = {code.rfind(b"\n", 0, place) + 1 for place in places}
+    for word in (b"#", b"tp_print", *_NO_TARGETS, *used):
+        place = code.find(word)
+        while place >= 0:
+            starts.add(code.rfind(b"\n", 0, place) + 1)
+            end = code.find(b"\n", place)
+            place = code.find(word, end) if end >= 0 else -1
+    for start in sorted(starts):
+        end = code.find(b"\n", start)
+        yield code[start : end if end >= 0 else len(code)]
 
 
 def _uses(

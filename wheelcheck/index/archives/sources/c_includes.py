@@ -12,6 +12,7 @@ __all__ = ["certain_includes", "is_for_python"]
 _PYTHON = (b"PyObject", b"Python.h", b"Py_", b"PyMem", b"PyErr", b"PyArg")
 _NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
 _GUARD = re.compile(rb"^[ \t]*#\s*ifndef\s+(\w+)[^\n]*\n\s*#\s*define\s+\1\b", re.MULTILINE)
+_NEWLINE = ord("\n")
 _LONG = 64 << 10
 _HEAD = 8 << 10
 _CONDITIONALS = re.compile(rb"#[ \t]*(if|ifdef|ifndef|elif|else|endif|include)\b(.*)")
@@ -91,8 +92,9 @@ def _is_certain(branches: _Branches) -> bool:
 def _is_first(match: re.Match[bytes]) -> bool:
     """Whether nothing but blanks is before a directive on its line."""
     content, start = match.string, match.start()
-    before = content[content.rfind(b"\n", 0, start) + 1 : start]
-    return not before or not before.strip(b" \t")
+    if not start or content[start - 1] == _NEWLINE:  # nearly all
+        return True
+    return not content[content.rfind(b"\n", 0, start) + 1 : start].strip(b" \t")
 
 
 def _in_comment(match: re.Match[bytes]) -> bool:

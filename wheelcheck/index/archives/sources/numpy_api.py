@@ -7,6 +7,7 @@ surrounds counts, in sources that define no such name themselves.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -18,7 +19,10 @@ NUMPY = "numpy "
 """Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
 source defines the name."""
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hpp")
-_NAME = re.compile(rb"\b(?:PyArray|PyUFunc|PyDataMem|PyDataType|NPY|npy)_\w+|numpy/\w+\.h")
+_NAME = re.compile(
+    rb"[PNn](?:(?<!\w[PNn])(?:yArray|yUFunc|yDataMem|yDataType|PY|py)_\w+|umpy/\w+\.h)"
+)
+"""Names and headers of NumPy. It begins with one of three letters, so that it is found quickly."""
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|endif|define|undef)\w*[ \t]*(\w*)", re.MULTILINE)
 _MEMBER = re.compile(
@@ -43,8 +47,9 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
     conditional = {name for _, name in _DIRECTIVE.findall(text)}
     found = [f"{NUMPY}- {name.decode()}" for name in sorted(used & conditional)]
     if not path.endswith((".h", ".hpp")):
-        found += _uses(text, used - conditional)
-        if members and _certain(_MEMBER, text):
+        inside = _Conditions(text)
+        found += _uses(text, used - conditional, inside)
+        if members and _certain(_MEMBER, text, inside):
             found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
     return tuple(found)
 
@@ -54,19 +59,42 @@ def _may_use_members(content: bytes) -> bool:
     return b"->" in content and not any(word in content for word in _KNOWS_NUMPY_2)
 
 
-def _uses(text: bytes, names: set[bytes]) -> Iterator[str]:
+def _uses(text: bytes, names: set[bytes], inside: _Conditions) -> Iterator[str]:
     for name in sorted(names):
-        if _certain(re.compile(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)"), text):
+        if _certain(_word(name), text, inside):
             yield f"{NUMPY}{_gone()[name]} {name.decode()}"
 
 
-def _certain(pattern: re.Pattern[bytes], text: bytes) -> bool:
+@cache
+def _word(name: bytes) -> re.Pattern[bytes]:
+    """A name as a word of its own; the pattern begins with the name, so that it is found quickly."""
+    word = re.escape(name)
+    return re.compile(word + rb"(?<!\w" + word + rb")(?!\w)")
+
+
+class _Conditions:
+    """Where conditions begin and end in a text, found once for all names."""
+
+    def __init__(self, text: bytes) -> None:
+        self._ends: list[int] = []
+        self._depths = [0]
+        for match in _DIRECTIVE.finditer(text):
+            change = {b"if": 1, b"endif": -1}.get(match[1], 0)
+            if change:
+                self._ends.append(match.end(1))
+                self._depths.append(self._depths[-1] + change)
+
+    def __contains__(self, place: int) -> bool:
+        """Whether a condition is around a place."""
+        return self._depths[bisect_right(self._ends, place)] != 0
+
+
+def _certain(pattern: re.Pattern[bytes], text: bytes, inside: _Conditions) -> bool:
     """Whether a pattern is found where no condition is around it."""
     for match in pattern.finditer(text):
-        words = [word for word, _ in _DIRECTIVE.findall(text[: match.start()])]
         line = text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
         defines = line.startswith(b"#") and b"include" not in line
-        if words.count(b"if") == words.count(b"endif") and not defines:
+        if not defines and match.start() not in inside:
             return True
     return False
 
