@@ -9,6 +9,7 @@ from itertools import islice
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from wheelcheck.advice.alternatives import distribution_package, replacements_of
 from wheelcheck.advice.changes import (
@@ -26,6 +27,7 @@ from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.coverage import Verdict
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
@@ -80,10 +82,12 @@ class Adviser:
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
         self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
+        self._compiling: dict[NormalizedName, set[Version]] = {}
 
     def advise(self, columns: Sequence[JudgedTarget]) -> tuple[Advice, ...]:
         """All advice for these targets, the most helpful first; equal advice is given once."""
         self._columns.update({column.name: column for column in columns})
+        self._note_compiling(columns)
         alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
             for proposal in self._ways(column):
@@ -102,6 +106,28 @@ class Adviser:
         if not self._runs_there:
             rules = self._judge.rules_of(column.resolution.target)
             yield from taken_outside(column, self._files_of, rules, self._day)
+
+    def _note_compiling(self, columns: Sequence[JudgedTarget]) -> None:
+        for column in columns:
+            for name, (_, found) in column.judged.items():
+                if isinstance(found.file, Sdist) and found.verdict is Verdict.SOURCE_NATIVE:
+                    self._compiling.setdefault(name, set()).add(found.file.version)
+
+    def _compiles(self, sdist: Sdist) -> bool:
+        """Whether an sdist counts as compiling, and is not read, where advice is looked for.
+
+        Another release of its project does compile, and it has wheels for Linux and no pure one
+        itself. What is advised is read all the same: with this a change can only seem to help less.
+        """
+        compiling = self._compiling.get(sdist.name, frozenset())
+        if not compiling or sdist.version in compiling:
+            return False
+        from wheelcheck.builds.evidence.sibling_wheels import sibling_wheels
+
+        project = self._index.project(sdist.name)
+        files = () if isinstance(project, Unknown) else project.files(sdist.version)
+        codes = {piece.code for piece in sibling_wheels(files)}
+        return "sibling-platform-wheel" in codes and "sibling-pure-wheel" not in codes
 
     def _files_of(self, pin: Pin) -> Sequence[Wheel | Sdist]:
         project = self._index.project(pin.name)
@@ -143,7 +169,7 @@ class Adviser:
 
     def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
         if other.name not in self._columns:
-            self._columns[other.name] = self._judge.column(other, plan=False)
+            self._columns[other.name] = self._judge.verdicts(other, self._compiles)
         after = self._columns[other.name]
         if not after.improves_on(column):
             return
@@ -228,7 +254,7 @@ class Adviser:
     def _verdicts(self, judge: Judge, target: Target) -> JudgedTarget:
         """What a judge says without plans, asked once."""
         if (judge, target) not in self._unplanned:
-            self._unplanned[judge, target] = judge.column(target, plan=False)
+            self._unplanned[judge, target] = judge.verdicts(target, self._compiles)
         return self._unplanned[judge, target]
 
     def _judged(self, requirements: Requirements) -> Judge:

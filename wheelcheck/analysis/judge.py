@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -160,6 +160,24 @@ class Judge:
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged)
 
+    def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:
+        """Judge every package on a target, without plans and prices.
+
+        Of which `compiles` says that it does, that sdist is not read.
+        """
+        chosen = self._choose(target, plan=False, compiles=compiles)
+        refusals = refusals_of(self._requirements, chosen.resolution, target.installer.tool.value)
+        judged = {
+            name: (
+                pin,
+                replace(found, verdict=Verdict.SOURCE_NATIVE)
+                if isinstance(found.file, Sdist) and compiles(found.file)
+                else self._refined(found, target),
+            )
+            for name, (pin, found) in chosen.judged.items()
+        }
+        return JudgedTarget(chosen.resolution, judged, refusals=refusals)
+
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
     ) -> JudgedTarget:
@@ -219,7 +237,12 @@ class Judge:
         return found
 
     def _choose(
-        self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
+        self,
+        target: Target,
+        only: NormalizedName | None = None,
+        *,
+        plan: bool = True,
+        compiles: Callable[[Sdist], bool] = lambda _: False,
     ) -> _Chosen:
         """Resolve, judge by tags, and announce what building and pricing will ask for."""
         resolution = self._resolver.resolve(target)
@@ -237,7 +260,7 @@ class Judge:
         }
         if not (plan and is_planned(target)):
             chosen = _Chosen(resolution, judged)
-            self._prefetch_sdists(chosen.sdists)
+            self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
             return chosen
         tried = fenced(
             "what is tried",

@@ -283,7 +283,8 @@ def _from_pyproject(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 def _from_members(shipped: set[str]) -> Iterator[BuildNeed]:
     """Libraries whose source lies in the sdist in a folder of their own."""
     for folder in sorted(shipped):
-        for library in {folder, folder.removeprefix("lib"), f"lib{folder}"} & set(library_table()):
+        names = {folder, folder.removeprefix("lib"), f"lib{folder}"}
+        for library in sorted(names & set(library_table())):
             source = f"its source is in the sdist ({folder})"
             yield BuildNeed(NeedKind.LIBRARY, library, source, Role.BUNDLED)
 

@@ -71,7 +71,8 @@ def _modules(texts: Iterable[str]) -> dict[str, list[str]]:
 def _named_in(text: str, modules: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The files that a script or `pyproject.toml` imports or names."""
     lines = (line for line in text.splitlines() if _NAMES_SCRIPTS.match(line))
-    for word in {word for line in lines for word in _WORDS.findall(line)} & modules.keys():
+    words = {word for line in lines for word in _WORDS.findall(line)}
+    for word in sorted(words & modules.keys()):
         yield from modules[word]
     if "add_subpackage" in text:  # numpy.distutils: each folder has a setup script
         yield from modules.get("setup", ())

@@ -67,7 +67,7 @@ def _uses(text: bytes, names: set[bytes], inside: _Conditions) -> Iterator[str]:
 
 @cache
 def _word(name: bytes) -> re.Pattern[bytes]:
-    """A name as a word of its own; the pattern begins with the name, so that it is found quickly."""
+    """A name as a word of its own. The pattern begins with it, so that it is found quickly."""
     word = re.escape(name)
     return re.compile(word + rb"(?<!\w" + word + rb")(?!\w)")
 
