@@ -119,7 +119,7 @@ class Adviser:
         Another release of its project does compile, and it has wheels for Linux and no pure one
         itself. What is advised is read all the same: with this a change can only seem to help less.
         """
-        compiling = self._compiling.get(sdist.name, frozenset())
+        compiling = self._compiling.get(sdist.name)
         if not compiling or sdist.version in compiling:
             return False
         from wheelcheck.builds.evidence.sibling_wheels import sibling_wheels

@@ -49,7 +49,7 @@ def missing_headers(
     """
     asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
     writes = any(word in script for word in GENERATES)
-    shipped = {posixpath.basename(path) for path in contents.sizes}
+    shipped = {path.rpartition("/")[2] for path in contents.sizes}
     for path in paths:
         marks = contents.marks.get(path)
         for include in marks.certain_includes if marks is not None else ():

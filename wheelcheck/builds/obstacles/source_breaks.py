@@ -151,7 +151,7 @@ def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
     """Files and what they include in any case, as far as it is part of the sdist."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for path in contents.marks:
-        by_name[posixpath.basename(path)].append(path)
+        by_name[path.rpartition("/")[2]].append(path)
     found: set[str] = set()
     todo = list(paths)
     while todo:
@@ -170,7 +170,7 @@ def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
 
 def _included(path: str, name: str, by_name: Mapping[str, list[str]]) -> list[str]:
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-    candidates = by_name.get(posixpath.basename(name), [])
+    candidates = by_name.get(name.rpartition("/")[2], [])
     return [beside] if beside in candidates else candidates if len(candidates) == 1 else []
 
 

@@ -67,7 +67,7 @@ def undeclared_functions(
         return ()
     parts = _included_names(contents)
     for path in paths:
-        own = path.endswith(".c") and posixpath.basename(path) not in parts
+        own = path.endswith(".c") and path.rpartition("/")[2] not in parts
         marks = contents.marks.get(path) if own else None
         for need in marks.needs if marks is not None else ():
             name = need.removeprefix(CALLS)
@@ -81,7 +81,7 @@ def undeclared_functions(
 def _included_names(contents: SdistContents) -> set[str]:
     """The file names of all that any source includes."""
     return {
-        posixpath.basename(include[1:])
+        include[1:].rpartition("/")[2]
         for marks in contents.marks.values()
         for include in marks.includes
     }

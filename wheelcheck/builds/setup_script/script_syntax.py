@@ -43,19 +43,38 @@ def parse(text: str) -> ast.Module | Unknown:
         return Unknown("script-refused", str(error))
 
 
-def children(node: ast.AST) -> Iterator[ast.AST]:
+_PLAIN_FIELDS = {
+    "ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "level", "module", "asname",
+    "is_async", "conversion", "simple", "type_ignores",
+}  # fmt: skip
+"""Fields of nodes that hold words and numbers, or nodes that hold nothing."""
+
+
+_known_fields: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
+
+
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields in which nodes of a kind may have others."""
+    found = _known_fields.get(kind)
+    if found is None:
+        found = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+        _known_fields[kind] = found
+    return found
+
+
+def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, but for those that hold nothing: ``Load()``, ``Pass()``.
 
     They are every third of a tree, and nobody asks for them.
     """
-    for name in node._fields:
+    found: list[ast.AST] = []
+    for name in _fields_of(type(node)):
         value = getattr(node, name, None)
         if isinstance(value, list):
-            for part in value:
-                if isinstance(part, ast.AST) and part._fields:
-                    yield part
+            found += [part for part in value if isinstance(part, ast.AST) and part._fields]
         elif isinstance(value, ast.AST) and value._fields:
-            yield value
+            found.append(value)
+    return found
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:

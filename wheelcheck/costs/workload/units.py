@@ -66,7 +66,7 @@ class Includes:
         self._marks = marks
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         for path in marks:
-            self._named[posixpath.basename(path)].append(path)
+            self._named[path.rpartition("/")[2]].append(path)
         self._direct: dict[str, tuple[Counter[str], tuple[str, ...]]] = {}
 
     def unit(self, path: str) -> TranslationUnit:
@@ -140,7 +140,7 @@ class Includes:
         places = [
             place
             for tail in tails
-            for place in self._named.get(posixpath.basename(tail), ())
+            for place in self._named.get(tail.rpartition("/")[2], ())
             if place == tail or place.endswith(f"/{tail}")
         ]
         return max(places, key=lambda place: (_shared(place, includer), -len(place)), default="")

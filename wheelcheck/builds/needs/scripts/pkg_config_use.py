@@ -49,7 +49,11 @@ class PkgConfigUse:
     @classmethod
     def of(cls, nodes: Sequence[ast.AST]) -> PkgConfigUse:
         """The use of a script that has these nodes."""
-        names = any(_COMMAND in constant(node) for node in nodes)
+        names = any(
+            _COMMAND in node.value
+            for node in nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
         seen = names or any(
             _PKG_CONFIG.fullmatch(_owner(node)) for node in nodes if isinstance(node, ast.Call)
         )

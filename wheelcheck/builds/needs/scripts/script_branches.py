@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from typing import Any
 
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
@@ -57,23 +58,22 @@ def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
     """
     todo: list[Part] = [(node, Certainty.SURE) for node in reversed(tree.body)]
     while todo:
-        node, certainty = todo.pop()
-        yield node, certainty
-        todo += reversed(list(_below(node, certainty, decided)))
+        node, certainty = part = todo.pop()
+        yield part
+        below = _BELOW.get(type(node))
+        if below is None:
+            todo += [(each, certainty) for each in reversed(children(node))]
+        else:
+            todo += reversed(list(below(node, certainty, decided)))
 
 
-def _below(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
-    if isinstance(node, ast.If | ast.IfExp):
-        yield from _chosen(node, certainty, decided)
-    elif isinstance(node, ast.Try):
-        yield from _attempted(node, certainty, decided)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if not _ASIDE.search(node.name) and not _names_other_system(node.name):
-            yield from _body(node, certainty, decided)
-    elif isinstance(node, ast.Dict):
-        yield from ((part, certainty) for part in _entries(node))
-    else:
-        yield from ((part, certainty) for part in children(node))
+def _defined(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    certainty: Certainty,
+    decided: Mapping[int, bool],
+) -> Iterator[Part]:
+    if not _ASIDE.search(node.name) and not _names_other_system(node.name):
+        yield from _body(node, certainty, decided)
 
 
 def _body(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
@@ -173,13 +173,25 @@ def _is_list(node: ast.expr) -> bool:
     return _LIST.fullmatch(name) is not None
 
 
-def _entries(node: ast.Dict) -> Iterator[ast.AST]:
+def _entries(node: ast.Dict, certainty: Certainty, _: Mapping[int, bool]) -> Iterator[Part]:
     """The entries of a table but for those of other systems: ``{"win32": …, "linux": …}``."""
     for key, value in zip(node.keys, node.values, strict=True):
         name = key.value if isinstance(key, ast.Constant) else None
         if not (isinstance(name, str) and _names_other_system(name)):
-            yield from ([key] if key is not None else [])
-            yield value
+            yield from ([(key, certainty)] if key is not None else [])
+            yield value, certainty
+
+
+_BELOW: Mapping[type[ast.AST], Callable[[Any, Certainty, Mapping[int, bool]], Iterator[Part]]] = {
+    ast.If: _chosen,
+    ast.IfExp: _chosen,
+    ast.Try: _attempted,
+    ast.FunctionDef: _defined,
+    ast.AsyncFunctionDef: _defined,
+    ast.ClassDef: _defined,
+    ast.Dict: _entries,
+}
+"""What of a node may run, where that is not all that it holds."""
 
 
 def _names_other_system(name: str) -> bool:

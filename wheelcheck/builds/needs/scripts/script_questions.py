@@ -33,14 +33,16 @@ _LONGEST = 200
 
 def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     """All that a script asks for: `parts` are its nodes that may run."""
-    relevant = [part for part in parts if isinstance(part[0], _RELEVANT)]
+    relevant = [part for part in parts if type(part[0]) in _RELEVANT]
     nodes = [node for node, _ in relevant]
     linked_texts = _linked_texts(nodes)
-    built = {name for node in nodes for name in built_by(node)}
+    built = {name for node in nodes if type(node) in _BUILDING for name in built_by(node)}
     pkg_config = PkgConfigUse.of(nodes)
     for node, certainty in relevant:
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            continue
         yield from (each for each in _by_type(node, certainty) if not _is_built(each, built))
-        if isinstance(node, ast.List | ast.Tuple | ast.Call | ast.Dict):
+        if isinstance(node, ast.Dict) or (pkg_config.is_seen and type(node) in _ASKING):
             yield from pkg_config.packages(node, certainty)
         elif isinstance(node, ast.Constant) and id(node) not in linked_texts:
             yield from _known_words(node, certainty, packages=pkg_config.is_seen)
@@ -48,7 +50,8 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
 
 def _linked_texts(nodes: Iterable[ast.AST]) -> set[int]:
     """The nodes, by identity, within values that name libraries to link with."""
-    values = (value for node in nodes for value in library_values(node))
+    naming = (node for node in nodes if type(node) in _NAMING)
+    values = (value for node in naming for value in library_values(node))
     return {id(part) for value in values for part in walk(value)}
 
 
@@ -90,4 +93,10 @@ _BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
     ast.Tuple: (flags,),
     ast.Constant: (language,),
 }
-_RELEVANT = (*_BY_TYPE, ast.For, ast.FunctionDef)
+_RELEVANT = frozenset({*_BY_TYPE, ast.For, ast.FunctionDef})
+_BUILDING = frozenset({ast.Tuple, ast.Call})
+"""What `built_by` reads."""
+_NAMING = frozenset({ast.keyword, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Dict, ast.Call})
+"""What `library_values` reads."""
+_ASKING = frozenset({ast.List, ast.Tuple, ast.Call})
+"""What `PkgConfigUse.packages` reads beside dictionaries, where a script speaks to pkg-config."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wheelcheck.builds.obstacles.importable import Importable
 
@@ -47,9 +48,7 @@ class SdistModules:
 
     def may_lie_elsewhere(self, name: str) -> bool:
         """Whether a changed path of imports may lead to a module of the sdist."""
-        root = _root(name)
-        ends = (f"/{root}.py", f"/{root}/__init__.py")
-        return self.finds_anywhere and any(f"/{path}".endswith(ends) for path in self.paths)
+        return self.finds_anywhere and _root(name) in _anywhere(self.paths)
 
     def is_certain(self, name: str) -> bool:
         """Whether an import certainly finds a module outside the sdist."""
@@ -63,9 +62,27 @@ class SdistModules:
         return why
 
     def _lies_beside(self, root: str) -> bool:
-        return f"{root}.py" in self.paths or any(
-            path.startswith(f"{root}/") and path.endswith((".py", ".so")) for path in self.paths
-        )
+        return f"{root}.py" in self.paths or root in _packages(self.paths)
+
+
+@lru_cache(maxsize=8)  # of large sdists, and asked for every import
+def _packages(paths: frozenset[str]) -> frozenset[str]:
+    """The folders in the root that hold modules."""
+    modules = (path for path in paths if path.endswith((".py", ".so")))
+    return frozenset(path.partition("/")[0] for path in modules if "/" in path)
+
+
+@lru_cache(maxsize=8)
+def _anywhere(paths: frozenset[str]) -> frozenset[str]:
+    """The names of all modules and packages, whatever folders they lie in."""
+    found: set[str] = set()
+    for path in paths:
+        if path.endswith(".py"):
+            folder, _, name = path.rpartition("/")
+            found.add(name.removesuffix(".py"))
+            if name == "__init__.py" and folder:
+                found.add(folder.rpartition("/")[2])
+    return frozenset(found)
 
 
 def _root(name: str) -> str:
