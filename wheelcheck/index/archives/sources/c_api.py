@@ -116,7 +116,7 @@ def _lines(
 ) -> Iterator[tuple[str, set[int] | None]]:
     """The uses, each with the versions that compile it and lack the name; None: defined here."""
     here = Directives()
-    for line in _telling(text.replace(b"\\\n", b" "), used):
+    for line in _lines_to_read(text.replace(b"\\\n", b" "), used):
         directive = _DIRECTIVE.match(line)
         if directive is None:
             uses = tuple(_uses(line, text, gone, used, here))
@@ -137,7 +137,7 @@ def _lines(
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
 
 
-def _telling(code: bytes, used: set[bytes]) -> Iterator[bytes]:
+def _lines_to_read(code: bytes, used: set[bytes]) -> Iterator[bytes]:
     """The lines that have a directive or may have a use, in order: of most sources few."""
     places = {match.start() for match in _MAY_BE_MEMBER.finditer(code)}
     starts = {code.rfind(b"\n", 0, place) + 1 for place in places}
