@@ -51,6 +51,7 @@ class Pricing:
         self._machine = machine
         self._options = options
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
+        self._wheels: dict[_Key, Wheel | None] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -133,12 +134,14 @@ class Pricing:
         return None if isinstance(listing, Unknown) else listing
 
     def _published_wheel(self, sdist: Sdist, target: Target) -> Wheel | None:
-        from wheelcheck.costs.published import published_wheel
+        key = (sdist.filename, target.python, target.arch)
+        if key not in self._wheels:
+            from wheelcheck.costs.published import published_wheel
 
-        project = self._index.project(sdist.name)
-        if isinstance(project, Unknown):
-            return None
-        return published_wheel(project.files(sdist.version), target.python, target.arch.value)
+            project = self._index.project(sdist.name)
+            files = () if isinstance(project, Unknown) else project.files(sdist.version)
+            self._wheels[key] = published_wheel(files, target.python, target.arch.value)
+        return self._wheels[key]
 
     def _image(
         self,

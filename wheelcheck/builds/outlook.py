@@ -102,16 +102,18 @@ class Forecaster:
     def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
+        fail: list[Outlook] = []
         for build in plan.builds:
             by_uv = plan.installer is InstallerKind.UV
             isolated = by_uv or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
-            failing = [
-                other for other in found.values() if other.fails() if _builds(build, other.build)
-            ]
-            found[build.sdist.filename] = replace(
-                outlook, obstacles=(*outlook.obstacles, *map(_failing, failing))
-            )
+            failing = [other for other in fail if _builds(build, other.build)]
+            if failing:
+                obstacles = (*outlook.obstacles, *map(_failing, failing))
+                outlook = replace(outlook, obstacles=obstacles)
+            found[build.sdist.filename] = outlook
+            if outlook.fails():
+                fail.append(outlook)
         return tuple(found.values())
 
     def of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from wheelcheck.errors import Unknown
@@ -67,13 +68,18 @@ class Quantity:
         return replace(self, low=self.value / math.exp(low), high=self.value * math.exp(high))
 
 
-def _variance(means: Sequence[float], spreads: Sequence[float], correlation: float) -> float:
+@lru_cache(maxsize=256)  # targets that are alike have the same builds
+def _variance(means: tuple[float, ...], spreads: tuple[float, ...], correlation: float) -> float:
     """The variance of a sum of log-normal values whose logarithms are correlated."""
+    shared = {
+        item: [math.expm1(correlation * item * two) for two in spreads] for item in set(spreads)
+    }
     variance = 0.0
     for i, (own, item) in enumerate(zip(means, spreads, strict=True)):
-        for j, (other, two) in enumerate(zip(means, spreads, strict=True)):
-            shared = 1.0 if i == j else correlation
-            variance += own * other * math.expm1(shared * item * two)
+        terms = [own * other * factor for other, factor in zip(means, shared[item], strict=True)]
+        terms[i] = own * own * math.expm1(item * item)
+        for term in terms:
+            variance += term
     return variance
 
 
@@ -90,8 +96,8 @@ def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quanti
         return Quantity.exact(0)
     if len(parts) == 1:
         return parts[0]
-    spreads = [math.log(part.factor) / _DECILE for part in parts]
-    means = [part.value * math.exp(s * s / 2) for part, s in zip(parts, spreads, strict=True)]
+    spreads = tuple(math.log(part.factor) / _DECILE for part in parts)
+    means = tuple(part.value * math.exp(s * s / 2) for part, s in zip(parts, spreads, strict=True))
     mean, variance = sum(means), _variance(means, spreads, correlation)
     spread = math.sqrt(math.log1p(variance / mean**2))
     value = max(sum(part.value for part in parts), mean * math.exp(-spread * spread / 2))
