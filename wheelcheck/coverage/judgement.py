@@ -141,8 +141,13 @@ def _nearness(refused: Refused, target: Target) -> tuple[int, ...]:
     part = miss.part if miss else -1
     if part > MissPart.ABI or not isinstance(file, Wheel):
         return (_ORDER[refused.refusal], part)
-    nearest = max((besides(each, target) for each in split_tag_set(file.tag)), default=(0, 0))
-    return (_ORDER[refused.refusal], part, *nearest)
+    return (_ORDER[refused.refusal], part, *_besides_python(file.tag, target))
+
+
+@lru_cache(maxsize=1 << 14)  # the wheels of most projects have the same tags
+def _besides_python(tag: str, target: Target) -> tuple[int, ...]:
+    """How near the nearest of a compressed tag set comes, its Python apart."""
+    return max((besides(each, target) for each in split_tag_set(tag)), default=(0, 0))
 
 
 _ORDER = {refusal: place for place, refusal in enumerate(RefusalReason)}
@@ -166,8 +171,13 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
 
 def _by_tags(wheels: Sequence[Refused], target: Target) -> str:
     """Why wheels do not fit, by their tags where any of these fails."""
-    tags = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
-    return summarise_misses(tags, target) if tags or not wheels else _grouped_reasons(wheels)
+    tags = tuple(w.file.tag for w in wheels if w.miss and isinstance(w.file, Wheel))
+    return _summary(tags, target) if tags or not wheels else _grouped_reasons(wheels)
+
+
+@lru_cache(maxsize=1 << 10)  # the wheels of many projects have the same tags
+def _summary(tags: tuple[str, ...], target: Target) -> str:
+    return summarise_misses(tags, target)
 
 
 def _why_nothing(
