@@ -90,13 +90,12 @@ print(json.dumps([sorted(m for m in modules if m[0] != "_" and "-" not in m), na
 PACKAGES = ("collections", "concurrent", "distutils", "email", "html", "http", "importlib", "json",
             "logging", "multiprocessing", "os", "unittest", "urllib", "wsgiref", "xml")  # fmt: skip
 LOOKED_INTO = (
-    "ast", "asyncio", "base64", "cgi", "collections", "configparser", "email", "gettext", "html",
-    "html.parser", "http", "importlib", "importlib.abc", "importlib.machinery", "importlib.util",
-    "itertools",
-    "inspect", "locale", "logging", "math", "os", "pkgutil", "platform", "plistlib", "re", "shutil",
-    "site", "ssl", "string", "subprocess", "sys", "sysconfig", "tarfile", "threading", "time",
-    "tokenize", "types", "typing", "unittest", "urllib", "urllib.parse", "urllib.request", "xml",
-    "zipfile",
+    "ast", "asyncio", "base64", "cgi", "collections", "configparser", "email", "fractions",
+    "gettext", "html", "html.parser", "http", "importlib", "importlib.abc",
+    "importlib.machinery", "importlib.util", "itertools", "inspect", "locale", "logging",
+    "math", "os", "pkgutil", "platform", "plistlib", "re", "shutil", "site", "ssl", "string",
+    "subprocess", "sys", "sysconfig", "tarfile", "threading", "time", "tokenize", "types",
+    "typing", "unittest", "urllib", "urllib.parse", "urllib.request", "xml", "zipfile",
 )  # fmt: skip
 """Modules whose names are listed: those that setup scripts use."""
 

@@ -8,9 +8,12 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
+from wheelcheck.builds.obstacles.refused_settings import refused_settings
 from wheelcheck.builds.refused_metadata import refused_metadata
+from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 PYPROJECT = (
     '[project]\nname = "lib"\nversion = "1"\nreadme = "README.rst"\n'
@@ -55,3 +58,27 @@ def test_a_readme_is_missing_only_where_all_files_are_known(files, tried, expect
         codes({"lib-1/pyproject.toml": PYPROJECT, "lib-1/lib.py": "", **files}, tried=tried)
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("[options]\ninstall_requires =\n    numpy>=1.*\n", "install_requires has 'numpy>=1.*'"),
+        ("[options]\npython_requires = >=3.6.*\n", "python_requires"),
+        ("[options.extras_require]\nall = x>=1.*\n[options]\n", "all has"),
+        ("[metadata]\nversion = file: VERSION\n[options]\n", "read from VERSION"),
+        ("[options]\ninstall_requires =\n    numpy>=1\n    # more\n", ""),
+        ("[metadata]\nversion = file: x.py\n[options]\n", ""),
+        ("[options]\ninstall_requires = file: requirements.txt\n", ""),
+        ("[options\n", ""),
+    ],
+)
+def test_settings_that_setuptools_refuses(settings: str, words: str):
+    files = {"setup.cfg": settings, "x.py": "1"}
+    members = tuple(ArchiveMember(f"x-1/{path}", 1) for path in files)
+    texts = {f"x-1/{path}": text for path, text in files.items()}
+    contents = SdistContents(ArchiveListing(members, texts))
+    found = [each.message for each in refused_settings(contents, Version("84"), whole=True)]
+    assert len(found) == bool(words)
+    assert all(words in message for message in found)
+    assert list(refused_settings(contents, Version("60"), whole=True)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -57,7 +58,13 @@ def _stops(
     key = f"run on {finds.python} with {versions}, {how}"
     script = facts.script
     compiles = script is not None and any(not e.supposing for e in script.extensions)
-    compute = partial(_stop, build.reading, finds, beside=beside, compiles=compiles, first=first)
+    forgiving = script is not None and bool(script.forgiving) and _catches_all(build.reading)
+    compute = partial(
+        _stop,
+        build.reading,
+        finds,
+        RunSettings(finds_beside=beside, compiles=compiles, first=first, lives_without=forgiving),
+    )
     for stop in build.reading.derive(key, tuple[Stop, ...], compute):
         if stop.exception == OTHER_VERSION:
             yield BuildObstacle("other-version", stop.why, stop.place, fatal=True)
@@ -94,20 +101,24 @@ def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
     return Importable(target.python, {"setuptools": version}, complete=False)
 
 
-def _stop(
-    reading: SdistReading, finds: Importable, *, beside: bool, compiles: bool, first: bool
-) -> tuple[Stop, ...]:
+def _catches_all(reading: SdistReading) -> bool:
+    """Whether a script that builds without its extension modules does so for any exception."""
+    return _CATCHES_ALL.search(reading.texts.get("setup.py", "")) is not None
+
+
+_CATCHES_ALL = re.compile(r"except\s*(?::|.*\b(?:Base)?Exception\b|.*\bImportError\b)")
+
+
+def _stop(reading: SdistReading, finds: Importable, settings: RunSettings) -> tuple[Stop, ...]:
     contents = reading.contents
     if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
         return ()
     setuptools = finds.versions.get("setuptools")
     refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
-    settings = RunSettings(
-        finds_beside=beside,
+    settings = replace(
+        settings,
         refuses_2to3=refuses,
         whole=not contents.holds_links,
-        compiles=compiles,
-        first=first,
         release=reading.sdist.version if _states_version(contents) else None,
     )
     stop = certain_stop(contents.modules, contents.paths, finds, settings)

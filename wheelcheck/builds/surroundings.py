@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
+from wheelcheck.builds.obstacles.cython_output import translated_in_build
+from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
@@ -58,7 +60,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
         *_bindings(build, facts, target),
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
-        *_cython(build, facts),
+        *_cython(build, facts, target),
         *_pyo3(build, facts, target),
     )
 
@@ -204,10 +206,18 @@ def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstac
         return (
             *(old_minimums(texts) if refuses else ()),
             *(missing_numpy(texts) if lacks else ()),
+            *_folders(build.reading),
         )
 
     key = f"cmake refuses {refuses}, lacks numpy {lacks}"
     return build.reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _folders(reading: SdistReading) -> tuple[BuildObstacle, ...]:
+    contents = reading.contents
+    if isinstance(contents, Unknown) or not reading.is_whole:
+        return ()
+    return missing_folders(contents)
 
 
 def _runs_cmake(build: Build, facts: SdistFacts) -> bool:
@@ -217,8 +227,8 @@ def _runs_cmake(build: Build, facts: SdistFacts) -> bool:
     return facts.kind == "setuptools" and ("cmake" in script or "skbuild" in script)
 
 
-def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
-    """Cython sources that the Cython of the build does not translate."""
+def _cython(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
+    """Cython sources that this Cython does not translate, or not to what compiles."""
     version = build.environment.version_of("cython")
     if version is None or facts.kind not in {"setuptools", "meson"}:
         return ()
@@ -228,10 +238,12 @@ def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
-        return old_cython(facts, contents, version, installed)
+        written = translated_in_build(facts, contents, version, minor) if cpython else ()
+        return (*old_cython(facts, contents, version, installed), *written)
 
+    cpython, minor = target.implementation is Implementation.CPYTHON, target.python[1]
     installed = frozenset(str(pin.name) for pin in build.environment.pins)
-    key = f"cython {version} {sorted(installed)} {reading.site}"
+    key = f"cython {version} {sorted(installed)} on {minor} {cpython} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 

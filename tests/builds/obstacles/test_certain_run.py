@@ -295,3 +295,103 @@ def test_a_version_that_is_not_that_of_the_sdist():
     assert "version 1.0 in an sdist of 1.1" in stop.why
     assert certain_stop(*given, RunSettings(release=Version("1"))) is None
     assert certain_stop(*given, RunSettings()) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("open('README', 'rU')", "no mode U"),
+        ("import io\nio.open('README', mode='rU')", "no mode U"),
+        ("import codecs\ncodecs.open('README', 'rU')", "no mode U"),
+        ("'text'.decode('utf-8')", "decodes a text"),
+        ("open('setup.py').read().decode('utf-8')", "decodes a text"),
+        ("names = {'a': 'b'}\nnames.has_key('a')", "has_key of dictionaries"),
+        ("import os\nos.environ['X_HOME']", "the environment variable X_HOME"),
+        ("import os\nif 'X_HOME' not in os.environ: raise RuntimeError('set it')", "set it"),
+        ("import sys\nassert sys.version_info < (3, 10)", "asserts sys.version_info"),
+        ("import sys\nif sys.version_info[:2] not in [(3, 6), (3, 7)]: sys.exit('old')", "old"),
+        ("import platform\nif platform.system() != 'Windows': raise OSError('no')", "no"),
+        ("from fractions import gcd", "gcd is gone since Python 3.9"),
+        ("import __builtin__", "is of Python 2"),
+    ],
+)
+def test_what_later_pythons_and_other_systems_refuse(lines: str, words: str):
+    stop = run(f"{lines}{SETUP}")
+    assert stop is not None
+    assert words in stop.why
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "open('setup.py', 'rb').read().decode('utf-8')",
+        "b'text'.decode('utf-8')",
+        "import os\ntry:\n    os.environ['X_HOME']\nexcept KeyError:\n    pass",
+        "import os\nos.environ['X_HOME'] = '1'\nos.environ['X_HOME']",
+        "import os\nos.environ['HOME']",
+        "import os\nif 'X_HOME' in os.environ: raise RuntimeError('unset it')",
+        "import sys\nassert sys.version_info > (3, 6)",
+        "import sys\nif sys.version_info[:2] in ((2, 7), (3, 6)): sys.exit('old')",
+    ],
+)
+def test_what_they_accept(lines: str):
+    assert run(f"{lines}{SETUP}") is None
+
+
+def test_what_is_run_as_text_may_set_any_name():
+    text = "version = 'unknown'\nfor line in open('x.py'):\n    exec(line)\n    break\n"
+    text += "from setuptools import setup\nsetup(name='x', version=version)\n"
+    assert run(text, files={"x.py": "version = '1'"}) is None
+
+
+INCLUDES = """
+from setuptools import setup, Extension
+class headers:
+    def __str__(self):
+        import pybind11
+        return pybind11.get_include()
+setup(name='x', ext_modules=[Extension('x', ['x.cpp'], include_dirs=[headers()])])
+"""
+
+
+def test_a_class_that_gives_a_folder_of_headers_imports_late():
+    texts = {"setup.py": INCLUDES}
+    for installed, names in ((("setuptools",), True), (("setuptools", "pybind11"), False)):
+        finds = Importable((3, 13), {name: Version("84") for name in installed})
+        for settings, compiles in (
+            (RunSettings(compiles=True), True),
+            (RunSettings(compiles=True, lives_without=True), False),
+            (RunSettings(), False),
+        ):
+            stop = certain_stop(texts, frozenset(texts), finds, settings)
+            assert (stop is not None) is (names and compiles)
+
+
+def test_the_scripts_of_cffi_are_run_by_setup():
+    text = "from setuptools import setup\nsetup(name='x', cffi_modules=['x/make.py:ffi'])\n"
+    files = {"x/make.py": "import pkg_resources\n"}
+    stop = run(text, files=files, cffi="2.0")
+    assert stop is not None
+    assert stop.place == "x/make.py:1"
+    assert run(text, files=files) is None  # nothing handles the keyword
+
+
+@pytest.mark.parametrize(
+    ("keyword", "words"),
+    [
+        ("license=['MIT']", "license is a list"),
+        ("package_data={'x': '*.dat'}", "wants a list"),
+        ("entry_points={'console_scripts': ['x']}", "entry_points has 'x'"),
+        ("entry_points={'console_scripts': ['x = x-y:main']}", "entry_points has"),
+        ("package_dir={'': 'src'}", "the folder src"),
+    ],
+)
+def test_arguments_that_setuptools_refuses(keyword: str, words: str):
+    stop = run(f"from setuptools import setup\nsetup(name='x', {keyword})\n")
+    assert stop is not None
+    assert words in stop.why
+
+
+def test_entry_points_that_setuptools_accepts():
+    points = "{'console_scripts': ['x = x.y:main [more]', 'y=y'], 'other': 'a = b:c.d'}"
+    assert run(f"from setuptools import setup\nsetup(name='x', entry_points={points})\n") is None

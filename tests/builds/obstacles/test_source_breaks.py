@@ -5,6 +5,7 @@ from __future__ import annotations
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
+from wheelcheck.builds.obstacles.cython_output import translated_in_build
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
@@ -111,6 +112,19 @@ def test_output_that_is_written_again_does_not_count():
     sdist = contents(setup__py=script, x__c=BY_CYTHON, x__pyx="cdef int a\n")
     assert found(sdist, 11, cythonizes=True) == ()
     assert len(found(sdist, 11)) == 1
+
+
+def test_a_cython_whose_output_the_python_does_not_compile():
+    script = SETUP.replace("x.c", "x.pyx")
+    sdist = contents(setup__py=script, x__pyx="cdef int a\n")
+    facts = read_sdist(sdist)
+    (obstacle,) = translated_in_build(facts, sdist, Version("0.29.37"), 13)
+    assert (obstacle.code, obstacle.fatal) == ("cython-output-too-old", True)
+    assert translated_in_build(facts, sdist, Version("0.29.37"), 12) == ()
+    assert translated_in_build(facts, sdist, Version("3.0.12"), 13) == ()
+    unnamed = contents(setup__py=SETUP, x__c="", y__pyx="cdef int a\n")
+    (warning,) = translated_in_build(read_sdist(unnamed), unnamed, Version("0.29.37"), 13)
+    assert not warning.fatal
 
 
 def test_python_2_names_in_cython_sources():
@@ -377,16 +391,65 @@ def test_a_pointer_in_the_place_of_tp_print_is_refused_since_gcc_14():
         sdist = contents(setup__py=SETUP, x__c=before + TYPE.format(slot))
         return [obstacle.message for obstacle in found(sdist, 12, gcc)]
 
-    for slot in ("NULL", "print_it", "(printfunc)print_it", "(printfunc)0"):
+    for slot in ("NULL", "print_it", "(cmpfunc)print_it", "(cmpfunc)0"):
         (message,) = refused_slots(slot)
-        assert "a pointer in T where CPython 3.8 and later have a number" in message
+        assert "a pointer in T where CPython has a number" in message
         assert refused_slots(slot, gcc="12.2") == []
-    for slot in ("0", "NO_PRINT", "offsetof(T_, call)"):
+    for slot in ("0", "NO_PRINT", "offsetof(T_, call)", "(printfunc)print_it", "(printfunc)0"):
         assert refused_slots(slot) == []
     sized = TYPE.replace("sizeof(T_)", "offsetof(T_, name)")
     sdist = contents(setup__py=SETUP, x__c=sized.format("0"))
     assert found(sdist, 12) == ()
-    assert refused_slots("NULL", before="#if PY_MAJOR_VERSION < 3\n#else\n") == []
+    assert refused_slots("NULL", before="#ifdef OLD_WAY\n#else\n") == []
+    assert len(refused_slots("NULL", before="#if PY_MAJOR_VERSION < 3\n#else\n")) == 1
+    assert len(refused_slots("NULL", before="#define P3\n#ifdef P3\n")) == 1
+
+
+def test_a_pointer_in_the_place_of_any_number_of_a_type_or_module_is_refused():
+    def refused(source: str) -> bool:
+        sdist = contents(setup__py=SETUP, x__c=f"#include <Python.h>\n{source}")
+        return bool(found(sdist, 13))
+
+    values = "sizeof(T_), 0, free_it, 0" + ", 0" * 13
+    for offset, fails in (("0", False), ("NULL", True), ("offsetof(T_, weak)", False)):
+        slots = f'"T", {values}, Py_TPFLAGS_DEFAULT | MORE, "doc", 0, 0, 0, {offset}, 0'
+        assert refused(f"PyTypeObject T = {{ PyVarObject_HEAD_INIT(NULL, 0) {slots} }};") is fails
+    assert refused('PyTypeObject T = { PyObject_HEAD_INIT(NULL)\n 0, "x.T", sizeof(T_), };')
+    module = 'struct PyModuleDef m = {{ PyModuleDef_HEAD_INIT, "m", {}, {}, methods }};'
+    assert refused(module.format("NULL", "NULL"))
+    assert not refused(module.format("NULL", "-1"))
+
+
+def test_macros_of_the_source_itself_bring_names_that_are_gone():
+    def gone(source: str, minor: int = 13) -> bool:
+        sdist = contents(setup__py=SETUP, x__c=f"#include <Python.h>\n{source}")
+        return any(obstacle.fatal for obstacle in found(sdist, minor))
+
+    use = "void f() { LENGTH(o); }\n"
+    alias = "#define LENGTH PyUnicode_GET_SIZE\n"
+    assert gone(alias + use)
+    assert not gone(alias + use, 11)
+    assert not gone(alias)
+    assert gone("#define INNER(o) PyUnicode_GET_SIZE(o)\n#define LENGTH(o) INNER(o)\n" + use)
+    by_version = f"#if PY_MAJOR_VERSION < 3\n{alias}#else\n#define LENGTH PyBytes_Size\n#endif\n"
+    assert not gone(by_version + use)
+    assert not gone(f"{alias}#undef LENGTH\n#define LENGTH strlen\n{use}")
+
+
+def test_conditions_know_the_macros_that_the_source_sets_for_its_python():
+    def gone(before: str) -> bool:
+        source = f"#include <Python.h>\n{before}\nvoid f() {{ PyUnicode_GET_SIZE(o); }}\n#endif\n"
+        sdist = contents(setup__py=SETUP, x__c=source)
+        return any(obstacle.fatal for obstacle in found(sdist, 13))
+
+    sets = "#if PY_MAJOR_VERSION >= 3\n#define IS_PY3K 1\n#endif\n"
+    assert gone(f"{sets}#ifdef IS_PY3K")
+    assert gone(f"{sets}#if IS_PY3K")
+    assert not gone(f"{sets}#ifndef IS_PY3K")
+    assert gone("#define PY3 (PY_MAJOR_VERSION >= 3)\n#if PY3")
+    assert not gone("#define OLD (PY_VERSION_HEX < 0x03030000)\n#if OLD")
+    assert gone("#if (PY_MAJOR_VERSION * 100 + PY_MINOR_VERSION) >= 303")
+    assert not gone("#ifdef SET_BY_NOBODY_HERE")
 
 
 def test_a_declaration_file_is_no_source():

@@ -18,7 +18,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
-__all__ = ["cmake_needs", "states_languages"]
+__all__ = ["cmake_needs", "command_line_defines", "states_languages"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 _VERSION = re.compile(r"\d[\d.]*")
@@ -40,7 +40,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
     doubtful = not _is_used(facts)
     for root in _roots(facts):
-        every = cmake_commands(facts.texts, root, _defines(facts))
+        every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
         commands = [command for command in every if not is_aside(command.path)]
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
@@ -109,17 +109,17 @@ def _stated_root(facts: SourceNeedsInput) -> str:
     return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
 
 
-def _defines(facts: SourceNeedsInput) -> Mapping[str, str]:
+def command_line_defines(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Variables that the backend's settings or the setup script put on CMake's command line."""
     found: dict[str, str] = {}
-    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    document = read_toml(texts.get("pyproject.toml", ""))
     if not isinstance(document, Unknown):
         for name, value in table(document, "tool", "scikit-build", "cmake", "define").items():
             if isinstance(value, str | bool):
                 found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
         words = strings(table(document, "tool", "scikit-build", "cmake").get("args"))
         found |= dict(_DEFINE.findall(" ".join(words)))
-    for path, text in facts.texts.items():
+    for path, text in texts.items():
         if path.endswith(".py") and "-D" in text and "cmake" in text.lower():
             found |= {name: value for name, value in _DEFINE.findall(text) if value}
     return found

@@ -126,6 +126,8 @@ class Importable:
         return ""
 
     def _undeclared(self, root: str) -> str:
+        if root in _old_modules() and root.startswith("__"):
+            return f"the module {root} is of Python 2"
         if not self.complete or root.startswith("_"):
             return ""
         brought = _module_names()

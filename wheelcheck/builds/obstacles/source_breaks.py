@@ -7,11 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from wheelcheck.builds.obstacles.cython_output import written_by_cython
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -27,7 +26,6 @@ from wheelcheck.index.archives.sources.compiler_breaks import (
 )
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
-from wheelcheck.tables import read_table
 
 __all__ = ["CompiledFiles", "compiled_files", "no_sources", "source_breaks"]
 
@@ -35,7 +33,6 @@ _C_LIKE = {Language.C, Language.CPP}
 _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
 _API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/sources/c_api.csv"
-_OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
 _ALLOWED = (
     ("incompatible-pointer", "int-conversion", "-fpermissive", "'-w'", '"-w"'),
     ("-Wno-narrowing", "++98", "++03", "-fpermissive"),
@@ -216,7 +213,7 @@ def _of_files(
             yield from _by_c23(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
         if program == "cython" and version:
-            yield from _written_by_cython(path, version, minor, sure=sure)
+            yield from written_by_cython(path, version, minor, sure=sure)
 
 
 def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
@@ -258,7 +255,7 @@ def _by_compiler(
         what = {
             METHOD.strip(): f"puts {name}, of another type, in a table of methods",
             NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned numbers",
-            PRINT.strip(): f"has a pointer in {name} where CPython 3.8 and later have a number",
+            PRINT.strip(): f"has a pointer in {name} where CPython has a number",
             UFUNC: "has loops without const pointers, which NumPy requires since 1.19",
         }.get(kind, "")
         allowed = any(word in script for word in _ALLOWED[kind == NARROWING.strip()])
@@ -274,44 +271,3 @@ def _by_c23(path: str, marks: SourceMarks, script: str, *, sure: bool) -> Iterat
     if names and "-std=" not in script:
         message = f"{path} gives {names[0]} a meaning of its own, a keyword of C23 in GCC 15"
         yield BuildObstacle("compiler-too-new", message, _PORTING_15, fatal=sure)
-
-
-def _written_by_cython(
-    path: str, version: str, minor: int, *, sure: bool
-) -> Iterator[BuildObstacle]:
-    try:
-        wrote = Version(version)
-    except InvalidVersion:
-        return
-    for sample in ("least", "ordinary"):
-        error = _output_error(wrote, minor, sample)
-        if error:
-            message = (
-                f"{path} was written by Cython {version}, whose code CPython 3.{minor} does not "
-                f"compile: {error}"
-            )
-            fatal = sure and sample == "least"
-            yield BuildObstacle("cython-output-too-old", message, _OUTPUT, fatal=fatal)
-            return
-
-
-def _output_error(wrote: Version, minor: int, sample: str) -> str:
-    """What a CPython does not compile of a Cython's code; very old releases count as the oldest."""
-    rows = [row for row in _outputs() if row[0] == f"3.{minor}" and row[1] == sample]
-    wrote = max(wrote, min((row[2] for row in _outputs()), default=wrote))
-    for _, _, first, last, error in rows:
-        if first <= wrote <= last:
-            return error
-    for before, after in pairwise(rows):  # not measured itself; its neighbours fail
-        near = before[3].release[:2] == after[2].release[:2]
-        if near and before[3] < wrote < after[2]:
-            return after[4]
-    return ""
-
-
-@cache
-def _outputs() -> tuple[tuple[str, str, Version, Version, str], ...]:
-    return tuple(
-        (row["python"], row["sample"], Version(row["first"]), Version(row["last"]), row["error"])
-        for row in read_table("builds/obstacles/cython_output.csv")
-    )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import missing_numpy, old_minimums
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 OLD = "cmake_minimum_required(VERSION 2.8)\nproject(x C)\n"
 NEW = "cmake_minimum_required(VERSION 3.15...3.30)\nproject(x C)\n"
@@ -46,3 +49,32 @@ def test_a_script_that_sets_the_policy_is_accepted():
 def test_a_project_that_asks_cmake_for_numpy_needs_it(line: str, fails: bool):  # noqa: FBT001
     found = missing_numpy({"CMakeLists.txt": f"{NEW}{line}\n"})
     assert [obstacle.fatal for obstacle in found] == [True] * fails
+
+
+def test_options_that_the_script_sets_count():
+    root = NEW + "if(BINDINGS)\nadd_subdirectory(y)\nendif()\n"
+    texts = {"CMakeLists.txt": root, "y/CMakeLists.txt": OLD, "setup.py": "cmake('-DBINDINGS=ON')"}
+    assert [obstacle.fatal for obstacle in old_minimums(texts)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("lines", "script", "fatal"),
+    [
+        ("add_subdirectory(deps/y)", "", True),
+        ("add_subdirectory(deps/y)", "run(['git', 'submodule', 'update'])", False),
+        ("add_subdirectory(deps/z)", "", None),
+        ("if(TESTS)\nadd_subdirectory(deps/y)\nendif()", "", None),
+        ("execute_process(COMMAND make-it)\nadd_subdirectory(deps/y)", "", False),
+        ("include(${CMAKE_SOURCE_DIR}/cmake/y.cmake)", "", True),
+        ("include(cmake/y.cmake OPTIONAL)", "", None),
+        ("include(CTest)", "", None),
+        ("include(cmake/z.cmake)", "", None),
+    ],
+)
+def test_what_cmake_adds_must_be_there(lines: str, script: str, fatal: bool | None):  # noqa: FBT001
+    files = {"CMakeLists.txt": f"{NEW}{lines}\n", "setup.py": f"import x\n{script}"}
+    files |= {"deps/z/CMakeLists.txt": "", "cmake/z.cmake": ""}
+    members = tuple(ArchiveMember(f"x-1/{path}", 1) for path in files)
+    texts = {f"x-1/{path}": text for path, text in files.items()}
+    found = missing_folders(SdistContents(ArchiveListing(members, texts)))
+    assert [obstacle.fatal for obstacle in found] == ([] if fatal is None else [fatal])

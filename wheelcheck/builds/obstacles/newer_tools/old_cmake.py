@@ -6,13 +6,12 @@ in the project itself as in every folder that it adds.
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.needs.cmake_commands import cmake_commands
+from wheelcheck.builds.needs.cmake_needs import command_line_defines
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 
 __all__ = ["REFUSES_OLD", "missing_numpy", "old_minimums"]
@@ -20,11 +19,6 @@ __all__ = ["REFUSES_OLD", "missing_numpy", "old_minimums"]
 REFUSES_OLD = Version("4")
 _ACCEPTED = Version("3.5")
 _SOURCE = "cmake.org/cmake/help/latest/release/4.0.html"
-_COMMENT = re.compile(r"#\[\[.*?\]\]|#[^\n]*", re.DOTALL)
-_COMMAND = re.compile(r"^[ \t]*(\w+)[ \t]*\(([^()]*)\)", re.MULTILINE)
-_OPENS = {"if", "foreach", "while", "function", "macro"}
-_CLOSES = {f"end{word}" for word in _OPENS}
-_MOST_FILES = 200
 
 
 def old_minimums(texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
@@ -35,31 +29,16 @@ def old_minimums(texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
     """
     if any("CMAKE_POLICY_VERSION_MINIMUM" in texts.get(name, "") for name in _TOP):
         return ()
-    found = list(_refused("CMakeLists.txt", texts, sure=True, seen=set()))
+    stated: set[str] = set()
+    found: list[BuildObstacle] = []
+    for command in cmake_commands(texts, "CMakeLists.txt", command_line_defines(texts)):
+        if command.name == "cmake_minimum_required" and command.path not in stated:
+            found += _too_low(command.path, _minimum(command.words), sure=command.sure)
+            stated |= {command.path} if command.sure else set()
     return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])
 
 
 _TOP = ("setup.py", "pyproject.toml", "CMakeLists.txt")
-
-
-def _refused(
-    path: str, texts: Mapping[str, str], *, sure: bool, seen: set[str]
-) -> Iterator[BuildObstacle]:
-    if path in seen or path not in texts or len(seen) > _MOST_FILES:
-        return
-    seen.add(path)
-    depth = 0
-    stated = False
-    for match in _COMMAND.finditer(_COMMENT.sub("", texts[path])):
-        command, words = match.group(1).lower(), match.group(2).replace('"', " ").split()
-        depth = max(0, depth + (command in _OPENS) - (command in _CLOSES))
-        if command == "cmake_minimum_required" and not stated:
-            stated = depth == 0
-            yield from _too_low(path, _minimum(words), sure=sure and depth == 0)
-        elif command == "add_subdirectory" and words and "$" not in words[0]:
-            below = posixpath.normpath(posixpath.join(posixpath.dirname(path), words[0]))
-            inside = f"{below}/CMakeLists.txt"
-            yield from _refused(inside, texts, sure=sure and depth == 0, seen=seen)
 
 
 def _too_low(path: str, minimum: Version | None, *, sure: bool) -> Iterator[BuildObstacle]:
@@ -69,7 +48,7 @@ def _too_low(path: str, minimum: Version | None, *, sure: bool) -> Iterator[Buil
         yield BuildObstacle("cmake-too-new", message, _SOURCE, fatal=sure)
 
 
-def _minimum(words: list[str]) -> Version | None:
+def _minimum(words: Sequence[str]) -> Version | None:
     """The version that counts: of a range, CMake takes the upper end as the policy version."""
     if "VERSION" not in words[:-1]:
         return None
@@ -87,7 +66,7 @@ def missing_numpy(texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
     """
     if "CMakeLists.txt" not in texts:
         return ()
-    for command in cmake_commands(texts, "CMakeLists.txt", {}):
+    for command in cmake_commands(texts, "CMakeLists.txt", command_line_defines(texts)):
         words = [word.lower() for word in command.words]
         wanted = command.name == "find_package" and command.sure and "required" in words
         component = words[:1] in (["python"], ["python3"]) and "numpy" in words

@@ -41,7 +41,7 @@ class _Run:
     def __init__(self, state: RunState) -> None:
         self.state = state
         self.imports = Imports(state, self.walk)
-        self.expressions = Expressions(state, self._enter)
+        self.expressions = Expressions(state, self._enter, self._run_file)
         self.steps = 0
 
     @property
@@ -98,6 +98,11 @@ class _Run:
         self.frame.stop(
             node, name or "Exception", f"it raises {name or 'an exception'}{message(node.exc)}"
         )
+
+    def _Assert(self, node: ast.Assert) -> None:  # noqa: N802
+        self.expression(node.test)
+        if self.frame.constant(node.test) is False:
+            self.frame.stop(node, "AssertionError", f"it asserts {ast.unparse(node.test)[:80]}")
 
     def _Pass(self, node: ast.Pass) -> None:  # noqa: N802
         pass
@@ -199,6 +204,11 @@ class _Run:
             except Returned:
                 return
 
+    def _run_file(self, path: str) -> None:
+        text = self.state.modules.text(path)
+        if text:
+            self.imports.run(path, text, {"__name__": "__cffi__"})
+
     def _Import(self, node: ast.Import) -> None:  # noqa: N802
         self.imports.whole(node)
 
@@ -215,7 +225,7 @@ def certain_stop(
     imported besides. Nothing is run.
     """
     script = texts["setup.py"]
-    moves = "sys.path" in script or "addsitedir" in script
+    moves = any("sys.path" in text or "addsitedir" in text for text in texts.values())
     files = Files.of(paths, "\n".join(script_texts(texts)), whole=settings.whole)
     scope: Scope = {"__name__": "__main__"}
     state = RunState(

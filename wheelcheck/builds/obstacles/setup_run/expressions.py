@@ -6,11 +6,17 @@ import ast
 import builtins
 import posixpath
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.known_values import Function, KnownPath
-from wheelcheck.builds.obstacles.setup_run.later_python import lost_local, refused_pattern
+from wheelcheck.builds.obstacles.setup_run.later_python import (
+    lost_local,
+    lost_method,
+    opens_in_u_mode,
+    refused_pattern,
+    unset_variable,
+)
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
     OTHER_VERSION,
     other_version,
@@ -40,7 +46,6 @@ _MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "ru
 _USE_2TO3 = "use_2to3 is refused since setuptools 58"
 _READFP = "readfp of configparser is gone since Python 3.12"
 _READFP_GONE = (3, 12)
-_U_MODE_GONE = (3, 11)
 _FETCHES_EGGS = "setuptools.dist.fetch_build_eggs"
 _COMMANDS_RUN = ("egg_info", "build", "build_py", "build_ext", "bdist_wheel", "install")
 """Commands that are run for every wheel, `build_ext` where there is anything to compile."""
@@ -49,11 +54,20 @@ _NO_CALL = ast.Call(func=ast.Name("self", ast.Load()), args=[], keywords=[])
 
 
 class Expressions:
-    """Evaluates expressions in the present frame; `enter` runs a function for a call."""
+    """Evaluates expressions in the present frame.
 
-    def __init__(self, state: RunState, enter: Callable[[Function, ast.Call], None]) -> None:
+    `enter` runs a function for a call, `run_file` a file of the sdist.
+    """
+
+    def __init__(
+        self,
+        state: RunState,
+        enter: Callable[[Function, ast.Call], None],
+        run_file: Callable[[str], None],
+    ) -> None:
         self._state = state
         self._enter = enter
+        self._run_file = run_file
 
     def evaluate(self, node: ast.expr) -> None:
         """Follow what is evaluated in any case.
@@ -96,15 +110,20 @@ class Expressions:
             frame.stop(node, "AttributeError", why)
 
     def _subscript(self, node: ast.Subscript) -> None:
-        why = lost_local(node, self._state.frame)
+        frame = self._state.frame
+        text = self._state.modules.text(frame.file)
+        why = lost_local(node, frame) or unset_variable(node, frame, text)
         if why:
-            self._state.frame.stop(node, "KeyError", why)
+            frame.stop(node, "KeyError", why)
 
     def _call(self, node: ast.Call) -> None:
         frame = self._state.frame
         why = refused_pattern(node, frame)
         if why:
             frame.stop(node, "re.error", why)
+        why = lost_method(node, frame)
+        if why:
+            frame.stop(node, "AttributeError", why)
         if (frame.origin(node.func) or dotted(node.func)) in _EXITS:
             frame.stop(node, "SystemExit", f"it exits{message(node)}")
         self._open(node)
@@ -119,13 +138,14 @@ class Expressions:
             self._setup(node)
             raise Done
         else:
+            text = self._state.modules.text(frame.file)
+            self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
 
     def _open(self, node: ast.Call) -> None:
         """A file that is opened to be read, and is not there; or in a mode that is gone."""
         frame = self._state.frame
-        gone = self._state.modules.finds.python >= _U_MODE_GONE
-        if gone and dotted(node.func) == "open" and _opens_in_u_mode(node):
+        if opens_in_u_mode(node, frame):
             frame.stop(node, "ValueError", "open() knows no mode U since Python 3.11")
         path, mode = _opened(node, frame)
         if path is None:
@@ -166,7 +186,20 @@ class Expressions:
             if why:
                 frame.stop(node, OTHER_VERSION, why)
         if not state.settings.first:
+            self._run_cffi(known.get("cffi_modules"))
             self._run_commands(state.keywords.command_classes(node))
+            compiles = state.settings.compiles and not state.settings.lives_without
+            for method in state.late_texts if compiles else ():
+                self._enter(method, _NO_CALL)
+
+    def _run_cffi(self, modules: Any) -> None:
+        """The scripts that `setup()` itself runs where cffi is installed (`setuptools_ext.py`)."""
+        if "cffi" not in self._state.modules.finds.versions:
+            return
+        for module in modules if isinstance(modules, list | tuple) else ():
+            path, colon, _ = str(module).partition(":")
+            if colon:
+                self._run_file(posixpath.normpath(path))
 
     def _run_commands(self, classes: dict[str, ast.expr]) -> None:
         """What the commands do that a build of a wheel runs, as far as the script defines them."""
@@ -230,11 +263,41 @@ def _opener(function: ast.expr, frame: Frame) -> str:
     return frame.origin(function) or (dotted(function) if is_builtin else "")
 
 
-def _opens_in_u_mode(node: ast.Call) -> bool:
-    modes = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "mode")]
-    return any(
-        isinstance(m, ast.Constant) and isinstance(m.value, str) and "U" in m.value for m in modes
-    )
+def _late_texts(node: ast.Call, frame: Frame, text: str) -> list[Function]:
+    """The `__str__` of the script's own classes in the `include_dirs` of an extension module.
+
+    The compiler's command turns them into text, as `get_pybind_include` wants it.
+    """
+    if not dotted(node.func).endswith("Extension"):
+        return []
+    given = next((k.value for k in node.keywords if k.arg == "include_dirs"), None)
+    if isinstance(given, ast.Name):
+        given = _only_value(given.id, text)
+    found = []
+    for item in given.elts if isinstance(given, ast.List | ast.Tuple) else ():
+        made = item.args[0] if _is_text_call(item) else item
+        name = dotted(made.func) if isinstance(made, ast.Call) else ""
+        known = frame.around.get(name)
+        if isinstance(known, ScriptClass):
+            own = {p.name: p for p in known.node.body if isinstance(p, ast.FunctionDef)}
+            texts = [own[name] for name in ("__str__", "__fspath__") if name in own]
+            found += [Function(method, known.home, known.file) for method in texts[:1]]
+    return found
+
+
+def _only_value(name: str, text: str) -> ast.expr | None:
+    """What a file gives a name where it does so once."""
+    tree = parse(text)
+    found = [
+        part.value
+        for part in (tree.body if isinstance(tree, ast.Module) else ())
+        if isinstance(part, ast.Assign) and dotted(part.targets[0]) == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_text_call(node: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and dotted(node.func) == "str" and len(node.args) == 1
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:

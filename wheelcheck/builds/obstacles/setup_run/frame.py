@@ -22,6 +22,7 @@ from wheelcheck.builds.obstacles.setup_run.syntax import bound_by, dotted
 
 __all__ = ["Frame", "ScriptClass"]
 
+_RUN_TEXT = {"exec", "execfile"}
 _PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser"}
 
 
@@ -140,7 +141,14 @@ class Frame:
                     self._forget_content(node.value)
 
     def forget_changed(self, node: ast.Call) -> None:
-        """Lists and dictionaries that a call may change are not known any more."""
+        """Lists and dictionaries that a call may change are not known any more.
+
+        After an `exec` into the present names nothing is.
+        """
+        if dotted(node.func) in _RUN_TEXT and len(node.args) == 1:
+            for scope in (self.scope, self.home):
+                changed = [n for n, v in scope.items() if isinstance(v, Known | bool | int)]
+                scope.update(dict.fromkeys(changed, ""))
         if isinstance(node.func, ast.Attribute):
             self._forget_content(node.func.value)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):

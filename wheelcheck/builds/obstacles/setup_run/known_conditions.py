@@ -17,13 +17,22 @@ from wheelcheck.builds.obstacles.setup_run.known_values import (
 )
 from wheelcheck.builds.setup_script.computed.comparison import COMPARISONS
 
-__all__ = ["Scope", "known_constant", "known_value"]
+__all__ = ["Scope", "is_unset", "known_constant", "known_value"]
 
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
 _GIVEN = {"", "-c", "bdist_wheel", "build", "build_ext", "dist_info", "editable_wheel", "egg_info",
           "install", "--egg-base", "--dist-dir", "-q", "--quiet", "-v"}  # fmt: skip
 """Words that backends and installers put on the command line of a setup script."""
+_SET_ANYWHERE = {"PATH", "HOME", "PWD", "SHELL", "USER", "LANG", "TERM", "HOSTNAME", "LOGNAME",
+                 "PYTHONPATH", "TMPDIR", "CC", "CFLAGS", "CI"}  # fmt: skip
+_SET_BY_TOOLS = ("PIP_", "PEP517_", "_PYPROJECT", "PYTHON", "UV_", "LC_", "XDG_", "VIRTUAL_", "LD_")
+"""Beginnings of what an image, a shell or an installer may well have set."""
 _SIX = {"six.PY2": False, "six.PY3": True}
+
+
+def is_unset(variable: str) -> bool:
+    """Whether nothing but the user sets an environment variable."""
+    return variable not in _SET_ANYWHERE and not variable.startswith(_SET_BY_TOOLS)
 
 
 class _Version(tuple[int, ...]):
@@ -180,6 +189,8 @@ def _on_command_line(
     """Whether the command line has a word that no build backend gives: ``sdist``, ``upload``."""
     if isinstance(op, ast.In | ast.NotIn):
         word, argv = left, right
+        if _is_unset_variable(word, argv, scope):
+            return isinstance(op, ast.NotIn)
     else:
         word, argv = right, left.value if isinstance(left, ast.Subscript) else left
     if not isinstance(argv, ast.Attribute) or not isinstance(argv.value, ast.Name):
@@ -191,6 +202,16 @@ def _on_command_line(
     if word.value in _GIVEN or word.value.endswith("setup.py"):
         return None
     return isinstance(op, ast.NotIn | ast.NotEq)
+
+
+def _is_unset_variable(word: ast.expr, where: ast.expr, scope: Mapping[str, Any]) -> bool:
+    """Whether a name is looked for among the variables of the environment that nothing sets."""
+    if not isinstance(where, ast.Attribute) or not isinstance(where.value, ast.Name):
+        return False
+    if where.attr != "environ" or scope.get(where.value.id) != "os":
+        return False
+    name = word.value if isinstance(word, ast.Constant) else None
+    return isinstance(name, str) and is_unset(name)
 
 
 def _name(name: str, scope: Mapping[str, Any]) -> Any:
@@ -210,6 +231,8 @@ def _bool_op(op: ast.boolop, values: list[Any]) -> bool | None:
 
 
 def _compare(left: Any, op: ast.cmpop, right: Any) -> bool | None:
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple):
+        return _is_among(left, op, right)
     compare = COMPARISONS.get(type(op))
     if compare is None or left is None or right is None:
         return None
@@ -220,6 +243,16 @@ def _compare(left: Any, op: ast.cmpop, right: Any) -> bool | None:
     if isinstance(left, str | int | bool):
         return compare(left, right)
     return None
+
+
+def _is_among(left: Any, op: ast.cmpop, right: list[Any] | tuple[Any, ...]) -> bool | None:
+    """Whether a known text, or the major and minor version, is one of some values."""
+    if not isinstance(left, str | int) and not isinstance(left, _Version):
+        return None
+    among = any(type(left) is type(part) and left == part for part in right)
+    if isinstance(left, _Version):
+        among = tuple(left) in [tuple(p) for p in right if isinstance(p, tuple)]
+    return among is isinstance(op, ast.In)
 
 
 def _compare_versions(

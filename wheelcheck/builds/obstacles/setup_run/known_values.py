@@ -133,6 +133,7 @@ _PATHS: dict[str, Callable[..., Any]] = {
     "str": str,
 }
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_SYSTEM_CALLS = {"platform.system": "Linux"}
 _QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
 _PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
 _KNOWN_CALLS = _PATHS.keys() | _QUESTIONS
@@ -154,6 +155,8 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     if arguments is None:
         return None
     origin = _origin_of_call(function, scope)
+    if origin in _SYSTEM_CALLS:
+        return _SYSTEM_CALLS[origin]
     if _is_known_call(origin, arguments):
         return _known_call(origin, arguments, files)
     if isinstance(function, ast.Attribute):

@@ -6,13 +6,18 @@ import ast
 import re
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
+from wheelcheck.builds.obstacles.setup_run.known_conditions import is_unset
+from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["lost_local", "refused_pattern"]
+__all__ = ["lost_local", "lost_method", "opens_in_u_mode", "refused_pattern", "unset_variable"]
 
 _FLAGS_FIRST = (3, 11)
 """Since then flags of a whole pattern must be at its start (What's New in Python 3.11)."""
 _LOCALS_ARE_COPIES = (3, 13)
 """Since then `exec` binds nothing that a later `locals()` of a function has (PEP 667)."""
+_U_MODE_GONE = (3, 11)
+_OPENERS = {"open", "io.open", "codecs.open"}
+_OF_PYTHON_2 = {"has_key", "iteritems", "itervalues", "iterkeys"}
 _PATTERN_FUNCTIONS = {
     f"re.{name}"
     for name in ("compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall",
@@ -50,3 +55,52 @@ def lost_local(node: ast.Subscript, frame: Frame) -> str:
     if not isinstance(name, str) or name in frame.scope or called.id in frame.around:
         return ""
     return f"exec binds no {name} that locals() of a function has, since Python 3.13"
+
+
+def opens_in_u_mode(node: ast.Call, frame: Frame) -> bool:
+    """Whether a file is opened in the mode that is gone since Python 3.11 (What's New)."""
+    called = frame.origin(node.func) or dotted(node.func)
+    if frame.python < _U_MODE_GONE or called not in _OPENERS:
+        return False
+    modes = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "mode")]
+    return any(
+        isinstance(m, ast.Constant) and isinstance(m.value, str) and "U" in m.value for m in modes
+    )
+
+
+def lost_method(node: ast.Call, frame: Frame) -> str:
+    """Why a dictionary or a text has no such method: it is of Python 2; "" where it may have."""
+    function = node.func
+    if not isinstance(function, ast.Attribute):
+        return ""
+    if function.attr in _OF_PYTHON_2 and isinstance(frame.constant(function.value), dict):
+        return f"{function.attr} of dictionaries is of Python 2"
+    if function.attr != "decode":
+        return ""
+    base = function.value
+    if isinstance(frame.constant(base), str) or _reads_text(base, frame):
+        return "it decodes a text, which is of Python 2"
+    return ""
+
+
+def _reads_text(node: ast.expr, frame: Frame) -> bool:
+    """``open(…).read()`` of a file that is not opened as bytes."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    opened = node.func.value
+    if node.func.attr != "read" or not isinstance(opened, ast.Call):
+        return False
+    if not isinstance(opened.func, ast.Name) or opened.func.id != "open" or "open" in frame.around:
+        return False
+    modes = [*opened.args[1:2], *(k.value for k in opened.keywords if k.arg == "mode")]
+    return all(isinstance(m, ast.Constant) and "b" not in str(m.value) for m in modes)
+
+
+def unset_variable(node: ast.Subscript, frame: Frame, text: str) -> str:
+    """Why ``os.environ["X"]`` fails: nothing sets such a variable; "" where that is not known."""
+    name = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if frame.origin(node.value) != "os.environ" or not isinstance(node.ctx, ast.Load):
+        return ""
+    if not isinstance(name, str) or not is_unset(name) or text.count(name) > 1:
+        return ""
+    return f"it reads the environment variable {name}, which must be set before"

@@ -6,6 +6,7 @@ Each rule follows the source of setuptools 84.2.1 (`setuptools/dist.py`, `_distu
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,13 +16,15 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.obstacles.setup_run.known_values import Files
 
-__all__ = ["OTHER_VERSION", "other_version", "refused_keyword"]
+__all__ = ["OTHER_VERSION", "other_version", "refused_keyword", "refused_requirements"]
 
 OTHER_VERSION = "OtherVersion"
 """In the place of an exception: the script ends, and installers discard what it gives."""
 
 _REFUSES_VERSIONS = Version("66")
 """setuptools 66 parses versions by PEP 440 alone (its changelog)."""
+_ENTRY_POINT = re.compile(r"[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?$")
+"""The value of an entry point, as `importlib.metadata.EntryPoint.pattern` has it."""
 _REFUSES_REQUIREMENTS = Version("67")
 """setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
 
@@ -67,14 +70,39 @@ def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[st
     if setuptools < _REFUSES_REQUIREMENTS:
         return
     for keyword, value in _requirement_values(known):
-        for line in _requirements(value):
+        for line in refused_requirements(value):
             yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
+    yield from _types(known)
+    for line in _entry_points(known.get("entry_points")):
+        yield f"entry_points has {line!r}, which setuptools refuses"
     specifier = known.get("python_requires")
     if isinstance(specifier, str):
         try:
             SpecifierSet(specifier)
         except InvalidSpecifier:
             yield f"python_requires {specifier!r} is refused (PEP 440)"
+
+
+def _types(known: Mapping[str, Any]) -> Iterator[str]:
+    """Values of a type that setuptools refuses."""
+    if isinstance(known.get("license"), list | tuple):
+        yield "license is a list, which setuptools cannot write"
+    data = known.get("package_data")
+    for value in data.values() if isinstance(data, dict) else ():
+        if isinstance(value, str):
+            yield f"package_data has {value!r} where setuptools wants a list"
+
+
+def _entry_points(given: Any) -> Iterator[str]:
+    """Entry points that are none."""
+    for group in given.values() if isinstance(given, dict) else ():
+        lines = group.splitlines() if isinstance(group, str) else group
+        for line in lines if isinstance(lines, list | tuple) else ():
+            if not isinstance(line, str) or not line.strip() or line.lstrip().startswith("#"):
+                continue
+            _, equals, value = line.partition("=")
+            if not equals or _ENTRY_POINT.match(value.strip()) is None:
+                yield line.strip()
 
 
 def _requirement_values(known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -94,7 +122,7 @@ def _is_invalid(version: str) -> bool:
     return False
 
 
-def _requirements(value: Any) -> Iterator[str]:
+def refused_requirements(value: Any) -> Iterator[str]:
     """The lines that are no requirements (PEP 508)."""
     lines = value.splitlines() if isinstance(value, str) else value
     for line in lines if isinstance(lines, list | tuple) else ():
@@ -120,6 +148,9 @@ def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Ite
             yield f"data_files names {name}, which the sdist does not hold"
     if "package_dir" in names and "package_dir" not in known:
         return
+    root = (known.get("package_dir") or {}).get("") if "package_dir" in known else None
+    if isinstance(root, str) and root and files.has_folder(root) is False:
+        yield f"package_dir names the folder {root}, which the sdist does not hold"
     for folder in _package_folders(known.get("packages"), known.get("package_dir") or {}):
         if files.has_folder(folder) is False:
             yield f"it names the package folder {folder}, which the sdist does not hold"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
+from wheelcheck.builds.obstacles.setup_run.known_values import Function
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules
 from wheelcheck.builds.obstacles.setup_run.setup_keywords import SetupKeywords
 
@@ -24,6 +25,7 @@ class RunSettings:
         refuses_2to3: Its setuptools ends at `use_2to3`.
         whole: No links lie beside the files of the sdist.
         compiles: The project has extension modules in any case.
+        lives_without: Whatever its extension modules raise, it builds without them.
         first: It is run to learn its `setup_requires`, which ends at `setup()`.
         release: The version that the sdist is of, where the script alone states it.
     """
@@ -32,18 +34,23 @@ class RunSettings:
     refuses_2to3: bool = False
     whole: bool = True
     compiles: bool = False
+    lives_without: bool = False
     first: bool = False
     release: Version | None = None
 
 
 @dataclass(slots=True)
 class RunState:
-    """The present frame, the modules of the sdist, and the dictionaries of keywords."""
+    """The present frame, the modules of the sdist, and the dictionaries of keywords.
+
+    `late_texts` are methods that give a text when an extension module is compiled.
+    """
 
     frame: Frame
     modules: SdistModules
     settings: RunSettings = RunSettings()
     keywords: SetupKeywords = field(default_factory=SetupKeywords)
+    late_texts: list[Function] = field(default_factory=list)
 
     @contextmanager
     def within(self, frame: Frame) -> Iterator[None]:

@@ -22,6 +22,12 @@ ApiBreak = tuple[str, tuple[int, ...]]
 """A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
 headers lack it; no versions where the source defines the name itself."""
 
+Aliases = dict[bytes, dict[bytes, set[int]]]
+"""Macros of a file, the names that are gone which they bring, and the CPython 3.x they do it on."""
+
+_DEFINITION = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n]*)", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
+_MACRO = re.compile(rb"\s*(\w+)(\([^)]*\))?(.*)", re.DOTALL)
 _MAY_BE_NAME = (re.compile(rb"Py[A-Z_]\w+"), re.compile(rb"_Py[A-Z_]\w+"))
 _NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
 _MAY_BE_MEMBER = re.compile(
@@ -116,10 +122,12 @@ def _lines(
 ) -> Iterator[tuple[str, set[int] | None]]:
     """The uses, each with the versions that compile it and lack the name; None: defined here."""
     here = Directives()
-    for line in _lines_to_read(text.replace(b"\\\n", b" "), used):
+    aliases: Aliases = {}
+    code = text.replace(b"\\\n", b" ")
+    for line in _lines_to_read(code, used | _names_for(used, code)):
         directive = _DIRECTIVE.match(line)
         if directive is None:
-            uses = tuple(_uses(line, text, gone, used, here))
+            uses = (*_uses(line, text, gone, used, here), *_alias_uses(line, aliases, gone, here))
             called = tuple(use for use in uses if "()" in use[0])
             yield from called or uses  # what is called may be an own macro: it decides on the rest
             continue
@@ -130,9 +138,13 @@ def _lines(
             if path in used:
                 yield path.decode(), here.minors(gone[path])
         elif word == b"define":
-            name = rest.split(None, 1)[0].partition(b"(")[0] if rest.strip() else b""
+            name, body = _definition(rest, here)
             if name in used and not here.never():
                 defined.add(name.decode())
+            _note_alias(name, body, aliases, gone, used, here)
+        elif word == b"undef":
+            here.undefine(rest.decode("utf-8", "replace").strip())
+            aliases.pop(rest.strip(), None)
         else:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
 
@@ -150,6 +162,65 @@ def _lines_to_read(code: bytes, used: set[bytes]) -> Iterator[bytes]:
     for start in sorted(starts):
         end = code.find(b"\n", start)
         yield code[start : end if end >= 0 else len(code)]
+
+
+def _names_for(used: set[bytes], code: bytes) -> set[bytes]:
+    """The macros of a source that have a used name, or such a macro, in their bodies."""
+    found: set[bytes] = set()
+    for match in _DEFINITION.finditer(code):
+        words = set(_WORD.findall(match[2]))
+        if not words.isdisjoint(used) or not words.isdisjoint(found):
+            found.add(match[1])
+    return found
+
+
+def _definition(rest: bytes, here: Directives) -> tuple[bytes, bytes]:
+    """The name and the body of a macro; conditions after it know what it gives."""
+    match = _MACRO.match(rest)
+    if match is None:
+        return b"", b""
+    name, parameters, body = match.groups()
+    if parameters is None:
+        here.define(name.decode(), body.decode("utf-8", "replace"))
+    return name, body
+
+
+def _note_alias(
+    name: bytes,
+    body: bytes,
+    aliases: Aliases,
+    gone: Mapping[bytes, int],
+    used: set[bytes],
+    here: Directives,
+) -> None:
+    """Note a macro that has a name which is gone in its body: it is used where the macro is."""
+    active = here.minors(0)
+    found = {target: minors - active for target, minors in aliases.get(name, {}).items()}
+    for match in _NAME.finditer(body):
+        if match.group() in used and match.group() != name:
+            called = body[match.end() :].lstrip().startswith(b"(")
+            found[match.group() + b"()" * called] = here.minors(gone[match.group()])
+    for other in aliases:
+        if other != name and other in body and re.search(rb"\b" + other + rb"\b", body):
+            found |= {target: minors & active for target, minors in aliases[other].items()}
+    if any(found.values()):
+        aliases[name] = found
+    else:
+        aliases.pop(name, None)
+
+
+def _alias_uses(
+    line: bytes, aliases: Aliases, gone: Mapping[bytes, int], here: Directives
+) -> Iterator[tuple[str, set[int] | None]]:
+    """The uses in a line of code by the file's own macros."""
+    for alias, targets in aliases.items():
+        match = re.search(rb"\b" + alias + rb"\b", line) if alias in line else None
+        if match is None:
+            continue
+        for target, minors in targets.items():
+            name = target.removesuffix(b"()")
+            called = target != name or line[match.end() :].lstrip().startswith(b"(")
+            yield name.decode() + "()" * called, minors & here.minors(gone[name])
 
 
 def _uses(

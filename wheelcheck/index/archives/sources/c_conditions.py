@@ -6,10 +6,12 @@ What a condition asks of anything but the version of Python and the platform is 
 from __future__ import annotations
 
 import ast
+import operator
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-__all__ = ["EVERY", "MINORS", "Directives"]
+__all__ = ["EVERY", "MINORS", "Directives", "is_certain_at"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -20,6 +22,7 @@ _NOT_DEFINED = {
     "_MSC_VER", "_WIN32", "_WIN64", "__APPLE__", "__CYGWIN__", "__MINGW32__", "__PYX_ENABLE_PYPY",
     "NO_PYTHON", "IS_PYPY", "PYPY",
 }  # fmt: skip
+_LONGEST_BODY = 100
 _ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
 
 
@@ -30,6 +33,7 @@ class Directives:
         # for each nested #if: per version whether this branch, and any branch before it, is taken
         self._stack: list[tuple[dict[int, bool | None], dict[int, bool | None]]] = []
         self._of_python: list[bool] = []  # whether its words may be about the version of Python
+        self._macros: dict[str, dict[int, str]] = {}  # what the file's own macros give, if certain
 
     def minors(self, since: int) -> set[int]:
         """The versions from `since` on that certainly compile the present line."""
@@ -73,13 +77,66 @@ class Directives:
             taken = {m: _or(values[m], before[m]) for m in MINORS}
             self._stack.append((now, taken))
 
-    @staticmethod
-    def _values(word: str, rest: str) -> dict[int, bool | None]:
+    def define(self, name: str, body: str) -> None:
+        """A macro without parameters, defined at the present line."""
+        known = self._macros.setdefault(name, {})
+        for minor in MINORS:
+            around = {now[minor] for now, _ in self._stack}
+            if False in around:
+                continue
+            if None in around or len(body) > _LONGEST_BODY:
+                known.pop(minor, None)
+            else:
+                known[minor] = body.strip()
+
+    def undefine(self, name: str) -> None:
+        """A macro that is undefined."""
+        self._macros.pop(name, None)
+
+    def _values(self, word: str, rest: str) -> dict[int, bool | None]:
         rest = rest.strip()
         if word != "if":
-            defined = _defined(rest.split()[0] if rest else "")
-            return dict.fromkeys(MINORS, defined if word == "ifdef" else _not(defined))
-        return dict(_evaluated(rest))
+            name = rest.split()[0] if rest else ""
+            own = self._macros.get(name, {})
+            defined = {minor: True if minor in own else _defined(name) for minor in MINORS}
+            return defined if word == "ifdef" else {m: _not(defined[m]) for m in MINORS}
+        if not any(name in rest for name in self._macros):
+            return dict(_evaluated(rest))
+        return {minor: dict(_evaluated(self._expanded(rest, minor)))[minor] for minor in MINORS}
+
+    def _expanded(self, text: str, minor: int) -> str:
+        """A condition with the file's own macros in it replaced, the latest first."""
+        for name in reversed(self._macros):
+            body = self._macros[name].get(minor)
+            if name in text and body is not None:
+                text = re.sub(rf"\bdefined\s*(?:\(\s*{name}\s*\)|{name}\b)", " 1 ", text)
+                value = f"({body or 0})".replace("\\", " ")
+                text = re.sub(rf"\b{name}\b", value, text)
+        return text
+
+
+_DIRECTIVE = re.compile(
+    rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif|define|undef)\b[ \t]*([^\n]*)", re.MULTILINE
+)
+_MACRO = re.compile(r"(\w+)(?:[ \t]+(.*))?$")
+_REMARK = re.compile(r"/\*.*?(?:\*/|$)|//.*")
+
+
+def is_certain_at(content: bytes, place: int) -> bool:
+    """Whether every CPython that is looked at compiles a place of a source, whatever is defined."""
+    here = Directives()
+    for match in _DIRECTIVE.finditer(content, 0, place):
+        word = match[1].decode()
+        rest = _REMARK.sub(" ", match[2].decode("utf-8", "replace")).strip()
+        if word == "define":
+            macro = _MACRO.match(rest)
+            if macro is not None:
+                here.define(macro[1], macro[2] or "")
+        elif word == "undef":
+            here.undefine(rest)
+        else:
+            here.meet(word, rest)
+    return here.minors(0) == EVERY
 
 
 def _and(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
@@ -146,6 +203,8 @@ def _value(node: ast.expr, minor: int, patch: int) -> int | None:  # noqa: PLR09
             for truth in truths[1:]:
                 joined = _and(joined, truth) if isinstance(op, ast.And) else _or(joined, truth)
             return None if joined is None else int(joined)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _combined(_value(left, minor, patch), op, _value(right, minor, patch))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _compared(_value(left, minor, patch), op, _value(right, minor, patch))
         case _:
@@ -165,6 +224,18 @@ def _name_value(name: str, minor: int, patch: int) -> int | None:
         "PYPY_VERSION": 0,
     }
     return known.get(name)
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+    ast.RShift: lambda left, right: left >> min(max(right, 0), 64),
+    ast.LShift: lambda left, right: left << min(max(right, 0), 64),
+}  # fmt: skip
+
+
+def _combined(left: int | None, op: ast.operator, right: int | None) -> int | None:
+    return None if left is None or right is None else _OPERATORS[type(op)](left, right)
 
 
 def _compared(left: int | None, op: ast.cmpop, right: int | None) -> int | None:

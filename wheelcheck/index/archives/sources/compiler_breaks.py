@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wheelcheck.index.archives.sources.c_conditions import is_certain_at
+
 __all__ = ["KEYWORD", "METHOD", "NARROWING", "PRINT", "UFUNC", "compiler_breaks"]
 
 METHOD = "method "
@@ -29,14 +31,20 @@ _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _NEGATIVE = re.compile(rb"[{,]\s*-\s*\d")
 _LONGEST_TABLE = 400_000
 _HEAD = 4000
-_LONGEST_SLOTS = 2000
-_TYPE = re.compile(rb"\bPyTypeObject\s+(\w+)\s*=\s*\{")
-_VALUE = rb"((?:[^,{}#()]|\([^()]*\))+),"
-_SLOTS = re.compile(
-    rb"\s*PyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?"
-    rb"\s*(?:\"[^\"\n]*\"|[A-Z_]+(?:\s*\"[^\"\n]*\")?)\s*," + _VALUE * 4
+_LONGEST_SLOTS = 3000
+_TYPE = re.compile(rb"\bPy(?:TypeObject|ExtensionClass)\s+(\w+)\s*=\s*\{")
+_HEAD_INIT = re.compile(rb"\s*PyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?")
+_OLD_HEAD = re.compile(rb"\s*PyObject_HEAD_INIT\s*\([^()]*\)\s*,?\s*0\s*,\s*(?:\"|[A-Z_]+\s*\")")
+"""A type as Python 2 has it, with its size behind the head: the name comes to be its size."""
+_NUMBERS = {1, 2, 4, 18, 23, 33}
+"""Places of numbers among the values of a type, counted from its name (CPython's `object.h`)."""
+_PRINT_PLACE = 4
+_MODULE = re.compile(
+    rb"\bPyModuleDef\s+(\w+)\s*=\s*\{\s*PyModuleDef_HEAD_INIT\s*,"
+    rb"(?:[^,{}#()]|\([^()]*\))+,(?:[^,{}#()]|\([^()]*\))+,\s*NULL\s*[,}]"
 )
-"""The head, the name, and four values, the last of them in the place of `tp_print`."""
+"""A module whose size, the third value, is a pointer."""
+_NEXT_VALUE = re.compile(rb"((?:[^,{}()\"]|\([^()]*\)|\"(?:\\\\.|[^\"\\\\\n])*\")*)([,}{])")
 _POINTER = re.compile(
     rb"NULL|(?:\(\s*\w+\s*\)\s*)?(?!sizeof)(?=\w*[a-z])[A-Za-z_]\w*|\(\s*\w+\s*\)\s*0"
 )
@@ -58,7 +66,7 @@ def compiler_breaks(content: bytes, path: str) -> tuple[str, ...]:
     if path.endswith(".h"):
         return found
     found += tuple(_methods(content)) if b"PyMethodDef" in content else ()
-    found += tuple(_print_slots(content)) if b"PyTypeObject" in content else ()
+    found += tuple(_print_slots(content)) if b"_HEAD_INIT" in content else ()
     if b"PyUFunc_" in content and b"(PyUFuncGenericFunction" not in content:
         found += (UFUNC,) if _LOOP.search(content) else ()
     return found
@@ -81,19 +89,43 @@ def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
 
 
 def _print_slots(content: bytes) -> Iterator[str]:
-    """Types whose fifth value is a pointer: `tp_print` until CPython 3.8, a number since then.
+    """Types and modules with a pointer where a number is expected, as in the place of `tp_print`.
 
-    Only types that list their values in order, outside all conditions, count.
+    That is a number since CPython 3.8. Only those that list their values in order, outside all
+    conditions, count.
     """
-    for match in _TYPE.finditer(content):
-        words = [found.group(1) for found in _CONDITION.finditer(content, 0, match.start())]
-        text = _COMMENT.sub(b" ", content[match.end() : match.end() + _LONGEST_SLOTS])
-        values = _SLOTS.match(text)
-        if values is None or words.count(b"if") != words.count(b"endif"):
+    for match in (*_TYPE.finditer(content), *_MODULE.finditer(content)):
+        if not is_certain_at(content, match.start()):
             continue
-        value = values.group(4).strip()
-        if not value.isdigit() and _POINTER.fullmatch(value):
+        if match.re is _MODULE or _has_pointer(content, match.end()):
             yield PRINT + match.group(1).decode()
+            return
+
+
+def _has_pointer(content: bytes, start: int) -> bool:
+    """Whether a type has a pointer where CPython has a number."""
+    text = _COMMENT.sub(b" ", content[start : start + _LONGEST_SLOTS])
+    if _OLD_HEAD.match(text):
+        return True
+    head = _HEAD_INIT.match(text)
+    for place, value in enumerate(_values(text[head.end() :]) if head is not None else ()):
+        if value.startswith(b"(printfunc)"):
+            continue  # CPython keeps that type, as a number, for this place (`cpython/object.h`)
+        is_pointer = not value.isdigit() and _POINTER.fullmatch(value) is not None
+        sure = place == _PRINT_PLACE or value == b"NULL" or value.startswith(b"(")
+        if place in _NUMBERS and is_pointer and sure:
+            return True
+    return False
+
+
+def _values(text: bytes) -> Iterator[bytes]:
+    """The values of an initialiser, in order, as far as no directive, name or brace is met."""
+    for match in _NEXT_VALUE.finditer(text):
+        value = match.group(1).strip()
+        if value.startswith((b"#", b".")) or b"\n#" in value or b"{" in value:
+            return
+        yield value
+        if match.group(2) != b",":
             return
 
 
@@ -115,8 +147,7 @@ def _methods(content: bytes) -> Iterator[str]:
     Only entries outside all conditions count.
     """
     for entry in _ENTRY.finditer(content):
-        words = [match.group(1) for match in _CONDITION.finditer(content, 0, entry.start())]
-        if words.count(b"if") != words.count(b"endif"):
+        if not is_certain_at(content, entry.start()):
             continue
         name = entry.group(1)
         defined = re.search(rb"\b" + name + rb"\s*\(([^()]*)\)\s*\{", content)

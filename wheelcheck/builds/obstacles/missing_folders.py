@@ -1,0 +1,67 @@
+"""CMake projects that add a folder, or include a file, which the sdist does not hold.
+
+Sdists leave git submodules out unless somebody names their files; `add_subdirectory` of a folder
+that is not there ends the run (cmake.org/cmake/help/latest/command/add_subdirectory.html).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
+from wheelcheck.builds.needs.cmake_needs import command_line_defines
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
+from wheelcheck.builds.sdist.contents import SdistContents
+
+__all__ = ["missing_folders"]
+
+_ROOT = "CMakeLists.txt"
+_SOURCE = "cmake.org/cmake/help/latest/command/add_subdirectory.html"
+_FETCHES = re.compile(
+    r"\bgit\b|submodule|download|urlretrieve|urlopen|\bcurl\b|\bwget\b|extractall|unpack_archive"
+    r"|copytree|copyfile|cmaketools",
+    re.IGNORECASE,
+)
+"""Words of scripts that may bring what is not in the sdist."""
+_MAKERS = re.compile(r"execute_process|file|configure_file|fetchcontent_\w+|cpm\w+|exec_program")
+"""Commands that may do so, where they are before it."""
+_MOST_FILES = 400
+
+
+def missing_folders(contents: SdistContents) -> tuple[BuildObstacle, ...]:
+    """The first folder that a project in ``CMakeLists.txt`` adds in any case, and that is missing.
+
+    Code ``cmake-folder-missing``; a warning where something in the build may fetch or make it.
+    """
+    texts = contents.texts
+    if _ROOT not in texts or contents.holds_links or len(texts) > _MOST_FILES:
+        return ()
+    brought = any(map(_FETCHES.search, script_texts(texts)))
+    for command in cmake_commands(texts, _ROOT, command_line_defines(texts)):
+        brought = brought or _MAKERS.fullmatch(command.name) is not None
+        path = _missing(command, contents)
+        if path:
+            message = f"{command.path} adds {path}, which the sdist does not hold"
+            return (BuildObstacle("cmake-folder-missing", message, _SOURCE, fatal=not brought),)
+    return ()
+
+
+def _missing(command: CMakeCommand, contents: SdistContents) -> str:
+    """The folder or file that a command takes for certain and that is not there; else ""."""
+    if command.name not in {"add_subdirectory", "include"} or not command.sure:
+        return ""
+    word = command.words[0] if command.words else ""
+    if "$" in word or ".." in word or "*" in word or not word.strip("/"):
+        return ""
+    if command.name == "include" and (
+        "OPTIONAL" in command.words or "/" not in word or not word.endswith(".cmake")
+    ):
+        return ""
+    places = {
+        posixpath.normpath(posixpath.join(folder, word.lstrip("/")))
+        for folder in (posixpath.dirname(command.path), "")
+    }
+    wanted = {f"{place}/{_ROOT}" for place in places} if "add" in command.name else places
+    return "" if wanted & contents.paths else word.lstrip("/")
