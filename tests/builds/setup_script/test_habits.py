@@ -168,6 +168,24 @@ def test_a_retry_after_the_script_would_have_ended():
     assert "again" in script.forgiving
 
 
+def test_a_retry_without_cmake_is_one_without_extension_modules():
+    # rapidfuzz's way: scikit-build compiles, setuptools alone does not
+    script = read("""
+        def run_setup(with_binary):
+            if with_binary:
+                from skbuild import setup
+            else:
+                from setuptools import setup
+            setup(name="x")
+        try:
+            run_setup(True)
+        except BaseException:
+            run_setup(False)
+    """)
+    assert [module.made_by for module in script.extensions] == ["skbuild"]
+    assert "again" in script.forgiving
+
+
 def test_a_handler_that_minds_the_word_optional_forgives_nothing_else():
     # what mercurial did before distutils knew the word
     body = f"""

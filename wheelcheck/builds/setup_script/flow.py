@@ -263,7 +263,8 @@ class Flow(Calls):
 
 
 def _hands_over(call: SetupCall) -> bool:
-    return bool(extensions_in(call.arguments))
+    by_cmake = call.function.split(".")[0] == "skbuild" or "cmake_source_dir" in call.arguments
+    return by_cmake or bool(extensions_in(call.arguments))
 
 
 def _joined(ends: list[dict[str, Value]], conditions: tuple[str, ...]) -> dict[str, Value]:
