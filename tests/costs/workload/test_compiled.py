@@ -316,3 +316,12 @@ def test_a_bundled_library_is_left_alone_where_nothing_runs_make_or_links_it():
     assert set(compiled({"setup.py": LINKS.format("'a/x.a'"), **library()})) == {"src/x.c"}
     script = MAKES + SETUP.format("Extension('x', ['src/x.c'])")
     assert set(compiled({"setup.py": script, **library()})) == {"src/x.c"}
+
+
+def test_a_template_may_keep_its_suffix():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('x.h5', ['x/h5.pyx'])"),
+        "x/h5.templ.pyx": 10,
+    }
+    assert compiled(files) == {"x/h5.templ.pyx": SourceKind.CYTHON}

@@ -60,6 +60,8 @@ _MADE_UP = re.compile(
 """A source named by an expression, its beginning and its end: ``'src/' + name + '_bind.cpp'``,
 ``'@0@.c'.format(name)``."""
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
+_TEMPLATE_WORDS = ("templ", "template", "tmpl", "in")
+"""Of the names of templates that keep their suffix: ``h5t.templ.pyx`` becomes ``h5t.pyx``."""
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
@@ -182,6 +184,7 @@ def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
         path = posixpath.normpath(name)
         stem, suffix = posixpath.splitext(path)
         options = [path, *(path + ending for ending in TEMPLATES)]
+        options += [f"{stem}.{word}{suffix}" for word in _TEMPLATE_WORDS]
         options += [stem + ending for ending in _ALTERNATIVES]
         if suffix == ".pyx":
             options = [f"{stem}.c", f"{stem}.cpp", *options]
