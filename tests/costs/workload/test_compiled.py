@@ -325,3 +325,21 @@ def test_a_template_may_keep_its_suffix():
         "x/h5.templ.pyx": 10,
     }
     assert compiled(files) == {"x/h5.templ.pyx": SourceKind.CYTHON}
+
+
+def test_sources_that_a_script_copies_to_be_patched_are_found_where_they_lie():
+    modules = "Extension('lmdb', ['lmdb/cpython.c', 'build/lib/mdb.c', 'build/lib/midl.c'])"
+    files = {"setup.py": SETUP.format(modules), "lmdb/cpython.c": 1, "lib/mdb.c": 1, "a/midl.c": 1}
+    assert set(compiled(files)) == {"lmdb/cpython.c", "lib/mdb.c", "a/midl.c"}
+    assert "b/midl.c" not in compiled({**files, "b/midl.c": 1})
+
+
+def test_a_pattern_of_sources_stands_for_what_matches_it():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('*', ['x/*.pyx'])"),
+        "x/a.pyx": 10,
+        "x/b.pyx": 10,
+        "x/deep/c.pyx": 10,
+    }
+    assert set(compiled(files)) == {"x/a.pyx", "x/b.pyx"}

@@ -7,8 +7,10 @@ another system or another processor. Nothing is read but what the evidence chain
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -151,7 +153,9 @@ def _chosen(
 def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set[str]:
     """The members that extension modules list; none where one of them lists no sources."""
     sources = [module.sources or () for module in modules]
-    return _resolved(chain.from_iterable(sources), sizes) if all(sources) else set()
+    if not all(sources):
+        return set()
+    return _resolved(chain.from_iterable(sources), sizes, copies=True)
 
 
 def _extensions(facts: SdistFacts) -> list[ExtensionModule]:
@@ -173,23 +177,46 @@ def _compiles(path: str, *, cython: bool) -> bool:
     return source_kind(path) is not None or (path.endswith(".py") and cython)
 
 
-def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
+def _resolved(names: Iterable[str], sizes: Mapping[str, int], *, copies: bool = False) -> set[str]:
     """Members that stand for the named sources.
 
     Shipped C takes the place of its `.pyx`: it is what is compiled, or has the size of what will
-    be. A source that is not there is made from its namesake or from a template.
+    be. A source that is not there is made from its namesake or from a template, or, with `copies`,
+    copied from elsewhere; a pattern stands for what matches it.
     """
     found = set()
-    for name in names:
-        path = posixpath.normpath(name)
+    paths = [posixpath.normpath(name) for name in names]
+    listed = Counter(map(posixpath.basename, paths))
+    for path in paths:
         stem, suffix = posixpath.splitext(path)
         options = [path, *(path + ending for ending in TEMPLATES)]
         options += [f"{stem}.{word}{suffix}" for word in _TEMPLATE_WORDS]
         options += [stem + ending for ending in _ALTERNATIVES]
         if suffix == ".pyx":
             options = [f"{stem}.c", f"{stem}.cpp", *options]
-        found.update([option for option in options if option in sizes][:1])
+        there = [option for option in options if option in sizes][:1]
+        if not there and copies:
+            there = _matching(path, sizes) if "*" in path else _copied(path, sizes, listed)
+        found.update(there)
     return found
+
+
+def _matching(pattern: str, sizes: Mapping[str, int]) -> list[str]:
+    """Members that a pattern of names means, as `cythonize` takes them."""
+    folder = posixpath.dirname(pattern)
+    return [path for path in fnmatch.filter(sizes, pattern) if posixpath.dirname(path) == folder]
+
+
+def _copied(path: str, sizes: Mapping[str, int], listed: Mapping[str, int]) -> list[str]:
+    """What a script copies, and perhaps patches, to a place of its own: ``build/lib/mdb.c``.
+
+    `listed` counts the sources of each name; of more namesakes nobody knows which it is.
+    """
+    folder, name = posixpath.split(path)
+    tail = f"/{posixpath.basename(folder)}/{name}"
+    namesakes = [each for each in sizes if posixpath.basename(each) == name and not is_aside(each)]
+    nearer = [each for each in namesakes if f"/{each}".endswith(tail)] or namesakes
+    return nearer if len(nearer) <= listed[name] and source_kind(path) is not None else []
 
 
 def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
