@@ -47,7 +47,7 @@ class TestStory:
         }
         assert found == COMPILED
 
-    def test_alpine_has_its_reason(self, story):
+    def test_the_verdict_on_alpine_has_its_reason(self, story):
         cell = story.package("scipy").on[ON[1]]
         assert cell.verdict.is_source
         assert "none for musllinux" in cell.reason

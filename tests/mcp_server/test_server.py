@@ -209,7 +209,7 @@ class TestPages:
             Pages().following(cursor)
 
 
-def test_a_single_string_is_a_list_with_it():
+def test_a_single_string_becomes_a_list():
     assert parsed("check", CheckArguments, {"files": "a.txt"}).files == ["a.txt"]
 
 

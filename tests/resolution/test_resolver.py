@@ -121,7 +121,7 @@ class TestFiles:
         pin = resolve(requirements_of("a"), GLIBC, index).pins["a"]
         assert pin.file.filename == "a-1.tar.gz"
 
-    def test_version_without_a_fitting_file_is_passed_over_where_an_older_has_a_fitting_file(self):
+    def test_version_without_a_fitting_file_is_passed_over_for_an_older_version(self):
         index = FakeIndex(
             {"a": {"1": ["a-1-py3-none-any.whl"], "2": [manylinux("a", "2")]}},
         )

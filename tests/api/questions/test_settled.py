@@ -104,7 +104,7 @@ def test_diff_by_an_allowance_that_has_ended_fails():
     assert difference(before, report, allow=[ended], today=date(2026, 1, 1)).regressions == ()
 
 
-def test_a_package_on_two_targets_is_a_single_way_on_both_streams(tmp_path, capsys):
+def test_a_package_on_two_targets_counts_once_on_both_streams(tmp_path, capsys):
     """The text and what standard error says are of the same number."""
     report = alpine_story()
     cell = compiles("numpy", "1.24.2", "cp38-cp38-manylinux_2_17_x86_64")
