@@ -31,10 +31,10 @@ def sdist(name: str, size: int | None = MB) -> Sdist:
     return Sdist(f"{name}-1.tar.gz", "", NormalizedName(name), V1, size)
 
 
-def build(name: str, *needs: Wheel, times: int = 1, asked_by: tuple[str, ...] = ()) -> Build:
-    pins = tuple(Pin(one.name, V1, one, Standing.INSTALLABLE) for one in needs)
+def build(name: str, *needs: Wheel, times: int = 1, requested_by: tuple[str, ...] = ()) -> Build:
+    pins = tuple(Pin(need.name, V1, need, Standing.INSTALLABLE) for need in needs)
     environment = BuildEnvironment((), pins)
-    return Build(unread(sdist(name)), environment, not asked_by, asked_by, times)
+    return Build(unread(sdist(name)), environment, not requested_by, requested_by, times)
 
 
 def cost(cpu: float, memory: float = 500 * MB, serial: float = 1.0) -> PredictedCost:
@@ -55,7 +55,7 @@ def bill(
     installer: InstallerKind = InstallerKind.PIP,
     **more: object,
 ) -> InstallBill:
-    by_file = {f"{name}-1.tar.gz": one for name, one in costs.items()}
+    by_file = {f"{name}-1.tar.gz": predicted for name, predicted in costs.items()}
     installed = more.pop("installed", ())
     plan = SourceBuildPlan(
         MUSL, installer, builds, **{k: more.pop(k) for k in ["cycles"] if k in more}
@@ -74,8 +74,8 @@ def test_wheels_alone_cost_download_and_installation():
     assert any("1 files whose size" in reason for reason in found.left_out)
 
 
-def test_pip_builds_one_after_another_as_often_as_the_plan_says():
-    builds = (build("numpy", times=2, asked_by=("scipy 1",)), build("scipy"))
+def test_pip_builds_in_sequence_as_often_as_the_plan_says():
+    builds = (build("numpy", times=2, requested_by=("scipy 1",)), build("scipy"))
     found = bill(builds, {"numpy": cost(200), "scipy": cost(700)})
     assert found.builds == 3
     assert found.cpu_seconds.value == pytest.approx(1100, rel=0.1)
@@ -92,7 +92,7 @@ def test_uv_builds_side_by_side():
 
 
 def test_uv_waits_for_a_chain_of_builds():
-    builds = (build("numpy", asked_by=("scipy 1",)), build("scipy"))
+    builds = (build("numpy", requested_by=("scipy 1",)), build("scipy"))
     costs = {"numpy": cost(100), "scipy": cost(100)}
     found = bill(builds, costs, Machine(cores=8), InstallerKind.UV)
     assert found.build_wall_seconds.value > 200

@@ -58,25 +58,25 @@ def size(
     return image_size(target(), contents, DEBIAN, options, base=BASE_BYTES, **more)  # type: ignore[arg-type]
 
 
-def told(value: Quantity | Unknown) -> Quantity:
+def quantity_of(value: Quantity | Unknown) -> Quantity:
     assert isinstance(value, Quantity)
     return value
 
 
 def part(found: ImageBreakdown, name: str) -> Quantity:
-    return told(next(one.size for one in found.parts if one.name == name))
+    return quantity_of(next(each.size for each in found.parts if each.name == name))
 
 
 def names(found: ImageBreakdown) -> set[str]:
-    return {one.name for one in found.parts}
+    return {each.name for each in found.parts}
 
 
 def test_an_image_of_wheels_is_the_base_and_what_is_unpacked():
     found = size(ImageContents(wheels=[(wheel(), FILES)]))
     assert names(found) == {BASE, "wheels", "byte-code", "byte-code of pip itself"}
     assert part(found, "wheels").value == pytest.approx(4_100_000, rel=0.001)
-    assert told(found.single_stage).value > told(found.multi_stage).value
-    assert told(found.single_stage_added).value < 20e6
+    assert quantity_of(found.single_stage).value > quantity_of(found.multi_stage).value
+    assert quantity_of(found.single_stage_added).value < 20e6
 
 
 def test_build_tools_stay_in_a_single_stage_only():
@@ -89,7 +89,7 @@ def test_build_tools_stay_in_a_single_stage_only():
     )
     assert tools.value > 250e6
     assert 40e6 < libraries.value < 60e6
-    difference = told(found.single_stage).value - told(found.multi_stage).value
+    difference = quantity_of(found.single_stage).value - quantity_of(found.multi_stage).value
     assert difference == pytest.approx(tools.value, rel=0.1)
     assert {"package lists"} < names(found)
 
@@ -97,24 +97,26 @@ def test_build_tools_stay_in_a_single_stage_only():
 def test_what_both_stages_need_counts_once():
     both = size(ImageContents(build_packages=["libpq-dev"], run_packages=["libpq5"]))
     alone = size(ImageContents(build_packages=["libpq-dev"]))
-    assert told(both.single_stage).value == pytest.approx(told(alone.single_stage).value, rel=0.001)
+    assert quantity_of(both.single_stage).value == pytest.approx(
+        quantity_of(alone.single_stage).value, rel=0.001
+    )
 
 
 def test_pips_cache_keeps_downloads_and_built_wheels():
     contents = ImageContents(wheels=[(wheel(), FILES)], built=[built()], sdist_bytes=3_000_000)
-    without, kept = size(contents), size(contents, ImageOptions(pip_cache=True))
-    more = told(kept.single_stage).value - told(without.single_stage).value
+    without, with_cache = size(contents), size(contents, ImageOptions(pip_cache=True))
+    more = quantity_of(with_cache.single_stage).value - quantity_of(without.single_stage).value
     assert more == pytest.approx(1.5e6 + 3e6 + 20e6 * 0.36, rel=0.05)
-    assert told(kept.multi_stage).value == told(without.multi_stage).value
+    assert quantity_of(with_cache.multi_stage).value == quantity_of(without.multi_stage).value
 
 
 def test_copied_wheels_stay_as_a_layer_of_the_last_stage():
     contents = ImageContents(wheels=[(wheel(), FILES)], built=[built()])
     without, layer = size(contents), size(contents, ImageOptions(wheels_layer=True))
-    more = told(layer.multi_stage).value - told(without.multi_stage).value
+    more = quantity_of(layer.multi_stage).value - quantity_of(without.multi_stage).value
     pip = part(layer, "byte-code of pip itself").value
     assert more == pytest.approx(1.5e6 + 20e6 * 0.36 + pip, rel=0.05)
-    assert told(layer.single_stage).value == told(without.single_stage).value
+    assert quantity_of(layer.single_stage).value == quantity_of(without.single_stage).value
 
 
 def test_package_lists_stay_unless_removed():
@@ -125,7 +127,7 @@ def test_package_lists_stay_unless_removed():
     assert "package lists" not in names(apk)
 
 
-def test_a_wheel_that_cannot_be_listed_is_told_from_its_archive():
+def test_a_wheel_that_cannot_be_listed_is_estimated_from_its_archive():
     found = size(ImageContents(wheels=[(wheel(), GONE)]))
     estimate = part(found, "wheels that could not be listed")
     assert estimate.basis == "modelled"
@@ -144,13 +146,13 @@ def test_a_package_whose_built_size_is_unknown_makes_the_sum_unknown():
     assert isinstance(found.multi_stage, Unknown)
 
 
-def test_without_a_known_base_what_is_added_is_still_told():
+def test_without_a_known_base_what_is_added_is_still_estimated():
     found = image_size(
         target("registry.example/own:1", None), ImageContents(wheels=[(wheel(), FILES)]), DEBIAN
     )
     assert isinstance(found.single_stage, Unknown)
     assert found.single_stage.code == "image-size-unknown"
-    assert told(found.single_stage_added).value > 4e6
+    assert quantity_of(found.single_stage_added).value > 4e6
 
 
 def test_an_unknown_distribution_hides_only_its_packages():
@@ -160,7 +162,7 @@ def test_an_unknown_distribution_hides_only_its_packages():
     assert isinstance(found.single_stage, Unknown)
     assert part(found, "wheels").value > 4e6
     no_packages = ImageContents(wheels=[(wheel(), FILES)])
-    assert told(image_size(target(), no_packages, unknown, base=BASE_BYTES).multi_stage)
+    assert quantity_of(image_size(target(), no_packages, unknown, base=BASE_BYTES).multi_stage)
 
 
 def test_packages_of_unknown_size_are_named():
@@ -170,13 +172,13 @@ def test_packages_of_unknown_size_are_named():
 
 def test_an_image_on_top_of_what_is_there_already():
     def part(name: str, size: float | Unknown, **kinds: bool) -> ImagePart:
-        told = size if isinstance(size, Unknown) else Quantity.exact(size)
-        return ImagePart(name, told, **kinds)
+        quantity = size if isinstance(size, Unknown) else Quantity.exact(size)
+        return ImagePart(name, quantity, **kinds)
 
     own = ImageBreakdown((part(BASE, 100), part("wheels", 10), part("package lists", 20)))
     earlier = [part("wheels", 5), part("package lists", 30), part("cache", 7, multi_stage=False)]
     whole = own.on_top_of(earlier)
-    assert {one.name: one.size.value for one in whole.parts} == {
+    assert {each.name: each.size.value for each in whole.parts} == {
         BASE: 100,
         "wheels": 15,
         "package lists": 30,  # the same lists: there once

@@ -36,7 +36,7 @@ def of(name: str, version: str, features: BuildFeatures | Unknown = UNREAD,
     return predict(NormalizedName(name), Version(version), python=python, features=features)
 
 
-def test_what_was_measured_is_told_as_measured():
+def test_what_was_measured_is_reported_as_measured():
     cost = of("numpy", "1.24.2", python=(3, 8))
     assert cost.cpu_seconds.basis == "measured"
     assert cost.cpu_seconds.source == "measured here: numpy 1.24.2 on Python 3.8"
@@ -51,7 +51,7 @@ def test_on_another_python_it_is_less_certain():
 
 
 def test_another_version_is_scaled_by_its_sources():
-    (known,) = (one for one in measured_builds()["simplejson"] if one.python == (3, 12))
+    (known,) = (build for build in measured_builds()["simplejson"] if build.python == (3, 12))
     features = c(0.1)
     cost = of("simplejson", "99", features)
     ratio = source_seconds(features, coefficients()) / known.source_seconds
@@ -65,7 +65,7 @@ def test_a_program_that_grew_fivefold_is_modelled_anew():
     assert of("simplejson", "99", c(5)).cpu_seconds.basis == "modelled"
 
 
-def test_without_its_sources_the_neighbour_stands_with_wide_doubt():
+def test_without_its_sources_the_neighbour_counts_with_wide_doubt():
     cost, scaled = of("simplejson", "99"), of("simplejson", "99", c(0.1))
     assert "own sources are not known" in cost.cpu_seconds.source
     assert cost.cpu_seconds.factor > scaled.cpu_seconds.factor
@@ -80,8 +80,8 @@ def test_a_published_wheel_tells_the_size_of_another_version():
 
 
 def test_a_change_of_backend_is_not_overlooked():
-    """pandas 2.0 was built by setuptools, one file after another; later ones by Meson."""
-    (known,) = (one for one in measured_builds()["pandas"] if one.version == Version("2.0.0"))
+    """pandas 2.0 was built by setuptools, one file after another; later releases by Meson."""
+    (known,) = (build for build in measured_builds()["pandas"] if build.version == Version("2.0.0"))
     size = round(1.2e6 * known.source_seconds / 400)
     meson = BuildFeatures(
         compiles=True,
@@ -145,12 +145,12 @@ def test_the_table_is_whole():
     keys = [(row["name"], row["version"], row["python"]) for row in rows]
     assert len(set(keys)) == len(keys) >= 100
     for builds in measured_builds().values():
-        for one in builds:
-            assert canonicalize_name(one.name) == one.name
-            assert one.cpu_seconds > 0
-            assert 0 <= one.serial_share <= 1
-            assert one.peak_bytes >= one.peak_process_bytes > 10_000_000
-            assert one.built_bytes >= one.extension_bytes >= one.stripped_bytes
+        for build in builds:
+            assert canonicalize_name(build.name) == build.name
+            assert build.cpu_seconds > 0
+            assert 0 <= build.serial_share <= 1
+            assert build.peak_bytes >= build.peak_process_bytes > 10_000_000
+            assert build.built_bytes >= build.extension_bytes >= build.stripped_bytes
 
 
 def test_nothing_that_is_held_out_was_measured():

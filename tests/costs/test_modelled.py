@@ -26,9 +26,9 @@ def cost(cpu: float = 100, serial: float = 0.2, process: float = 1e9, share: flo
 
 
 def test_within_a_factor():
-    one = Quantity.within(10, 2, "scaled", "from x 1")
-    assert (one.low, one.value, one.high, one.source) == (5, 10, 20, "from x 1")
-    assert one.factor == pytest.approx(2)
+    quantity = Quantity.within(10, 2, "scaled", "from x 1")
+    assert (quantity.low, quantity.value, quantity.high, quantity.source) == (5, 10, 20, "from x 1")
+    assert quantity.factor == pytest.approx(2)
 
 
 def test_what_is_counted_is_certain():
@@ -42,8 +42,8 @@ def test_nothing_costs_nothing():
 
 
 @given(estimates)
-def test_a_sum_of_one_is_that_one(one: Quantity):
-    assert total([one]) == one
+def test_a_sum_of_a_single_part_is_that_part(part: Quantity):
+    assert total([part]) == part
 
 
 @given(st.lists(estimates, min_size=2, max_size=6))
@@ -78,7 +78,7 @@ def test_four_in_five_sums_are_within_the_interval():
     sums = [
         sum(part.value * math.exp(draw.gauss(0, spread)) for part in parts) for _ in range(4000)
     ]
-    inside = sum(added.low <= one <= added.high for one in sums) / len(sums)
+    inside = sum(added.low <= each <= added.high for each in sums) / len(sums)
     assert 0.77 < inside < 0.83
 
 
@@ -93,18 +93,18 @@ def test_jobs_add_memory_only_where_there_are_several():
     assert cost(share=0.0).peak_bytes_at(8).value == pytest.approx(1e9)
 
 
-def test_several_jobs_are_less_certain_than_one():
+def test_several_jobs_are_less_certain_than_a_single_job():
     assert cost().peak_bytes_at(1).factor == pytest.approx(1.3)
     assert 1.4 < cost().peak_bytes_at(3).factor < 1.3 * 1.4
 
 
 def test_an_independent_error_widens_the_interval():
-    one = Quantity(10, 5, 40, "modelled")
-    wider = one.widened(2)
+    quantity = Quantity(10, 5, 40, "modelled")
+    wider = quantity.widened(2)
     assert wider.value == 10
     assert 2.5 < wider.low < 5
     assert 40 < wider.high < 80
-    assert one.widened(1).high == pytest.approx(40)
+    assert quantity.widened(1).high == pytest.approx(40)
     assert Quantity.exact(0).widened(2) == Quantity.exact(0)
 
 

@@ -1,4 +1,4 @@
-"""How far a build lies beyond the measured ones."""
+"""How far a build lies beyond the measured builds."""
 
 import math
 
@@ -16,7 +16,7 @@ builds = st.fixed_dictionaries({"base": st.floats(0.1, 10)}).flatmap(
 )
 
 
-def test_old_and_modern_cpp_are_one_kind():
+def test_old_and_modern_cpp_are_the_same_kind():
     seconds = {"cpp_header_mb": 1.0, "modern_cpp_files": 2.0, "modern_cpp_mb": 3.0, "c_mb": 4.0}
     assert seconds_by_kind(seconds) == {"cpp": 6.0, "c": 4.0}
 
@@ -37,14 +37,14 @@ def test_a_kind_that_was_never_measured_is_beyond():
 @given(st.lists(builds, min_size=1, max_size=5))
 def test_what_was_measured_is_covered(measured: list[dict[str, float]]):
     covered = reach(measured)
-    assert all(beyond(one, covered) == pytest.approx(0) for one in measured)
+    assert all(beyond(build, covered) == pytest.approx(0) for build in measured)
 
 
 @given(builds, builds, st.sampled_from(TERMS), st.floats(0, 1e4))
 def test_more_never_comes_nearer(
-    one: dict[str, float], build: dict[str, float], term: str, more: float
+    measured: dict[str, float], build: dict[str, float], term: str, more: float
 ):
-    covered = reach([one])
+    covered = reach([measured])
     at = beyond(build, covered)
     kind = next(iter(seconds_by_kind({term: 1.0})))
     if seconds_by_kind(build).get(kind, 0.0) >= covered.get(kind, 0.0):

@@ -1,4 +1,4 @@
-"""What a package built from source occupies, told by the published wheel and the cost model."""
+"""What a package built from source occupies, from the published wheel and the cost model."""
 
 import pytest
 from packaging.utils import NormalizedName
@@ -10,13 +10,13 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 from wheelcheck.resolution.pins import Pin, Standing
 
-NOT_TOLD = Unknown("cost-not-modelled", "not measured")
+NOT_MEASURED = Unknown("cost-not-modelled", "not measured")
 
 
 def cost(
-    built: Quantity | Unknown = NOT_TOLD, native: Quantity | Unknown = NOT_TOLD
+    built: Quantity | Unknown = NOT_MEASURED, native: Quantity | Unknown = NOT_MEASURED
 ) -> PredictedCost:
-    return PredictedCost(NOT_TOLD, 1.0, NOT_TOLD, 0.0, built, native)
+    return PredictedCost(NOT_MEASURED, 1.0, NOT_MEASURED, 0.0, built, native)
 
 
 def wheel(native: int = 1_000_000) -> ArchiveListing:
@@ -27,7 +27,7 @@ def wheel(native: int = 1_000_000) -> ArchiveListing:
         "pack/__init__.py": 2000,
         "pack/tests/test_core.py": 3000,
     }
-    return ArchiveListing(tuple(ArchiveMember(*one) for one in members.items()))
+    return ArchiveListing(tuple(ArchiveMember(*member) for member in members.items()))
 
 
 def built(costs: PredictedCost, listing: ArchiveListing | None = None) -> BuiltFiles:
@@ -37,9 +37,9 @@ def built(costs: PredictedCost, listing: ArchiveListing | None = None) -> BuiltF
 
 
 def test_what_the_cost_model_tells_counts():
-    told = Quantity.within(7e6, 1.1, "measured", "measured here")
-    found = built(cost(told, Quantity.exact(6e6)), wheel())
-    assert found.files == told
+    quantity = Quantity.within(7e6, 1.1, "measured", "measured here")
+    found = built(cost(quantity, Quantity.exact(6e6)), wheel())
+    assert found.files == quantity
     assert found.sources.files == 2
 
 
@@ -81,4 +81,4 @@ def test_without_a_published_wheel_the_sources_are_those_that_are_not_compiled()
 
 
 def test_what_neither_tells_is_unknown():
-    assert built_files(cost()) is NOT_TOLD
+    assert built_files(cost()) is NOT_MEASURED

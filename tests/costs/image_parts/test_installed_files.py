@@ -78,7 +78,7 @@ def test_the_installed_files_are_those_that_pip_leaves(tmp_path: Path):
     other = sum(path.stat().st_size for path in left if path.suffix != ".pyc")
 
     with zipfile.ZipFile(wheel) as archive:
-        members = {one.filename: one.file_size for one in archive.infolist()}
+        members = {member.filename: member.file_size for member in archive.infolist()}
     found = installed_files(sizes(members))
     assert found.unpacked == sum(members.values())
     assert found.files == pytest.approx(other, abs=150)
@@ -86,7 +86,7 @@ def test_the_installed_files_are_those_that_pip_leaves(tmp_path: Path):
     assert code > 0
 
 
-def test_tests_are_told_apart_by_where_they_lie():
+def test_tests_are_recognised_by_where_they_lie():
     found = python_sources(
         sizes(
             {"a/tests/x.py": 1, "a/test_y.py": 2, "a/conftest.py": 4, "a/attest.py": 8, "b.pyi": 9}
@@ -96,9 +96,9 @@ def test_tests_are_told_apart_by_where_they_lie():
 
 
 def test_record_gains_a_row_for_every_compiled_file():
-    one = installed_files(sizes({"pack/a.py": 10}))
-    two = installed_files(sizes({"pack/a.py": 10, "pack/b.py": 10}))
-    assert two.added - one.added == len("pack/__pycache__/b.cpython-312.pyc,,\r\n") + 1
+    single = installed_files(sizes({"pack/a.py": 10}))
+    pair = installed_files(sizes({"pack/a.py": 10, "pack/b.py": 10}))
+    assert pair.added - single.added == len("pack/__pycache__/b.cpython-312.pyc,,\r\n") + 1
 
 
 @pytest.mark.parametrize("python", [(3, minor) for minor in range(8, 14)])
@@ -118,9 +118,9 @@ def test_position_tables_made_byte_code_larger_in_311():
     assert new.value > 1.2 * old.value
 
 
-def test_many_projects_are_more_certain_together_than_one():
-    one = PythonSources(files=10, bytes=100_000)
-    alone, many = byte_code([one], target()), byte_code([one] * 100, target())
+def test_many_projects_are_more_certain_together_than_alone():
+    project = PythonSources(files=10, bytes=100_000)
+    alone, many = byte_code([project], target()), byte_code([project] * 100, target())
     assert isinstance(alone, Quantity)
     assert isinstance(many, Quantity)
     assert 1 < many.factor < alone.factor
@@ -135,7 +135,7 @@ def test_byte_code_is_finite_and_ordered(projects: list[PythonSources]):
     assert 0 <= found.low <= found.value <= found.high
 
 
-def test_a_python_that_was_not_measured_is_told_as_its_neighbour_with_more_doubt():
+def test_a_python_that_was_not_measured_is_estimated_as_its_neighbour_with_more_doubt():
     sources = [PythonSources(files=10, bytes=100_000)]
     known, later = byte_code(sources, target((3, 13))), byte_code(sources, target((3, 15)))
     assert isinstance(known, Quantity)

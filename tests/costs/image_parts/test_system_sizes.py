@@ -61,7 +61,7 @@ ALPINE = Path(__file__).parents[3] / "data" / "installs" / "alpine_toolchain.csv
 
 
 def test_alpines_toolchain_lies_within_the_interval_four_times_of_five():
-    """It misses where git is asked for: Debian's brings Perl."""
+    """It misses where git is requested: Debian's brings Perl."""
     rows = list(csv.DictReader(ALPINE.read_text("utf-8").splitlines()))
     within = []
     for row in rows:
@@ -147,7 +147,7 @@ def test_the_catalogue_tells_the_size_of_an_image():
     assert found.basis == "measured"
 
 
-def test_an_image_without_a_size_is_told_from_its_sister():
+def test_an_image_without_a_size_is_estimated_from_its_sister():
     found = base_image(parse_target_on("python:3.11-slim-bookworm", as_of=TODAY))
     assert isinstance(found, Quantity)
     assert found.basis == "scaled"

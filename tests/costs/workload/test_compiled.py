@@ -28,7 +28,7 @@ def compiled(files: dict[str, str | int]) -> dict[str, SourceKind]:
     listing = ArchiveListing(members, texts)
     contents = SdistContents(listing)
     found, _ = compiled_files(read_sdist(contents), contents.sizes, contents.texts, contents.marks)
-    return {one.path: one.kind for one in found}
+    return {file.path: file.kind for file in found}
 
 
 def test_declared_sources_are_the_list():
@@ -47,7 +47,7 @@ def test_a_bundled_library_that_no_module_lists_is_built_beside():
     assert set(compiled(files)) == {"src/a.c", "libfoo/src/foo.c"}
 
 
-def test_shipped_c_stands_for_its_pyx():
+def test_shipped_c_replaces_its_pyx():
     files = {
         "pyproject.toml": CYTHON,
         "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
@@ -251,7 +251,7 @@ def test_no_listing_breaks_it(files: dict[str, str]):
     assert all(isinstance(kind, SourceKind) for kind in compiled({**files, **strange}).values())
 
 
-def test_of_copies_for_several_versions_of_a_library_one_is_compiled():
+def test_of_copies_for_several_versions_of_a_library_a_single_copy_is_compiled():
     files = {
         "setup.py": "from setuptools import setup\nsetup(ext_modules=modules())\n",
         "src/swig-0_27_7/a.cxx": 10,

@@ -23,7 +23,7 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 MB = 1_000_000
 PURE = "from setuptools import setup\nsetup(name='x', packages=['x'])\n"
-ONE = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
 
 
 def listing(files: dict[str, str | int]) -> ArchiveListing:
@@ -51,27 +51,27 @@ def test_a_pure_sdist_compiles_nothing():
 
 def test_a_table_has_bytes_but_no_statements():
     table = "int t[] = {" + "1, 2, 3, " * 100_000 + "};"
-    found = features({"setup.py": ONE, "x.c": table}).of(SourceKind.C)
+    found = features({"setup.py": SETUP, "x.c": table}).of(SourceKind.C)
     assert (found.files, found.bytes, found.statements) == (1, len(table), 1)
-    code = features({"setup.py": ONE, "x.c": "a = b;\n" * 20_000})
+    code = features({"setup.py": SETUP, "x.c": "a = b;\n" * 20_000})
     assert source_seconds(code, coefficients()) > 5
-    assert source_seconds(features({"setup.py": ONE, "x.c": table}), coefficients()) < 1
+    assert source_seconds(features({"setup.py": SETUP, "x.c": table}), coefficients()) < 1
 
 
 def test_what_a_file_includes_is_compiled_with_it():
     parts: dict[str, str | int] = {f"part{n}.c": "a = b;\n" * 1000 for n in range(9)}
-    one = "".join(f'#include "part{n}.c"\n' for n in range(9))
-    found = features({"setup.py": ONE, "x.c": one, **parts}).of(SourceKind.C)
+    source = "".join(f'#include "part{n}.c"\n' for n in range(9))
+    found = features({"setup.py": SETUP, "x.c": source, **parts}).of(SourceKind.C)
     assert (found.files, found.statements, found.heaviest.statements) == (1, 9000, 9000)
 
 
 def test_without_a_look_at_sources_statements_follow_from_bytes():
-    assert features({"setup.py": ONE, "x.c": 35_000}).of(SourceKind.C).statements == 1000
+    assert features({"setup.py": SETUP, "x.c": 35_000}).of(SourceKind.C).statements == 1000
 
 
 def test_sources_that_no_module_lists_count_where_the_published_wheel_has_them():
     files: dict[str, str | int] = {
-        "setup.py": ONE,
+        "setup.py": SETUP,
         "x.c": "a = b;\n" * 300,
         **{f"other/part{n}.c": "a = b;\n" * 2000 for n in range(10)},
     }
@@ -82,20 +82,20 @@ def test_sources_that_no_module_lists_count_where_the_published_wheel_has_them()
 
 
 def test_a_dispatched_file_is_compiled_for_every_simd_level():
-    script = ONE.replace("x.c", "x.dispatch.c")
+    script = SETUP.replace("x.c", "x.dispatch.c")
     assert features({"setup.py": script, "x.dispatch.c": 1000}).of(SourceKind.C).files == 4
 
 
 @pytest.mark.parametrize(
     ("script", "project", "strips", "ships_stripped"),
     [
-        (ONE, "", False, False),
-        (ONE + "flags = ['-g0']\n", "", True, False),
-        (ONE + "flags = ['-Wl,--strip-all']\n", "", True, False),
-        (ONE, "[tool.cibuildwheel]\nenvironment = {LDFLAGS='-Wl,--strip-all'}\n", False, True),
-        (ONE, "[tool.cibuildwheel.linux]\nrepair-wheel-command = 'auditwheel repair --strip'\n",
+        (SETUP, "", False, False),
+        (SETUP + "flags = ['-g0']\n", "", True, False),
+        (SETUP + "flags = ['-Wl,--strip-all']\n", "", True, False),
+        (SETUP, "[tool.cibuildwheel]\nenvironment = {LDFLAGS='-Wl,--strip-all'}\n", False, True),
+        (SETUP, "[tool.cibuildwheel.linux]\nrepair-wheel-command = 'auditwheel repair --strip'\n",
          False, True),
-        (ONE, "[tool.cibuildwheel.macos]\nenvironment = {CFLAGS='-g0'}\n", False, False),
+        (SETUP, "[tool.cibuildwheel.macos]\nenvironment = {CFLAGS='-g0'}\n", False, False),
     ],
 )  # fmt: skip
 def test_debug_information_left_out(
@@ -114,7 +114,7 @@ def test_debug_information_left_out(
      ("import os\njobs = os.cpu_count()\n", True)],
 )  # fmt: skip
 def test_a_setup_script_that_compiles_side_by_side(added: str, parallel: bool):  # noqa: FBT001
-    assert features({"setup.py": added + ONE, "x.c": 10}).parallel is parallel
+    assert features({"setup.py": added + SETUP, "x.c": 10}).parallel is parallel
 
 
 CMAKE = "project(x LANGUAGES CXX)\nadd_library(x MODULE x.cpp)\n"
@@ -132,7 +132,7 @@ NO_SOURCES = (
         (SKBUILD, "scikit-build", "native", True),
         (NO_SOURCES, "setuptools", "native", False),
         (NO_SOURCES.replace("'out'", "'out', '--parallel'"), "setuptools", "native", True),
-        (ONE, "setuptools", "setuptools", False),
+        (SETUP, "setuptools", "setuptools", False),
     ],
 )
 def test_what_cmake_compiles_for_a_setup_script(
@@ -157,7 +157,7 @@ def test_vendored_libraries_of_a_wheel_are_not_its_own():
             ArchiveMember("x/__init__.py", 70),
         )
     )
-    found = features({"setup.py": ONE, "x.c": 1000}, wheel)
+    found = features({"setup.py": SETUP, "x.c": 1000}, wheel)
     assert found.wheel == PublishedWheel(2, 4500, 4000, 70)
 
 
@@ -233,12 +233,12 @@ def test_serial_backends_do_not_profit_from_cores():
 
 def test_no_more_compilers_run_at_once_than_there_are_files():
     binding = {SourceKind.BINDING: sources_of(1, 400, standard=20)}
-    one = modelled_cost(
+    cost = modelled_cost(
         BuildFeatures(compiles=True, backend="native", sources=binding, parallel=True),
         coefficients(),
     )
-    assert one.peak_bytes_at(16) == one.peak_bytes_at(1)
-    assert one.wall_seconds(16).value == pytest.approx(one.cpu_seconds.value)
+    assert cost.peak_bytes_at(16) == cost.peak_bytes_at(1)
+    assert cost.wall_seconds(16).value == pytest.approx(cost.cpu_seconds.value)
 
 
 def test_a_published_wheel_narrows_the_interval():
@@ -247,7 +247,7 @@ def test_a_published_wheel_narrows_the_interval():
     seconds = source_seconds(plain, coefficients())
     fitting = round(seconds / coefficients().published["stripped"] * MB)
     seen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(fitting))
-    without, with_it = (modelled_cost(one, coefficients()) for one in (plain, seen))
+    without, with_it = (modelled_cost(each, coefficients()) for each in (plain, seen))
     assert with_it.cpu_seconds.factor < without.cpu_seconds.factor
     assert with_it.extension_bytes.factor < without.extension_bytes.factor
     assert "published wheel" in with_it.cpu_seconds.source
@@ -257,7 +257,7 @@ def test_what_a_published_module_links_in_is_not_taken_for_its_size():
     c = {SourceKind.C: sources_of(20, 12_000)}
     bare = BuildFeatures(compiles=True, backend="meson", sources=c)
     swollen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(110 * MB))
-    sizes = [modelled_cost(one, coefficients()).extension_bytes.value for one in (bare, swollen)]
+    sizes = [modelled_cost(each, coefficients()).extension_bytes.value for each in (bare, swollen)]
     assert sizes[1] < 3 * sizes[0] < 10 * MB
 
 
@@ -329,7 +329,7 @@ def test_the_verdict_says_whether_a_build_compiles():
 
 
 def test_an_optional_extension_may_cost_as_little_as_none():
-    optional = ONE.replace("['x.c']", "['x.c'], optional=True")
+    optional = SETUP.replace("['x.c']", "['x.c'], optional=True")
     found = features({"setup.py": optional, "x.c": "a = b;\n" * 20_000})
     cost = modelled_cost(found, coefficients())
     without = modelled_cost(found.without_extensions(), coefficients())
@@ -341,7 +341,7 @@ def test_an_optional_extension_may_cost_as_little_as_none():
 
 
 def test_a_library_of_the_system_may_replace_bundled_sources():
-    script = ONE.replace("['x.c']", "['x.c', 'lz4libs/lz4.c']") + "import pkgconfig\n"
+    script = SETUP.replace("['x.c']", "['x.c', 'lz4libs/lz4.c']") + "import pkgconfig\n"
     files = {"setup.py": script, "x.c": "a = b;\n" * 100, "lz4libs/lz4.c": "a = b;\n" * 20_000}
     found = features(files)
     assert found.replaceable[SourceKind.C].files == 1
@@ -354,7 +354,7 @@ def test_a_library_of_the_system_may_replace_bundled_sources():
 
 def test_configure_counts_where_the_build_runs_it():
     files: dict[str, str | int] = {"x.c": 900, "lib/configure": 900, "lib/y.c": 900}
-    listed = ONE.replace("'x.c'", "'x.c', 'lib/y.c'")
+    listed = SETUP.replace("'x.c'", "'x.c', 'lib/y.c'")
     assert not features({"setup.py": listed, **files}).configures
     run = listed + "run(['./configure'])\n"
     found = features({"setup.py": run, **files})
