@@ -62,13 +62,13 @@ def test_strings_of_the_code_are_no_names():
         elf()[:40],
     ],
 )
-def test_what_is_no_elf_file_is_told(data: bytes):
+def test_what_is_no_elf_file_is_refused(data: bytes):
     with pytest.raises(NotElf):
         read_elf(data)
 
 
 @pytest.mark.parametrize("place", [*range(16, 64), *range(64, 64 + 168, 4)])
-def test_a_header_that_lies_is_told_or_says_nothing(place: int):
+def test_a_header_that_lies_is_refused_or_says_nothing(place: int):
     data = bytearray(elf(GL, versions=VERSIONS, code=b"\x90" * 500))
     struct.pack_into("<I", data, place, 0xFFFF_FFF0)
     try:

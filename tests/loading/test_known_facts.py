@@ -32,7 +32,7 @@ def test_the_nearest_row_before_a_release_holds_for_it(monkeypatch):
         known_facts.cache_clear()
 
 
-def test_what_a_wheel_for_a_new_glibc_needs_is_not_said_of_that_for_an_old_glibc():
+def test_what_a_wheel_for_a_new_glibc_needs_does_not_hold_for_a_wheel_for_an_old_glibc():
     # lxml has wheels for manylinux_2_17 and for manylinux_2_26 in one release
     lxml = ("lxml", Version("6.1.3"), Libc.GLIBC, Architecture.X86_64)
     new = known_facts(*lxml, (2, 41))

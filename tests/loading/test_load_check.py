@@ -62,7 +62,7 @@ def test_a_plugin_that_no_import_loads_is_some_of_the_files():
     assert (found.status, found.needs) == ("some files need", ("libGL.so.1",))
 
 
-def test_a_tag_that_promises_too_much_is_told_with_both_numbers():
+def test_a_tag_that_promises_too_much_is_reported_with_both_numbers():
     data = elf(versions={"libc.so.6": ("GLIBC_2.38",)})
     found = loads({**INIT, EXTENSION: data}, on="python:3.13-slim-bookworm")
     assert found.status == "no"

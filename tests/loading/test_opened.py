@@ -39,7 +39,7 @@ SNIPPETS = {
 
 @pytest.mark.parametrize(("code", "names"), SNIPPETS.items())
 def test_an_import_needs_what_its_code_opens(code: str, names: tuple[str, ...]):
-    assert [one.names for _, one in _reached(code).opened] == [names]
+    assert [each.names for _, each in _reached(code).opened] == [names]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_an_import_that_is_tried_is_met_by_another_wheel():
         "    except ImportError:\n        pass\n    raise ImportError('no pq')\nload()\n",
         "db/ctypes_pq.py": "path = find_library('pq')\nif not path:\n    raise ImportError\n",
     }
-    assert [one.names for _, one in _reached(code).opened] == [("pq",)]
+    assert [each.names for _, each in _reached(code).opened] == [("pq",)]
     assert _reached(code, others=frozenset({"db_binary"})).opened == []
 
 

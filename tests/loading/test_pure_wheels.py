@@ -110,7 +110,7 @@ def test_a_library_that_no_package_has_never_loads():
     assert "no package of Debian 13" in found.reason
 
 
-def test_what_packages_bring_is_said_before_what_none_has():
+def test_what_packages_bring_is_named_before_what_none_has():
     code = b"import ctypes\na = ctypes.CDLL('libusb-1.0.so.0')\nb = ctypes.CDLL('libNowhere.so')\n"
     assert loads({"x.py": code}, PURE).packages == ("libusb-1.0-0",)
 

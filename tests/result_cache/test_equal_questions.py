@@ -84,10 +84,10 @@ def edited(tmp_path: Path, url: str, capsysbinary: pytest.CaptureFixture[bytes])
 
 @pytest.fixture
 def unjudged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From when it is called on, nothing can be judged anew."""
+    """From when it is called on, nothing can be judged again."""
 
     def judged(*_: object, **__: object) -> None:
-        raise AssertionError("judged anew")
+        raise AssertionError("judged again")
 
     return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse_sharing", judged)
 
@@ -110,7 +110,7 @@ def test_an_edit_that_admits_the_same_is_not_judged_again(edited, unjudged, text
     assert edited.ask(text, *words) == expected, "repeated"
 
 
-def test_old_pages_are_asked_for_again_and_nothing_is_judged(edited, unjudged):
+def test_old_pages_are_requested_again_and_nothing_is_judged(edited, unjudged):
     text = "# a remark\n" + UNCHANGED
     expected = edited.anew(text)
     edited.ask(UNCHANGED)
@@ -214,7 +214,7 @@ def test_any_edit_gives_what_an_empty_cache_gives(edited):
         assert edited.ask(text, *words) == edited.anew(text, *words), text
 
 
-def test_a_damaged_entry_or_one_of_another_shape_is_judged_again(edited):
+def test_a_damaged_entry_or_an_entry_of_another_shape_is_judged_again(edited):
     edited.ask(UNCHANGED)
     [path] = (edited.cache / FORMAT / "meanings").glob("*/*")
     path.write_bytes(path.read_bytes()[:-9])

@@ -1,4 +1,4 @@
-"""A command that is repeated is answered from what was kept, unless anything has changed."""
+"""A command that is repeated is answered from the cached report, unless anything has changed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Repeated:
         self.url = self.index.url
 
     def ask(self, *words: str, code: int = 0) -> bytes:
-        """What the command writes; its requests are `asked` from then on."""
+        """What the command writes; its requests are in `requests`."""
         self.index.log.clear()
         command = [str(self.file), "--index-url", self.url, "-t", ALPINE, *words]
         command += [] if "--format" in words else ["--format", "json"]
@@ -78,8 +78,8 @@ class Repeated:
         return written.out
 
     @property
-    def asked(self) -> list[tuple[str, int]]:
-        """Paths that were asked for by the last command, with the status of the response."""
+    def requests(self) -> list[tuple[str, int]]:
+        """Paths that the last command requested, with the status of the response."""
         return sorted((path, status) for _, path, status in self.index.log)
 
     def pins(self, *words: str) -> dict[str, str]:
@@ -111,10 +111,10 @@ def repeated(
 
 @pytest.fixture
 def unjudged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From when it is called on, nothing can be judged anew."""
+    """From when it is called on, nothing can be judged again."""
 
     def judged(*_: object, **__: object) -> None:
-        raise AssertionError("judged anew")
+        raise AssertionError("judged again")
 
     return lambda: monkeypatch.setattr("wheelcheck.api.analyse.analyse_sharing", judged)
 
@@ -123,19 +123,19 @@ def test_a_repeated_command_asks_nothing_and_says_the_same(repeated, unjudged):
     first = repeated.ask()
     unjudged()
     assert repeated.ask() == first
-    assert repeated.asked == []
+    assert repeated.requests == []
     assert repeated.ask("--offline") == first
 
 
-def test_what_was_asked_online_is_answered_offline_however_old(repeated, unjudged):
+def test_what_was_read_online_is_answered_offline_however_old(repeated, unjudged):
     first = repeated.ask()
     repeated.pass_minutes()
     unjudged()
     assert repeated.ask("--offline") == first
-    assert repeated.asked == []
+    assert repeated.requests == []
 
 
-def test_every_format_is_written_from_one_kept_answer(repeated, unjudged):
+def test_every_format_is_written_from_the_same_cached_report(repeated, unjudged):
     texts = {form: repeated.ask("--no-cache", "--format", form) for form in ("text", "csv")}
     repeated.ask()
     unjudged()
@@ -143,15 +143,15 @@ def test_every_format_is_written_from_one_kept_answer(repeated, unjudged):
         assert repeated.ask("--format", form) == text
 
 
-def test_old_pages_are_asked_again_and_nothing_else(repeated, unjudged):
+def test_old_pages_are_requested_again_and_nothing_else(repeated, unjudged):
     first = repeated.ask()
     repeated.pass_minutes()
     unjudged()
     assert repeated.ask() == first
     status = 304 if repeated.manner.validators else 200
-    assert repeated.asked == [("/simple/app/", status), ("/simple/dep/", status)]
+    assert repeated.requests == [("/simple/app/", status), ("/simple/dep/", status)]
     assert repeated.ask() == first
-    assert repeated.asked == [], "they count as fresh again"
+    assert repeated.requests == [], "they count as fresh again"
 
 
 def test_a_changed_page_is_judged_anew(repeated):
@@ -222,7 +222,7 @@ def test_another_question_has_an_answer_of_its_own(repeated, unjudged, words):
     assert repeated.ask() == first
 
 
-def test_a_policy_is_held_against_a_kept_answer(repeated, unjudged):
+def test_a_policy_is_held_against_a_cached_report(repeated, unjudged):
     repeated.file.write_text("app\nabsent\n")
     assert b'"violations": []' in repeated.ask(code=1)
     unjudged()
@@ -234,7 +234,7 @@ def test_a_policy_is_held_against_a_kept_answer(repeated, unjudged):
     "policy",
     ["[tool.wheelcheck]\nFAIL", "[tool]\nwheelcheck.FAIL", "tool = {wheelcheck = {FAIL}}"],
 )
-def test_a_policy_is_held_against_a_kept_answer_however_it_is_spelled(
+def test_a_policy_is_held_against_a_cached_report_however_it_is_spelled(
     repeated, monkeypatch, tmp_path, policy
 ):
     monkeypatch.chdir(tmp_path)
@@ -245,13 +245,15 @@ def test_a_policy_is_held_against_a_kept_answer_however_it_is_spelled(
     repeated.ask(code=1)
 
 
-def test_a_policy_file_that_is_not_there_is_told_although_an_answer_is_kept(repeated, tmp_path):
+def test_a_policy_file_that_is_not_there_is_reported_although_a_report_is_cached(
+    repeated, tmp_path
+):
     repeated.ask()
     assert repeated.ask("--policy", str(tmp_path / "absent.toml"), code=2) == b""
 
 
 @pytest.mark.parametrize("broken", [b"[project\n", b"# b\xe9b\xe9\n"])
-def test_a_broken_policy_file_is_told_although_an_answer_is_kept(
+def test_a_broken_policy_file_is_reported_although_a_report_is_cached(
     repeated, monkeypatch, tmp_path, broken
 ):
     monkeypatch.chdir(tmp_path)
@@ -268,8 +270,8 @@ def test_other_code_or_another_day_answers_anew(repeated, monkeypatch):
     assert repeated.pins()["dep"] == "2.0"
 
 
-def test_what_cannot_be_looked_at_again_is_not_kept(repeated, monkeypatch, tmp_path):
-    def kept_answers() -> int:
+def test_what_cannot_be_looked_at_again_is_not_cached(repeated, monkeypatch, tmp_path):
+    def cached_reports() -> int:
         return len(list((repeated.cache / FORMAT / "answers").glob("*/*")))
 
     monkeypatch.setenv("NEEDED", "app")
@@ -281,12 +283,12 @@ def test_what_cannot_be_looked_at_again_is_not_kept(repeated, monkeypatch, tmp_p
     links = tmp_path / "links"
     links.mkdir()
     repeated.ask("--find-links", str(links))
-    assert kept_answers() == 0
+    assert cached_reports() == 0
     repeated.ask()
-    assert kept_answers() == 1
+    assert cached_reports() == 1
 
 
-def test_an_answer_that_misses_something_for_the_day_is_not_kept(repeated, monkeypatch):
+def test_an_answer_that_misses_something_for_the_day_is_not_cached(repeated, monkeypatch):
     monkeypatch.setattr("wheelcheck.index.network.http.ATTEMPTS", 1)
     repeated.publish(Broken)
     repeated.ask(code=3)
@@ -301,7 +303,7 @@ def test_a_damaged_answer_counts_for_nothing(repeated):
     assert repeated.ask() == first
 
 
-def test_only_so_many_answers_are_kept(repeated, monkeypatch):
+def test_only_so_many_reports_are_cached(repeated, monkeypatch):
     monkeypatch.setattr(report_cache, "MOST", 3)
     for cores in range(1, 6):
         repeated.ask("--cores", str(cores))
@@ -310,10 +312,10 @@ def test_only_so_many_answers_are_kept(repeated, monkeypatch):
 
 @pytest.fixture
 def not_rendered(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From when it is called on, nothing can be rendered anew."""
+    """From when it is called on, nothing can be rendered again."""
 
     def rendered(*_: object, **__: object) -> None:
-        raise AssertionError("rendered anew")
+        raise AssertionError("rendered again")
 
     return lambda: monkeypatch.setattr("wheelcheck.cli.commands.check_command.rendered", rendered)
 
@@ -323,7 +325,7 @@ def test_a_report_is_rendered_once_for_a_command_that_is_repeated(repeated, not_
     first = repeated.ask("--format", form)
     not_rendered()
     assert repeated.ask("--format", form) == first
-    assert repeated.asked == []
+    assert repeated.requests == []
 
 
 def test_a_repeated_command_ends_with_the_same_code_and_complaint(repeated, not_rendered):
@@ -354,14 +356,14 @@ def test_what_is_rendered_follows_a_changed_page(repeated):
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_a_kept_answer_is_given_before_anything_heavy_is_imported(repeated, form):
+def test_a_cached_report_is_given_before_anything_heavy_is_imported(repeated, form):
     command = [str(repeated.file), "--index-url", repeated.url, "-t", ALPINE, "--format", form]
     command += ["--cache-dir", str(repeated.cache)]
     program = f"import sys; from wheelcheck.cli import main; main({command!r})"
-    told = "print(*sys.modules, file=sys.stderr)"
+    listing = "print(*sys.modules, file=sys.stderr)"
     first, done = (
         subprocess.run(
-            [sys.executable, "-c", f"{program}; {told}"], capture_output=True, check=True
+            [sys.executable, "-c", f"{program}; {listing}"], capture_output=True, check=True
         )
         for _ in range(2)
     )

@@ -59,14 +59,14 @@ def test_answers_come_back_as_they_were(needs: tuple[BuildNeed, ...], facts: Sdi
     features = BuildFeatures(compiles=True, backend="x", sources={SourceKind.C: Sources(1, 2, 3)})
     for question, answer in (("needs", needs), ("facts", facts), ("features", features)):
         first.put(question, answer)
-    for one in (first, SdistCache(index, an_sdist(index))):
-        assert one.get("needs", tuple[BuildNeed, ...]) == needs
-        assert one.get("facts", SdistFacts) == facts
-        assert one.get("features", BuildFeatures) == features
-        assert one.get("more", bool) is None
+    for cache in (first, SdistCache(index, an_sdist(index))):
+        assert cache.get("needs", tuple[BuildNeed, ...]) == needs
+        assert cache.get("facts", SdistFacts) == facts
+        assert cache.get("features", BuildFeatures) == features
+        assert cache.get("more", bool) is None
 
 
-def test_what_cannot_be_written_is_told_anew():
+def test_what_cannot_be_written_is_not_cached():
     index = FakeIndex({"x": {"1": ["x-1.tar.gz"]}})
     results = SdistCache(index, an_sdist(index))
     results.put("a name", "\ud800")
