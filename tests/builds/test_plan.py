@@ -76,7 +76,7 @@ class TestOrderAndCounts:
         order = [build.name for build in plan(story(), "scipy", "pandas", "numpy").builds]
         assert sorted(order) == ["numpy", "pandas", "scipy", "tool"]
         for name, needed in STORY.items():
-            assert all(order.index(one) < order.index(name) for one in needed)
+            assert all(order.index(dependency) < order.index(name) for dependency in needed)
 
     def test_pip_without_a_cache_builds_again_for_each_that_asks(self):
         found = plan(story(), "scipy", "pandas", "numpy", installer=InstallerKind.PIP_NO_CACHE)
@@ -93,7 +93,7 @@ class TestOrderAndCounts:
         found = plan(story(), "scipy", "pandas", "numpy", installer=installer)
         assert counts(found) == {"tool": 1, "numpy": 1, "scipy": 1, "pandas": 1}
 
-    def test_who_asks_is_told_and_what_is_installed_itself(self):
+    def test_who_requests_a_build_is_reported_and_what_is_installed_itself(self):
         found = {build.name: build for build in plan(story(), "scipy", "pandas").builds}
         assert set(found["numpy"].requested_by) == {"scipy 1", "pandas 1"}
         assert not found["numpy"].top_level
@@ -162,7 +162,7 @@ class TestVersionsThatAreTried:
 
     def test_pip_builds_what_it_then_rejects(self):
         found = plan(rejected(), "app", installer=InstallerKind.PIP_NO_CACHE)
-        # the environments of both rejected versions are set up, and each builds the base anew
+        # the environments of both rejected versions are set up, and each builds the base again
         assert by_label(found) == {
             "tool 1": 2, "base 1": 2, "lib 3": 1, "lib 2": 1, "lib 1": 1, "app 1": 1,
         }  # fmt: skip
@@ -177,7 +177,7 @@ class TestVersionsThatAreTried:
         assert (found["lib 3"], found["lib 2"], found["lib 1"]) == (0, 0, 1)
         assert found["base 1"] == 1  # but its environment is set up
 
-    def test_what_was_built_for_its_metadata_is_not_kept_by_pip(self):
+    def test_what_was_built_for_its_metadata_is_not_cached_by_pip(self):
         index = rejected()
         newest = next(
             file for file in index.project(NormalizedName("lib")).files(Version("3"))
@@ -222,7 +222,7 @@ class TestVersionsThatAreTried:
         found = Planner(index, FilePolicy(), SdistReader(index).read).plan(MUSL, newest, installer)
         assert by_label(found)["lib 3"] == 1
 
-    def test_what_the_installation_itself_tries_is_planned_when_told(self):
+    def test_what_the_installation_itself_tries_is_planned_on_request(self):
         index = rejected()
         files = index.project(NormalizedName("lib")).files(Version("3"))
         planner = Planner(index, FilePolicy(), SdistReader(index).read)
@@ -278,7 +278,7 @@ class TestVersionsThatAreTried:
         assert reader.read_tried(newest, MUSL).is_whole is whole
         assert reader.read_tried(newest, MUSL) is reader.read_tried(newest, MUSL)
 
-    def test_what_one_build_tries_and_another_takes_is_read_whole(self):
+    def test_what_a_build_tries_and_another_takes_is_read_whole(self):
         index = rejected(backend="hatchling.build")
         reader = SdistReader(index)
         planner = Planner(index, FilePolicy(), reader.read, read_tried=reader.read_tried)
@@ -300,7 +300,7 @@ class TestVersionsThatAreTried:
         resolver = Resolver(requirements_of("lib", "pin<2"), index)
         tried = {
             on.libc: [
-                str(one.version) for one in versions.of(resolver.resolve(on), InstallerKind.PIP)
+                str(each.version) for each in versions.of(resolver.resolve(on), InstallerKind.PIP)
             ]
             for on in (target("glibc"), MUSL)
         }
@@ -308,7 +308,7 @@ class TestVersionsThatAreTried:
 
 
 class TestCircles:
-    def test_a_circle_is_told_and_ends(self):
+    def test_a_circle_is_reported_and_ends(self):
         files, listings = sdists(a=("b",), b=("a",))
         found = plan(FakeIndex(files, listings=listings), "a")
         assert found.cycles == (("a 1", "b 1", "a 1"),)
@@ -320,7 +320,7 @@ class TestCircles:
         assert found.cycles == (("a 1", "a 1"),)
         assert counts(found) == {"a": 1}
 
-    def test_a_chain_without_end_is_cut_and_said(self):
+    def test_a_chain_without_end_is_cut_and_reported(self):
         files, listings = sdists(**{f"p{n}": (f"p{n + 1}",) for n in range(30)}, p30=())
         found = plan(FakeIndex(files, listings=listings), "p0")
         assert len(found.builds) < 30

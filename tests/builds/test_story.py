@@ -100,7 +100,7 @@ def test_uv_builds_each_version_once_and_reads_metadata_of_other_wheels(plans):
 @pytest.mark.parametrize("installer", [InstallerKind.PIP, InstallerKind.PIP_NO_CACHE_DIR])
 def test_pip_builds_six_scipys_to_reject_them(plans, installer: InstallerKind):
     # scipy 1.10.1 once for its metadata and once for itself: pip keeps no wheel of a rejected one.
-    # No version is both asked for by others and installed itself: --no-cache-dir changes nothing.
+    # No version is both requested by others and installed itself: --no-cache-dir changes nothing.
     expected = TOP | ENVIRONMENTS | REJECTED | {"numpy 1.18.5": 1, "scipy 1.10.1": 2}
     assert times(plans[installer]) == expected
 

@@ -16,7 +16,6 @@ class DictContext:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
-        self.asked: list[str] = []
 
     def kind(self, path: str) -> Kind:
         if path in self.files:
@@ -31,7 +30,6 @@ class DictContext:
         return None
 
     def read(self, path: str) -> bytes:
-        self.asked.append(path)
         return self.files[path].encode()
 
 

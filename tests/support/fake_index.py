@@ -72,7 +72,7 @@ class FakeIndex:
         self._statuses = dict(statuses or {})
         self._wheels = dict(wheels or {})
         self._derived: dict[str, bytes] = {}
-        self.asked: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self.questions: list[tuple[str, str]] = []
 
     def project(self, name: NormalizedName) -> FilesOfProject | Unknown:
@@ -177,7 +177,7 @@ class FakeIndex:
             self._note("prefetch listing", file.filename)
 
     def _note(self, question: str, what: str) -> None:
-        self.asked[question] += 1
+        self.counts[question] += 1
         self.questions.append((question, what))
 
     def _row(self, name: str, version: str, filename: str) -> Row:

@@ -53,7 +53,7 @@ def test_it_tells_metadata_and_listings_and_counts_questions(index: FakeIndex):
     assert not isinstance(listing, Unknown)
     assert [(m.path, m.size) for m in listing.members][1] == ("six-1.16.0/x", 7)
     assert listing.texts == {"six-1.16.0/setup.py": "import six"}
-    assert index.asked == {"project": 1, "metadata": 1, "listing": 1}
+    assert index.counts == {"project": 1, "metadata": 1, "listing": 1}
 
 
 def test_what_it_has_not_is_unknown(index: FakeIndex):

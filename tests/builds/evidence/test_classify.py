@@ -53,8 +53,8 @@ def judge(
     (sdist,) = [f for f in project.files(Version("1")) if isinstance(f, Sdist)]
     found = judge_source_build(project, sdist, index)
     opened = [what for how, what in index.questions if how == "listing" and what.endswith(".whl")]
-    foreseen = wheel_to_open(project, sdist, read(index, sdist))
-    assert opened == ([foreseen.filename] if foreseen else [])
+    predicted = wheel_to_open(project, sdist, read(index, sdist))
+    assert opened == ([predicted.filename] if predicted else [])
     assert all(piece.code in MEANINGS and piece.where for piece in found.evidence)
     assert found.reason
     return found
@@ -205,7 +205,7 @@ def test_what_the_caller_has_read_is_not_read_again():
     }
     assert verdicts["1"].verdict is NATIVE
     assert verdicts["2"].verdict is PURE
-    assert len(facts) == index.asked["listing"] == 1  # and none where the names of wheels decide
+    assert len(facts) == index.counts["listing"] == 1  # and none where the names of wheels decide
 
 
 @pytest.mark.parametrize(

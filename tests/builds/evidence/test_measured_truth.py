@@ -54,7 +54,7 @@ def test_every_table_speaks_of_the_same_sdists(evaluate):
         assert all(listed[row["name"], row["version"]] == row["set"] for row in rows)
         assert len({(row["name"], row["version"]) for row in rows}) == len(rows)
     held = {key for key, kind in listed.items() if kind != "seen"}
-    assert {one.key for one in results(evaluate, "first-look.csv")} == held
+    assert {result.key for result in results(evaluate, "first-look.csv")} == held
     for row in evaluate.read("misses.csv"):
         assert (row["name"], row["version"]) in listed
         assert row["why"]
@@ -62,15 +62,15 @@ def test_every_table_speaks_of_the_same_sdists(evaluate):
 
 def test_the_set_is_large_enough_and_the_classifier_good_enough(evaluate):
     rows = judged(evaluate)
-    decided = [one for one in rows if one.decided]
-    assert min(Counter(one.group for one in rows).values()) >= 40
-    assert sum(one.right for one in decided) >= 0.99 * len(decided)
+    decided = [case for case in rows if case.decided]
+    assert min(Counter(case.group for case in rows).values()) >= 40
+    assert sum(case.right for case in decided) >= 0.99 * len(decided)
     assert len(rows) - len(decided) <= 0.03 * len(rows)
 
 
 def test_every_miss_has_its_reason(evaluate):
-    told = {(row["name"], row["version"]) for row in evaluate.read("misses.csv")}
-    assert {one.result.key for one in judged(evaluate) if not one.right} <= told
+    explained = {(row["name"], row["version"]) for row in evaluate.read("misses.csv")}
+    assert {case.result.key for case in judged(evaluate) if not case.right} <= explained
 
 
 FAILED = {"failure": "error: no X"}
@@ -78,7 +78,7 @@ PLAIN = {"tag": "py3-none-any"}
 
 
 @pytest.mark.parametrize(
-    ("without", "with_one", "truth"),
+    ("without", "with_compiler", "truth"),
     [
         ({"wanted_compiler": "gcc: not found"}, None, "native"),
         (PLAIN, PLAIN, "pure"),
@@ -90,8 +90,13 @@ PLAIN = {"tag": "py3-none-any"}
         (FAILED, PLAIN, ""),
     ],
 )
-def test_builds_tell_the_truth_or_none(label, without: dict, with_one: dict | None, truth: str):
-    attempts = [label.Attempt(**one) if one is not None else None for one in (without, with_one)]
+def test_builds_tell_the_truth_or_none(
+    label, without: dict, with_compiler: dict | None, truth: str
+):
+    attempts = [
+        label.Attempt(**attempt) if attempt is not None else None
+        for attempt in (without, with_compiler)
+    ]
     found, why = label.judge(*attempts)
     assert found == truth
     assert why

@@ -309,7 +309,7 @@ def test_options_of_a_script_are_no_programs():
     assert "libxml2-dev" in packages({"setup.py": text}, TRIXIE)
 
 
-def test_several_names_are_one_need():
+def test_several_names_are_a_single_need():
     text = "cc.find_library('nowhere', 'rrd')"
     assert packages({"meson.build": text}) == {"librrd-dev"}
 
@@ -458,7 +458,7 @@ def test_a_cmake_project_that_the_build_does_not_run_is_optional():
 # Crates
 
 
-def test_crates_that_link_with_a_library_are_told_by_their_names():
+def test_crates_that_link_with_a_library_are_recognised_by_their_names():
     text = '[dependencies]\nrrd-sys = "1"\nwindows-sys = "1"\njs-sys = "1"\n'
     assert roles({"Cargo.toml": text}) == {"-lrrd": Role.OPTIONAL}
 
@@ -563,7 +563,7 @@ def test_a_makefile_that_the_script_runs_names_its_libraries():
     assert roles({**texts, "setup.py": "setup()"}) == {}
 
 
-def test_a_program_of_a_library_in_a_helper_is_one_of_several_ways_to_find_it():
+def test_a_program_of_a_library_in_a_helper_is_an_alternative_way_to_find_it():
     """mariadb: where no path is given, the helper runs ``mariadb_config``."""
     helper = (
         "def config(options):\n"
@@ -688,7 +688,7 @@ def test_headers_of_boost_python_call_for_its_library():
         "import pkgconfig\npkgconfig.parse('md4c md4c-html >= 0.4')",
     ],
 )
-def test_several_packages_in_one_string_for_pkg_config(script: str):
+def test_several_packages_in_a_string_for_pkg_config(script: str):
     found = required("# pkg-config\nimport subprocess, pkgconfig\n" + script)
     assert {"md4c.pc", "md4c-html.pc"} <= found
 

@@ -68,13 +68,13 @@ def test_projects_need_only_what_the_tables_know():
         assert set(row["tools"].split()) <= set(tool_table()), row
 
 
-def test_rows_of_one_project_do_not_overlap():
+def test_rows_of_a_project_do_not_overlap():
     """So that the first row that fits is the only one."""
     spans: dict[str, list[SpecifierSet]] = {}
     for row in read_table("builds/needs/system_packages.csv"):
         spans.setdefault(row["project"], []).append(SpecifierSet(row["versions"]))
     for project, sets in spans.items():
-        edges = {Version(one.version) for span in sets for one in span}
+        edges = {Version(specifier.version) for span in sets for specifier in span}
         for edge in edges:
             assert sum(edge in span for span in sets) <= 1, project
         assert edges or len(sets) == 1, project

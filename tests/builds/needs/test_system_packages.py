@@ -110,7 +110,7 @@ def test_build_packages_are_taken_away_again_but_not_what_runs():
 def test_names_follow_the_release(where: Distribution, expected: set[str]):
     openssl = BuildNeed(NeedKind.LIBRARY, "openssl", "test")
     found = packages_for([openssl], where)
-    assert {one.name for one in found if one.stage is InstallPhase.RUN} == expected
+    assert {package.name for package in found if package.stage is InstallPhase.RUN} == expected
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_ubuntu_has_the_names_on_which_the_releases_of_debian_around_it_agree(
 ):
     where = Distribution(Family.APT, "ubuntu", release)
     found = packages_for([BuildNeed(NeedKind.LIBRARY, library, "test")], where)
-    assert {one.name for one in found if one.stage is InstallPhase.RUN} == expected
+    assert {package.name for package in found if package.stage is InstallPhase.RUN} == expected
 
 
 @pytest.mark.parametrize(
@@ -138,17 +138,17 @@ def test_ubuntu_has_the_names_on_which_the_releases_of_debian_around_it_agree(
     [("22.04", "openssl", "libssl-dev"), ("24.04", "gsl", "libgsl-dev"),
      ("26.04", "openldap", "libldap2-dev")],
 )  # fmt: skip
-def test_where_the_run_time_name_is_not_known_the_dev_package_stands_in_and_says_so(
+def test_where_the_run_time_name_is_not_known_the_dev_package_replaces_it_and_says_so(
     release: str, library: str, expected: str
 ):
     where = Distribution(Family.APT, "ubuntu", release)
     found = packages_for([BuildNeed(NeedKind.LIBRARY, library, "test")], where)
-    run = [one for one in found if one.stage is InstallPhase.RUN]
-    assert [one.name for one in run] == [expected]
+    run = [package for package in found if package.stage is InstallPhase.RUN]
+    assert [package.name for package in run] == [expected]
     assert f"Ubuntu {release}" in run[0].note
 
 
-def test_a_library_the_distribution_does_not_package_is_told():
+def test_a_library_the_distribution_does_not_package_is_reported():
     commands = install_commands(known("pyarrow", "14.0.0"), BOOKWORM)
     assert [need.name for need in commands.unresolved] == ["apache-arrow"]
 
@@ -158,7 +158,7 @@ def test_rust_joins_cryptography_with_3_4():
     assert "rust" in {need.name for need in known("cryptography", "41.0.0")}
 
 
-def test_bundled_and_optional_libraries_are_told_apart_and_not_installed():
+def test_bundled_and_optional_libraries_are_distinguished_and_not_installed():
     needs = known("pyzmq", "25.1.0")
     assert {need.name for need in needs if need.role is Role.BUNDLED} == {"zeromq", "libsodium"}
     assert "zeromq" not in install_commands(needs, BOOKWORM).build
@@ -239,7 +239,7 @@ def test_our_reading_joins_the_table_as_optional():
     assert roles["openssl"] is Role.OPTIONAL
 
 
-def test_our_reading_stands_alone_where_the_table_is_silent():
+def test_our_reading_counts_where_the_table_is_silent():
     facts = SourceNeedsInput(
         NormalizedName("nobody-knows-this"),
         Version("1"),

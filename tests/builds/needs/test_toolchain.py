@@ -37,8 +37,8 @@ def test_languages_become_compilers():
 
 def test_stray_rust_is_no_need_until_something_calls_cargo():
     assert tools(languages={"rust": "3 source files"}) == {}
-    asked = tools(languages={"rust": "3"}, build_requires=("setuptools-rust>=1.7",))
-    assert set(asked) == {"c", "rust"}  # cargo links by the C compiler
+    required = tools(languages={"rust": "3"}, build_requires=("setuptools-rust>=1.7",))
+    assert set(required) == {"c", "rust"}  # cargo links by the C compiler
     assert set(tools(languages={"rust": "3"}, tools_run=(("setup.py:9", "cargo"),))) == {"rust"}
 
 
@@ -98,7 +98,7 @@ def test_fortran_sources_beside_a_meson_build_that_does_not_compile_them_mean_no
     assert "fortran" not in found
 
 
-def test_scikit_build_core_brings_cmake_and_its_minimum_is_told():
+def test_scikit_build_core_brings_cmake_and_its_minimum_is_reported():
     found = tools(
         build_requires=("scikit-build-core",),
         installed=frozenset({"cmake", "ninja"}),
@@ -229,9 +229,9 @@ def test_what_comes_along_with_another_library_is_not_named():
 def test_sources_in_the_sdist_mean_bundled():
     members = tuple(f"vendor/lz4/lz4{n}.c" for n in range(6))
     assert libraries(members=members) == {"lz4": Role.BUNDLED}
-    asked = {"setup.py": 'pkgconfig.exists("liblz4")'}
-    assert libraries(members=members, texts=asked) == {"lz4": Role.BUNDLED}
-    assert libraries(texts=asked) == {"lz4": Role.REQUIRED}
+    texts = {"setup.py": 'pkgconfig.exists("liblz4")'}
+    assert libraries(members=members, texts=texts) == {"lz4": Role.BUNDLED}
+    assert libraries(texts=texts) == {"lz4": Role.REQUIRED}
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_the_strongest_word_wins_and_the_highest_minimum_stays():
     )
 
 
-def test_long_build_files_are_read_in_one_pass():
+def test_long_build_files_are_read_in_a_single_pass():
     text = "find_package(ZLIB REQUIRED)\n" * 30_000 + "if(X)\nfind_package(CURL REQUIRED)\n"
     assert libraries(texts={"CMakeLists.txt": text}) == {
         "zlib": Role.REQUIRED,

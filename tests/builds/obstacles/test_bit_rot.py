@@ -56,8 +56,8 @@ def within(texts: Mapping[str, str]) -> Callable[[Pattern[str]], tuple[str, ...]
 
 def codes(published: str, requires: tuple[str, ...], env, texts=None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for one in bit_rot(day(published), requires, HISTORIES, env, within(texts or {})):
-        found.setdefault(one.code, []).append(one.message.split()[0])
+    for obstacle in bit_rot(day(published), requires, HISTORIES, env, within(texts or {})):
+        found.setdefault(obstacle.code, []).append(obstacle.message.split()[0])
     return found
 
 
@@ -65,7 +65,7 @@ def test_numpy_1_18_1_under_setuptools_75():
     env = environment(numpy="1.18.1", setuptools="75.3.0", cython="0.29.33")
     requires = ("setuptools", "wheel", "Cython>=0.29.14")
     obstacles = bit_rot(day("2020-01-06"), requires, HISTORIES, env, within(NUMPY_SETUP))
-    (found,) = [one for one in obstacles if one.fatal]
+    (found,) = [obstacle for obstacle in obstacles if obstacle.fatal]
     assert found.code == "build-requirement-breaks"
     assert found.message.startswith(
         "setuptools 75.3.0 is installed for the build; in January 2020 it was 44.0.0: "
@@ -125,7 +125,7 @@ def test_an_sdist_published_after_the_change_is_not_hit():
     assert codes("2024-01-01", ("Cython",), env) == {}
 
 
-def test_nothing_is_said_of_requirements_whose_history_is_not_known():
+def test_nothing_is_reported_of_requirements_whose_history_is_not_known():
     assert codes("2020-01-01", ("numpy", "not a requirement !"), environment(numpy="2.0.0")) == {}
 
 
@@ -156,11 +156,11 @@ def test_what_did_not_exist_yet_gets_no_bound():
 def test_a_younger_python_gets_bounds_for_what_breaks_alone():
     env = environment(thing="1", setuptools="75.3.0", cython="3.0.11", beniget="0.4.2")
     env[NormalizedName("pythran")] = Version("0.12.1")
-    asked = (("setuptools", "Cython", "pythran"), day("2023-02-19"), HISTORIES)
-    lines = constraints_before_breaks(*asked, env, within({})).splitlines()
+    arguments = (("setuptools", "Cython", "pythran"), day("2023-02-19"), HISTORIES)
+    lines = constraints_before_breaks(*arguments, env, within({})).splitlines()
     assert lines[0].startswith("#")
     assert lines[1:] == ["beniget<0.4.2", "cython<3.0.0"]
-    assert constraints_before_breaks(*asked, environment(thing="1"), within({})) == ""
+    assert constraints_before_breaks(*arguments, environment(thing="1"), within({})) == ""
 
 
 def test_the_newest_of_a_time_is_final_and_allowed():
@@ -190,7 +190,7 @@ def test_a_history_counts_what_the_python_could_install_and_looks_no_further():
 @pytest.mark.parametrize(("python", "hit"), [((3, 11), False), ((3, 12), True), ((3, 13), True)])
 def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool):  # noqa: FBT001
     texts = {"versioneer.py": "parser = configparser.SafeConfigParser()"}
-    assert [one.fatal for one in python_too_new(python, texts)] == [True] * hit
+    assert [obstacle.fatal for obstacle in python_too_new(python, texts)] == [True] * hit
 
 
 def test_every_known_change_has_a_version_a_date_and_a_source():
@@ -248,7 +248,7 @@ def test_cmake_4_refuses_projects_for_less_than_3_5(stated: str, hit: bool):  # 
     histories = {NormalizedName("cmake"): history(v3_26_0="2023-03-01", v4_0_1="2025-04-01")}
     texts = {"CMakeLists.txt": f"cmake_minimum_required({stated}\nproject(x)\n"}
     found = bit_rot(day("2023-04-01"), ("cmake",), histories, env, within(texts))
-    assert any(one.fatal for one in found) is hit
+    assert any(obstacle.fatal for obstacle in found) is hit
 
 
 def test_versions_by_calendar_cross_no_major():

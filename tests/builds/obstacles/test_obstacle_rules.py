@@ -32,7 +32,10 @@ def facts(name: str = "thing", version: str = "1.0", **more) -> SourceNeedsInput
 
 def missing(where: Distribution, name: str, version: str, **more) -> dict[str, BuildObstacle]:
     given = facts(name, version, **more)
-    return {one.code: one for one in missing_from_distribution(given, source_needs(given), where)}
+    return {
+        obstacle.code: obstacle
+        for obstacle in missing_from_distribution(given, source_needs(given), where)
+    }
 
 
 def downloads(**more) -> list[BuildObstacle]:
@@ -98,7 +101,7 @@ def test_nothing_is_certain_where_the_release_is_not_known():
     assert found.message.endswith("as its release is not known")
 
 
-def test_llvmlite_wants_one_major_release_of_llvm():
+def test_llvmlite_wants_a_single_major_release_of_llvm():
     beside = missing(BOOKWORM, "llvmlite", "0.44.0")["library-version"]
     assert beside.message == "llvm ==15.* is needed, Debian 12 has 14.0, and 15 beside it"
     assert not beside.fatal
@@ -150,7 +153,7 @@ FetchContent_Declare(local SOURCE_DIR ${CMAKE_SOURCE_DIR}/local)
     assert found.message == "CMake may download abseil-cpp"
 
 
-def test_what_is_fetched_for_tests_and_documentation_alone_is_not_told():
+def test_what_is_fetched_for_tests_and_documentation_alone_is_not_reported():
     text = "FetchContent_Declare(googletest GIT_REPOSITORY https://example/g.git)\n"
     assert downloads(texts={"CMakeLists.txt": text}) == []
     other = "file(DOWNLOAD https://example/logo.png logo.png)\n"
@@ -174,7 +177,7 @@ def test_scripts_that_download():
     assert downloads(texts={"tests/setup.py": clone}) == []
     assert downloads(texts={"winbuild/prepare.py": clone, "setup.py": "import os"}) == []
     helper = {"libs/fetcher.py": clone, "setup.py": "from libs import fetcher"}
-    assert [one.source for one in downloads(texts=helper)] == ["libs/fetcher.py:2"]
+    assert [obstacle.source for obstacle in downloads(texts=helper)] == ["libs/fetcher.py:2"]
 
 
 def test_crates_come_over_the_network_unless_the_sdist_carries_them():
@@ -195,10 +198,10 @@ def test_crates_come_over_the_network_unless_the_sdist_carries_them():
 def test_upstream_refuses_musl():
     name = NormalizedName("ibm-db")
     (found,) = known_obstacles(name, Version("3.2.0"), Libc.MUSL)
-    assert not found.message.startswith(name)  # whoever shows it names the build before it
+    assert not found.message.startswith(name)  # the caller names the build before it
     assert (found.code, found.fatal) == ("upstream-refuses", True)
     assert found.source
-    assert [one.code for one in known_obstacles(name, Version("3.2.0"), Libc.GLIBC)] == [
+    assert [obstacle.code for obstacle in known_obstacles(name, Version("3.2.0"), Libc.GLIBC)] == [
         "downloads-script"
     ]
     assert known_obstacles(NormalizedName("numpy"), Version("1.0"), Libc.MUSL) == ()
@@ -247,7 +250,7 @@ def test_all_together_and_each_once():
         },
     )
     found = sdist_obstacles(given)
-    assert {one.code for one in found} == {"stub-sdist", "downloads-script"}
+    assert {obstacle.code for obstacle in found} == {"stub-sdist", "downloads-script"}
     assert len(set(found)) == len(found)
 
 
@@ -255,7 +258,7 @@ def test_what_is_known_joins_what_the_distribution_has_not():
     ibm = facts("ibm-db", "3.2.0")
     needs = (BuildNeed(NeedKind.LIBRARY, "girepository-2.0", "test", inferred=False),)
     found = target_obstacles(ibm, needs, Libc.MUSL, alpine("3.18"))
-    assert {one.code for one in found} == {"upstream-refuses", "not-packaged"}
-    assert {one.code for one in target_obstacles(ibm, needs, Libc.MUSL, None)} == {
+    assert {obstacle.code for obstacle in found} == {"upstream-refuses", "not-packaged"}
+    assert {obstacle.code for obstacle in target_obstacles(ibm, needs, Libc.MUSL, None)} == {
         "upstream-refuses"
     }

@@ -53,7 +53,7 @@ def test_the_source_folder_says_which_cmakelists_is_read():
     assert found.requires == ("cmake>=3.25",)
 
 
-def test_without_a_cmake_step_no_cmake_is_asked_for():
+def test_without_a_cmake_step_no_cmake_is_required():
     assert skb("[tool.scikit-build]\nwheel.cmake = false") == HookSettings((), ("cmake", "ninja"))
 
 

@@ -166,7 +166,7 @@ def test_a_link_in_a_zip_is_no_setup_script(judge: Judge):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(("last", "verdict"), [(PLAIN, PURE), (COMPILES, NATIVE)])
-def test_of_two_setup_scripts_the_one_unpacked_last_counts(
+def test_of_two_setup_scripts_the_script_unpacked_last_counts(
     judge: Judge, last: str, verdict: Verdict
 ):
     first = COMPILES if last == PLAIN else PLAIN

@@ -37,7 +37,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 def outlook(index: Index, name: str, version: str, image: str) -> Outlook:
     project = index.project(NormalizedName(name))
     assert not isinstance(project, Unknown)
-    finals = [one for one in project.versions if not one.is_prerelease]
+    finals = [release for release in project.versions if not release.is_prerelease]
     wanted = [Version(version)] if version else finals
     (sdist, *_) = [f for v in wanted for f in project.files(v) if isinstance(f, Sdist)]
     sdists, where = SdistReader(index), parse_target_on(image, as_of=NOW.date())
@@ -47,7 +47,7 @@ def outlook(index: Index, name: str, version: str, image: str) -> Outlook:
 
 
 @pytest.mark.parametrize(
-    ("name", "version", "image", "code", "said"),
+    ("name", "version", "image", "code", "message"),
     [
         ("numpy", "1.18.1", OLD, "build-requirement-breaks", "distutils.msvccompiler"),
         ("scikit-learn", "1.2.2", OLD, "build-requirement-breaks", "do not compile with Cython 3"),
@@ -60,16 +60,19 @@ def outlook(index: Index, name: str, version: str, image: str) -> Outlook:
     ],
 )
 def test_builds_that_failed(
-    index: Index, name: str, version: str, image: str, code: str, said: str
+    index: Index, name: str, version: str, image: str, code: str, message: str
 ):
     found = outlook(index, name, version, image)
-    assert any(one.fatal and one.code == code and said in one.message for one in found.obstacles)
+    assert any(
+        obstacle.fatal and obstacle.code == code and message in obstacle.message
+        for obstacle in found.obstacles
+    )
     assert found.fails()
     assert bool(found.constraints) is (code == "build-requirement-breaks")
 
 
 @pytest.mark.parametrize(
-    ("name", "version", "code", "said"),
+    ("name", "version", "code", "message"),
     [
         ("matplotlib", "3.11.2", "downloads-subprojects", "freetype2, harfbuzz"),
         ("sentencepiece", "", "downloads-cmake", "abseil"),
@@ -77,16 +80,18 @@ def test_builds_that_failed(
     ],
 )
 def test_builds_that_fail_in_a_closed_network(
-    index: Index, name: str, version: str, code: str, said: str
+    index: Index, name: str, version: str, code: str, message: str
 ):
     found = outlook(index, name, version, BOOKWORM)
-    assert any(one.code == code and said in one.message for one in found.obstacles)
+    assert any(
+        obstacle.code == code and message in obstacle.message for obstacle in found.obstacles
+    )
     assert found.fails(closed_network=True)
     assert not found.fails(closed_network=False)
 
 
 def test_orjson_carries_its_crates(index: Index):
-    codes = {one.code for one in outlook(index, "orjson", "", BOOKWORM).obstacles}
+    codes = {obstacle.code for obstacle in outlook(index, "orjson", "", BOOKWORM).obstacles}
     assert "downloads-crates" not in codes
 
 
@@ -97,7 +102,7 @@ def test_orjson_carries_its_crates(index: Index):
 def test_builds_that_went_through(index: Index, name: str, version: str, image: str):
     found = outlook(index, name, version, image)
     assert not found.fails(closed_network=True)
-    required = {one.name for one in found.needs if one.role is Role.REQUIRED}
+    required = {need.name for need in found.needs if need.role is Role.REQUIRED}
     assert "c" in required
-    assert all(one.source for one in found.needs)
-    assert any(one.kind is NeedKind.TOOL for one in found.needs)
+    assert all(need.source for need in found.needs)
+    assert any(need.kind is NeedKind.TOOL for need in found.needs)

@@ -66,7 +66,7 @@ def test_a_backend_of_its_own_is_looked_through():
     assert facts({"pyproject.toml": text, "_build/own.py": own}).kind == "setuptools"
 
 
-def test_a_command_that_runs_cmake_is_told():
+def test_a_command_that_runs_cmake_is_reported():
     script = """
 import subprocess
 from setuptools import Command, setup
@@ -78,7 +78,7 @@ setup(cmdclass={"build": Build})
     assert "command-runs-tool" in codes({"setup.py": script})
 
 
-def test_sources_of_tests_stand_aside_and_generated_c_is_told():
+def test_sources_of_tests_are_set_aside_and_generated_c_is_reported():
     found = facts({"setup.py": "", "x/a.pyx": "", "x/a.c": "", "tests/t.c": ""})
     assert found.native_files == 2
     assert found.generated_c == ("x/a.c",)
@@ -101,17 +101,17 @@ def test_sources_are_counted_by_language_with_their_bytes_and_lines():
         SourceCount(Language.C, 2, 120, 1, 7, lines=12),
         SourceCount(Language.FORTRAN, 0, 0, 1, 9, lines=0),
     )
-    (told,) = (piece.detail for piece in found.evidence if piece.code == "native-sources")
-    assert told == "2 rust (505 bytes), 2 c (120 bytes, 12 lines)"
+    (detail,) = (piece.detail for piece in found.evidence if piece.code == "native-sources")
+    assert detail == "2 rust (505 bytes), 2 c (120 bytes, 12 lines)"
 
 
-def test_an_external_compiler_is_told():
+def test_an_external_compiler_is_reported():
     text = "[external]\nbuild-requires = ['virtual:compiler/c', 'dep:virtual/compiler/c']\n"
     assert "external-compiler" in codes({"pyproject.toml": text})
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "code"),
     [
         ("project('x')", "meson-no-language"),
         ("project('x', version: '1', license: 'c')", "meson-no-language"),
@@ -120,8 +120,8 @@ def test_an_external_compiler_is_told():
         ("project('x')\nadd_languages('rust')", "meson-extension-module"),
     ],
 )
-def test_meson_projects_name_their_languages(text: str, said: str):
-    assert read_meson("meson.build", text).code == said
+def test_meson_projects_name_their_languages(text: str, code: str):
+    assert read_meson("meson.build", text).code == code
 
 
 @pytest.mark.parametrize(
@@ -193,13 +193,13 @@ def test_what_is_required_for_egg_info_alone_is_installed():
         "more = {{'setup_requires': ['cffi']}} if {} else {{}}\n"
         "setup(cffi_modules=['build_x.py:ffi'], **more)\n"
     )
-    asked = facts({"setup.py": late.format("'egg_info' in sys.argv")})
-    assert asked.script is not None
-    assert asked.script.ignored == ()
-    assert asked.build_requires[-1] == "cffi"
-    unasked = facts({"setup.py": late.format("'bdist_wheel' in sys.argv")})
-    assert unasked.has("keyword-ignored")
-    assert "cffi" not in unasked.build_requires
+    for_egg_info = facts({"setup.py": late.format("'egg_info' in sys.argv")})
+    assert for_egg_info.script is not None
+    assert for_egg_info.script.ignored == ()
+    assert for_egg_info.build_requires[-1] == "cffi"
+    for_wheel = facts({"setup.py": late.format("'bdist_wheel' in sys.argv")})
+    assert for_wheel.has("keyword-ignored")
+    assert "cffi" not in for_wheel.build_requires
 
 
 @pytest.mark.parametrize(("optional", "code"), [

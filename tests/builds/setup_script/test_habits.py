@@ -67,7 +67,7 @@ def read(body: str, *, missing=(), paths=()) -> SetupScript:
 )
 def test_what_a_script_checks_first_does_not_stop_the_reading(body: str):
     script = read(dedent(body) + f"setup(ext_modules=[{EXT}])")
-    assert [(one.name, one.supposing) for one in script.extensions] == [("x", ())]
+    assert [(extension.name, extension.supposing) for extension in script.extensions] == [("x", ())]
     assert script.unclear == ()
 
 
@@ -85,7 +85,7 @@ def test_a_loop_meets_what_an_earlier_turn_left():
             return found
         setup(ext_modules=find())
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
 
 
 def test_a_loop_that_breaks_leaves_its_finding():
@@ -97,7 +97,7 @@ def test_a_loop_that_breaks_leaves_its_finding():
                 break
         setup(ext_modules=exts)
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
 
 
 def test_a_property_of_an_instance():
@@ -115,7 +115,7 @@ def test_a_property_of_an_instance():
                 return self._modules
         setup(ext_modules=Packager(dict(ext=["x"])).ext_modules)
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
 
 
 def test_a_filter_over_extensions_by_name():
@@ -129,7 +129,7 @@ def test_a_filter_over_extensions_by_name():
         drop(exts, "y")
         setup(ext_modules=exts)
     """)
-    assert "x" in [one.name for one in script.extensions]
+    assert "x" in [extension.name for extension in script.extensions]
     assert script.unclear == ()
 
 
@@ -146,7 +146,7 @@ def test_keywords_that_depend_on_the_command():
             return {"setup_requires": ["cffi"], "cffi_modules": ["build_x.py:ffi"]}
         setup(**keywords(sys.argv))
     """)
-    assert [one.made_by for one in script.extensions] == ["cffi_modules"]
+    assert [extension.made_by for extension in script.extensions] == ["cffi_modules"]
     assert script.setup_requires == ("cffi",)
 
 
@@ -164,7 +164,7 @@ def test_a_retry_after_the_script_would_have_ended():
             print("once more, without")
         run_setup(False)
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
     assert "again" in script.forgiving
 
 
@@ -206,7 +206,7 @@ def test_a_handler_that_minds_the_word_optional_forgives_nothing_else():
 def test_the_package_that_is_being_built_is_not_missing():
     body = "from numpy.distutils.core import setup\nsetup(name='numpy')"
     script = read(body, missing=["numpy"], paths=["numpy/__init__.py", "setup.py"])
-    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert [extension.made_by for extension in script.extensions] == ["numpy.distutils"]
     assert script.unclear == ()
 
 
@@ -216,7 +216,7 @@ def test_a_script_for_python_2_is_read_on_behind_its_exit():
             sys.exit("Python 2 only")
         setup(ext_modules=[{EXT}])
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
     assert script.unclear == ("raises SystemExit",)
 
 
@@ -300,7 +300,7 @@ def test_keywords_taken_away_before_the_retry():
             del arguments["ext_modules"]
             setup(**arguments)
     """)
-    assert [one.name for one in script.extensions] == ["x"]
+    assert [extension.name for extension in script.extensions] == ["x"]
     assert "again" in script.forgiving
 
 
@@ -326,16 +326,16 @@ def test_the_method_a_handler_calls_decides(condition: str, forgiven: bool):  # 
 
 def test_a_keyword_whose_handler_is_not_installed_is_ignored():
     body = "setup(cffi_modules=['build_x.py:ffi'])"
-    assert [one.made_by for one in read(body).extensions] == ["cffi_modules"]
+    assert [extension.made_by for extension in read(body).extensions] == ["cffi_modules"]
     script = read(body, missing=["cffi"])
     assert script.extensions == ()
     assert script.ignored == ("cffi_modules without cffi",)
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("build", ["x"]), ("install", ["x"]), ("upload", [])]
+    ("command", "expected"), [("build", ["x"]), ("install", ["x"]), ("upload", [])]
 )
-def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, said: list[str]):
+def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, expected: list[str]):
     # cryptography's first releases: what makes the modules can be imported only then
     script = read(f"""
         from setuptools import Command
@@ -347,7 +347,7 @@ def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, s
                 self.distribution.ext_modules = modules()
         setup(name="x", cmdclass={{"{command}": Late}})
     """)
-    assert [one.name for one in script.extensions] == said
+    assert [extension.name for extension in script.extensions] == expected
 
 
 @pytest.mark.parametrize(
@@ -359,8 +359,8 @@ def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, s
         ("self.with_x is not None", "pass", True),
     ],
 )
-def test_a_command_that_builds_nothing_unless_told_to(test: str, finalize: str, builds: bool):  # noqa: FBT001
-    # MySQL's connector compiles only where the build is told where the C library is
+def test_a_command_that_builds_nothing_without_an_option(test: str, finalize: str, builds: bool):  # noqa: FBT001
+    # MySQL's connector compiles only where the build gets the path of the C library
     script = read(f"""
         from setuptools.command.build_ext import build_ext
         class Build(build_ext):
@@ -407,7 +407,7 @@ def test_what_builds_others_is_known_by_name_in_its_own_sdist():
         paths=frozenset(["numpy/distutils/core.py"]), texts={"numpy/distutils/core.py": core}
     )
     script = read_setup_script("setup.py", text, around)
-    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert [extension.made_by for extension in script.extensions] == ["numpy.distutils"]
     assert script.problem is None
 
 
@@ -481,5 +481,5 @@ def test_what_is_declared_after_a_trial_compilation_is_optional(handler: str, op
                 {handler}
         setup(ext_modules=exts)
     """)
-    assert {one.name for one in script.extensions} == {"x", "y"}
-    assert {one.optional for one in script.extensions} == {optional}
+    assert {extension.name for extension in script.extensions} == {"x", "y"}
+    assert {extension.optional for extension in script.extensions} == {optional}

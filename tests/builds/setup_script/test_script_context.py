@@ -35,8 +35,8 @@ CONDITIONS = st.sampled_from(PYTHON + IMPLEMENTATION + PLATFORM + NEITHER)
 SCRIPTS = st.recursive(
     st.sampled_from(["found.append(Extension('a', ['a.c']))", "found = []", "raise ImportError"]),
     lambda inner: st.builds(
-        lambda test, one, other: (
-            f"if {test}:\n{_indented(one)}\nelse:\n{_indented(other)}\n{other}"
+        lambda test, body, other: (
+            f"if {test}:\n{_indented(body)}\nelse:\n{_indented(other)}\n{other}"
         ),
         CONDITIONS,
         inner,
@@ -62,14 +62,14 @@ def listing(script: str) -> ArchiveListing:
 
 
 @given(SCRIPTS, SITES, SITES)
-def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, other: BuildSite):
-    told = read_sdist(SdistContents(listing(script)), one)
-    if one.answers_as(other, told.context_keys):
-        assert read_sdist(SdistContents(listing(script)), other) == told
+def test_sites_that_answer_alike_have_equal_facts(script: str, site: BuildSite, other: BuildSite):
+    found = read_sdist(SdistContents(listing(script)), site)
+    if site.answers_as(other, found.context_keys):
+        assert read_sdist(SdistContents(listing(script)), other) == found
 
 
 @pytest.mark.parametrize(
-    ("tests", "asked"),
+    ("tests", "expected"),
     [
         (PYTHON, {"python"}),
         (IMPLEMENTATION, {"implementation"}),
@@ -77,13 +77,13 @@ def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, o
         (NEITHER, set()),
     ],
 )
-def test_what_a_script_asks_for_is_noted(tests: tuple[str, ...], asked: set[str]):
+def test_what_a_script_asks_for_is_noted(tests: tuple[str, ...], expected: set[str]):
     for test in tests:
         contents = SdistContents(listing(f"if {test}:\n    found = []\n"))
-        assert read_sdist(contents).context_keys == asked, test
+        assert read_sdist(contents).context_keys == expected, test
 
 
-def test_what_is_asked_only_on_the_way_to_a_wheel_or_in_a_helper_counts():
+def test_what_is_read_only_on_the_way_to_a_wheel_or_in_a_helper_counts():
     script = (
         "import helper\n"
         "if 'egg_info' not in sys.argv:\n    helper.ask()\n"

@@ -106,11 +106,11 @@ class TestDeclarations:
                     return [Extension("x._far", ["far.c"])]
             """,
         )
-        assert [(one.name, one.where) for one in script.extensions] == [
+        assert [(extension.name, extension.where) for extension in script.extensions] == [
             ("x._far", "setup_ext.py:4")
         ]
 
-    def test_setup_requires_are_told(self):
+    def test_setup_requires_are_reported(self):
         script = read("setup(setup_requires=['cffi>=1.0', 'wheel'], cffi_modules='b.py:ffi')")
         assert script.setup_requires == ("cffi>=1.0", "wheel")
 
@@ -155,7 +155,9 @@ class TestConditions:
     )
     def test_what_always_holds_is_no_condition(self, condition: str):
         script = read(f"setup(ext_modules=[Extension('x', ['x.c'])] if {condition} else [])")
-        assert [(one.name, one.supposing) for one in script.extensions] == [("x", ())]
+        assert [(extension.name, extension.supposing) for extension in script.extensions] == [
+            ("x", ())
+        ]
 
     def test_what_only_a_build_knows_is_named(self):
         script = read("""
@@ -168,7 +170,7 @@ class TestConditions:
         (module,) = script.extensions
         assert module.supposing == ("ctypes.util.find_library('foo')",)
 
-    def test_pypy_may_be_told_apart(self):
+    def test_pypy_may_be_distinguished(self):
         body = """
             import platform
             pypy = platform.python_implementation() == "PyPy"

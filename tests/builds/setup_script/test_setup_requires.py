@@ -51,12 +51,12 @@ def test_a_version_that_is_formatted_in(made: str):
     st.lists(st.text("ab%{", max_size=3) | st.integers() | st.none(), max_size=3),
 )
 def test_what_is_formatted_is_what_python_makes_of_it(text: str, args: list[object]):
-    told = formatted(text, list(args), {"a": "x"})
-    if not isinstance(told, Opaque):
-        assert told == text.format(*args, a="x")
-    told = interpolated(text, tuple(args))
-    if not isinstance(told, Opaque):
-        assert told == text % tuple(args)
+    result = formatted(text, list(args), {"a": "x"})
+    if not isinstance(result, Opaque):
+        assert result == text.format(*args, a="x")
+    result = interpolated(text, tuple(args))
+    if not isinstance(result, Opaque):
+        assert result == text % tuple(args)
 
 
 def test_strings_are_not_formatted_without_end():
@@ -208,7 +208,7 @@ def test_a_list_that_may_have_stayed_empty_ends_nothing(grown: str, ends: bool):
     assert ("raises SystemExit" in script.unclear) is ends
 
 
-def test_a_second_attempt_is_never_asked():
+def test_a_second_attempt_is_never_read():
     # what asks for requirements ends the script at the first `setup()`, before anything can fail
     script = read("""
         try:
@@ -219,13 +219,13 @@ def test_a_second_attempt_is_never_asked():
     assert script.setup_requires == ("first",)
 
 
-def test_one_string_of_several_lines():
+def test_a_string_of_several_lines():
     script = read('setup(setup_requires="""\n  cffi>=1\n  # not this\n  pbr  # but this\n""")')
     assert script.setup_requires == ("cffi>=1", "pbr")
 
 
 @pytest.mark.parametrize(
-    ("configuration", "argument", "asked"),
+    ("configuration", "argument", "required"),
     [
         ("setup_requires =\n  cffi\n  pbr>=2\n", "", ("cffi", "pbr>=2")),
         ("setup_requires = cffi; pbr>=2\n", "", ("cffi", "pbr>=2")),
@@ -234,11 +234,11 @@ def test_one_string_of_several_lines():
         ("no configuration", "", ()),
     ],
 )
-def test_setup_cfg_fills_in(configuration: str, argument: str, asked: tuple[str, ...]):
+def test_setup_cfg_fills_in(configuration: str, argument: str, required: tuple[str, ...]):
     texts = {
         "setup.py": f"from setuptools import setup\nsetup({argument})",
         "setup.cfg": f"[options]\n{configuration}",
     }
     members = tuple(ArchiveMember(path, 1) for path in texts)
     facts = read_sdist(SdistContents(ArchiveListing(members, texts)))
-    assert facts.build_requires == ("setuptools >= 40.8.0", *asked)
+    assert facts.build_requires == ("setuptools >= 40.8.0", *required)
