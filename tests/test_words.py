@@ -13,8 +13,8 @@ GLOSSARY = ROOT / ".github" / "GLOSSARY.md"
 IN_REPORTS = {"asked_by"}
 """Names that callers and JSON rely on."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HELPERS = sorted(
-    path for folder in ("data", "tests/support") for path in ROOT.glob(f"{folder}/**/*.py")
+SCRIPTS_AND_TESTS = sorted(
+    path for folder in ("data", "tests") for path in ROOT.glob(f"{folder}/**/*.py")
 )
 
 
@@ -118,5 +118,5 @@ def test_words_are_those_of_the_glossary(name: str):
     assert found == [], "see .github/GLOSSARY.md"
 
 
-def test_scripts_and_helpers_of_tests_use_these_words_too():
-    assert found_in(HELPERS) == [], "see .github/GLOSSARY.md"
+def test_scripts_and_tests_use_these_words_too():
+    assert found_in(SCRIPTS_AND_TESTS) == [], "see .github/GLOSSARY.md"
