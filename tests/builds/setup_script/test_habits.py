@@ -168,7 +168,7 @@ def test_a_retry_after_the_script_would_have_ended():
     assert "again" in script.forgiving
 
 
-def test_a_retry_without_cmake_is_one_without_extension_modules():
+def test_a_retry_without_cmake_has_no_extension_modules():
     # rapidfuzz's way: scikit-build compiles, setuptools alone does not
     script = read("""
         def run_setup(with_binary):

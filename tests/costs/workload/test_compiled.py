@@ -334,7 +334,7 @@ def test_sources_that_a_script_copies_to_be_patched_are_found_where_they_lie():
     assert "b/midl.c" not in compiled({**files, "b/midl.c": 1})
 
 
-def test_a_pattern_of_sources_stands_for_what_matches_it():
+def test_a_pattern_of_sources_is_expanded_to_what_matches_it():
     files = {
         "pyproject.toml": CYTHON,
         "setup.py": SETUP.format("Extension('*', ['x/*.pyx'])"),
