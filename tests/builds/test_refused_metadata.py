@@ -70,6 +70,8 @@ def test_a_readme_is_missing_only_where_all_files_are_known(files, tried, expect
         ("[options]\ninstall_requires =\n    numpy>=1\n    # more\n", ""),
         ("[metadata]\nversion = file: x.py\n[options]\n", ""),
         ("[options]\ninstall_requires = file: requirements.txt\n", ""),
+        ("[options]\ninstall_requires = setuptools>=46; toml>=0.9\n", ""),
+        ("[options]\ninstall_requires = setuptools>=46; toml>=1.*\n", "has 'toml>=1.*'"),
         ("[options\n", ""),
     ],
 )

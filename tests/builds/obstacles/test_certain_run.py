@@ -395,3 +395,35 @@ def test_arguments_that_setuptools_refuses(keyword: str, words: str):
 def test_entry_points_that_setuptools_accepts():
     points = "{'console_scripts': ['x = x.y:main [more]', 'y=y'], 'other': 'a = b:c.d'}"
     assert run(f"from setuptools import setup\nsetup(name='x', entry_points={points})\n") is None
+
+
+PIP = """
+import sys
+from subprocess import call, check_call
+class headers:
+    def __init__(self, user=False):
+        try:
+            import pybind11
+        except ImportError:
+            if call([sys.executable, '-m', 'pip', 'install', 'pybind11']):
+                raise RuntimeError('no pybind11')
+"""
+
+
+def test_a_build_environment_has_no_pip():
+    stop = run(f"{PIP}headers(user=True)\n{SETUP}")
+    assert stop is not None
+    assert "no pybind11" in stop.why
+    assert run(f"{PIP}{SETUP}") is None
+    assert run(f"{PIP}headers()\n{SETUP}", pybind11="3") is None
+    stop = run(f"{PIP}check_call([sys.executable, '-m', 'pip', 'install', 'x'])\n{SETUP}")
+    assert stop is not None
+    assert "runs pip" in stop.why
+    assert run(f"{PIP}check_call([sys.executable, '-m', 'pip', 'list'])\n{SETUP}", pip="26") is None
+
+
+def test_above_the_sdist_there_is_no_file():
+    stop = run(f"open('../README.md').read()\n{SETUP}")
+    assert stop is not None
+    assert "opens ../README.md" in stop.why
+    assert run(f"open('/etc/hostname').read()\n{SETUP}") is None

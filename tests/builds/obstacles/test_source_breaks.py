@@ -320,6 +320,11 @@ register(callback)
     assert refused_by_cython(source.replace("(int x):", "(int x) noexcept:")) == []
     assert refused_by_cython(source.replace("register(callback)", "other(callback(2))")) == []
     assert refused_by_cython(source, script + "# legacy_implicit_noexcept") == []
+    method = "cdef class A:\n    cdef ops* c\n    cdef int call(self, int x):\n        return x\n"
+    stores = "    def __init__(self):\n        self.c.send = self.call\n"
+    (message,) = refused_by_cython(method + stores)
+    assert "passes call() to C without noexcept" in message
+    assert refused_by_cython(method + stores.replace("self.call", "self.call(1)")) == []
 
 
 def test_names_that_left_numpy():

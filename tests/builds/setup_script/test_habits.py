@@ -168,6 +168,22 @@ def test_a_retry_after_the_script_would_have_ended():
     assert "again" in script.forgiving
 
 
+def test_a_word_that_is_taken_off_the_command_line_may_not_be_there():
+    # acora's way
+    script = read(f"""
+        modules = [{EXT}]
+        try:
+            sys.argv.remove("--no-compile")
+        except ValueError:
+            pass
+        else:
+            modules = []
+        setup(name="x", ext_modules=modules)
+    """)
+    assert [module.name for module in script.extensions] == ["x"]
+    assert script.extensions[0].supposing == ()
+
+
 def test_a_retry_without_cmake_has_no_extension_modules():
     # rapidfuzz's way: scikit-build compiles, setuptools alone does not
     script = read("""

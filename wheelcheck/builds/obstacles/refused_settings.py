@@ -49,7 +49,8 @@ def _requirements(settings: RawConfigParser) -> Iterator[str]:
         value = settings.get(section, key, fallback="")
         if value.strip().startswith("file:"):
             continue
-        for line in refused_requirements(value.replace(";;", "\n")):
+        lines = value.splitlines() if "\n" in value else value.split(";")
+        for line in refused_requirements([part.strip() for part in lines]):
             yield f"{key} has {line!r}, which is refused since setuptools 67 (PEP 508)"
     specifier = settings.get("options", "python_requires", fallback="")
     try:

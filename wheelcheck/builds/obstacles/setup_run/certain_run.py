@@ -123,6 +123,8 @@ class _Run:
     def _If(self, node: ast.If) -> None:  # noqa: N802
         self.expression(node.test)
         known = self.frame.constant(node.test)
+        if known is None and self.expressions.fails_for_want_of_pip(node.test):
+            known = True
         if known is not None:
             self.walk(node.body if known else node.orelse)
             return

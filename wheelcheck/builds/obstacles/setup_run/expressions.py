@@ -47,6 +47,7 @@ _USE_2TO3 = "use_2to3 is refused since setuptools 58"
 _READFP = "readfp of configparser is gone since Python 3.12"
 _READFP_GONE = (3, 12)
 _FETCHES_EGGS = "setuptools.dist.fetch_build_eggs"
+_CHECKED = {"subprocess.check_call", "subprocess.check_output"}
 _COMMANDS_RUN = ("egg_info", "build", "build_py", "build_ext", "bdist_wheel", "install")
 """Commands that are run for every wheel, `build_ext` where there is anything to compile."""
 _METHODS_RUN = ("initialize_options", "finalize_options", "run")
@@ -127,9 +128,14 @@ class Expressions:
         if (frame.origin(node.func) or dotted(node.func)) in _EXITS:
             frame.stop(node, "SystemExit", f"it exits{message(node)}")
         self._open(node)
-        function = frame.function(node.func)
+        function, made = frame.function(node.func), _initializer(node, frame)
+        if self._runs_pip(node) in _CHECKED:
+            frame.stop(node, "CalledProcessError", "it runs pip, which a build environment lacks")
         if function is not None:
             self._enter(function, node)
+        elif made is not None:
+            itself = ast.Name("self", ast.Load())
+            self._enter(made, ast.Call(node.func, [itself, *node.args], node.keywords))
         elif _fetches_eggs(node, frame):
             self._fetch(node)
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
@@ -141,6 +147,22 @@ class Expressions:
             text = self._state.modules.text(frame.file)
             self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
+
+    def fails_for_want_of_pip(self, node: ast.expr) -> bool:
+        """Whether an expression is the status of a run of pip, in an environment without it."""
+        return isinstance(node, ast.Call) and self._runs_pip(node) == "subprocess.call"
+
+    def _runs_pip(self, node: ast.Call) -> str:
+        """The function that runs ``python -m pip``, where the build is known to have no pip."""
+        origin = self._state.frame.origin(node.func)
+        words = node.args[0] if node.args else None
+        if origin not in {*_CHECKED, "subprocess.call"} or not isinstance(words, ast.List):
+            return ""
+        finds = self._state.modules.finds
+        known = [getattr(word, "value", None) for word in words.elts[1:3]]
+        own = dotted(words.elts[0]) == "sys.executable" if words.elts else False
+        lacks = finds.complete and "pip" not in finds.versions
+        return origin if lacks and own and known == ["-m", "pip"] else ""
 
     def _open(self, node: ast.Call) -> None:
         """A file that is opened to be read, and is not there; or in a mode that is gone."""
@@ -298,6 +320,17 @@ def _only_value(name: str, text: str) -> ast.expr | None:
 
 def _is_text_call(node: ast.expr) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and dotted(node.func) == "str" and len(node.args) == 1
+
+
+def _initializer(node: ast.Call, frame: Frame) -> Function | None:
+    """The `__init__` of a class of the script that a call makes an object of."""
+    known = frame.around.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    if not isinstance(known, ScriptClass):
+        return None
+    own = {part.name: part for part in known.node.body if isinstance(part, ast.FunctionDef)}
+    if "__init__" not in own:
+        return None
+    return Function(own["__init__"], known.home, known.file)
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:

@@ -74,8 +74,13 @@ class Files:
         return cls(paths, frozenset(folders), certain=certain)
 
     def has_file(self, path: str) -> bool | None:
-        """Whether there is such a file; None if that is not known."""
-        return self._has(path, self.paths)
+        """Whether there is such a file; None if that is not known.
+
+        Above the folder that installers unpack an sdist in, no file is found.
+        """
+        tidy = posixpath.normpath(path)
+        above = tidy.startswith("../") and tidy.strip("./") and self.certain and "*" not in path
+        return False if above and tidy not in self.written else self._has(path, self.paths)
 
     def has_folder(self, path: str) -> bool | None:
         """Whether there is such a folder; None if that is not known."""

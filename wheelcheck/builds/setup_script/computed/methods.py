@@ -103,9 +103,19 @@ def _list_method(base: list[Value], name: str, args: list[Value]) -> Value:
         return list(base)
     if name == "index" and args:
         return _place(base, args[0])
+    if name == "remove" and len(args) == 1:
+        return _remove(base, args[0])
     if name in _OF_SETS and len(args) == 1:
         return _compared(base, name, args)
     return NOT_KNOWN
+
+
+def _remove(base: list[Value], element: Value) -> Value:
+    place = _place(base, element)
+    if not isinstance(place, int):
+        return place
+    del base[place]
+    return None
 
 
 def _grow(base: list[Value], name: str, args: list[Value]) -> None:

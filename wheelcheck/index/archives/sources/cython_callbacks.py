@@ -22,16 +22,22 @@ _EXTERN = re.compile(rb"^([ \t]*)cdef extern from[^\n]*:[ \t]*(?:#[^\n]*)?\n", r
 _DECLARED = re.compile(rb"\b(\w+)[ \t]*\(")
 _TAKE_CALLBACKS = {b"qsort", b"bsearch", b"atexit"}
 """Functions of Cython's own declarations of the C library that are given one."""
+_STORED = re.compile(rb"^[ \t]+self\.\w+\.\w+[ \t]*=[ \t]*self\.(\w+)[ \t]*", re.MULTILINE)
+_ENDS = (b"\n", b"\r", b"#", b"")
 _ALLOWED = b"legacy_implicit_noexcept"
 
 
 def raising_callback(content: bytes) -> str:
     """The first such function; "" where there is none."""
-    if _ALLOWED in content or (b"extern" not in content and b"qsort" not in content):
+    stores = b"= self." in content and b"*" in content
+    if _ALLOWED in content or not (stores or b"extern" in content or b"qsort" in content):
         return ""
     functions = set(_raising_functions(content))
     if not functions:
         return ""
+    stored = _stored_method(functions, content) if stores else ""
+    if stored or (b"extern" not in content and b"qsort" not in content):
+        return stored
     outside = set(_declared(content)) - functions
     if b"cimport" in content:
         outside.update(name for name in _TAKE_CALLBACKS if name in content)
@@ -45,6 +51,14 @@ def raising_callback(content: bytes) -> str:
             for call in passed.finditer(line)
         ):
             return function.decode("utf-8", "replace")
+    return ""
+
+
+def _stored_method(functions: set[bytes], content: bytes) -> str:
+    """The first method that is put in a member of a structure: Python can hold no such method."""
+    for match in _STORED.finditer(content):
+        if match.group(1) in functions and content[match.end() : match.end() + 1] in _ENDS:
+            return match.group(1).decode("utf-8", "replace")
     return ""
 
 
