@@ -170,6 +170,17 @@ def test_a_header_that_nothing_brings():
     assert headers("#include <made.h>\n", installed=("setuptools", "brings-headers")) == ()
 
 
+def test_a_header_that_left_its_library():
+    text = "#include <tesseract/baseapi.h>\n#include <tesseract/genericvector.h>\n"
+    (obstacle,) = headers(text)
+    assert (obstacle.code, obstacle.fatal) == ("header-missing", True)
+    assert "tesseract/genericvector.h" in obstacle.message
+    (warning,) = headers(text, SETUP + "\nimport subprocess\n")  # which may fetch it
+    assert not warning.fatal
+    assert headers("#include <tesseract/baseapi.h>\n#include <openssl/gone.h>\n") == ()
+    assert headers(f"#ifdef OLD\n{text}#endif\n") == ()
+
+
 def test_headers_of_numpy_come_with_numpy_alone():
     text = "#include <Python.h>\n#include <numpy/arrayobject.h>\n"
     (obstacle,) = headers(text)

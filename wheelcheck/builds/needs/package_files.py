@@ -22,6 +22,7 @@ __all__ = [
     "brought_by",
     "build_package",
     "holder_of_header",
+    "is_lost_header",
     "is_packaged",
     "library_of",
     "run_packages",
@@ -111,6 +112,32 @@ def holder_of_header(name: str) -> str | None:
         and {name, folder} & set(repository.files(package, FileKind.HEADER))
     ]
     return _newest(exact, repository)
+
+
+def is_lost_header(name: str) -> bool:
+    """Whether the newest Debian has other headers of a header's folder, by their names, and not it.
+
+    Of folders that are listed as wholes nothing is known.
+    """
+    repository = debian_repository(RELEASES[-1])
+    if repository is None or name.count("/") != 1:
+        return False
+    folder = name.partition("/")[0] + "/"
+    names = _header_names()
+    return folder not in names and name not in names and folder in _listed_folders()
+
+
+@cache
+def _header_names() -> frozenset[str]:
+    repository = debian_repository(RELEASES[-1])
+    return frozenset(() if repository is None else repository.names(FileKind.HEADER))
+
+
+@cache
+def _listed_folders() -> frozenset[str]:
+    return frozenset(
+        name.partition("/")[0] + "/" for name in _header_names() if "/" in name.rstrip("/")
+    )
 
 
 def _newest(packages: Sequence[str], repository: Repository) -> str | None:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
@@ -54,15 +54,24 @@ def missing_headers(
         marks = contents.marks.get(path)
         for include in marks.certain_includes if marks is not None else ():
             why = _missing(include[1:], shipped, installed, complete=complete)
+            if why == _LOST and _holds_folder(include[1:], contents):
+                continue
             if why and not (writes and why == _NOWHERE):
                 message = f"{path} includes {include[1:]}, {why}"
                 other = include[1:].lower() in _OF_OTHER_SYSTEMS and not asks
-                fatal = other or why != _NOWHERE
+                fatal = other or why not in {_NOWHERE, _LOST} or (why == _LOST and not writes)
                 return (BuildObstacle("header-missing", message, path, fatal=fatal),)
     return ()
 
 
+_LOST = "which no package of Debian 13 holds, though it has others of that folder"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
+
+
+def _holds_folder(name: str, contents: SdistContents) -> bool:
+    """Whether the sdist has a folder as that of a header."""
+    folder = name.partition("/")[0]
+    return any(path.rpartition("/")[2] == folder for path in contents.directories)
 
 
 def _missing(
@@ -86,8 +95,10 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
         return ""
     if name.lower() in _OF_OTHER_SYSTEMS:
         return _NOWHERE
-    if not plain or "/" in name or not name.endswith(".h"):
-        return ""  # of headers in folders, the lists of files have the folder alone
+    if not plain or not name.endswith(".h"):
+        return ""
+    if "/" in name:
+        return _LOST if is_lost_header(name) else ""
     return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
 
 
