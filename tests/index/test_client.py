@@ -822,6 +822,34 @@ class TestPyproject:
         assert code(index.listing(first(index))) == "archive-refused"
         assert index.pyproject(first(index), lambda text: text == self.TEXT) == self.TEXT
 
+    @pytest.mark.parametrize("ranges", [True, False])
+    def test_of_a_long_sdist_a_piece_is_asked_for_at_a_time(self, site, opened, ranges):
+        junk = {f"foo-1.0/{n}": random.Random(n).randbytes(1 << 19).hex() for n in range(12)}
+        before = {path: junk[path] for path in list(junk)[:5]}
+        data = tar_of({**before, "foo-1.0/pyproject.toml": self.TEXT, **junk}, mode="w:")
+        site.page({"filename": "foo-1.0.tar.gz", "url": "/files/foo-1.0.tar.gz", "size": len(data)})
+        sent: list[int] = []
+
+        def answer(request: Request) -> Response:
+            known = ranges and "range" in request.headers
+            response = (
+                partial(request.headers["range"], {}, data)
+                if known
+                else Response(HTTPStatus.OK, {}, data)
+            )
+            sent.append(len(response.body))
+            return response
+
+        site.resources["/files/foo-1.0.tar.gz"] = answer
+        index = opened(site.simple)
+        assert index.pyproject(first(index), lambda _: True) == self.TEXT
+        assert (sum(sent) < len(data) * 2 / 3) is ranges
+        index.close()
+        whole = opened(site.simple, cache="other")
+        assert whole.pyproject(first(whole), lambda _: False) is None
+        listing = whole.listing(first(whole))
+        assert {member.path for member in listing.members} >= junk.keys()
+
     def test_it_is_cached_and_found_offline(self, site, cut):
         index = cut(site.simple)
         assert index.pyproject(first(index), lambda _: True) == self.TEXT

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -129,10 +130,13 @@ class Facts:
         with self._alone(key):
             stored = self._cache.get("listings", key, decode_listing)
             if stored is None or not self._suffices(stored, file, key, wanted):
-                found = self._read(file, _also_usual(file, stored, wanted))
-                if isinstance(found, Unknown):
-                    return found
-                stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
+                also = _also_usual(file, stored, wanted)
+                found = self._read(file, also)
+                if not isinstance(found, Unknown):
+                    self._remember(key, file, found, also)
+                    texts = {p: t for p, t in found.texts.items() if wanted and wanted(p)}
+                    found = replace(found, texts=texts)
+                return found
         return stored.listing(wanted)
 
     def _suffices(
@@ -222,11 +226,9 @@ class Facts:
 
     def _remember(
         self, key: str, file: Wheel | Sdist, found: ArchiveListing, wanted: Callable[[str], bool]
-    ) -> StoredListing:
-        listing = StoredListing.of(found, wanted)
+    ) -> None:
         if local_path(file.url) is None:  # a file on this machine may change under its name
-            self._cache.put("listings", key, encode(listing))
-        return listing
+            self._cache.put("listings", key, encode(StoredListing.of(found, wanted)))
 
     def _holds(self, file: Wheel | Sdist, key: str) -> bool:
         """Whether what is known of a file may be used without reading it once more."""

@@ -30,11 +30,12 @@ class SdistContents:
     """
 
     def __init__(self, listing: ArchiveListing) -> None:
-        paths = [member.path.removeprefix("./") for member in listing.members]
-        cut = _length_of_top(paths)
+        whole = [member.path.removeprefix("./") for member in listing.members]
+        cut = _length_of_top(whole)
+        paths = [path[cut:] for path in whole]
         members = listing.members
         self.sizes: Mapping[str, int] = {
-            path[cut:]: member.size for path, member in zip(paths, members, strict=True)
+            path: member.size for path, member in zip(paths, members, strict=True)
         }
         self.modules: Mapping[str, str] = {
             path.removeprefix("./")[cut:]: text for path, text in listing.texts.items()
@@ -45,13 +46,13 @@ class SdistContents:
             if build_texts(path)
         }
         self.marks: Mapping[str, SourceMarks] = {
-            path[cut:]: member.marks
+            path: member.marks
             for path, member in zip(paths, members, strict=True)
             if member.marks is not None
         }
         self.holds_links = listing.holds_links
         self._lines = {
-            path[cut:]: member.lines
+            path: member.lines
             for path, member in zip(paths, members, strict=True)
             if member.lines is not None
         }

@@ -25,8 +25,10 @@ from wheelcheck.index.archives.limits import (
     MAX_TEXTS_BYTES,
     ArchiveRefused,
 )
+from wheelcheck.index.archives.pieces import in_pieces
 from wheelcheck.index.archives.ranges import (
     IN_MEMORY_BYTES,
+    NO_SUCH_RANGE,
     ArchiveEnds,
     ByteSource,
     FileBytes,
@@ -52,7 +54,7 @@ from wheelcheck.index.archives.zips import (
 )
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile, Sdist
 from wheelcheck.index.network.deadlines import check
-from wheelcheck.index.network.http import Http
+from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.regular_files import is_folder
 
@@ -105,11 +107,21 @@ def read_archive(
         with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as source:
             return read_zip(source, wanted, until, marked=_is_sdist(file))
 
+    def in_part() -> ArchiveListing:
+        with closing(in_pieces(http, file.url, file.size)) as chunks:
+            return _read_stream(chunks, file, wanted, until)
+
     def attempt() -> ArchiveListing:
         with http.open(file.url, {"Accept-Encoding": "identity"}) as (response, _):
             # as pip, the bytes as they are: some servers call a .tar.gz a tar that is encoded
             return _read_stream(response.iter_raw(), file, wanted, until)
 
+    if until is not None:
+        try:
+            return http.retrying(file.url, in_part)
+        except FetchFailed as failure:
+            if failure.status not in NO_SUCH_RANGE:
+                raise
     return http.retrying(file.url, attempt)
 
 

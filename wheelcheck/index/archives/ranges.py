@@ -40,7 +40,8 @@ MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
 AT_ONCE = 8
 """Ranges of one file that are fetched side by side."""
 
-_NO_SUCH_RANGE = frozenset({400, 416, 501})
+NO_SUCH_RANGE = frozenset({400, 416, 501})
+"""What servers answer that do not know ranges, or not this one."""
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 
 
@@ -229,7 +230,7 @@ class HttpBytes:
             try:
                 return self._fetch(spec, start_or_none)
             except FetchFailed as failure:
-                if failure.status not in _NO_SUCH_RANGE:
+                if failure.status not in NO_SUCH_RANGE:
                     raise
         return self._fetch(*tries[-1])
 
