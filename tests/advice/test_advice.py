@@ -115,6 +115,18 @@ class TestOtherTargets:
         found = advice(index, "sci", on=(free,))["python"]
         assert found.title == "Use Python 3.14 with the GIL"
 
+    @pytest.mark.parametrize(("platforms", "read"), [((MANY,), False), ((), True)])
+    def test_an_older_release_with_wheels_is_not_read_where_the_newer_compiles(
+        self, platforms, read
+    ):
+        releases = {"2": wheels("sci", "2", MANY), "1": wheels("sci", "1", *platforms)}
+        python = {"sci-2.tar.gz": ">=3.12", f"sci-2-cp312-cp312-{MANY}.whl": ">=3.12"}
+        index = FakeIndex({"sci": releases}, requires_python=python)
+        alpine = wheelcheck.parse_target("cp312-musllinux_1_2_x86_64", as_of=DAY)
+        advice(index, "sci", on=(alpine,))
+        assert ("listing", "sci-2.tar.gz") in index.questions
+        assert (("listing", "sci-1.tar.gz") in index.questions) is read
+
     def test_what_another_architecture_would_get_has_its_caveat(self):
         arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
         found = advice(only_glibc(), "sci", on=(arm,))["architecture"]

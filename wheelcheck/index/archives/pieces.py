@@ -1,7 +1,7 @@
 """An archive from its beginning, piece by piece: for a reader that will not want all of it.
 
 What a server has sent counts, whether it is read or not: several megabytes are on their way or in
-buffers when a reader stops. So it is asked for no more than a piece at a time.
+buffers when a reader stops. So no request is for more than one piece.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["in_pieces"]
 
 PIECE_BYTES = 2 << 20
 MOST_PIECES = 8
-"""After so many, the rest is asked for at once: each piece waits for an answer."""
+"""After so many, one request fetches the rest: each piece waits for an answer."""
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 _IDENTITY = {"Accept-Encoding": "identity"}
 _PARTIAL = 206
@@ -25,7 +25,7 @@ def in_pieces(http: Http, url: str, size: int | None) -> Generator[bytes]:
     """The bytes of a file; all in one answer where its server knows no ranges.
 
     Parameters:
-        http: Where to ask.
+        http: The network.
         url: Of the file.
         size: Its bytes as the index lists them, if it does: a small file comes in one piece.
 
