@@ -823,7 +823,7 @@ class TestPyproject:
         assert index.pyproject(first(index), lambda text: text == self.TEXT) == self.TEXT
 
     @pytest.mark.parametrize("ranges", [True, False])
-    def test_of_a_long_sdist_a_piece_is_asked_for_at_a_time(self, site, opened, ranges):
+    def test_a_long_sdist_is_fetched_piece_by_piece(self, site, opened, ranges):
         junk = {f"foo-1.0/{n}": random.Random(n).randbytes(1 << 19).hex() for n in range(12)}
         before = {path: junk[path] for path in list(junk)[:5]}
         data = tar_of({**before, "foo-1.0/pyproject.toml": self.TEXT, **junk}, mode="w:")
