@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -138,6 +139,8 @@ class Judge:
 
     def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
+        if not self._index.fetches:
+            return
         # whatever fails here fails again where its result is read, and is reported there
         fenced("what to fetch", "not-fetched", lambda: self._prefetch(targets, plan=plan))
 
@@ -209,7 +212,7 @@ class Judge:
         loads = fenced(
             "the load check",
             "load-check-failed",
-            lambda: self._loading.judge(target, chosen.judged),
+            lambda: self._loading.judge(target, chosen.judged, self._resolver.stored_on(target)),
         )
         return JudgedTarget(
             resolution,
@@ -273,9 +276,10 @@ class Judge:
         unremarkable = frozenset(n for n, record in known.items() if record.is_unremarkable)
         chosen = _Chosen(resolution, judged, every, unremarkable)
         self._prefetch_sdists(chosen.sdists)
-        if every:
-            self._sources.prefetch_tried(every)
-        self._pricing.prefetch(target, chosen.files)
+        if self._index.fetches:
+            if every:
+                self._sources.prefetch_tried(every)
+            self._pricing.prefetch(target, chosen.files)
         return chosen
 
     def _records_on(self, target: Target) -> PinRecords | None:
@@ -313,7 +317,7 @@ class Judge:
         }
 
     def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:
-        if sdists:
+        if sdists and self._index.fetches:
             self._sources.prefetch(sdists)
 
     def _judged(self, pin: Pin, target: Target, rules: FileRules) -> Judgement:

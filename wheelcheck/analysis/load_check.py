@@ -11,6 +11,7 @@ import msgspec
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions, RunImage
+from wheelcheck.analysis.stored_loads import StoredLoads
 from wheelcheck.coverage import Judgement
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
@@ -18,14 +19,13 @@ from wheelcheck.index.interface import Index, MemberReader, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.python_code.python_files import likely_openers
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
 from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus, judge_loading
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
-from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget
 from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution import Pin
+from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.remembered import Memo
 
@@ -53,6 +53,8 @@ class _CheckedWheel:
     budget: Budget = field(hash=False, compare=False)
 
     def __call__(self, members: MemberReader) -> WheelFacts:
+        from wheelcheck.loading.wheel_reader import read_wheel  # much, and each wheel is read once
+
         others = self.packages - {_module_of(self.wheel.name)}
         return read_wheel(
             members, budget=self.budget, others=others, opens=self.opens, full=self.full
@@ -92,6 +94,8 @@ class ReadWheels:
 
 _LOADS = Loads(LoadStatus.YES)
 _NO_IMAGE = Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
+_UNOPENED: Mapping[bytes, Loads] = {b"loads": _LOADS, b"no image": _NO_IMAGE}
+"""What is said of wheels that are not opened and of which no table says anything, as stored."""
 _Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 
 
@@ -129,13 +133,18 @@ class LoadCheck:
             if self._known_facts(wheel) is None:
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
 
-    def judge(self, target: Target, judged: _Judged) -> dict[NormalizedName, Loads]:
-        """Whether each wheel loads on a target; nothing for what is no wheel."""
+    def judge(
+        self, target: Target, judged: _Judged, stored: TargetAnswers | None = None
+    ) -> dict[NormalizedName, Loads]:
+        """Whether each wheel loads on a target; nothing for what is no wheel.
+
+        `stored` has what earlier runs have found out there.
+        """
         if self._options.mode is LoadMode.OFF or target.libc is None:
             return {}
         site = self._run_target(target)
         there = _image(site, self._run_image.packages)
-        found = self._all_facts(target, judged)
+        found = self._all_facts(target, judged, stored)
         lent = {
             name: libraries
             for name, facts in found.items()
@@ -143,21 +152,33 @@ class LoadCheck:
         }
         loads = {}
         of_all = _joined(lent.values())
+        plain = self._opens_none(target)
+        earlier = StoredLoads(stored, lent) if stored is not None and plain else None
         for wheel in _wheels(judged):
             facts = found[wheel.name]
-            if site.image is None and not self._options.cpu and isinstance(facts, Loads):
+            if plain and isinstance(facts, Loads):
                 loads[wheel.name] = self._read.unopened[wheel.tag, facts]
                 continue
-            others = (libraries for name, libraries in lent.items() if name != wheel.name)
-            brought = _joined(others) if wheel.name in lent else of_all
-            loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
-            if loads[wheel.name].status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
-                facts = self._look(wheel, judged)
-                loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
+            verdict = earlier.get(wheel) if earlier else None
+            if verdict is None:
+                others = (libraries for name, libraries in lent.items() if name != wheel.name)
+                brought = _joined(others) if wheel.name in lent else of_all
+                verdict = self._judge(wheel, facts, site, there, brought)
+                if verdict.status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
+                    facts = self._look(wheel, judged)
+                    verdict = self._judge(wheel, facts, site, there, brought)
+                if earlier:
+                    earlier.add(wheel, verdict)
+            loads[wheel.name] = verdict
         return loads
 
+    def _opens_none(self, target: Target) -> bool:
+        """Whether no wheel is opened, and nothing but the target and the wheels decides."""
+        quick = self._options.mode is LoadMode.QUICK and not self._options.cpu
+        return quick and not _is_looked_at(target) and self._run_image == RunImage()
+
     def _all_facts(
-        self, target: Target, judged: _Judged
+        self, target: Target, judged: _Judged, stored: TargetAnswers | None
     ) -> dict[NormalizedName, WheelFacts | Loads]:
         """What is known of each wheel; of wheels that are not opened it is worked out once."""
         if self._options.mode is LoadMode.FULL or _is_looked_at(target):
@@ -169,9 +190,23 @@ class LoadCheck:
         for wheel in _wheels(judged):
             facts = known.get(wheel.url)
             if facts is None:
-                facts = known[wheel.url] = self._facts_of(wheel, target, judged)
+                facts = known[wheel.url] = self._unopened(wheel, target, judged, stored)
             found[wheel.name] = facts
         return found
+
+    def _unopened(
+        self, wheel: Wheel, target: Target, judged: _Judged, stored: TargetAnswers | None
+    ) -> WheelFacts | Loads:
+        """What is known of a wheel that is not opened; `stored` has which say nothing at all."""
+        if stored is None or not wheel.origin:
+            return self._facts_of(wheel, target, judged)
+        key = f"unopened {stored.place(wheel)}"
+        facts: WheelFacts | Loads | None = stored.result(key, _UNOPENED.get)
+        if facts is None:
+            facts = self._facts_of(wheel, target, judged)
+            if data := next((data for data, loads in _UNOPENED.items() if loads is facts), None):
+                stored.add_result(key, data)
+        return facts
 
     def _may_go_on(self, facts: WheelFacts | Loads) -> bool:
         """Whether a reading of an earlier run that stopped at its budget would come further now."""
@@ -298,6 +333,8 @@ class LoadCheck:
         self._read.paths[wheel.filename] = tuple(member.path for member in listing.members)
         if any(may_be_elf(member.path, member.size) for member in listing.members):
             return True
+        from wheelcheck.loading.python_code.python_files import likely_openers  # with its reader
+
         sizes = {member.path: member.size for member in listing.members}
         return _is_pure(wheel) and (bool(likely_openers(sizes)) or self._names_libraries(wheel))
 

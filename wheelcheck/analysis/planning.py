@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from wheelcheck.analysis.judged_target import TargetBuilds, is_planned
 from wheelcheck.builds.installer_kind import InstallerKind

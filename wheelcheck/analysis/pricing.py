@@ -52,6 +52,7 @@ class Pricing:
         self._options = options
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._wheels: dict[_Key, Wheel | None] = {}
+        self._costs: dict[tuple[object, ...], tuple[Build, PredictedCost]] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -79,13 +80,23 @@ class Pricing:
             if outlook.leaves_extensions_out
         }
         costs = {
-            build.sdist.filename: self._cost(
+            build.sdist.filename: self._known_cost(
                 build, target, left_out=build.sdist.filename in left_out
             )
             for build in plan.builds
         }
         bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
         return Price(bill, self._image(target, files, plan, builds, costs))
+
+    def _known_cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
+        """What a build costs, worked out once for all targets with the same Python and CPU."""
+        site = (build.sdist.filename, target.python, target.arch)
+        key = (*site, id(build.reading.facts), build.reading.is_whole, left_out)
+        known = self._costs.get(key)
+        if known is None:
+            cost = self._cost(build, target, left_out=left_out)
+            known = self._costs[key] = (build, cost)
+        return known[1]
 
     def _cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
         """What a build costs; `left_out`: its optional extension modules will not compile."""

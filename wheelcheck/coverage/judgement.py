@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
+
+from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
@@ -27,8 +29,7 @@ __all__ = ["Judgement", "judge", "nearest_first"]
 SHOWN_MISSES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What happens to a pin on its target.
 
     `file` is what would be installed or built. `misses` are the files that came nearest, best

@@ -85,12 +85,12 @@ def newest(tool: Tool, python: str, released_by: date | None = None) -> Installe
         python: the version of Python in full.
         released_by: leaves out what came after this day; None for all that is known.
     """
-    fitting = [
+    fitting = (
         release
-        for release in _releases(tool)
-        if release.runs_on(python) and (released_by is None or release.released <= released_by)
-    ]
-    version = (fitting or _releases(tool))[-1].version
+        for release in reversed(_releases(tool))
+        if (released_by is None or release.released <= released_by) and release.runs_on(python)
+    )
+    version = next(fitting, _releases(tool)[-1]).version
     return Installer(tool, version, Certainty.NEWEST, "the newest release that runs on it")
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from wheelcheck.loading.elf import ElfNeeds
 from wheelcheck.loading.python_symbols import notable_symbols
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # facts are read back without what reads files
+    from wheelcheck.loading.elf import ElfNeeds
 
 __all__ = [
     "C_LIBRARY",

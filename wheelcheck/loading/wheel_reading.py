@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from wheelcheck.index.interface import MemberReader
-from wheelcheck.loading.elf import ElfNeeds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.loading.elf import ElfNeeds
 
 __all__ = ["BUDGET_SPENT", "Budget", "WheelReading"]
 

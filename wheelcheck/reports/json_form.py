@@ -9,4 +9,4 @@ __all__ = ["render_json"]
 
 def render_json(answer: BaseModel) -> bytes:
     """What ``--format json`` writes of a report, an explanation or a difference."""
-    return f"{answer.model_dump_json(indent=2)}\n".encode()
+    return answer.__pydantic_serializer__.to_json(answer, indent=2) + b"\n"

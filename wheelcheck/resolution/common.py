@@ -86,6 +86,8 @@ class Common:
 
     def announce(self, names: Iterable[NormalizedName]) -> None:
         """Say which projects will be asked for next, each once."""
+        if not self.index.fetches:
+            return
         new = [name for name in names if not (name in self._announced or self._is_stored(name))]
         if new:
             self._announced.update(new)
@@ -138,14 +140,25 @@ class Common:
         key = (need.clauses, version)
         known = self._admitted.get(key)
         if known is None:
-            known = self._admitted[key] = need.specifier.contains(version, prereleases=True)
+
+            def find() -> bool:
+                return need.specifier.contains(version, prereleases=True)
+
+            known = self.stored.admits(need.clauses, version, find) if self.stored else find()
+            self._admitted[key] = known
         return known
 
     def traits(self, need: SolverRequirement) -> Traits:
         """What the specifier of a need says, whatever the project."""
         known = self._traits.get(need.clauses)
         if known is None:
-            known = self._traits[need.clauses] = _traits_of(need.specifier)
+
+            def find() -> Traits:
+                return _traits_of(need.specifier)
+
+            stored = self.stored
+            known = Traits(*stored.traits(need.clauses, find)) if stored else find()
+            self._traits[need.clauses] = known
         return known
 
     def needs(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.version import Version
 
 from wheelcheck.index.interface import Sdist, Wheel
@@ -11,8 +10,7 @@ from wheelcheck.index.interface import Sdist, Wheel
 __all__ = ["Offer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A version that could be pinned, with the file an installer would take for it.
 
     `installable` is False for a stand-in: the version that the reference target would get of a

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -27,8 +28,7 @@ class Standing(StrEnum):
     """No version is known; `Pin.why` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True, gc=False):
     """One requirement on a package: what it says and who says it.
 
     `source` is a package (``pandas 2.0.0``) or a place (``requirements.txt:3``). `verb` stands
@@ -43,8 +43,7 @@ class Demand:
         return f"{self.source} {self.verb} {self.requirement}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """The candidate chosen for one package on one target.
 
     `file` is what would be installed: None where nothing can be. `dependencies_unknown` is set

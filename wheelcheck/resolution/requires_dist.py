@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
@@ -38,14 +38,11 @@ _CONDITION = rf"""(?:
     {_COMPARISON}(?:[ ]and[ ]{_COMPARISON})*
     | \({_COMPARISON}(?:[ ](?:and|or)[ ]{_COMPARISON})*\)
 )"""
-_FOR_AN_EXTRA = re.compile(
-    rf"""{_NAME}[ ]?
+_FOR_AN_EXTRA = rf"""{_NAME}[ ]?
     (?:\[{_NAME}(?:,[ ]?{_NAME})*\])?[ ]?
     (?:{_CLAUSES}|\({_CLAUSES}\))?[ ]?
     ;[ ]*(?:{_CONDITION}[ ]and[ ])?
-    extra[ ]?==[ ]?(?P<quote>["'])(?P<extra>{_NAME})(?P=quote)""",
-    re.VERBOSE | re.ASCII,
-)
+    extra[ ]?==[ ]?(?P<quote>["'])(?P<extra>{_NAME})(?P=quote)"""
 
 
 LONGEST = 100_000
@@ -115,8 +112,14 @@ def needed_extra(text: str) -> str | None:
 
     Such a line is valid: `packaging` would read it.
     """
-    match = _FOR_AN_EXTRA.fullmatch(text) if "extra" in text else None
+    match = _for_an_extra().fullmatch(text) if "extra" in text else None
     return canonicalize_name(match["extra"]) if match else None
+
+
+@cache
+def _for_an_extra() -> re.Pattern[str]:
+    """Compiled on first use: that takes ten milliseconds."""
+    return re.compile(_FOR_AN_EXTRA, re.VERBOSE | re.ASCII)
 
 
 @lru_cache(maxsize=1 << 16)

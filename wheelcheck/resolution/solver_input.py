@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements

@@ -134,13 +134,18 @@ class _Target(msgspec.Struct, array_like=True):
 
 
 class _Stored(msgspec.Struct, array_like=True):
-    """All that is stored; `names` are the projects that were searched."""
+    """All that is stored; `names` are the projects that were searched.
+
+    `bounds` has by clauses the versions that they admit or not, `traits` what they say besides.
+    """
 
     files: list[_File] = []
     needs: list[_Needs] = []
     targets: dict[str, _Target] = {}
     results: list[bytes] = []
     names: set[str] = set()
+    bounds: dict[str, dict[str, bool]] = {}
+    traits: dict[str, tuple[bool, bool, bool]] = {}
 
 
 class StoredAnswers:
@@ -194,6 +199,27 @@ class StoredAnswers:
             return None
         data = _encode(self._stored)
         return data if len(data) <= LARGEST else None
+
+    # --- specifiers -------------------------------------------------------------------------
+
+    def admits(self, clauses: str, version: Version, find: Callable[[], bool]) -> bool:
+        """Whether clauses admit a version, as `find` finds where it is not stored."""
+        of_clauses, text = self._stored.bounds.setdefault(clauses, {}), str(version)
+        found = of_clauses.get(text)
+        if found is None:
+            found = of_clauses[text] = find()
+            self.is_new = True
+        return found
+
+    def traits(
+        self, clauses: str, find: Callable[[], tuple[bool, bool, bool]]
+    ) -> tuple[bool, bool, bool]:
+        """What clauses say besides the versions, as `find` finds where it is not stored."""
+        found = self._stored.traits.get(clauses)
+        if found is None:
+            found = self._stored.traits[clauses] = find()
+            self.is_new = True
+        return found
 
     # --- places -----------------------------------------------------------------------------
 
@@ -344,6 +370,10 @@ class TargetAnswers:
             return
         self._stored.needs[key] = self._every.place_of_needs(_needs_of(found))
         self._every.is_new = True
+
+    def place(self, file: Wheel | Sdist) -> int:
+        """The place of a file, by which keys of results may name it."""
+        return self._every.place(file)
 
     def result(self, key: str, read: Callable[[bytes], _T]) -> _T | None:
         """The result with a key, as `read` understands what was stored; None where there is none.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
@@ -68,7 +68,11 @@ def system_size(names: Iterable[str], distribution: Distribution) -> SystemSize:
     Dependencies are counted once, and what the image has already not at all. Packages that neither
     our tables nor Debian's index know are `unsized`.
     """
-    names = tuple(dict.fromkeys(names))
+    return _system_size(tuple(dict.fromkeys(names)), distribution)
+
+
+@lru_cache(maxsize=256)
+def _system_size(names: tuple[str, ...], distribution: Distribution) -> SystemSize:
     release = _debian_release(distribution)
     sizes = _sizes(release)
     there = _base(distribution, sizes)

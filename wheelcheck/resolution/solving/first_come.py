@@ -10,8 +10,9 @@ say the same. Source: pip 20.2.4, `_internal/req/req_set.py` (`add_requirement`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -32,8 +33,7 @@ AT_URL = " @ (direct reference)"
 """What is shown in the place of a URL, which may keep secrets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, eq=False):
     """A version of a package, with some extras or none.
 
     `version` None: nothing is known of the package; with this node the others are judged.
@@ -43,17 +43,29 @@ class Candidate:
     name: NormalizedName
     extras: frozenset[NormalizedName]
     version: Version | None
-    offer: Offer | None = field(default=None, compare=False)
+    offer: Offer | None = None
     direct: Offer | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is equal but the offer, which follows from it on each target."""
+        return isinstance(other, Candidate) and (
+            (self.name, self.version, self.extras, self.direct)
+            == (other.name, other.version, other.extras, other.direct)
+        )
 
     def __hash__(self) -> int:
         """Name and version identify candidates, which are looked up all the time."""
         return hash((self.name, self.version))
 
     @property
+    def identifier(self) -> str:
+        """The solver's name for its node."""
+        return identifier_of(self.name, self.extras) if self.extras else self.name
+
+    @property
     def label(self) -> str:
         """``celery[redis] 5.4.0``, for people."""
-        return label_of(identifier_of(self.name, self.extras), self.version)
+        return label_of(self.identifier, self.version)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -62,8 +74,7 @@ def label_of(identifier: str, version: Version | None) -> str:
     return identifier if version is None else f"{identifier} {version}"
 
 
-@dataclass(frozen=True, slots=True)
-class SolverRequirement:
+class SolverRequirement(Struct, frozen=True):
     """A requirement on a package as the solver handles it; `clauses` are its specifier as text.
 
     `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
@@ -83,7 +94,7 @@ class SolverRequirement:
     @property
     def identifier(self) -> str:
         """The solver's name for the node: ``celery`` or ``celery[redis]``."""
-        return identifier_of(self.name, self.extras)
+        return identifier_of(self.name, self.extras) if self.extras else self.name
 
     @property
     def specifier(self) -> SpecifierSet:

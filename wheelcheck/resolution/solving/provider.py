@@ -22,12 +22,7 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.solving.candidate_search import CandidateSearch
-from wheelcheck.resolution.solving.nodes import (
-    Candidate,
-    Constraint,
-    SolverRequirement,
-    identifier_of,
-)
+from wheelcheck.resolution.solving.nodes import Candidate, Constraint, SolverRequirement
 from wheelcheck.resolution.solving.order import request_of
 from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 
@@ -117,11 +112,11 @@ class Provider:
         """Count the nodes that take part in a conflict and are not settled; all that do."""
         blamed: set[str] = set()
         for need, parent in causes:
-            names = [need.identifier]
-            if parent is not None:
-                names.append(identifier_of(parent.name, parent.extras))
-            blamed.update(names)
-            self._conflicts.update(name for name in names if name not in pins)
+            for node in (need,) if parent is None else (need, parent):
+                name = node.identifier
+                blamed.add(name)
+                if name not in pins:
+                    self._conflicts[name] += 1
         return blamed
 
     def preference(self, identifier: str, needs: Sequence[SolverRequirement]) -> Preference:
@@ -238,6 +233,8 @@ class Provider:
         if name in self._constraints:
             clauses.add(str(self._constraints[name].specifier))
         key = (name, ",".join(sorted(clauses - {""})))
+        if not (stand_ins or self._installed or self._common.index.fetches):
+            return self._answers.search(*key)  # there is nothing to add, and nothing to announce
         known = self._substitutes if stand_ins else self._matches
         if key not in known:
             search = partial(self._search, name, key[1], stand_ins=stand_ins)

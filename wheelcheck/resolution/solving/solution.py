@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.pins import Demand
-from wheelcheck.resolution.solving.nodes import Candidate, identifier_of
+from wheelcheck.resolution.solving.nodes import Candidate
 from wheelcheck.resolution.solving.search import Cause, Settled
 
 __all__ = ["Solution", "solution_of"]
@@ -33,7 +33,7 @@ def solution_of(settled: Settled, unmet: Iterable[Cause] = ()) -> Solution:
     needed_by: dict[str | None, set[str]] = defaultdict(set)
     for node, causes in settled.causes.items():
         for _, parent in causes:
-            key = None if parent is None else identifier_of(parent.name, parent.extras)
+            key = None if parent is None else parent.identifier
             needed_by[key].add(node)
     reached: set[str] = set()
     waiting = list(needed_by[None])

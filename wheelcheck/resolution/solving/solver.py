@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.search import Cause, Guide, Impossible, Settled, TooDeep
 from wheelcheck.resolution.solving.search_state import NOBODY, Node, State
 
@@ -134,7 +134,7 @@ class Solver:
             remaining = tuple(
                 each
                 for each in node.causes
-                if each.parent is None or _node_of(each.parent) not in gone
+                if each.parent is None or each.parent.identifier not in gone
             )
             if len(remaining) != len(node.causes):
                 changed[identifier] = Node(remaining, node.candidates, node.refused, marked=True)
@@ -167,7 +167,7 @@ class Solver:
         An optimistic jump passes over choices that do not lead to the conflict directly.
         """
         blamed = {cause.requirement.identifier for cause in causes}
-        blamed |= {_node_of(cause.parent) for cause in causes if cause.parent is not None}
+        blamed |= {cause.parent.identifier for cause in causes if cause.parent is not None}
         while len(self._state.choices) >= FEWEST_STATES:
             self._state.undo()  # the choice that could not be made
             refused = self._undo_to_blame(blamed, causes)
@@ -213,7 +213,3 @@ class Solver:
                 return False
             self._state.set_node(identifier, Node(node.causes, found, every))
         return True
-
-
-def _node_of(candidate: Candidate) -> str:
-    return identifier_of(candidate.name, candidate.extras)
