@@ -192,12 +192,16 @@ class Resolver:
             conflict = contain(error, "the resolution", "resolution-failed")
             return Resolution(target, conflict=conflict)
 
-    def _resolved(self, target: Target) -> Resolution:
+    def _solved_on(self, target: Target) -> tuple[Ready, _Solved]:
         ready = self._prefetched.pop(target, None) or self._ready(target)
         solved = self._agreeing(ready)
         if solved is None:
             solved = self._solve(ready)
             self._solved.append(solved)
+        return ready, solved
+
+    def _resolved(self, target: Target) -> Resolution:
+        ready, solved = self._solved_on(target)
         if isinstance(solved.outcome, Solution):
             locked = ready.question.locked
             found = self._describer.describe(ready.answers, solved.outcome, locked)
@@ -245,9 +249,23 @@ class Resolver:
         python = (target.implementation, target.python_full_version, target.free_threaded)
         key = (*python, target.installer)
         if key not in self._references:
-            pins = self.resolve(target).pins
-            self._references[key] = {name: pin.version for name, pin in pins.items()}
+            self._references[key] = self._versions_on(target)
         return self._references[key]
+
+    def _versions_on(self, target: Target) -> Mapping[NormalizedName, Version | None]:
+        """The version that a target gets of each package; {} where they conflict."""
+        try:
+            ready, solved = self._solved_on(target)
+        except Exception as error:  # noqa: BLE001 (as in `resolve`)
+            contain(error, "the resolution", "resolution-failed")
+            return {}
+        ready.answers.close()
+        pins = solved.outcome.pins.values() if isinstance(solved.outcome, Solution) else ()
+        return {
+            candidate.name: None if candidate.offer is None else candidate.version
+            for candidate in pins
+            if not candidate.extras
+        }
 
     # --- solving ---------------------------------------------------------------------------
 

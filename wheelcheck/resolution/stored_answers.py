@@ -11,25 +11,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-import msgspec
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.redaction import has_secret
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.solving.nodes import (
-    Dependencies,
-    SolverRequirement,
-    identifier_of,
-    label_of,
-    needs_of,
+from wheelcheck.resolution.solving.nodes import Dependencies, identifier_of, label_of
+from wheelcheck.resolution.stored_forms import (
+    NO_MORE,
+    FileForm,
+    NeedsForm,
+    StoredForm,
+    TargetForm,
+    decoded,
+    dependencies_of,
+    encode,
+    needs_form,
 )
 from wheelcheck.result_cache.meaning import spelled_out
 from wheelcheck.targets import Target
@@ -40,8 +41,6 @@ _T = TypeVar("_T")
 
 LARGEST = 20_000_000
 """Bytes that are stored; what is more is stored from the beginning by a later run."""
-_NO_MORE = -1
-"""Behind the offers of a search that has come to its end."""
 
 
 class Found(NamedTuple):
@@ -51,103 +50,6 @@ class Found(NamedTuple):
     is_all: bool
 
 
-class _File(msgspec.Struct, array_like=True, gc=False):
-    """A `Wheel` or, without a tag, an `Sdist`."""
-
-    filename: str
-    url: str
-    name: str
-    version: str
-    size: int | None
-    hashes: dict[str, str]
-    requires_python: str | None
-    upload_time: str | None
-    yanked: str | None
-    has_metadata: bool
-    metadata_hashes: dict[str, str]
-    origin: str
-    tag: str = ""
-    build: tuple[int, str] | None = None
-
-    @classmethod
-    def of(cls, file: Wheel | Sdist) -> _File:
-        tag, build = (file.tag, file.build) if isinstance(file, Wheel) else ("", ())
-        return cls(
-            file.filename,
-            file.url,
-            file.name,
-            str(file.version),
-            file.size,
-            dict(file.hashes),
-            file.requires_python,
-            file.upload_time.isoformat() if file.upload_time else None,
-            file.yanked,
-            file.has_metadata,
-            dict(file.metadata_hashes),
-            file.origin,
-            tag,
-            build or None,
-        )
-
-    def file(self) -> Wheel | Sdist:
-        described = (
-            self.filename,
-            self.url,
-            NormalizedName(self.name),
-            _version(self.version),
-            self.size,
-            self.hashes,
-            self.requires_python,
-            datetime.fromisoformat(self.upload_time) if self.upload_time else None,
-            self.yanked,
-            self.has_metadata,
-            self.metadata_hashes,
-            self.origin,
-        )
-        return Wheel(*described, self.tag, self.build or ()) if self.tag else Sdist(*described)
-
-
-class _Needs(msgspec.Struct, array_like=True, gc=False):
-    """A `Dependencies`; each need has a name, extras, clauses and text."""
-
-    needs: list[tuple[str, list[str], str, str]]
-    unknown: tuple[str, str] | None
-    refused: str | None
-    unreadable: bool
-    stops: bool
-    conditional: bool
-
-
-class _Target(msgspec.Struct, array_like=True):
-    """What was answered on a target; numbers are places among files, needs or results.
-
-    `searches` has by project and clauses the files that were offered, `substitutes` by project and
-    version the file in place of a file that cannot be had (`_NO_MORE`: none does), `needs` by
-    the place of a file, whether it is installable, and extras what it requires. `results` are those
-    of others, who write and read them.
-    """
-
-    searches: dict[str, list[int]] = {}
-    substitutes: dict[str, int] = {}
-    needs: dict[str, int] = {}
-    results: dict[str, int] = {}
-
-
-class _Stored(msgspec.Struct, array_like=True):
-    """All that is stored; `names` are the projects that were searched.
-
-    `bounds` has by clauses the versions that they admit or not, `traits` what they say besides.
-    """
-
-    files: list[_File] = []
-    needs: list[_Needs] = []
-    targets: dict[str, _Target] = {}
-    results: list[bytes] = []
-    names: set[str] = set()
-    bounds: dict[str, dict[str, bool]] = {}
-    traits: dict[str, tuple[bool, bool, bool]] = {}
-
-
 class StoredAnswers:
     """The answers of earlier runs and of this one, for all targets; `data` is what was stored.
 
@@ -155,7 +57,7 @@ class StoredAnswers:
     """
 
     def __init__(self, data: bytes | None = None) -> None:
-        self._stored = _decoded(data) if data else _Stored()
+        self._stored = decoded(data) if data else StoredForm()
         self._places: dict[bytes, int] = {}
         self._needs_places: dict[bytes, int] = {}
         self._files: dict[int, Wheel | Sdist] = {}
@@ -164,6 +66,7 @@ class StoredAnswers:
         self._needs_keys: dict[tuple[int, frozenset[NormalizedName]], tuple[Offer, str]] = {}
         self._dependencies: dict[tuple[int, str], Dependencies] = {}
         self._targets: dict[tuple[Target, FilePolicy], TargetAnswers] = {}
+        self._keys: dict[str, str] = {}
         self._results: dict[int, Any] = {}
         self._results_places: dict[bytes, int] = {}
         self.is_new = False
@@ -182,7 +85,7 @@ class StoredAnswers:
             platform = (target.implementation_version, target.installer, target.platform)
             parts = (*interpreter, *platform, policy, dict(environment))
             key = json.dumps(spelled_out(parts), sort_keys=True, default=str)
-            stored = self._stored.targets.setdefault(key, _Target())
+            stored = self._stored.targets.setdefault(key, TargetForm())
             found = self._targets[target, policy] = TargetAnswers(self, stored)
         return found
 
@@ -197,7 +100,7 @@ class StoredAnswers:
             return None
         if any(has_secret(file.url) or has_secret(file.origin) for file in self._stored.files):
             return None
-        data = _encode(self._stored)
+        data = encode(self._stored)
         return data if len(data) <= LARGEST else None
 
     # --- specifiers -------------------------------------------------------------------------
@@ -240,12 +143,16 @@ class StoredAnswers:
             self._known_places[id(found)] = (found, place)
         return found
 
+    def shared(self, key: str) -> str:
+        """The key, held once in memory for all targets."""
+        return self._keys.setdefault(key, key)
+
     def needs_key(self, offer: Offer, extras: frozenset[NormalizedName]) -> str:
         """What an offer with extras is called where its needs are stored."""
         known = self._needs_keys.get((id(offer), extras))
         if known is None:
             words = (str(self.place(offer.file)), *sorted(extras))
-            key = " ".join(words) if offer.installable else " ".join(("!", *words))
+            key = self.shared(" ".join(words if offer.installable else ("!", *words)))
             known = self._needs_keys[id(offer), extras] = (offer, key)
         return known[1]
 
@@ -258,9 +165,9 @@ class StoredAnswers:
 
     def _find_place(self, file: Wheel | Sdist) -> int:
         if not self._places:
-            self._places = {_encode(each): p for p, each in enumerate(self._stored.files)}
-        described = _File.of(file)
-        key = _encode(described)
+            self._places = {encode(each): p for p, each in enumerate(self._stored.files)}
+        described = FileForm.of(file)
+        key = encode(described)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = len(self._stored.files)
@@ -271,7 +178,7 @@ class StoredAnswers:
         """The dependencies at a place, of a candidate that is called so."""
         found = self._dependencies.get((place, source))
         if found is None:
-            found = _dependencies(self._stored.needs[place], source)
+            found = dependencies_of(self._stored.needs[place], source)
             self._dependencies[place, source] = found
         return found
 
@@ -292,11 +199,11 @@ class StoredAnswers:
             self._stored.results.append(data)
         return found
 
-    def place_of_needs(self, needs: _Needs) -> int:
+    def place_of_needs(self, needs: NeedsForm) -> int:
         """The place of what is needed, which is added where it is not there."""
         if not self._needs_places:
-            self._needs_places = {_encode(each): p for p, each in enumerate(self._stored.needs)}
-        key = _encode(needs)
+            self._needs_places = {encode(each): p for p, each in enumerate(self._stored.needs)}
+        key = encode(needs)
         found = self._needs_places.get(key)
         if found is None:
             found = self._needs_places[key] = len(self._stored.needs)
@@ -307,7 +214,7 @@ class StoredAnswers:
 class TargetAnswers:
     """The answers on one target."""
 
-    def __init__(self, every: StoredAnswers, stored: _Target) -> None:
+    def __init__(self, every: StoredAnswers, stored: TargetForm) -> None:
         self._every = every
         self._stored = stored
 
@@ -316,7 +223,7 @@ class TargetAnswers:
         places = self._stored.searches.get(f"{name} {clauses}")
         if places is None:
             return None
-        is_all = bool(places) and places[-1] == _NO_MORE
+        is_all = bool(places) and places[-1] == NO_MORE
         offered = places[:-1] if is_all else places
         return Found(tuple([self._every.offer(p, installable=True) for p in offered]), is_all)
 
@@ -325,7 +232,7 @@ class TargetAnswers:
         place = self._stored.substitutes.get(f"{name} {version}")
         if place is None:
             return None
-        return (None if place == _NO_MORE else self._every.offer(place, installable=False),)
+        return (None if place == NO_MORE else self._every.offer(place, installable=False),)
 
     def dependencies(self, offer: Offer, extras: frozenset[NormalizedName]) -> Dependencies | None:
         """What an offer requires; None where that was not stored."""
@@ -350,15 +257,15 @@ class TargetAnswers:
         if known is not None and len(known) >= len(offers) + is_all:
             return
         places = [self._every.place(offer.file) for offer in offers]
-        self._stored.searches[key] = [*places, _NO_MORE] if is_all else places
+        self._stored.searches[self._every.shared(key)] = [*places, NO_MORE] if is_all else places
         self._every.note(name)
 
     def add_substitute(self, name: NormalizedName, version: Version, offer: Offer | None) -> None:
         """Store the substitute for a release."""
         key = f"{name} {version}"
         if key not in self._stored.substitutes:
-            place = _NO_MORE if offer is None else self._every.place(offer.file)
-            self._stored.substitutes[key] = place
+            place = NO_MORE if offer is None else self._every.place(offer.file)
+            self._stored.substitutes[self._every.shared(key)] = place
             self._every.is_new = True
 
     def add_dependencies(
@@ -368,7 +275,7 @@ class TargetAnswers:
         key = self._every.needs_key(offer, extras)
         if key in self._stored.needs or any(each.url for each in found.requirements):
             return
-        self._stored.needs[key] = self._every.place_of_needs(_needs_of(found))
+        self._stored.needs[key] = self._every.place_of_needs(needs_form(found))
         self._every.is_new = True
 
     def place(self, file: Wheel | Sdist) -> int:
@@ -385,63 +292,5 @@ class TargetAnswers:
 
     def add_result(self, key: str, data: bytes) -> None:
         """Store a result, which may rest on the target, its pages and what is in its key."""
-        self._stored.results[key] = self._every.place_of_result(data)
+        self._stored.results[self._every.shared(key)] = self._every.place_of_result(data)
         self._every.is_new = True
-
-
-def _needs_of(found: Dependencies) -> _Needs:
-    needs = found.needs
-    if needs is None:
-        needs = tuple(n for each in found.requirements for n in needs_of(each, "", _no_file))
-    return _Needs(
-        [(need.name, sorted(need.extras), need.clauses, need.text) for need in needs],
-        (found.unknown.code, found.unknown.reason) if found.unknown else None,
-        found.refused,
-        found.unreadable,
-        found.stops,
-        found.conditional,
-    )
-
-
-def _no_file(_: object) -> None:
-    """No requirement that is stored names a file."""
-
-
-def _dependencies(stored: _Needs, source: str) -> Dependencies:
-    needs = tuple(
-        [
-            SolverRequirement(
-                NormalizedName(name), _extras(*extras), clauses=clauses, text=text, source=source
-            )
-            for name, extras, clauses, text in stored.needs
-        ]
-    )
-    return Dependencies(
-        unknown=Unknown(*stored.unknown) if stored.unknown else None,
-        refused=stored.refused,
-        unreadable=stored.unreadable,
-        stops=stored.stops,
-        conditional=stored.conditional,
-        needs=needs,
-    )
-
-
-@lru_cache(maxsize=1 << 12)
-def _extras(*names: str) -> frozenset[NormalizedName]:
-    return frozenset(map(NormalizedName, names))
-
-
-@lru_cache(maxsize=1 << 14)
-def _version(text: str) -> Version:
-    return Version(text)
-
-
-def _decoded(data: bytes) -> _Stored:
-    try:
-        return _decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return _Stored()
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Stored).decode
