@@ -17,12 +17,14 @@ def elf(
     machine: int = 62,
     isa: int = 0,
     exec_stack: bool = False,
+    runpath: str = "",
     moved: bool = False,
     code: bytes = CODE,
 ) -> bytes:
     """A shared object. `moved` puts its names to the end, as patchelf does."""
     versions = versions or {}
-    names = [*symbols, *needed, *versions, *(v for vs in versions.values() for v in vs), soname]
+    names = [*symbols, *needed, *versions, *(v for vs in versions.values() for v in vs)]
+    names += [soname, runpath]
     strings, offsets = b"\0", {}
     for name in dict.fromkeys(filter(None, names)):
         offsets[name] = len(strings)
@@ -35,6 +37,7 @@ def elf(
     behind = front + (0 if moved else len(strings)) + 8 + len(records) + len(code)
     entries = [(TAGS["needed"], offsets[name]) for name in needed]
     entries += [(TAGS["soname"], offsets[soname])] if soname else []
+    entries += [(TAGS["runpath"], offsets[runpath])] if runpath else []
     strtab = front if not moved else behind + 16 * (len(entries) + 6)
     place = front + (len(strings) if not moved else 0) + 8
     entries += [(TAGS["symtab"], at)]

@@ -63,8 +63,9 @@ class FileNeeds:
     ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
     hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them.
     `python` are the symbols of CPython's API that it uses and that not every CPython has or
-    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. `unread`
-    says why nothing is known.
+    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. `astray` are
+    those of `inside` that lie where the loader does not look for them. `unread` says why nothing is
+    known.
     """
 
     path: str
@@ -80,6 +81,7 @@ class FileNeeds:
     search: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
     exec_stack: bool = False
+    astray: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,6 +102,7 @@ class WheelFacts:
         below: Where the top-level packages load no ELF file: those that each public module right
             below them loads.
         opened: Libraries that the import opens by name and cannot do without: alternatives each.
+        in_system: Those of them that no wheel can hold: `find_library` alone looks for them.
         optional: Those that it opens later, or can do without.
         opens_files: Whether an import opens libraries of the wheel by their path; None where that
             is not known.
@@ -115,6 +118,7 @@ class WheelFacts:
     reached: tuple[str, ...] | None = None
     below: tuple[tuple[str, ...], ...] = ()
     opened: tuple[tuple[str, ...], ...] = ()
+    in_system: tuple[tuple[str, ...], ...] = ()
     optional: tuple[tuple[str, ...], ...] = ()
     opens_files: bool | None = None
     opens_unnamed: bool = False
@@ -138,7 +142,14 @@ class WheelFacts:
         if self.broken or self.opened or self.optional or self.opens_unnamed:
             return False
         return not any(
-            f.outside or f.versions or f.libc or f.unread or f.python or f.exec_stack or f.isa > 1
+            f.outside
+            or f.versions
+            or f.libc
+            or f.unread
+            or f.python
+            or f.exec_stack
+            or f.isa > 1
+            or f.astray
             for f in self.files
         )
 

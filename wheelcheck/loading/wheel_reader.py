@@ -14,8 +14,9 @@ from dataclasses import replace
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
 from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
-from wheelcheck.loading.python_code.python_files import COMMON, with_python
+from wheelcheck.loading.python_code.python_files import COMMON, may_open_before, with_python
 from wheelcheck.loading.python_code.wheel_modules import WheelModules
+from wheelcheck.loading.search_path import unfound
 from wheelcheck.loading.wheel_facts import (
     AMONG_MANY,
     FileNeeds,
@@ -77,7 +78,7 @@ def read_wheel(
     for path in elf[len(looked_at) :]:
         reading.unread[path] = AMONG_MANY
     _read_whole(reading, modules)
-    files = _files(reading, elf, modules)
+    files = _with_astray(reading, _files(reading, elf, modules), modules)
     facts = WheelFacts(
         files=files,
         holds=_holds(reading, paths),
@@ -281,6 +282,16 @@ def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
         return files
     grafts = tuple(file.name for file in files if _LIBS.search(file.path))
     return [replace(f, inside=grafts) if f is extensions[0] else f for f in files]
+
+
+def _with_astray(
+    reading: WheelReading, files: tuple[FileNeeds, ...], modules: WheelModules
+) -> tuple[FileNeeds, ...]:
+    """Mark what lies where the loader does not look, unless Python code may load it before."""
+    astray = unfound(files)
+    if not astray or may_open_before(reading, modules):
+        return files
+    return tuple(replace(file, astray=astray.get(file.path, ())) for file in files)
 
 
 def _importable(modules: WheelModules) -> frozenset[str]:

@@ -49,6 +49,8 @@ class OpenedLibrary:
     guarded: bool = False
     none_opens: bool = False
     """What is opened is the result of `find_library`: ``CDLL(None)`` opens the program itself."""
+    in_system: bool = False
+    """It is looked for by `find_library` alone, which finds nothing in a wheel."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -68,6 +70,7 @@ class OpenedLibrary:
             finds=self.finds and before.finds,
             guarded=self.guarded or before.guarded,
             none_opens=self.none_opens or before.none_opens,
+            in_system=self.in_system and before.in_system,
         )
 
 

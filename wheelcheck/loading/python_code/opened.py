@@ -26,6 +26,7 @@ from wheelcheck.loading.python_code.branches import (
     runs_on_linux,
     swallows,
 )
+from wheelcheck.loading.python_code.callbacks import Callbacks
 from wheelcheck.loading.python_code.conditions import Conditions, names_in
 from wheelcheck.loading.python_code.library_names import (
     OpenedLibrary,
@@ -79,15 +80,15 @@ def read_module(
         is_package: Whether it is the `__init__` of a package.
         given: By function or class: the strings that other modules call it with.
     """
+    opens = _MENTIONS.search(text) is not None
     try:
-        tree = plain_tree(text)
+        tree = plain_tree(text, handlers=opens)
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return ModuleFacts()
     facts = ModuleFacts()
     base = package if is_package else package.rpartition(".")[0]
-    opens = _MENTIONS.search(text) is not None
     texts = TextValues()
-    reader = _LibraryReader(facts, base, texts, opens=opens)
+    reader = _LibraryReader(facts, base, texts, Callbacks(tree) if opens else None)
     with suppress(RecursionError):  # code that nests deeper than Python's own stack
         if opens:
             texts.learn(tree, given)
@@ -106,8 +107,12 @@ class _Fallback:
 
 
 class _LibraryReader:
-    def __init__(self, facts: ModuleFacts, base: str, texts: TextValues, *, opens: bool) -> None:
-        self.opens = opens
+    def __init__(
+        self, facts: ModuleFacts, base: str, texts: TextValues, callbacks: Callbacks | None
+    ) -> None:
+        self.callbacks = callbacks
+        """None where nothing in the module opens a library."""
+        self.opens = callbacks is not None
         self.facts = facts
         self.base = base
         self.texts = texts
@@ -250,7 +255,8 @@ class _LibraryReader:
         if name == "__init__":
             owner = scope.rpartition(".")[0].rpartition(".")[2]
             return self.facts.bases.get(owner, [])
-        return [name] if name and not is_of_a_container(call.func) else []
+        given = self.callbacks.run_by(call) if self.callbacks else []
+        return [name, *given] if name and not is_of_a_container(call.func) else given
 
     def _call(self, scope: str, names: Iterable[str]) -> None:
         called = set(names)
@@ -290,6 +296,7 @@ class _LibraryReader:
             finds=finds or is_tested,
             guarded=guarded,
             none_opens=is_searched and not is_tested,
+            in_system=finds,
         )
 
     def _add(self, library: OpenedLibrary) -> None:

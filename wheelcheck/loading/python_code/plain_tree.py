@@ -1,4 +1,7 @@
-"""Syntax trees with fewer kinds of statements: what is written another way, as `if` and `try`."""
+"""Syntax trees with fewer kinds of statements: what is written another way, as `if` and `try`.
+
+A handler that calls a function which always raises is written as one that raises.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,20 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wheelcheck.loading.python_code.branches import last_name
+from wheelcheck.loading.python_code.branches import last_name, raises
+from wheelcheck.loading.python_code.certain_raises import CertainRaises
 
 __all__ = ["plain_tree"]
 
 _WRITTEN_ANOTHER_WAY = re.compile(r"\bsuppress\(|^[ \t]*match\b.*:[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
-def plain_tree(text: str) -> ast.Module:
+def plain_tree(text: str, *, handlers: bool) -> ast.Module:
     """The tree of some code, with ``match`` as ``if`` and ``with suppress()`` as ``try``.
+
+    Parameters:
+        text: The code.
+        handlers: Whether to look into the functions that handlers call.
 
     Raises:
         SyntaxError: It is no Python that we can read. Other exceptions of `ast.parse` too.
@@ -24,7 +32,18 @@ def plain_tree(text: str) -> ast.Module:
     if _WRITTEN_ANOTHER_WAY.search(text):
         with suppress(RecursionError):
             _Plain().visit(tree)
+    if handlers and "except" in text:
+        with suppress(RecursionError):
+            _say_what_raises(tree)
     return tree
+
+
+def _say_what_raises(tree: ast.Module) -> None:
+    """Add a ``raise`` to the handlers that end in one by the functions which they call."""
+    certain = CertainRaises(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and not raises(node.body) and certain.of(node.body):
+            node.body = [*node.body, ast.Raise(None, None)]
 
 
 class _Plain(ast.NodeTransformer):

@@ -12,7 +12,7 @@ from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind
 from wheelcheck.loading.wheel_reading import WheelReading
 
-__all__ = ["likely_openers", "with_python"]
+__all__ = ["likely_openers", "may_open_before", "with_python"]
 
 COMMON = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
 """Libraries that nearly every image with glibc has."""
@@ -83,6 +83,13 @@ def with_python(
     if not any((uncommon, opens)):
         return facts
     return WheelImports(reading, facts, modules, others).added(opens=opens)
+
+
+def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:
+    """Whether Python code of a wheel may load libraries before its extension modules need them."""
+    _read_texts(reading, modules)
+    is_all = len(reading.texts) == len(modules.python)
+    return not is_all or any(map(may_open, reading.texts.values()))
 
 
 def _asks_for_uncommon(facts: WheelFacts) -> bool:

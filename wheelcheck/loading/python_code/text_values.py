@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from wheelcheck.loading.python_code.branches import SYSTEMS, is_linux, last_name, runs_on_linux
+from wheelcheck.loading.python_code.folder_search import searched_names
 
 __all__ = ["MAX_TEXTS", "TextValues", "assigned", "by_system", "called_as"]
 
 MAX_TEXTS = 64
 _MAX_DEPTH = 40
+_MAX_ROUNDS = 4
+"""How often a module is gone through: names go from function to function."""
 _NO_NAMES = frozenset({
     "join", "dirname", "get", "getenv", "exists", "isfile", "listdir", "scandir", "glob", "iglob",
     "walk",
@@ -49,9 +52,13 @@ class TextValues:
     returned: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _functions: dict[str, tuple[_Function, bool]] = field(default_factory=dict)
     """By the name of the call: the function, and whether its first parameter is the object."""
+    _around: dict[str, str] = field(default_factory=dict)
+    """By function in a function: that one."""
+    _found: set[str] = field(default_factory=set)
+    """The variables that hold what a search through folders found."""
 
     def learn(self, tree: ast.Module, given: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
-        """Take in a module, twice: a variable may be used above the place where it is set.
+        """Take in a module, until nothing is new: a variable may be used above where it is set.
 
         Parameters:
             tree: The module.
@@ -62,9 +69,17 @@ class TextValues:
             for texts in sorted(given[name]):
                 arguments: list[ast.expr] = [ast.Constant(text) for text in texts]
                 self._note_call(ast.Call(ast.Name(name), arguments, []), "")
-        for _ in range(2):
+        known = -1
+        for _ in range(_MAX_ROUNDS):
             for statement, function in _running(tree.body, "", 0):
                 self._note(statement, function)
+            before, known = known, self._known()
+            if known == before:
+                return
+
+    def _known(self) -> int:
+        tables = (self.variables, self.parameters, self.returned)
+        return sum(len(texts) for table in tables for texts in table.values())
 
     def of(self, node: ast.expr, function: str = "") -> list[str]:  # noqa: PLR0911 (one a kind)
         """The strings that an expression may give.
@@ -92,8 +107,11 @@ class TextValues:
     def _of_variable(self, node: ast.Name | ast.Attribute, function: str) -> list[str]:
         if isinstance(node, ast.Attribute):
             return list(self.variables.get(node.attr, ()))
-        given = self.parameters.get((function, node.id))
-        return list(given or self.variables.get(node.id, ()))
+        for _ in range(_MAX_ROUNDS):  # functions in functions see what is given to the outer
+            if given := self.parameters.get((function, node.id)):
+                return list(given)
+            function = self._around.get(function, "")
+        return list(self.variables.get(node.id, ()))
 
     def _of_operation(self, node: ast.BinOp, function: str) -> list[str]:
         """Two strings joined by ``+``, or one formatted by ``%``."""
@@ -103,15 +121,18 @@ class TextValues:
         right = self.of(node.right, function)
         return [a + b for a in left for b in right][:MAX_TEXTS] or [a + "*" for a in left]
 
-    def _find_functions(self, body: list[ast.stmt], owner: str) -> None:
+    def _find_functions(self, body: list[ast.stmt], owner: str, around: str = "") -> None:
         for node in body:
             if isinstance(node, _Function):
+                if around and around != node.name:
+                    self._around.setdefault(node.name, around)
                 is_start = bool(owner) and node.name == "__init__"
                 is_bound = bool(owner) and "staticmethod" not in map(last_name, node.decorator_list)
                 self._functions.setdefault(owner if is_start else node.name, (node, is_bound))
             inner = node.name if isinstance(node, ast.ClassDef) else ""
+            within = node.name if isinstance(node, _Function) else around
             for part in ("body", "orelse"):
-                self._find_functions(getattr(node, part, None) or [], inner)
+                self._find_functions(getattr(node, part, None) or [], inner, within)
 
     def _note(self, node: ast.stmt, function: str) -> None:
         for value in ast.iter_child_nodes(node):
@@ -123,6 +144,9 @@ class TextValues:
             _merge(self.returned, function, self.of(node.value, function))
         for target, value in assigned(node):
             texts = self.of(value, function)
+            if isinstance(node, ast.For) and (searched := searched_names(node)):
+                texts = searched
+                self._found |= set(_variables(target))
             for name in _variables(target) if texts else ():
                 _merge(self.variables, name, texts)
 
@@ -145,6 +169,8 @@ class TextValues:
         if name in {"get", "getenv"}:  # of a table by systems, or of the environment
             table = node.func.value if isinstance(node.func, ast.Attribute) else node.func
             return self._of_all(by_system(table) or node.args[1:2], function)
+        if name == "join" and node.args and last_name(node.args[-1]) in self._found:
+            return self.of(node.args[-1], function)
         if name in _NO_NAMES:
             return []
         if name in self.returned and name in self._functions:

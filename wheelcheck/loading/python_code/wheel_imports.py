@@ -140,6 +140,7 @@ class WheelImports:
             reached=tuple(sorted(opening.paths)),
             opens_files=opening.opens,
             opened=_groups(opening.libraries),
+            in_system=_groups(each for each in opening.libraries if _is_in_system(each)),
             optional=_groups(later),
             opens_unnamed=opening.is_unnamed,
         )
@@ -182,7 +183,7 @@ class WheelImports:
 
 def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
     """The libraries of the wheel that an import opens: by a path, or by their names."""
-    names = {name for _, opened in found.opened for name in opened.names}
+    names = {n for _, opened in found.opened if not _is_in_system(opened) for n in opened.names}
     return {
         file.path
         for file in facts.files
@@ -213,5 +214,10 @@ def _elsewhere(
     return found
 
 
-def _groups(opened: list[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
+def _is_in_system(opened: OpenedLibrary) -> bool:
+    """Whether nothing that a wheel holds can be what is looked for."""
+    return opened.in_system and not opened.files
+
+
+def _groups(opened: Iterable[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(each.names for each in opened if each.names))

@@ -46,10 +46,25 @@ def file_trouble(
     never = _why_never(file, target, image, cpu)
     if never:
         return Trouble(never=never, needs=_named(file, target))
+    astray = next((name for name in file.astray if _is_lost(name, image, brought)), None)
+    if astray is not None:
+        return Trouble(never=_OUT_OF_REACH.format(file.name, astray), needs=(astray,))
     needed = _needed(file, brought)
     if image is None:
         return Trouble(unknown=tuple(name for name in needed if name not in _EVERY_GLIBC))
     return _absent_of(needed, file, image, brought)
+
+
+_OUT_OF_REACH = "{} needs {}, which the wheel holds where the loader does not look for it"
+
+
+def _is_lost(
+    name: str, image: ImageLibraries | None, brought: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Whether nothing brings a library that a wheel holds where the loader does not look."""
+    if image is None or name in brought:
+        return False
+    return image.has(name) is False and image.package_of(name) is None
 
 
 def _absent_of(
@@ -103,8 +118,9 @@ def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cp
 
 def _needed(file: FileNeeds, brought: Mapping[str, tuple[str, ...]]) -> list[str]:
     """What a file, and what others bring for it, need from outside all wheels."""
-    more = (need for name in file.outside for need in brought.get(name, ()))
-    return [name for name in dict.fromkeys((*file.outside, *more)) if name not in brought]
+    own = (*file.outside, *file.astray)
+    more = (need for name in own for need in brought.get(name, ()))
+    return [name for name in dict.fromkeys((*own, *more)) if name not in brought]
 
 
 _EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
@@ -174,7 +190,7 @@ def opening_trouble(
     brought: Mapping[str, tuple[str, ...]],
 ) -> Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
-    held = {*facts.holds, *brought}
+    held = {*facts.holds, *brought} if names not in facts.in_system else ()
     if any(is_named(name, file) for name in names for file in held):
         return Trouble()
     if image is None:

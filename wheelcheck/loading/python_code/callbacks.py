@@ -1,0 +1,48 @@
+"""Functions that are given to other functions of a module, which call them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from wheelcheck.loading.python_code.branches import last_name, runs_on_linux
+
+__all__ = ["Callbacks"]
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Callbacks:
+    """The functions of a module that call what they are given."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._called: dict[str, dict[str, int]] = {}
+        """By function: the parameters that it calls on Linux, with their places."""
+        for node in ast.walk(tree):
+            if isinstance(node, _Function):
+                names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+                called = set(_called_on_linux(node.body)) & set(names)
+                if called:
+                    self._called[node.name] = {name: names.index(name) for name in called}
+
+    def run_by(self, call: ast.Call) -> list[str]:
+        """The names of the functions that a call has run: those that are given to be called."""
+        parameters = self._called.get(last_name(call.func), {})
+        places = set(parameters.values())
+        given = [node for place, node in enumerate(call.args) if place in places]
+        given += [word.value for word in call.keywords if word.arg in parameters]
+        return [name for name in map(last_name, given) if name]
+
+
+def _called_on_linux(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that statements call on Linux, wherever they stand in them."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+        runs = runs_on_linux(node.test) if isinstance(node, ast.If) else None
+        if isinstance(node, ast.If) and runs is not None:
+            waiting += node.body if runs else node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)
