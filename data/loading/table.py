@@ -7,7 +7,8 @@ that each file as a whole does, is read whole, but for projects of `held_out.csv
 the lists `a` and `b` have done so. One row per project, minor release and libc; one for both where
 the wheel is pure, also where it opens no library: it need not be read. Rows that are not read
 again stay as they are, with `--missing` all of them. Older Pythons (`--python`) have older
-releases. Needs the index.
+releases. `--wheel` makes rows of wheels that lie here, for those that are larger than is read from
+an index without byte ranges; all else needs the index.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from wheelcheck.api.questions.question import Question
 from wheelcheck.errors import Unknown
+from wheelcheck.index.archives.members import WheelBytes
+from wheelcheck.index.archives.ranges import open_local
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.verdict.main_files import main_files
@@ -44,7 +47,8 @@ _Key = tuple[str, Version, str]
 def main() -> None:
     """Read the wheels and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--wheel", nargs="*", type=Path, default=[], help="downloaded wheels")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--missing", action="store_true", help="read no release that has a row")
     parser.add_argument("--together", action="store_true", help="resolve each file as a whole")
@@ -54,7 +58,9 @@ def main() -> None:
     if options.out.exists():
         with options.out.open(encoding="utf-8") as file:
             rows = {_key(row): dict(row) for row in csv.DictReader(file)}
-    for python in options.python:
+    for row in map(_row_of_file, options.wheel):
+        rows[_key(row)] = row
+    for python in options.python if options.files else ():
         for libc, target in TARGETS.items():
             for row in _rows(options, libc, target.format(python)):
                 rows[_key(row)] = row
@@ -91,8 +97,17 @@ def _rows(options: argparse.Namespace, libc: Libc, target: str) -> Iterator[dict
                 if isinstance(found, Unknown):
                     print(name, found.reason)
                     continue
-                is_pure = wheel.filename.endswith("-any.whl") and not found.files
-                yield _row(wheel, "any" if is_pure else libc.value, found)
+                yield _row(wheel.filename, libc, found)
+
+
+def _row_of_file(path: Path) -> dict[str, str]:
+    """The row of a wheel that was downloaded."""
+    libc = Libc.MUSL if "musllinux" in path.name else Libc.GLIBC
+    with open_local(path) as source:
+        facts = read_wheel(
+            WheelBytes(source), budget=Budget(None), others=frozenset(), opens=True, full=True
+        )
+    return _row(path.name, libc, facts)
 
 
 def _questions(files: list[Path], *, together: bool) -> Iterator[list[str]]:
@@ -108,25 +123,27 @@ def _is_known(wheel: Wheel, libc: Libc) -> bool:
     return known_facts(project, wheel.version, libc, Architecture.X86_64) is not None
 
 
-def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:
+def _row(filename: str, libc: Libc, facts: WheelFacts) -> dict[str, str]:
+    project, version, *_ = parse_wheel_filename(filename)
+    is_pure = filename.endswith("-any.whl") and not facts.files
     main = main_files(facts)
     needs = _needs(facts, main)
     some = dict.fromkeys(n for file in facts.files for n in file.outside if n not in needs)
     highest: dict[str, str] = {}
     for file in main:
-        for version in file.versions:
-            prefix = version.rpartition("_")[0]
+        for symbol in file.versions:
+            prefix = symbol.rpartition("_")[0]
             if prefix in {"GLIBC", "GLIBCXX", "CXXABI", "GCC"} and _above(
-                version, highest.get(prefix)
+                symbol, highest.get(prefix)
             ):
-                highest[prefix] = version
-    print(wheel.filename, *needs, "|", *some)
+                highest[prefix] = symbol
+    print(filename, *needs, "|", *some)
     return {
-        "project": canonicalize_name(wheel.name),
-        "since": str(_since(wheel.version)),
-        "read": str(wheel.version),
+        "project": project,
+        "since": str(_since(version)),
+        "read": str(version),
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "libc": libc,
+        "libc": "any" if is_pure else libc.value,
         "needs": " ".join(needs),
         "some_need": " ".join(some),
         "opens": " ".join("|".join(group) for group in facts.opened),
