@@ -7,7 +7,8 @@
 what abi3info says, which is generated from the main branch's. `exported_since` is the first of the
 given builds of libpython whose dynamic symbols have it (`libpython3.9.so.1.0` …): a symbol may be
 there long before it is promised. Where no build has it, `stable_since` counts. Symbols that
-builds export without any promise have no `stable_since`.
+builds export without any promise have no `stable_since`; `exported_until` is the last build that
+has such a symbol, where the newest has it no more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from abi3info import DATAS, FUNCTIONS
 from elftools.elf.elffile import ELFFile
 
 _API = re.compile(r"_?Py[A-Z_]")
-FIELDS = ["symbol", "stable_since", "exported_since"]
+FIELDS = ["symbol", "stable_since", "exported_since", "exported_until"]
 
 
 def main() -> None:
@@ -34,13 +35,15 @@ def main() -> None:
     options = parser.parse_args()
     stable = _stable(options.toml)
     exported = _exported(options.libraries)
+    newest = max(last for _, last in exported.values())
     with options.out.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(FIELDS)
         for name in sorted({*stable, *exported}):
             since = stable.get(name)
-            there = exported.get(name) or stable[name]
-            table.writerow([name, _text(since) if since else "", _text(there)])
+            first, last = exported.get(name) or (stable[name], newest)
+            until = _text(last) if last < newest and not since else ""
+            table.writerow([name, _text(since) if since else "", _text(first), until])
 
 
 def _stable(path: Path) -> dict[str, tuple[int, int]]:
@@ -55,8 +58,9 @@ def _stable(path: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _exported(libraries: list[Path]) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
+def _exported(libraries: list[Path]) -> dict[str, tuple[tuple[int, int], tuple[int, int]]]:
+    """By symbol: the first and the last of the builds that have it."""
+    found: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {}
     for path in libraries:
         match = re.search(r"libpython(\d)\.(\d+)", path.name)
         if match is None:
@@ -66,7 +70,8 @@ def _exported(libraries: list[Path]) -> dict[str, tuple[int, int]]:
             symbols = ELFFile(file).get_section_by_name(".dynsym")
             for symbol in symbols.iter_symbols():
                 if symbol["st_shndx"] != "SHN_UNDEF" and _API.match(symbol.name):
-                    found[symbol.name] = min(version, found.get(symbol.name, version))
+                    first, last = found.get(symbol.name, (version, version))
+                    found[symbol.name] = min(version, first), max(version, last)
     return found
 
 

@@ -20,11 +20,15 @@ _EVERY_PYTHON = (3, 7)
 
 @dataclass(frozen=True, slots=True)
 class PythonSymbol:
-    """A symbol, with the first CPython that promised it (None: never) and the first that had it."""
+    """A symbol, with the first CPython that promised it (None: never) and the first that had it.
+
+    `exported_until` is the last that had it; None where the newest has it.
+    """
 
     name: str
     stable_since: tuple[int, int] | None
     exported_since: tuple[int, int]
+    exported_until: tuple[int, int] | None = None
 
 
 def python_symbol(name: str) -> PythonSymbol | None:
@@ -41,16 +45,24 @@ def notable_symbols(names: Iterable[str]) -> tuple[str, ...]:
     private = [each for each in known if each.stable_since is None]
     newer = [each for each in known if each.stable_since and each.stable_since > _EVERY_PYTHON]
     newer.sort(key=lambda each: (each.stable_since or _EVERY_PYTHON, each.name), reverse=True)
-    latest = sorted(private, key=lambda each: (each.exported_since, each.name), reverse=True)
+    latest = sorted(private, key=_concern, reverse=True)
     notable = (*newer[:_MOST_NOTABLE], *latest[:_MOST_NOTABLE]) or known[:1]
     return tuple(each.name for each in notable)
+
+
+def _concern(symbol: PythonSymbol) -> tuple[bool, tuple[int, int], str]:
+    """The order of private symbols: those that a CPython has lost, then the newest."""
+    return symbol.exported_until is not None, symbol.exported_since, symbol.name
 
 
 @cache
 def _symbols() -> Mapping[str, PythonSymbol]:
     return {
         row["symbol"]: PythonSymbol(
-            row["symbol"], _version(row["stable_since"]), _version(row["exported_since"]) or (3, 2)
+            row["symbol"],
+            _version(row["stable_since"]),
+            _version(row["exported_since"]) or (3, 2),
+            _version(row["exported_until"]),
         )
         for row in read_table("loading/stable_abi.csv")
     }

@@ -158,6 +158,10 @@ def symbol_too_new(file: FileNeeds, target: Target) -> str:
             return "{} uses {}, which CPython has since {}.{}".format(
                 file.name, name, *symbol.exported_since
             )
+        if symbol is not None and symbol.exported_until and symbol.exported_until < target.python:
+            return "{} uses {}, which CPython had until {}.{}".format(
+                file.name, name, *symbol.exported_until
+            )
     return ""
 
 

@@ -25,7 +25,14 @@ FILE_NAME = re.compile(r"[\w.+-]+\.so(?:\.[\w.]+)?")
 _STEM = re.compile(r"[A-Za-z_][\w.+-]{1,60}\*?")
 _ALWAYS = frozenset({"c", "m", "dl", "pthread", "rt", "util", "libc", "None", "resolv"})
 """Parts of the C library, there on every system."""
-_FOLDERS = frozenset({"lib", "libs", "lib64", "bin", "build"})
+_APPLE = frozenset({
+    "CoreFoundation", "IOKit", "Cocoa", "AppKit", "Foundation", "objc", "objc.A", "Carbon",
+    "CoreServices", "ApplicationServices", "Security", "SystemConfiguration", "CoreGraphics",
+    "Quartz", "QuartzCore", "CoreAudio", "CoreMIDI", "AudioToolbox", "AudioUnit", "CoreVideo",
+    "CoreMedia", "AVFoundation", "CoreText", "ImageIO", "Metal", "System", "libSystem",
+})  # fmt: skip
+"""Frameworks of macOS, by the names that `find_library` is given there."""
+_FOLDERS = frozenset({"lib", "libs", "lib64", "bin", "build", "target", "debug", "release"})
 """Parts of paths, which are no names of libraries."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 """Names of environment variables."""
@@ -83,7 +90,7 @@ def is_library(name: str) -> bool:
     """Whether a string may name a library of Linux that not every system has."""
     if name in _ALWAYS or name.rstrip("*") in _FOLDERS | SYSTEMS or _FOREIGN.match(name):
         return False
-    if _VARIABLE.fullmatch(name):
+    if _VARIABLE.fullmatch(name) or name in _APPLE:
         return False
     if name.startswith(
         ("libc.so", "libc.musl", "libm.so", "libpthread.so", "libdl.so", "librt.so")

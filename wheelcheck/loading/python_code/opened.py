@@ -82,7 +82,7 @@ def read_module(
     """
     opens = _MENTIONS.search(text) is not None
     try:
-        tree = plain_tree(text, handlers=opens)
+        tree = plain_tree(text, handlers=may_open(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return ModuleFacts()
     facts = ModuleFacts()
@@ -120,6 +120,8 @@ class _LibraryReader:
         self.paths = LibraryPaths()
         self.searched: set[str] = set()
         """The variables that hold what `find_library` gave."""
+        self.set_otherwise: set[str] = set()
+        """Those that hold something else in another branch."""
         self.demanded: set[str] = set()
         """Those of them without which the code raises."""
         self.instead: _Fallback | None = None
@@ -289,7 +291,8 @@ class _LibraryReader:
         self, names: list[str], first: ast.expr | None, scope: str, *, finds: bool, guarded: bool
     ) -> OpenedLibrary:
         is_tested = self.conditions.allow_for(first)
-        is_searched = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
+        only_searched = self.searched - self.demanded - self.set_otherwise
+        is_searched = isinstance(first, ast.Name) and first.id in only_searched
         return OpenedLibrary(
             tuple(names[:_MAX_NAMES]),
             scope,
@@ -319,8 +322,8 @@ class _LibraryReader:
         if not self.opens:
             return
         for target, value in assigned(node):
-            if isinstance(target, ast.Name) and _is_search(value):
-                self.searched.add(target.id)
+            if isinstance(target, ast.Name) and _has_value(value):
+                (self.searched if _is_search(value) else self.set_otherwise).add(target.id)
             self.paths.note(target, value)
 
 

@@ -1,6 +1,7 @@
 """Syntax trees with fewer kinds of statements: what is written another way, as `if` and `try`.
 
-A handler that calls a function which always raises is written as one that raises.
+A handler that calls a function which always raises, or imports a module of Python 2, is written
+with a `raise` of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,13 @@ from wheelcheck.loading.python_code.certain_raises import CertainRaises
 __all__ = ["plain_tree"]
 
 _WRITTEN_ANOTHER_WAY = re.compile(r"\bsuppress\(|^[ \t]*match\b.*:[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+_PYTHON_2 = frozenset({
+    "Tkinter", "Tkconstants", "Tix", "ttk", "tkFont", "tkMessageBox", "tkFileDialog",
+    "tkColorChooser", "tkSimpleDialog", "ScrolledText", "ConfigParser", "Queue", "StringIO",
+    "cStringIO", "cPickle", "urllib2", "urlparse", "httplib", "HTMLParser", "__builtin__",
+})  # fmt: skip
 
 
 def plain_tree(text: str, *, handlers: bool) -> ast.Module:
@@ -42,8 +50,17 @@ def _say_what_raises(tree: ast.Module) -> None:
     """Add a ``raise`` to the handlers that end in one by the functions which they call."""
     certain = CertainRaises(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler) and not raises(node.body) and certain.of(node.body):
+        if not isinstance(node, ast.ExceptHandler) or raises(node.body):
+            continue
+        if certain.of(node.body) or any(map(_is_of_python_2, node.body)):
             node.body = [*node.body, ast.Raise(None, None)]
+
+
+def _is_of_python_2(node: ast.stmt) -> bool:
+    """Whether a statement imports a module that Python 3 has under another name."""
+    if isinstance(node, ast.Import):
+        return any(alias.name in _PYTHON_2 for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and not node.level and node.module in _PYTHON_2
 
 
 class _Plain(ast.NodeTransformer):

@@ -73,6 +73,8 @@ def with_python(
     """
     uncommon = _asks_for_uncommon(facts)
     only_libraries = _has_libraries_alone(facts)
+    if only_libraries and not modules.python:
+        return replace(facts, opens_files=False)  # for other wheels, which need or open them
     opens = opens or only_libraries or (not facts.files and _peek(reading))
     if not modules.python or not any((uncommon, opens)):
         return facts

@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from wheelcheck.loading.python_code.branches import SYSTEMS, is_linux, last_name, runs_on_linux
+from wheelcheck.loading.python_code.branches import (
+    SYSTEMS,
+    is_linux,
+    last_name,
+    opens,
+    runs_on_linux,
+)
 from wheelcheck.loading.python_code.folder_search import searched_names
 
 __all__ = ["MAX_TEXTS", "TextValues", "assigned", "by_system", "called_as"]
@@ -95,6 +101,8 @@ class TextValues:
                 return self._of_variable(node, function)
             case ast.BinOp(op=ast.Add() | ast.Mod()):
                 return self._of_operation(node, function)
+            case ast.BinOp(op=ast.Div()):  # of a path the last part
+                return self.of(node.right, function)
             case ast.JoinedStr():
                 return self._formatted(node, function)
             case ast.FormattedValue():
@@ -174,7 +182,8 @@ class TextValues:
         if name in _NO_NAMES:
             return []
         if name in self.returned and name in self._functions:
-            return list(self.returned[name])
+            given = self._of_all(node.args, function) if opens(name) else []
+            return given or list(self.returned[name])
         if name in _OF_ITS_OWNER and isinstance(node.func, ast.Attribute):
             return _OF_ITS_OWNER[name](self.of(node.func.value, function))[:MAX_TEXTS]
         return self._of_all(node.args, function)[:MAX_TEXTS]

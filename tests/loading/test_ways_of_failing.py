@@ -1,0 +1,110 @@
+"""Imports that fail by ways which are not written where the library is opened."""
+
+import pytest
+from elf_builder import elf
+from made_wheels import ALPINE, EXTENSION, INIT, loads
+
+PURE = "x-1-py3-none-any.whl"
+HEAD = "import ctypes, os, sys\nfrom ctypes.util import find_library\n"
+OPENS = "def opened():\n    return ctypes.CDLL('libusb-1.0.so.0')\n"
+BY_SYSTEM = (
+    "def by_system(linux_fn, win_fn):\n    if sys.platform.startswith('linux'):\n"
+    "        return linux_fn()\n    elif sys.platform == 'win32':\n        return win_fn()\n"
+)
+FAIL = (
+    "def fail(error, mode):\n    def end():\n        if mode == 'error':\n            raise error\n"
+    "        print(error)\n    end()\n"
+)
+
+
+def found(code: str, on: str | None = None):
+    return loads({"x/__init__.py": (HEAD + code).encode()}, PURE, **({"on": on} if on else {}))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # as mvtec-halcon: a function is given to another, which runs it on Linux
+        BY_SYSTEM + OPENS + "lib = by_system(linux_fn=opened, win_fn=None)\n",
+        BY_SYSTEM + OPENS + "lib = by_system(opened, None)\n",
+        FAIL + OPENS + "try:\n    lib = opened()\nexcept OSError as e:\n    fail(e, 'error')\n",
+        # as sunvox: one branch searches, another has a name
+        (
+            "if os.environ.get('X'):\n    name = 'libusb-1.0.so.0'\nelse:\n"
+            "    name = find_library('usb-1.0')\nlib = ctypes.CDLL(name)\n"
+        ),
+        # as pynetsnmp: a function of its own around find_library, used for others as well
+        (
+            "search = find_library\ndef find_library(name):\n    return search(name)\n"
+            "try:\n    crypto = ctypes.CDLL(find_library('z'))\nexcept Exception:\n    pass\n"
+            "lib = ctypes.CDLL(find_library('usb-1.0'))\nlib.libusb_init.restype = int\n"
+        ),
+    ],
+)
+def test_an_import_fails(code: str):
+    assert (found(code).status, found(code).packages) == ("needs", ("libusb-1.0-0",))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        BY_SYSTEM + OPENS + "lib = by_system(linux_fn=None, win_fn=opened)\n",
+        FAIL + OPENS + "try:\n    lib = opened()\nexcept OSError as e:\n    fail(e, 'warn')\n",
+        "try:\n    lib = ctypes.CDLL(find_library('IOKit'))\nexcept Exception:\n    raise\n",
+    ],
+)
+def test_an_import_goes_on(code: str):
+    assert found(code).status in {"yes", "some files need"}
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for name in os.listdir(folder):\n        if 'assimp' not in name:\n            continue\n",
+        "for name in os.listdir(folder):\n        if name.lower().find('assimp') == -1: continue\n",
+        "for name in glob.glob(folder + '/libassimp*.so*'):\n        pass\n",
+        "for name in Path(folder).iterdir():\n        if name.startswith('libassimp'): pass\n",
+    ],
+)
+def test_a_library_that_a_search_through_folders_wants(loop: str):
+    code = (
+        "def search():\n    for folder in ('/usr/lib/x86_64-linux-gnu', '/usr/local/lib'):\n      "
+        + loop.replace("\n", "\n  ").rstrip(" ")
+        + "          path = os.path.join(folder, name)\n"
+        "          try:\n              return ctypes.CDLL(path)\n          except OSError:\n"
+        "              continue\n    raise RuntimeError('assimp not found')\nlib = search()\n"
+    )
+    assert found(code).packages == ("libassimp5",)
+
+
+def test_a_fallback_to_python_2_is_none():
+    code = "try:\n    from tkinter import ttk\nexcept ImportError:\n    import ttk\n"
+    assert found(code).needs == ("libtk8.6.so",)
+    code = "try:\n    from tkinter import ttk\nexcept ImportError:\n    ttk = None\n"
+    assert found(code).status == "yes"
+
+
+def test_no_wheel_holds_what_find_library_alone_looks_for():
+    code = b"name = find_library('usb-1.0')\nif not name:\n    raise OSError('no libusb')\n"
+    members = {"x/__init__.py": HEAD.encode() + code, "x/other/libusb-1.0.so.0": elf()}
+    filename = "x-1-py3-none-manylinux_2_17_x86_64.whl"
+    assert loads(members, filename).packages == ("libusb-1.0-0",)
+    assert (
+        loads(members, filename.replace("manylinux_2_17", "musllinux_1_2"), ALPINE).status == "no"
+    )
+
+
+def test_libraries_without_python_code_are_for_other_wheels():
+    members = {"nvidia/lib/libcufile_rdma.so.1": elf(("libmlx5.so.1", "libc.so.6"))}
+    filename = "x-1-py3-none-manylinux_2_17_x86_64.whl"
+    assert loads(members, filename).status == "some files need"
+
+
+def test_a_private_symbol_that_cpython_has_lost():
+    data = elf(symbols=("_PyObject_LookupAttr", "PyInit_core", "PyList_New", "__cxa_finalize"))
+    members = {**INIT, EXTENSION.replace("cpython-313-x86_64-linux-gnu", "abi3"): data}
+    lost = loads(members, "x-1-cp310-abi3-manylinux_2_17_x86_64.whl")
+    assert lost.status == "no"
+    assert lost.reason == "core.abi3.so uses _PyObject_LookupAttr, which CPython had until 3.12"
+    older = "x-1-cp310-abi3-manylinux_2_17_x86_64.whl"
+    assert loads(members, older, on="python:3.12-slim-trixie").status == "yes"
