@@ -2,7 +2,7 @@
 
 import pytest
 from elf_builder import elf
-from made_wheels import ALPINE, EXTENSION, INIT, loads
+from made_wheels import ALPINE, EXTENSION, INIT, MUSL, loads
 
 PURE = "x-1-py3-none-any.whl"
 HEAD = "import ctypes, os, sys\nfrom ctypes.util import find_library\n"
@@ -108,3 +108,13 @@ def test_a_private_symbol_that_cpython_has_lost():
     assert lost.reason == "core.abi3.so uses _PyObject_LookupAttr, which CPython had until 3.12"
     older = "x-1-cp310-abi3-manylinux_2_17_x86_64.whl"
     assert loads(members, older, on="python:3.12-slim-trixie").status == "yes"
+
+
+def test_musl_opens_no_library_with_initial_exec_tls():
+    data = elf(("libc.musl-x86_64.so.1",), static_tls=True, code=b"\x90" * 4000)
+    extension = EXTENSION.replace("gnu", "musl")
+    on_musl = loads({**INIT, extension: data}, MUSL, ALPINE)
+    assert on_musl.status == "no"
+    assert "uses initial-exec TLS" in on_musl.reason
+    data = elf(("libc.so.6",), static_tls=True, code=b"\x90" * 4000)
+    assert loads({**INIT, EXTENSION: data}).status == "yes"

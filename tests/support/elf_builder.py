@@ -5,6 +5,7 @@ import struct
 CODE = b"\x90" * 400_000
 _BASE = 64 + 56 * 4
 TAGS = {"needed": 1, "strtab": 5, "symtab": 6, "strsz": 10, "soname": 14, "runpath": 29}
+FLAGS, STATIC_TLS = 30, 0x10
 VERNEED, VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 
 
@@ -18,6 +19,7 @@ def elf(
     isa: int = 0,
     exec_stack: bool = False,
     runpath: str = "",
+    static_tls: bool = False,
     moved: bool = False,
     code: bytes = CODE,
 ) -> bytes:
@@ -38,6 +40,7 @@ def elf(
     entries = [(TAGS["needed"], offsets[name]) for name in needed]
     entries += [(TAGS["soname"], offsets[soname])] if soname else []
     entries += [(TAGS["runpath"], offsets[runpath])] if runpath else []
+    entries += [(FLAGS, STATIC_TLS)] if static_tls else []
     strtab = front if not moved else behind + 16 * (len(entries) + 6)
     place = front + (len(strings) if not moved else 0) + 8
     entries += [(TAGS["symtab"], at)]
@@ -55,7 +58,7 @@ def elf(
     body = b"" if moved else strings
     size = behind + len(dynamic) + (len(strings) if moved else 0)
     segments = [(1, 0, 0, size), (2, behind, behind, len(dynamic)), (4, _BASE, _BASE, len(note))]
-    segments += [(0x6474_E551, 0, 0, 0)]
+    segments += [(7, _BASE, _BASE, 8) if static_tls else (0x6474_E551, 0, 0, 0)]
     header = (
         b"\x7fELF\2\1\1"
         + bytes(9)

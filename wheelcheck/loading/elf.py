@@ -27,6 +27,7 @@ __all__ = ["ElfNeeds", "NotElf", "Prefix", "read_elf", "read_prefix"]
 _PT_DYNAMIC, _PT_NOTE = 2, 4
 _DT_NEEDED, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 1, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
+_DT_FLAGS, _DF_STATIC_TLS = 30, 0x10
 _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 _ISA_1_NEEDED = 0xC000_8002
 _NT_GNU_PROPERTY_TYPE_0 = 5
@@ -66,7 +67,8 @@ class ElfNeeds:
     the symbol versions by library; a library without a name is ``""``. `search` is RUNPATH, else
     RPATH. `isa` is the x86-64 level that the file says it needs (1 where it says nothing).
     `python` are the undefined symbols of CPython's API, None where they could not be read.
-    `exec_stack` says that the file asks for a stack that code may run on.
+    `exec_stack` says that the file asks for a stack that code may run on, `static_tls` that it has
+    thread-local variables whose place is fixed when a program starts; that only whole files say.
     """
 
     machine: str
@@ -78,6 +80,7 @@ class ElfNeeds:
     exact: bool = True
     is_program: bool = False
     exec_stack: bool = False
+    static_tls: bool = False
     python: tuple[str, ...] | None = None
 
     def version_names(self) -> Iterator[str]:
@@ -107,6 +110,7 @@ def read_elf(data: bytes) -> ElfNeeds:
         isa=_isa(data, header),
         is_program=header.is_program,
         exec_stack=header.exec_stack,
+        static_tls=header.has_tls and bool(dict(dynamic).get(_DT_FLAGS, 0) & _DF_STATIC_TLS),
         python=undefined_python(
             data,
             header.offset(dict(dynamic).get(_DT_SYMTAB, -1)),

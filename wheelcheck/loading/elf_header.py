@@ -13,7 +13,7 @@ __all__ = ["MAX_ENTRIES", "PT_LOAD", "ElfHeader", "NotElf", "read_header"]
 
 _MACHINES = {3: "i686", 22: "s390x", 21: "ppc64le", 40: "armv7l", 62: "x86_64", 183: "aarch64",
              243: "riscv64", 258: "loongarch64"}  # fmt: skip
-PT_LOAD, _PT_INTERP = 1, 3
+PT_LOAD, _PT_INTERP, _PT_TLS = 1, 3, 7
 _PT_GNU_STACK, _PF_X = 0x6474_E551, 1
 _SHORTEST, _SHORTEST_WIDE = 52, 64
 """Bytes of an ELF header."""
@@ -54,6 +54,11 @@ class ElfHeader:
     def is_program(self) -> bool:
         """Whether it is started as a process: it names an interpreter."""
         return any(self.of_kind(_PT_INTERP))
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether it has thread-local variables."""
+        return any(self.of_kind(_PT_TLS))
 
 
 def read_header(data: bytes) -> ElfHeader:

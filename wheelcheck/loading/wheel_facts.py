@@ -63,9 +63,10 @@ class FileNeeds:
     ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
     hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them.
     `python` are the symbols of CPython's API that it uses and that not every CPython has or
-    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. `astray` are
-    those of `inside` that lie where the loader does not look for them. `unread` says why nothing is
-    known.
+    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. With
+    `static_tls` its thread-local variables must have their place when a program starts. `astray`
+    are those of `inside` that lie where the loader does not look for them. `unread` says why
+    nothing is known.
     """
 
     path: str
@@ -81,6 +82,7 @@ class FileNeeds:
     search: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
     exec_stack: bool = False
+    static_tls: bool = False
     astray: tuple[str, ...] = ()
 
     @property
@@ -148,6 +150,7 @@ class WheelFacts:
             or f.unread
             or f.python
             or f.exec_stack
+            or f.static_tls
             or f.isa > 1
             or f.astray
             for f in self.files
@@ -200,6 +203,7 @@ def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset
         search=needs.search,
         python=notable_symbols(needs.python or ()),
         exec_stack=needs.exec_stack and not needs.is_program,
+        static_tls=needs.static_tls and not needs.is_program,
     )
 
 

@@ -112,6 +112,7 @@ def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cp
         or _too_new(file, target, image)
         or _cpu(file, target, cpu)
         or _stack(file, target)
+        or _tls(file, target)
         or symbol_too_new(file, target)
     )
 
@@ -181,6 +182,17 @@ def _stack(file: FileNeeds, target: Target) -> str:
         return ""
     number = ".".join(map(str, glibc))
     return f"{file.name} asks for an executable stack, which glibc {number} gives no library"
+
+
+def _tls(file: FileNeeds, target: Target) -> str:
+    """Why musl opens no library whose thread-local variables have their place from the start.
+
+    glibc keeps some room for them. Source: `do_relocs` in musl's ldso/dynlink.c ("initial-exec TLS
+    resolves to dynamic definition").
+    """
+    if not file.static_tls or target.libc is not Libc.MUSL:
+        return ""
+    return f"{file.name} uses initial-exec TLS, which musl gives no library that is opened later"
 
 
 def opening_trouble(
