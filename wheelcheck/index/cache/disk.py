@@ -10,7 +10,8 @@ Five kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` a
 or, where there is none, its size). Several indexes may claim the same hash for different files, so
 the hash alone is not the key: one index cannot answer for another. ``derived`` is what was
 concluded from an sdist, with the mark of the code that did. ``answers`` are whole reports with what
-they were made from (see `wheelcheck.result_cache.report_cache`). No secret is ever stored.
+they were made from (see `wheelcheck.result_cache.report_cache`); ``meanings`` and ``solving`` hold
+what serves other questions. No secret is ever stored.
 """
 
 from __future__ import annotations
