@@ -427,3 +427,23 @@ def test_above_the_sdist_there_is_no_file():
     assert stop is not None
     assert "opens ../README.md" in stop.why
     assert run(f"open('/etc/hostname').read()\n{SETUP}") is None
+
+
+@pytest.mark.parametrize(
+    ("test", "stops"),
+    [
+        ("os.environ.get('X_HOME') is None", True),
+        ("not os.getenv('X_HOME')", True),
+        ("os.environ.get('X_HOME', '0') == '0'", True),
+        ("os.environ.get('X_HOME') != '1'", True),
+        ("os.environ.get('X_HOME')", False),
+        ("os.environ.get('X_HOME') is not None", False),
+        ("os.environ.get('HOME') is None", False),
+        ("os.environ.get('PIP_X') is None", False),
+    ],
+)
+def test_variables_that_nothing_sets(test: str, stops: bool):  # noqa: FBT001
+    text = f"import os\nwanted = {test}\nif wanted: raise RuntimeError('x')\n"
+    assert (run(text + SETUP) is not None) is stops
+    text = f"import os\nif {test}: raise RuntimeError('x')\n"
+    assert (run(text + SETUP) is not None) is stops

@@ -13,6 +13,7 @@ from wheelcheck.builds.obstacles.setup_run.known_values import (
     KnownPath,
     Scope,
     call_value,
+    dotted_origin,
     unwrapped,
 )
 from wheelcheck.builds.setup_script.computed.comparison import COMPARISONS
@@ -33,6 +34,19 @@ _SIX = {"six.PY2": False, "six.PY3": True}
 def is_unset(variable: str) -> bool:
     """Whether nothing but the user sets an environment variable."""
     return variable not in _SET_ANYWHERE and not variable.startswith(_SET_BY_TOOLS)
+
+
+class _Unset:
+    """The `None` that a variable of the environment gives which nothing sets."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET = _Unset()
+_READ_VARIABLES = {"os.environ.get", "os.getenv"}
 
 
 class _Version(tuple[int, ...]):
@@ -81,10 +95,20 @@ class _Reading:
             case ast.Subscript():
                 return self._subscript(node, scope)
             case ast.Call():
-                return call_value(node, scope, self.files, self.value)
+                unset = self._of_environment(node, scope)
+                return call_value(node, scope, self.files, self.value) if unset is None else unset
             case _:
                 return self._operation(node, scope)
         return None
+
+    def _of_environment(self, node: ast.Call, scope: Mapping[str, Any]) -> Any:
+        """What ``os.environ.get(…)`` and ``os.getenv(…)`` give for a variable that nothing sets."""
+        if dotted_origin(node.func, scope) not in _READ_VARIABLES or node.keywords:
+            return None
+        name = self.value(node.args[0], scope) if node.args else None
+        if not isinstance(name, str) or not is_unset(name):
+            return None
+        return self.value(node.args[1], scope) if len(node.args) > 1 else UNSET
 
     def _operation(self, node: ast.expr, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911 (a case each)
         match node:
@@ -99,7 +123,12 @@ class _Reading:
                 answer = _on_command_line(left, op, right, scope)
                 if answer is not None:
                     return answer
-                return _compare(self.value(left, scope), op, self.value(right, scope))
+                if isinstance(op, ast.Is | ast.IsNot):
+                    return _is_none(self.value(left, scope), op, right)
+                value = self.value(left, scope)
+                if value is UNSET and isinstance(op, ast.Eq | ast.NotEq):
+                    return isinstance(op, ast.NotEq)
+                return _compare(value, op, self.value(right, scope))
             case _:
                 return None
         return None
@@ -243,6 +272,13 @@ def _compare(left: Any, op: ast.cmpop, right: Any) -> bool | None:
     if isinstance(left, str | int | bool):
         return compare(left, right)
     return None
+
+
+def _is_none(left: Any, op: ast.cmpop, right: ast.expr) -> bool | None:
+    """``x is None``, of what is known."""
+    if not isinstance(right, ast.Constant) or right.value is not None or left is None:
+        return None
+    return (left is UNSET) is isinstance(op, ast.Is)
 
 
 def _is_among(left: Any, op: ast.cmpop, right: list[Any] | tuple[Any, ...]) -> bool | None:
