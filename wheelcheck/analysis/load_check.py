@@ -153,13 +153,14 @@ class LoadCheck:
         loads = {}
         of_all = _joined(lent.values())
         plain = self._opens_none(target)
-        earlier = StoredLoads(stored, lent) if stored is not None and plain else None
+        earlier = self._earlier(target, stored, lent)
         for wheel in _wheels(judged):
             facts = found[wheel.name]
             if plain and isinstance(facts, Loads):
                 loads[wheel.name] = self._read.unopened[wheel.tag, facts]
                 continue
-            verdict = earlier.get(wheel) if earlier else None
+            earlier_of = earlier if _is_settled(facts) else None
+            verdict = earlier_of.get(wheel) if earlier_of else None
             if verdict is None:
                 others = (libraries for name, libraries in lent.items() if name != wheel.name)
                 brought = _joined(others) if wheel.name in lent else of_all
@@ -167,15 +168,30 @@ class LoadCheck:
                 if verdict.status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
                     facts = self._look(wheel, judged)
                     verdict = self._judge(wheel, facts, site, there, brought)
-                if earlier:
-                    earlier.add(wheel, verdict)
+                if earlier_of:
+                    earlier_of.add(wheel, verdict)
             loads[wheel.name] = verdict
         return loads
 
+    def _is_plain(self) -> bool:
+        """Whether nothing but the target and the wheels decides."""
+        quick = self._options.mode is LoadMode.QUICK and not self._options.cpu
+        return quick and self._run_image == RunImage()
+
     def _opens_none(self, target: Target) -> bool:
         """Whether no wheel is opened, and nothing but the target and the wheels decides."""
-        quick = self._options.mode is LoadMode.QUICK and not self._options.cpu
-        return quick and not _is_looked_at(target) and self._run_image == RunImage()
+        return self._is_plain() and not _is_looked_at(target)
+
+    def _earlier(
+        self,
+        target: Target,
+        stored: TargetAnswers | None,
+        lent: Mapping[NormalizedName, Mapping[str, tuple[str, ...]]],
+    ) -> StoredLoads | None:
+        """The verdicts of earlier runs, where nothing but the target and the wheels decides."""
+        if stored is None or not self._is_plain():
+            return None
+        return StoredLoads(stored, target.image, lent)
 
     def _all_facts(
         self, target: Target, judged: _Judged, stored: TargetAnswers | None
@@ -373,6 +389,13 @@ class LoadCheck:
         if self._options.mode is LoadMode.FULL or not abi.startswith(("cp", "pp")):
             return (wheel.filename,)
         return (wheel.name, wheel.version, platforms)
+
+
+def _is_settled(facts: WheelFacts | Loads) -> bool:
+    """Whether no run would find out more of a wheel: a reading that failed or ended early may."""
+    if isinstance(facts, Loads):
+        return facts in (_LOADS, _NO_IMAGE)
+    return not facts.left_bytes
 
 
 def _module_of(name: NormalizedName) -> str:

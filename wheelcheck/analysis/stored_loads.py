@@ -1,4 +1,4 @@
-"""Verdicts on loading that an earlier run gave, of wheels that are not opened."""
+"""Verdicts on loading that an earlier run gave, of wheels of which all is known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wheelcheck.index.cache.disk import cache_key
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.verdict.load_verdict import Loads
 from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.targets.target import Image
 
 __all__ = ["StoredLoads"]
 
@@ -18,18 +19,21 @@ __all__ = ["StoredLoads"]
 class StoredLoads:
     """The verdicts on a target; they rest on the wheel and on what others of them lend it.
 
-    `lent` are the libraries in each wheel, with what they need from outside it.
+    Args:
+        stored: The answers of earlier runs on the target.
+        image: The image that is looked into; None where there is none.
+        lent: The libraries in each wheel, with what they need from outside it.
     """
 
     def __init__(
         self,
         stored: TargetAnswers,
+        image: Image | None,
         lent: Mapping[NormalizedName, Mapping[str, tuple[str, ...]]],
     ) -> None:
         self._stored = stored
-        self._lent = cache_key(
-            repr(sorted((name, sorted(of.items())) for name, of in lent.items()))
-        )
+        libraries = sorted((name, sorted(of.items())) for name, of in lent.items())
+        self._rests_on = cache_key(repr((image, libraries)))
 
     def get(self, wheel: Wheel) -> Loads | None:
         """The verdict on a wheel; None where none is stored."""
@@ -41,7 +45,7 @@ class StoredLoads:
             self._stored.add_result(self._key(wheel), _encode(loads))
 
     def _key(self, wheel: Wheel) -> str:
-        return f"loads {self._stored.place(wheel)} {self._lent}"
+        return f"loads {self._stored.place(wheel)} {self._rests_on}"
 
 
 _encode = msgspec.msgpack.Encoder().encode
