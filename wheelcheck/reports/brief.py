@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from wheelcheck.reports.values.report import POLICY_REMARKS, Report
 from wheelcheck.reports.wording.dockerfile_phrases import place, worst_first
 from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import LOAD_MARKS
 from wheelcheck.reports.wording.phrases import capitalised, clean, counted
+from wheelcheck.reports.wording.reasons import not_loading
 from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.report_phrases import label
+from wheelcheck.reports.wording.target_names import Places
 from wheelcheck.reports.wording.violation_phrases import broken_rules, broken_words
 
 __all__ = ["render_brief"]
@@ -18,12 +22,13 @@ _MOST = 5
 
 
 def render_brief(report: Report) -> str:
-    """The headline, then what is refused, fails, breaks the policy or could not be judged."""
+    """The headline, and what is refused, fails, breaks the policy, does not load or is unknown."""
     lines = [
         headline(report),
         *_cut(list(_refused(report))),
         *_cut(list(_failing_steps(report))),
         *_cut(list(_broken(report))),
+        *_cut(list(_not_loading(report))),
         *_cut(list(_problems(report))),
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -46,6 +51,15 @@ def _broken(report: Report) -> Iterator[str]:
     if broken:
         yield f"{capitalised(broken_words(report))}:"
     yield from (f"✗ {rule.message} [{rule.rule}]" for rule in broken)
+
+
+def _not_loading(report: Report) -> Iterator[str]:
+    """Wheels that do not load, each with what it lacks and what brings that."""
+    places = Places(report.targets)
+    for found in not_loading(report):
+        name = label(report, found.package, found.targets)
+        sign = LOAD_MARKS[found.status].sign
+        yield f"{sign} {name} on {places.describe(found.targets)}: {clean(found.reason)}"
 
 
 def _problems(report: Report) -> Iterator[str]:

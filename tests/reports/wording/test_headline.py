@@ -15,8 +15,9 @@ from sample_reports import (
 )
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.brief import render_brief
 from wheelcheck.reports.values.build_values import Obstacle
-from wheelcheck.reports.values.report import Cell, Package, Problem, Report
+from wheelcheck.reports.values.report import Cell, Loading, Package, Problem, Report
 from wheelcheck.reports.wording.headline import headline
 
 
@@ -155,3 +156,70 @@ def test_a_conflict_is_reported_as_a_conflict():
         update={"packages": (), "problems": (conflict.model_copy(update={"targets": names}),)}
     )
     assert headline(nothing) == "The requirements conflict: nothing can be installed."
+
+
+GL = Loading(status="needs", needs=("libGL.so.1",), packages=("libgl1",), reason="no libGL.so.1")
+NEVER = Loading(status="no", needs=("libx.so.1",), reason="nothing brings libx.so.1")
+FILES = Loading(status="some files need", needs=("libz.so.1",), reason="a plugin wants libz.so.1")
+
+
+def loading(targets, **loads):
+    """Packages that come as wheels, some of which do not load on the first target."""
+    first = targets[0].name
+    packages = []
+    for name, loads_there in loads.items():
+        package = everywhere(name, wheel(name, "1.0"), targets)
+        cell = package.on[first].model_copy(update={"loads": loads_there})
+        packages.append(package.model_copy(update={"on": {**package.on, first: cell}}))
+    return report(*packages, targets=targets)
+
+
+def test_wheels_that_do_not_load_are_in_the_clause_of_their_targets():
+    glibc, *_, musl = matrix_targets(pythons=("3.12",), archs=("x86_64",))
+    assert headline(loading((glibc, musl), cv=GL, qt=GL, gpu=NEVER, six=None)) == (
+        "On glibc all 4 packages come as wheels; 1 never loads there (gpu), "
+        "2 need system libraries (cv, qt); on musl all 4 come as wheels."
+    )
+
+
+def test_the_only_package_that_needs_libraries_is_not_counted():
+    single = matrix_targets()[:1]
+    assert headline(loading(single, cv=GL)).endswith(
+        "the only package comes as a wheel; it needs system libraries."
+    )
+
+
+def test_files_that_an_import_does_not_need_are_not_in_the_headline():
+    assert headline(loading(matrix_targets()[:1], cv=FILES)).endswith("comes as a wheel.")
+
+
+def test_many_outcomes_of_loading_are_summed_up():
+    targets = matrix_targets()[:4]
+    packages = [
+        package.model_copy(
+            update={
+                "on": {
+                    target.name: cell.model_copy(update={"loads": GL if i == j else None})
+                    for j, (target, cell) in enumerate(
+                        (target, package.on[target.name]) for target in targets
+                    )
+                }
+            }
+        )
+        for i, package in enumerate(everywhere(n, wheel(n, "1.0"), targets) for n in "abcd")
+    ]
+    words = headline(report(*packages, targets=targets))
+    assert words.endswith(
+        "all 4 packages come as wheels; somewhere 4 need system libraries (a, b, c, d)."
+    )
+
+
+def test_the_brief_report_says_what_does_not_load_and_what_to_install():
+    targets = matrix_targets()[:1]
+    gl = GL.model_copy(update={"reason": "Debian 13 has no libGL.so.1"})
+    first, *lines = render_brief(loading(targets, cv=gl, gpu=NEVER)).splitlines()
+    assert "1 never loads there (gpu), 1 needs system libraries (cv)" in first
+    assert lines == [
+        f"! cv 1.0 on {targets[0].name}: Debian 13 has no libGL.so.1; to install: libgl1",
+        f"‡ gpu 1.0 on {targets[0].name}: nothing brings libx.so.1",
+    ]

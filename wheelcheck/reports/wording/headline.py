@@ -8,6 +8,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.cost_phrases import cost_words
+from wheelcheck.reports.wording.load_phrases import load_words
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.target_names import Places
 
@@ -41,22 +42,39 @@ def headline(report: Report) -> str:
     if alone:
         return alone
     places = Places(report.targets)
-    groups: dict[_Outcome, list[str]] = {}
-    for target in report.targets:
-        if not target.refusals:
-            groups.setdefault(_outcome(report, [target.name]), []).append(target.name)
-    clauses = _refused_clauses(report, places)
-    if not groups:
-        return _sentence("; ".join(clauses))
-    if len(groups) + len(clauses) > _MOST_CLAUSES:
-        whole = _overall(report, groups)
-        return _sentence("; ".join([*clauses, f"{whole[0].lower()}{whole[1:-1]}"]))
-    worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
-    clauses += [
+    refused = _refused_clauses(report, places)
+    targets = [target.name for target in report.targets if not target.refusals]
+    clauses, at_end = _groups(report, targets, loading=True), ""
+    if len(clauses) + len(refused) > _MOST_CLAUSES:
+        clauses = _groups(report, targets, loading=False)
+        loads = load_words(report, targets, _required(report, targets), "")
+        at_end = f"somewhere {loads}" if loads else ""
+    if len(clauses) + len(refused) > _MOST_CLAUSES:
+        return _sentence("; ".join(filter(None, [*refused, _overall(report, clauses), at_end])))
+    worst_first = sorted(clauses.items(), key=_goodness)
+    parts = [
         f"on {places.describe(names)} {_outcome_words(report, outcome, names, short=i > 0)}"
-        for i, (outcome, names) in enumerate(worst_first)
+        + (f"; {loads}" if loads else "")
+        for i, ((outcome, loads), names) in enumerate(worst_first)
     ]
-    return _sentence("; ".join(clauses))
+    return _sentence("; ".join(filter(None, [*refused, *parts, at_end])))
+
+
+def _goodness(group: tuple[tuple[_Outcome, str], list[str]]) -> list[int]:
+    """A key that sorts groups of targets worst first: by verdicts, then by what does not load."""
+    (outcome, loads), _ = group
+    return [*(-len(names) for names in outcome), -bool(loads)]
+
+
+def _groups(
+    report: Report, targets: Iterable[str], *, loading: bool
+) -> dict[tuple[_Outcome, str], list[str]]:
+    """The targets by outcome and, where `loading` counts, by the words on what does not load."""
+    found: dict[tuple[_Outcome, str], list[str]] = {}
+    for name in targets:
+        loads = load_words(report, [name], _required(report, [name])) if loading else ""
+        found.setdefault((_outcome(report, [name]), loads), []).append(name)
+    return found
 
 
 def _about_all(report: Report) -> str:
@@ -167,11 +185,14 @@ def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
 def _required(report: Report, targets: Sequence[str]) -> int:
     """How many packages the installer meets on these targets (the most, where they differ)."""
     return max(
-        sum(
-            target in package.on and package.on[target].verdict is not Verdict.NOT_REQUIRED
-            for package in report.packages
-        )
-        for target in targets
+        (
+            sum(
+                target in package.on and package.on[target].verdict is not Verdict.NOT_REQUIRED
+                for package in report.packages
+            )
+            for target in targets
+        ),
+        default=0,
     )
 
 
@@ -206,15 +227,15 @@ def _all_wheels(total: int, *, short: bool) -> str:
     return f"all {total} come as wheels" if short else f"all {total} packages come as wheels"
 
 
-def _overall(report: Report, groups: dict[_Outcome, list[str]]) -> str:
+def _overall(report: Report, groups: dict[tuple[_Outcome, str], list[str]]) -> str:
     total = sum(map(len, groups.values()))
-    fine = [name for outcome, members in groups.items() if not any(outcome) for name in members]
-    trouble = [name for members in groups.values() for name in members if name not in fine]
+    fine = [name for (outcome, _), names in groups.items() if not any(outcome) for name in names]
+    trouble = [name for names in groups.values() for name in names if name not in fine]
     somewhere = _clause(_outcome(report, trouble), len(report.packages), short=False)
     if not fine:
-        return _sentence(f"somewhere on {total} targets {somewhere}; no target gets wheels alone")
+        return f"somewhere on {total} targets {somewhere}; no target gets wheels alone"
     where = Places(report.targets).describe(fine)
-    return _sentence(
+    return (
         f"somewhere on {len(trouble)} of {total} targets {somewhere}; "
         f"on {where} everything comes as wheels"
     )
