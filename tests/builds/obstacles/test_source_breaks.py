@@ -490,3 +490,79 @@ setup(name='x', ext_modules=[Extension(name, sources=['x/' + name[:-4] + '.c']) 
     assert [obstacle.fatal for obstacle in found(sdist, 13)] == [False]
     template = contents(**{"setup.py": script, "x/a.c": OLD})
     assert found(template, 13) == ()
+
+
+PARTS = """
+import os
+from setuptools import setup, Extension
+from setuptools.command.build_ext import build_ext
+sources = ['a.c']
+{grows}
+sources = [os.path.join('src', name) for name in sources]
+class Own(build_ext):
+    def build_extensions(self):
+        {command}
+        build_ext.build_extensions(self)
+    def build_extension(self, ext):
+        {each}
+        build_ext.build_extension(self, ext)
+setup(name='x', cmdclass={{'build_ext': Own}}, ext_modules=[Extension('x', sources)])
+"""
+
+
+def parts(grows: str = "", command: str = "pass", each: str = "pass") -> str:
+    return PARTS.format(grows=grows, command=command, each=each)
+
+
+def fatal(script: str, **sources: str) -> list[bool]:
+    files = {f"src/{name}.c": text for name, text in sources.items()}
+    return [obstacle.fatal for obstacle in found(contents(**{"setup.py": script, **files}), 13)]
+
+
+def test_a_source_that_is_added_where_something_is_found_is_not_compiled_for_certain():
+    fine = "int f(void);\n"
+    found_there = "if os.path.exists('/usr/include/mx'):\n    sources.append('b.c')"
+    assert fatal(parts(found_there), a=fine, b=OLD) == [False]
+    assert fatal(parts(found_there), a=OLD, b=fine) == [True]
+    tried = (
+        "try:\n    os.popen('x-config').read()\n    sources += ['b.c']\nexcept OSError:\n    pass"
+    )
+    assert fatal(parts(tried), a=fine, b=OLD) == [False]
+    always = "if os.environ.get('X'):\n    pass\nsources.append('b.c')"
+    assert fatal(parts(always), a=fine, b=OLD) == [True]
+    assert fatal(parts(found_there + "\nsources.append('b.c')"), a=fine, b=OLD) == [True]
+
+
+def test_a_command_that_leaves_extension_modules_out_makes_no_failure_certain():
+    for command in (
+        "del self.extensions[0]",
+        "self.extensions.remove(self.extensions[0])",
+        "self.distribution.ext_modules.pop()",
+        "self.extensions = [e for e in self.extensions if self.has(e)]",
+        "self.extensions[:] = []",
+    ):
+        assert fatal(parts(command=command), a=OLD) == [False]
+    for command in (
+        "self.extensions = cythonize(self.extensions)",
+        "self.extensions = self.extensions + more",
+        "self.compiler.libraries.remove('m')",
+    ):
+        assert fatal(parts(command=command), a=OLD) == [True]
+    passes = "if not self.found(ext):\n            print('left out')\n            return"
+    assert fatal(parts(each=passes), a=OLD) == [False]
+    builds = "if ext.name == 'y':\n            self.build_cmake(ext)\n            return"
+    assert fatal(parts(each=builds), a=OLD) == [True]
+
+
+def test_a_name_that_a_source_of_the_sdist_defines_is_not_gone():
+    use = "#include <Python.h>\nvoid f() { g = PyFile_FromString(a, b); }\n"
+    function = "{1}PyFile_FromString(const char *a,\n    char *b)\n{{\n}}\n"
+    own = "#include <Python.h>\n#if {0}\n" + function + "#endif\n"
+    assert fatal(parts(), a=use) == [True]
+    for returns in ("static PyObject *\n", "PyObject *", "  static PyObject* ", ""):
+        assert fatal(parts(), a=use, b=own.format("defined(IS_PY3K)", returns)) == []
+    assert fatal(parts(), a=use + own.format(1, "static PyObject *\n")) == []
+    macro = "#include <Python.h>\n#ifdef PY3\n#define PyFile_FromString(a, b) own(a, b)\n#endif\n"
+    assert fatal(parts(), a=use, b=macro) == []
+    called = "#include <Python.h>\nvoid f() {\n  if (x)\n  PyFile_FromString(a, b);\n  h();\n}\n"
+    assert fatal(parts(), a=called) == [True]

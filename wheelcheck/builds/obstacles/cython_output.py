@@ -92,11 +92,10 @@ def _translated(facts: SdistFacts, contents: SdistContents) -> Iterator[tuple[st
     script = facts.script
     named: set[str] = set()
     for module in () if script is None else script.extensions:
-        lives_without = module.optional or module.supposing or (script and script.forgiving)
         for path in map(posixpath.normpath, module.sources or ()):
             if path.endswith(".pyx") and path in contents.sizes:
                 named.add(path)
-                yield path, not lives_without
+                yield path, script is not None and script.surely_builds(module, path)
     if named:
         return
     for path in contents.sizes:

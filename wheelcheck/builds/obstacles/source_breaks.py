@@ -94,8 +94,8 @@ def _named_files(
     named: dict[str, bool] = {}
     asks_for_sdist = _ASKS_FOR_SDIST in contents.texts.get("setup.py", "")
     for module in script.extensions:
-        certain = not (module.optional or module.supposing or script.forgiving)
         for path in map(posixpath.normpath, module.sources or ()):
+            certain = script.surely_builds(module, path)
             found = _shipped(path, contents, cythonizes=cythonizes)
             if found:
                 named[found] = named.get(found, False) or certain
@@ -128,7 +128,7 @@ def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacl
         for path in module.sources or ():
             if path.endswith(_NO_SOURCES):
                 message = f"{module.name} has {path} among its sources, an unknown file type"
-                sure = not (module.optional or module.supposing or script.forgiving)
+                sure = script.surely_builds(module, path)
                 source = "setuptools/_distutils/compilers/C/base.py: object_filenames"
                 return (BuildObstacle("source-refused", message, source, fatal=sure),)
     return ()
@@ -243,6 +243,8 @@ def _api(
     refused = not called or (gcc is not None and gcc >= _ERRORS_SINCE)
     if called and not refused:
         message += "; with a GCC before 14 it compiles, and what is built cannot be imported"
+    elif not sure:
+        message += "; the build may leave it out"
     return BuildObstacle("c-api-gone", message, _API, fatal=sure and refused)
 
 

@@ -92,6 +92,8 @@ class Frame:
 class Calls(Expressions):
     """Evaluates calls. `setup_calls` and `made` collect what the script does by them.
 
+    `gained` are texts that lists gain, and whether they do so in any case.
+
     `heedless` passes over `raise` and `exit`: for scripts that seem to stop before they declare.
     """
 
@@ -99,6 +101,7 @@ class Calls(Expressions):
         super().__init__(around, file)
         self.setup_calls: list[SetupCall] = []
         self.made: list[Extension] = []
+        self.gained: list[tuple[str, bool]] = []
         self.ignored: list[str] = []
         self.world_reads = 0
         self.fallback = 0
@@ -160,6 +163,8 @@ class Calls(Expressions):
             return None
         if isinstance(base, list):
             self.note_growth(base, added)
+            texts = (text for value in added for text in strings_of(value) or ())
+            self.gained += [(text, not self.way) for text in texts]
             return call_method(self.around, base, method, added)
         if isinstance(base, Opaque) and extensions_in(added):
             self.store(node, opaque(base, *added))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 from wheelcheck.errors import Unknown
@@ -38,7 +39,10 @@ class SetupScript:
     that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
     ``build_ext``. `ignored` are keywords that setuptools passes over,
     because what handles them is not required. `decided` are conditions and handlers with one answer
-    in this build: file, line, answer. `problem` is set where it could not be read at all.
+    in this build: file, line, answer. `perhaps_sources` are texts that a list gains only where a
+    build finds something: names of sources, perhaps without their folder. `leaves_out` says that a
+    command of the script takes extension modules out of the build. `problem` is set where it could
+    not be read at all.
     """
 
     path: str
@@ -54,4 +58,14 @@ class SetupScript:
     setup_requires: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     decided: tuple[tuple[str, int, bool], ...] = ()
+    perhaps_sources: tuple[str, ...] = ()
+    leaves_out: bool = False
     problem: Unknown | None = None
+
+    def surely_builds(self, module: ExtensionModule, source: str = "") -> bool:
+        """Whether a build compiles a module for certain, this `source` of it included."""
+        if module.optional or module.supposing or self.forgiving or self.leaves_out:
+            return False
+        path = f"/{posixpath.normpath(source)}"
+        names = tuple(f"/{posixpath.normpath(name)}" for name in self.perhaps_sources)
+        return not path.endswith(names) and not posixpath.splitext(path)[0].endswith(names)

@@ -165,7 +165,7 @@ class Flow(Calls):
 
     def attempt(self, node: ast.Try) -> None:
         """`try`: what fails for sure, what may fail, and what a failed build falls back on."""
-        keys, calls = self.world_reads, len(self.setup_calls)
+        keys, calls, gained = self.world_reads, len(self.setup_calls), len(self.gained)
         before = dict(self.scope.names)
         try:
             with self._suppose(*([TRIAL] if is_trial(node) else [])):
@@ -188,6 +188,7 @@ class Flow(Calls):
             if any(map(_hands_over, self.setup_calls[calls:])):
                 self._fall_back(node.handlers)
             elif self.world_reads > keys and node.handlers:
+                self.gained[gained:] = [(text, False) for text, _ in self.gained[gained:]]
                 self._may_fail(before, node.handlers[0])
         self.run(node.finalbody)
 

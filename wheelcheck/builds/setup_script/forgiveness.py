@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
@@ -14,8 +14,12 @@ from wheelcheck.builds.setup_script.computed.script_values import (
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.side_effects import catches_failures
 
-__all__ = ["forgives_failures", "methods_of", "returns_at_once"]
+__all__ = ["forgives_failures", "leaves_extensions_out", "methods_of", "returns_at_once"]
 
+_EXTENSIONS = {"extensions", "ext_modules"}
+"""The lists of a `build_ext` command and of its distribution."""
+_TAKES_OUT = {"clear", "pop", "remove"}
+_TELLS = {"announce", "debug", "error", "info", "print", "warn", "warning", "write"}
 _BUILDS = {"build_extension", "build_extensions", "run", "finalize_options"}
 
 
@@ -32,6 +36,59 @@ def forgives_failures(script: Interpreter, command: Value) -> bool:
         if isinstance(node, ast.Try)
         for handler in node.handlers
     )
+
+
+def leaves_extensions_out(trees: Iterable[ast.AST]) -> bool:
+    """Whether a command takes extension modules out of the build, or passes over some of them."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return any(
+        _takes_out(node) or _passes_over(node) for kind in classes for node in ast.walk(kind)
+    )
+
+
+def _takes_out(node: ast.AST) -> bool:
+    """`del self.extensions[i]`, `self.extensions.remove(…)`, `self.extensions = []` or the like."""
+    if isinstance(node, ast.Delete):
+        parts = (part.value for part in node.targets if isinstance(part, ast.Subscript))
+        return any(map(_is_list_of_extensions, parts))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in _TAKES_OUT and _is_list_of_extensions(node.func.value)
+    if isinstance(node, ast.Assign) and not any(map(_adds, ast.walk(node.value))):
+        bases = (part.value if isinstance(part, ast.Subscript) else part for part in node.targets)
+        return any(isinstance(base, ast.Attribute) and base.attr == "extensions" for base in bases)
+    return False
+
+
+def _is_list_of_extensions(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in _EXTENSIONS
+
+
+def _adds(node: ast.AST) -> bool:
+    """Translating or adding: `cythonize(self.extensions)`, `self.extensions + more`."""
+    return isinstance(node, ast.BinOp) or (
+        isinstance(node, ast.Call) and "cythonize" in ast.unparse(node.func)
+    )
+
+
+def _passes_over(node: ast.AST) -> bool:
+    """`build_extension` with a condition under which it returns at once, having said why."""
+    return (
+        isinstance(node, ast.FunctionDef)
+        and node.name == "build_extension"
+        and any(
+            isinstance(choice, ast.If)
+            and isinstance(choice.body[-1], ast.Return)
+            and all(map(_only_tells, choice.body[:-1]))
+            for choice in ast.walk(node)
+        )
+    )
+
+
+def _only_tells(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    return getattr(call.func, "attr", getattr(call.func, "id", "")) in _TELLS
 
 
 def methods_of(command: Value, depth: int = 5) -> Iterator[ast.FunctionDef]:

@@ -22,6 +22,7 @@ from wheelcheck.builds.setup_script.expressions import BudgetSpent
 from wheelcheck.builds.setup_script.flow import TRIAL
 from wheelcheck.builds.setup_script.forgiveness import (
     forgives_failures,
+    leaves_extensions_out,
     methods_of,
     returns_at_once,
 )
@@ -161,6 +162,8 @@ def _script_value(
         ignored=tuple(script.ignored),
         decided=script.decided,
         unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
+        perhaps_sources=_perhaps_gained(script),
+        leaves_out=leaves_extensions_out(tree for _, tree in script.walked),
         impure=_impure(path, script, first),
         tools=tuple((run.where, run.tool) for run in tools),
         tools_forgiven=all(run.forgiven for run in tools),
@@ -223,6 +226,12 @@ def _impure(path: str, script: Interpreter, calls: list[SetupCall]) -> str:
     return calls_itself_impure(script.classes)
 
 
+def _perhaps_gained(script: Interpreter) -> tuple[str, ...]:
+    """The texts that lists gain on some ways through the script, and never in any case."""
+    certain = {text for text, always in script.gained if always}
+    return tuple(dict.fromkeys(text for text, _ in script.gained if text not in certain))
+
+
 def _stopped(name: str) -> tuple[str, ...]:
     return (f"raises {name}",) if name else ()
 
@@ -247,7 +256,8 @@ def _forgiving(script: Interpreter, calls: list[SetupCall]) -> str:
             return message
     retried = [call for call in calls if call.fallback]
     if retried and not any(_handed(call) for call in retried):
-        return f"line {retried[0].line} sets up again without them"
+        place = f"setup.py:{retried[0].line}"
+        return f"{place} sets up again without its extension modules where they fail to compile"
     return ""
 
 

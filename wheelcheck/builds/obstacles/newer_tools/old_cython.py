@@ -59,8 +59,7 @@ def _declared_sources(script: SetupScript) -> Iterator[tuple[str, bool]]:
     """The sources that a script names, and whether it names them without a condition."""
     for module in script.extensions:
         for path in module.sources or ():
-            conditional = module.optional or module.supposing or script.forgiving
-            yield posixpath.normpath(path), not conditional
+            yield posixpath.normpath(path), script.surely_builds(module, path)
 
 
 def _not_installed(

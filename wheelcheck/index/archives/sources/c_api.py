@@ -37,6 +37,8 @@ _MAY_BE_MEMBER = re.compile(
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
 """What is before a name that a line in the first column defines or declares."""
+_BODY = rb"^[ \t]*(?:(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[\s*])?%s\s*\([^;{}]*\)\s*\{"
+"""A function of that name with its body; what it returns may be in the line before."""
 _INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
 _DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
 _ASSIGNED = re.compile(
@@ -79,8 +81,9 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     if not (used or any(name in content for name in _NO_TARGETS) or _reads_member(content)):
         return ()
     found: dict[str, set[int]] = defaultdict(set)
-    defined: set[str] = set()
-    for place, minors in _lines(_COMMENT.sub(_blank, content), gone, used, defined):
+    text = _COMMENT.sub(_blank, content)
+    defined = {name.decode() for name in used if _has_body(name, text)}
+    for place, minors in _lines(text, gone, used, defined):
         if minors is None:
             defined.add(place)
         else:
@@ -90,6 +93,11 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
         if (minors and name.rstrip("()?") not in defined) or name in defined
     )
+
+
+def _has_body(name: bytes, text: bytes) -> bool:
+    """Whether a source defines a function of that name, under whichever conditions."""
+    return re.search(_BODY % re.escape(name), text, re.MULTILINE) is not None
 
 
 def _reads_member(content: bytes) -> bool:
