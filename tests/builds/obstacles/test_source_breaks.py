@@ -545,6 +545,7 @@ def test_a_command_that_leaves_extension_modules_out_makes_no_failure_certain():
     for command in (
         "self.extensions = cythonize(self.extensions)",
         "self.extensions = self.extensions + more",
+        "self.extensions = self.distribution.ext_modules",
         "self.compiler.libraries.remove('m')",
     ):
         assert fatal(parts(command=command), a=OLD) == [True]

@@ -53,7 +53,9 @@ def _takes_out(node: ast.AST) -> bool:
         return any(map(_is_list_of_extensions, parts))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr in _TAKES_OUT and _is_list_of_extensions(node.func.value)
-    if isinstance(node, ast.Assign) and not any(map(_adds, ast.walk(node.value))):
+    if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Attribute):
+        if any(map(_adds, ast.walk(node.value))):
+            return False
         bases = (part.value if isinstance(part, ast.Subscript) else part for part in node.targets)
         return any(isinstance(base, ast.Attribute) and base.attr == "extensions" for base in bases)
     return False
