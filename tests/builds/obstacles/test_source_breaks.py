@@ -567,3 +567,33 @@ def test_a_name_that_a_source_of_the_sdist_defines_is_not_gone():
     assert fatal(parts(), a=use, b=macro) == []
     called = "#include <Python.h>\nvoid f() {\n  if (x)\n  PyFile_FromString(a, b);\n  h();\n}\n"
     assert fatal(parts(), a=called) == [True]
+
+
+def test_sources_of_a_script_that_runs_the_compiler_itself_are_perhaps_compiled():
+    script = """
+import subprocess
+from setuptools import setup
+from setuptools.command.build_ext import build_ext
+class Own(build_ext):
+    def run(self):
+        {runs}
+setup(name='x', cmdclass={{'build_ext': Own}})
+"""
+    compiles = script.format(runs="subprocess.check_call(['gcc', 'x.c'])")
+    (obstacle,) = found(contents(setup__py=compiles, x__c=OLD), 13)
+    assert not obstacle.fatal
+    assert "the build may leave it out" in obstacle.message
+    assert found(contents(setup__py=script.format(runs="pass"), x__c=OLD), 13) == ()
+
+
+def test_a_script_that_sets_up_again_says_where_and_without_what():
+    script = """
+from setuptools import setup, Extension
+try:
+    setup(name='x', ext_modules=[Extension('x', ['x.c'])])
+except BaseException:
+    setup(name='x')
+"""
+    facts = read_sdist(contents(setup__py=script, x__c=OLD))
+    assert facts.script is not None
+    assert facts.script.forgiving.startswith("setup.py:6 sets up again without its extension")

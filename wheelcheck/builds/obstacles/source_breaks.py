@@ -64,14 +64,17 @@ def compiled_files(
     """Which files are compiled, what they include with them.
 
     `cythonizes`: Cython is installed for the build, and translates `.pyx` again. Of modules whose
-    sources a loop names, what Cython wrote is perhaps compiled.
+    sources a loop names, what Cython wrote is perhaps compiled; of scripts that declare none and
+    run compilers or build tools themselves, any source is.
     """
     script = facts.script
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
     certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
     perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
-    if not named and (not _is_understood(script) or _has_loops(script)):
-        perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=not _is_understood(script))
+    by_tools = script is not None and bool(script.tools) and not script.extensions
+    by_any = by_tools or not _is_understood(script)
+    if not named and (by_any or _has_loops(script)):
+        perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=by_any)
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
 
