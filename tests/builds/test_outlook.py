@@ -14,7 +14,7 @@ from situations import target
 from wheelcheck.builds.needs.build_need import Role
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
+from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for, without_repeats
 from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
@@ -365,3 +365,18 @@ def test_optional_extensions_that_do_not_compile_are_left_out():
     assert clashing.leaves_extensions_out
     assert not clashing.fails()
     assert not found["p"].leaves_extensions_out
+
+
+def test_a_setup_script_that_stops_for_a_module_that_is_gone_is_reported_once():
+    why = "the module pkg_resources is gone from setuptools since 82.0.0"
+    stop = BuildObstacle(
+        "setup-script-stops", f"setup.py stops at setup.py:1: {why}", "", fatal=True
+    )
+    moved = "setuptools 84.2.1 is installed for the build; in 2021 it was 59.5.0"
+    gone = BuildObstacle(
+        "build-requirement-breaks", f"{moved}: pkg_resources is gone", "", fatal=True
+    )
+    other = replace(gone, message=f"{moved}: distutils.msvc is gone")
+    assert without_repeats([stop], [gone]) == ()
+    for causes in ([], [other], [replace(gone, fatal=False)]):
+        assert without_repeats([stop], causes) == (stop,)

@@ -49,7 +49,7 @@ from wheelcheck.index.interface import Index
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
-__all__ = ["Forecaster", "Outlook", "commands_for"]
+__all__ = ["Forecaster", "Outlook", "commands_for", "without_repeats"]
 
 
 _WITHOUT_CAUSE = frozenset({"build-requirement-later-major", "build-requirement-breaks"})
@@ -88,6 +88,7 @@ class Outlook:
 
 _DO_NOT_COMPILE = {"c-api-gone", "cython-output-too-old", "cython-too-new"}
 """Obstacles that end the compiling of an extension module."""
+_GONE_MODULE = re.compile(r"^setup\.py stops at .*: the module ([\w.]+) is gone from ")
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
@@ -134,7 +135,8 @@ class Forecaster:
         aged = self._rot(build, target, as_of) if isolated else ((), "")
         rotten, constraints = aged
         stub = any(obstacle.code == "stub-sdist" for obstacle in own)
-        clashing = () if stub else clashes(build, target, isolated=isolated)
+        clashing = () if stub else tuple(clashes(build, target, isolated=isolated))
+        clashing = without_repeats(clashing, rotten)
         by_pip = pip_obstacles(build.reading, target.installer)
         causes = (o for o in rotten if o.fatal or o.code not in _WITHOUT_CAUSE)
         own_problems = (*build.environment.problems, *_left_out(classification))
@@ -192,6 +194,22 @@ class Forecaster:
                 None if isinstance(project, Unknown) else History.of(project, key[1])
             )
         return self._histories[key]
+
+
+def without_repeats(
+    found: Iterable[BuildObstacle], rotten: Iterable[BuildObstacle]
+) -> tuple[BuildObstacle, ...]:
+    """`found` without the stops of a setup script whose cause is in `rotten` for certain.
+
+    That says too which release of the build requirement had the module.
+    """
+    causes = [o.message for o in rotten if o.fatal and o.code in _WITHOUT_CAUSE]
+    return tuple(
+        obstacle
+        for obstacle in found
+        if (gone := _GONE_MODULE.search(obstacle.message)) is None
+        or not any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
+    )
 
 
 def _shows(reading: SdistReading, sign: re.Pattern[str]) -> tuple[str, ...]:
