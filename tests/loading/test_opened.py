@@ -109,3 +109,34 @@ def test_code_that_nests_deeper_than_the_stack_ends_no_run(code: str):
     for scope in list(facts.bodies):
         facts.settle(scope)
         facts.raises_without(scope)
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "import x.gpu, x.rpc\nif x.rpc.is_available():\n    x.gpu.Device\n",
+        "from x import gpu, rpc\nif not rpc.is_available():\n    raise ImportError\n",
+        "import x.gpu\ndef is_available():\n    return True\nif is_available():\n    pass\n",
+    ],
+)
+def test_a_function_of_another_module_with_the_same_name_is_not_called(top: str):
+    gpu = (
+        "def count():\n    return ctypes.CDLL('libnvidia-ml.so.1').count()\n"
+        "def is_available():\n    return count() > 0\n"
+        "def start():\n    if not is_available():\n        raise RuntimeError\n"
+    )
+    rpc = "def is_available():\n    return True\n"
+    files = {"x/__init__.py": top, "x/gpu.py": gpu, "x/rpc.py": rpc}
+    assert not _reached(files).opened
+    called = files | {"x/__init__.py": "import x.gpu\nx.gpu.is_available()\n"}
+    assert _reached(called).opened
+
+
+def test_a_function_that_is_given_away_for_later_is_not_called():
+    code = (
+        "def later(call):\n    if is_ready():\n        call()\n"
+        "    else:\n        queue.append(call)\n"
+        "def check():\n    ctypes.CDLL('libnvidia-ml.so.1')\n"
+    )
+    assert not _reached(code + "later(check)\n").opened
+    assert _reached(code + "def now(call):\n    call()\nnow(check)\n").opened

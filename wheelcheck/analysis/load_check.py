@@ -35,7 +35,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-10"
+_FORMAT = b"loads-11"
 """Facts in the cache that were written in another form are read again."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from wheelcheck.loading.python_code.branches import last_name, runs_on_linux
 
@@ -21,7 +21,7 @@ class Callbacks:
         for node in ast.walk(tree):
             if isinstance(node, _Function):
                 names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
-                called = set(_called_on_linux(node.body)) & set(names)
+                called = _called_on_linux(node.body) & set(names)
                 if called:
                     self._called[node.name] = {name: names.index(name) for name in called}
 
@@ -34,15 +34,23 @@ class Callbacks:
         return [name for name in map(last_name, given) if name]
 
 
-def _called_on_linux(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that statements call on Linux, wherever they stand in them."""
-    waiting: list[ast.AST] = list(body)
+def _called_on_linux(body: Iterable[ast.AST]) -> set[str]:
+    """The names that statements call on Linux in any case: not under a condition on other things.
+
+    ``if is_initialized(): callback()`` may leave it for later, as torch.cuda does.
+    """
+    found: set[str] = set()
+    waiting = list(body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id
-        runs = runs_on_linux(node.test) if isinstance(node, ast.If) else None
-        if isinstance(node, ast.If) and runs is not None:
-            waiting += node.body if runs else node.orelse
+            found.add(node.func.id)
+        if isinstance(node, ast.If):
+            runs = runs_on_linux(node.test)
+            branches = [node.body, node.orelse] if runs is None else [[], []]
+            found |= _called_on_linux(branches[0]) & _called_on_linux(branches[1])
+            waiting.append(node.test)
+            waiting += [] if runs is None else node.body if runs else node.orelse
         else:
             waiting += ast.iter_child_nodes(node)
+    return found

@@ -30,6 +30,8 @@ class ModuleFacts:
     calls: dict[str, set[str]] = field(default_factory=dict)
     uncaught: dict[str, set[str]] = field(default_factory=dict)
     """Of the names that a scope calls those whose failure nothing in it catches."""
+    owners: dict[str, set[str]] = field(default_factory=dict)
+    """By name that is called: the dotted names before it (``a.b`` of ``a.b.f()``), "" for none."""
     bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
     bases: dict[str, list[str]] = field(default_factory=dict)
     """By class: those it is derived from."""

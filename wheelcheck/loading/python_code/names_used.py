@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["absolute", "imported", "is_of_a_container", "strings_given"]
+__all__ = ["absolute", "imported", "is_of_a_container", "owner_of", "strings_given"]
 
 _CONTAINER_METHODS = frozenset(
     name for kind in (dict, list, set, str, bytes) for name in dir(kind) if name[0] != "_"
@@ -33,6 +33,18 @@ def is_of_a_container(called: ast.expr) -> bool:
         return False
     owner = called.value
     return not (isinstance(owner, ast.Name) and owner.id in {"self", "cls"})
+
+
+def owner_of(called: ast.expr) -> str:
+    """The dotted name before the last part: ``a.b`` of ``a.b.f``; "" for none, or of a value."""
+    parts: list[str] = []
+    owner = called.value if isinstance(called, ast.Attribute) else called
+    if owner is called:
+        return ""
+    while isinstance(owner, ast.Attribute):
+        parts.append(owner.attr)
+        owner = owner.value
+    return ".".join([owner.id, *reversed(parts)]) if isinstance(owner, ast.Name) else ""
 
 
 def strings_given(call: ast.Call) -> tuple[str, ...]:

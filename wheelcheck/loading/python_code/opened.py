@@ -42,6 +42,7 @@ from wheelcheck.loading.python_code.names_used import (
     absolute,
     imported,
     is_of_a_container,
+    owner_of,
     strings_given,
 )
 from wheelcheck.loading.python_code.plain_tree import plain_tree
@@ -257,6 +258,8 @@ class _LibraryReader:
         if name == "__init__":
             owner = scope.rpartition(".")[0].rpartition(".")[2]
             return self.facts.bases.get(owner, [])
+        if name:
+            self.facts.owners.setdefault(name, set()).add(owner_of(call.func))
         given = self.callbacks.run_by(call) if self.callbacks else []
         return [name, *given] if name and not is_of_a_container(call.func) else given
 

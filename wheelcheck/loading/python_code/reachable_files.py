@@ -69,8 +69,12 @@ class _Walk:
         self.others = others
         self.facts: dict[str, ModuleFacts] = {}
         self.executed: dict[str, set[str]] = {}
-        self.called: set[str] = set()
-        """Names that some module that runs calls: a function may come from another module."""
+        self.called: dict[str, set[str]] = {}
+        """Names that some module that runs calls, with the dotted names before them: a function
+        may come from another module."""
+        self.by_last_part: dict[str, list[str]] = {}
+        for name in modules.python:
+            self.by_last_part.setdefault(name.rpartition(".")[2], []).append(name)
         self.waiting: list[tuple[str, str]] = []
         self.attempted: list[tuple[str, str]] = []
         """Scopes that are called where a failure is caught: run after all others."""
@@ -117,8 +121,9 @@ class _Walk:
         self.facts[module] = facts
         self.executed[module] = set()
         self.waiting.append((module, ""))
-        for name in self.called & facts.functions.keys() if _may_open(facts) else ():
-            self.waiting += [(module, s) for s in facts.functions[name] if _is_importable(s, name)]
+        for name in self.called.keys() & facts.functions.keys() if _may_open(facts) else ():
+            for owner in self.called[name]:
+                self._run_if_meant(name, owner, module)
 
     def _execute(self, module: str, scope: str, *, caught: bool) -> None:
         if scope in self.executed[module]:
@@ -142,9 +147,10 @@ class _Walk:
             is_caught = caught or name not in facts.uncaught.get(scope, ())
             queue = self.attempted if is_caught else self.waiting
             queue += [(module, inner) for inner in facts.functions.get(name, ())]
-            if name not in self.called:
-                self.called.add(name)
-                self._call_elsewhere(name, module)
+            for owner in facts.owners.get(name, {""}) - self.called.setdefault(name, set()):
+                if owner or name not in facts.calls:  # else it is the module's own function
+                    self.called[name].add(owner)
+                    self._call_elsewhere(name, owner, module)
 
     def _attempt(self, facts: ModuleFacts, scope: str) -> None:
         """Run the module whose import is attempted, if the scope raises without it."""
@@ -158,11 +164,25 @@ class _Walk:
         known = name in self.modules.python or name in self.modules.extensions
         return known and name not in self.found.modules and name not in self.found.extensions
 
-    def _call_elsewhere(self, name: str, module: str) -> None:
+    def _call_elsewhere(self, name: str, owner: str, module: str) -> None:
         for other, facts in self.facts.items():
             if other != module and _may_open(facts):
-                found = facts.functions.get(name, ())
-                self.waiting += [(other, scope) for scope in found if _is_importable(scope, name)]
+                self._run_if_meant(name, owner, other)
+
+    def _run_if_meant(self, name: str, owner: str, module: str) -> None:
+        """Run a module's functions of a name that another calls, unless it calls a third's."""
+        found = self.facts[module].functions.get(name, ())
+        scopes = [(module, scope) for scope in found if _is_importable(scope, name)]
+        if scopes and not self._is_of_another(name, owner, module):
+            self.waiting += scopes
+
+    def _is_of_another(self, name: str, owner: str, module: str) -> bool:
+        """Whether the dotted name before a call is a module that has such a function itself."""
+        ends = self.by_last_part.get(owner.rpartition(".")[2], []) if owner else []
+        named = [each for each in ends if f".{each}".endswith(f".{owner}")]
+        if module in named:
+            return False
+        return any(name in facts.functions for each in named if (facts := self.read(each)))
 
     def _is_met(self, attempts: list[str]) -> bool:
         """Whether an attempt succeeds because another wheel brings the module."""
