@@ -96,7 +96,8 @@ class ImageLibraries:
             return min(found, key=_preference) if found else None
         if self.family in {Family.APK, Family.DNF}:
             rows = (row for row in read_table(_PACKAGES) if row["soname"] == soname)
-            return next((row[str(self.family)] or None for row in rows), None)
+            known = next((row[str(self.family)] for row in rows), "")
+            return known or _links(str(self.family)).get(soname)
         return None
 
     def may_bring(self, stem: str, sonames: frozenset[str]) -> bool:
@@ -139,6 +140,7 @@ class ImageLibraries:
             return replace(self, find_system=lambda: system, is_complete=complete)
         family = str(self.family)
         brought = {row["soname"] for row in read_table(_PACKAGES) if row.get(family) in added}
+        brought |= {link for link, package in _links(family).items() if package in added}
         # what the tables do not know of a package it may bring all the same
         known = {row.get(family) for row in read_table(_PACKAGES)}
         complete = self.is_complete and known.issuperset(added)
@@ -146,6 +148,19 @@ class ImageLibraries:
 
 
 _PACKAGES = "loading/library_packages.csv"
+
+
+@cache
+def _links(family: str) -> Mapping[str, str]:
+    """The links without a version (``libx.so``), which development packages have, by name."""
+    found: dict[str, str] = {}
+    for row in read_table("builds/needs/libraries.csv"):
+        newest = [p.partition("@") for p in (row.get(f"{family}_build") or "").split()]
+        package = next((name for name, _, when in newest if not when or when.endswith("..")), "")
+        for name in row["names"].split() if package else ():
+            if name.startswith("so:"):
+                found.setdefault(f"{name.removeprefix('so:')}.so", package)
+    return found
 
 
 def image_libraries(target: Target, distribution: Distribution) -> ImageLibraries | None:

@@ -19,6 +19,7 @@ __all__ = [
     "WheelFacts",
     "WheelFileKind",
     "file_needs",
+    "is_copied_for",
     "is_named",
     "is_own_name",
     "kind_of",
@@ -39,6 +40,7 @@ _PROGRAM = re.compile(r"(?:.*/)?(?:bin|scripts|driver)/[^/]+")
 _ARCHITECTURE = re.compile(r"[-_](?:x86_64|x86|x64|amd64|i686|arm64|aarch64)$")
 _SMALLEST, _SMALLEST_PROGRAM = 256, 10_000
 """Bytes below which a member is no ELF file, or no program."""
+_COPIED = re.compile(r"(?:lib)?(?P<stem>\w[\w.+-]{2,})-[0-9a-f]{8}\.so(?:\.[\w.]+)?")
 _MUSL_LIBC = re.compile(r"libc\.musl-\w+\.so\.\d|libc\.so|ld-musl-.*")
 
 
@@ -255,6 +257,19 @@ def is_named(name: str, file: str) -> bool:
     stem = re.sub(r"[-_.]?\d[\d.-]*$", "", stem) or stem
     pattern = rf"(?i)(?:lib)?{re.escape(stem)}(?:[-_.]?[\d_]|[-_.](?:x86|arm|aarch)|[-.]).*"
     return ".so" in file and re.fullmatch(pattern, file) is not None
+
+
+def is_copied_for(name: str, file: str) -> bool:
+    """Whether a file is auditwheel's copy of a library of a name, or of what that name begins with.
+
+    Code that finds ``libspatialindex-91fc2909.so.6`` has its own way to look for it: rtree calls
+    it ``spatialindex_c``.
+    """
+    copied = _COPIED.fullmatch(file)
+    stem = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib").rstrip("*").lower()
+    return copied is not None and f"{stem}_".replace("-", "_").startswith(
+        f"{copied['stem'].lower()}_".replace("-", "_")
+    )
 
 
 def closure(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> tuple[FileNeeds, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wheelcheck.loading.image_libraries import ImageLibraries
 from wheelcheck.loading.tag_promise import symbol_too_new
-from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, is_named
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, is_copied_for, is_named
 from wheelcheck.targets.target import Architecture, Libc, Target
 
 __all__ = ["Trouble", "file_trouble", "opening_trouble"]
@@ -204,6 +204,8 @@ def opening_trouble(
     """What is missing of a library that is opened by name; one of `names` is enough."""
     held = {*facts.holds, *brought} if names not in facts.in_system else ()
     if any(is_named(name, file) for name in names for file in held):
+        return Trouble()
+    if held and any(is_copied_for(name, file) for name in names for file in facts.holds):
         return Trouble()
     if image is None:
         return Trouble(unknown=names[:1])
