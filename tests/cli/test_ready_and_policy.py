@@ -127,6 +127,18 @@ class TestPolicy:
         assert ask("policy", "-p", "sci", "-t", "3.13@glibc-x86_64") == 1
         assert "Nothing installs, with or without a policy" in capsys.readouterr().out
 
+    def test_an_exception_whose_build_fails_fails_as_the_installation_would(
+        self, ask, links, capsys
+    ):
+        stops = b"import nowhere\nfrom setuptools import setup\nsetup(name='plain')\n"
+        info = b"Metadata-Version: 2.2\nName: plain\nVersion: 2\n"
+        members = {"plain-2/PKG-INFO": info, "plain-2/setup.py": stops}
+        (links / "plain-2.tar.gz").write_bytes(tar_of(members))
+        (links / "setuptools-80-py3-none-any.whl").write_bytes(wheel_of("setuptools", "80"))
+        assert ask("policy", "-p", "plain==2", *self.TARGET) == 1
+        assert "does not install: the build of plain fails." in capsys.readouterr().out
+        assert ask("-p", "plain==2", *self.TARGET) == 1
+
     def test_targets_that_cannot_share_a_file_are_a_sentence(self, ask, links, capsys):
         (links / "sci-2.tar.gz").write_bytes(
             tar_of({"sci-2/PKG-INFO": b"Metadata-Version: 2.2\nName: sci\nVersion: 2\n"})

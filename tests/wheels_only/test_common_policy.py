@@ -208,3 +208,49 @@ def test_the_users_own_exception_stays():
 def test_no_wheels_at_all_is_no_policy():
     with pytest.raises(UsageError, match="--no-binary :all:"):
         policy(index(), "six", policy=FilePolicy(no_binary=FormatControl(all_projects=True)))
+
+
+STOPS = {"setup.py": "import Cython\nfrom setuptools import Extension, setup\nsetup(name='old')\n"}
+
+
+def failing_index() -> FakeIndex:
+    """``old`` has an sdist alone, whose build stops for want of a build requirement."""
+    tools = {"setuptools": {"80": ["setuptools-80-py3-none-any.whl"]}}
+    projects = {"old": {"1": [sdist("old", "1")]}, **tools}
+    return index(projects=projects, listings=listing("old", "1", STOPS))
+
+
+def test_an_exception_whose_build_fails_does_not_install():
+    found = policy(failing_index(), "six", "old")
+    assert [each.package for each in found.exceptions] == ["old"]
+    (failing,) = found.failing_builds
+    assert (failing.package, failing.version, failing.targets) == ("old", "1", (SLIM.name,))
+    assert "no build requirement brings the module Cython" in failing.reason
+    assert not found.installs
+    text = render_binary_policy(found)
+    assert text.startswith(
+        "--only-binary :all: with 1 exception (old) does not install: the build of old fails."
+    )
+    assert "Builds that fail\n✗ old 1: setup.py stops" in text
+
+
+def test_a_build_that_fails_on_some_targets_is_named_with_them():
+    projects = {
+        "old": {"1": [sdist("old", "1"), wheel("old", "1", MUSL)]},
+        "setuptools": {"80": ["setuptools-80-py3-none-any.whl"]},
+    }
+    half = index(projects=projects, listings=listing("old", "1", STOPS))
+    found = policy(half, "old", on=[SLIM, ALPINE])
+    words = " ".join(render_binary_policy(found).split("\n\n")[0].split())
+    assert words.endswith(f"installs 1 package; on {SLIM.name} the build of old fails.")
+
+
+def test_a_target_on_which_nothing_installs_is_in_the_headline():
+    gone = index(projects={"gone": {"1": [wheel("gone", "1", MANY)]}})
+    found = policy(gone, "gone", on=[SLIM, ALPINE])
+    words = " ".join(render_binary_policy(found).split())
+    assert f"without an exception; nothing installs on {ALPINE.name}." in words
+
+
+def test_a_policy_without_failing_builds_installs():
+    assert policy(index(), "pure", "fast").installs

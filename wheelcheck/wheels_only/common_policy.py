@@ -10,6 +10,7 @@ from typing import Literal
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
@@ -20,6 +21,7 @@ from wheelcheck.reports.values.binary_policy_values import (
     BinaryPolicy,
     BuildException,
     DirectBuild,
+    FailingBuild,
     Fallback,
 )
 from wheelcheck.reports.values.report import Problem
@@ -76,6 +78,7 @@ def write_policy(
         machine=Machine(),
         as_of=as_of,
         sdists=sdists,
+        loading=LoadOptions(LoadMode.OFF),
     )
     judge.prefetch(targets, plan=False)
     search = ExceptionSearch(
@@ -101,6 +104,7 @@ def write_policy(
         exceptions=exceptions,
         fallbacks=tuple(_fallbacks(working)),
         direct=direct,
+        failing_builds=tuple(_failing_builds(working)),
         fails={each.target.name: each.fails for each in found if each.fails},
         files=policy_files(names) if working else (),
         problems=tuple(_problems(requirements, found)),
@@ -199,6 +203,18 @@ def _fallbacks(found: Sequence[TargetExceptions]) -> Iterator[Fallback]:
             reason=reasons[names],
             targets=tuple(targets),
         )
+
+
+def _failing_builds(found: Sequence[TargetExceptions]) -> Iterator[FailingBuild]:
+    """The builds that fail for certain, once for all targets with the same reason."""
+    groups: dict[tuple[NormalizedName, str | None, str], list[str]] = {}
+    for each in found:
+        for name, reason in sorted(each.failing.items()):
+            version, _ = each.built(name)
+            key = (name, str(version) if version else None, reason)
+            groups.setdefault(key, []).append(each.target.name)
+    for (package, label, reason), targets in groups.items():
+        yield FailingBuild(package=package, version=label, reason=reason, targets=tuple(targets))
 
 
 def _direct(requirements: Requirements, found: Sequence[TargetExceptions]) -> Iterator[DirectBuild]:

@@ -51,7 +51,8 @@ class TargetExceptions:
     `built_together` says that the build of one exception needs another. `own` are the packages of
     which the input itself rules out wheels.
     `source` are all that are built without a policy, and `own`: the exceptions of an installer that
-    takes the versions of a lock. `fails` says why nothing installs there even without a policy, ""
+    takes the versions of a lock. `failing` has the packages whose build fails for certain, with the
+    reasons. `fails` says why nothing installs there even without a policy, ""
     where it does.
     """
 
@@ -63,6 +64,7 @@ class TargetExceptions:
     own: Names = frozenset()
     source: Names = frozenset()
     built_together: bool = False
+    failing: Mapping[NormalizedName, str] = field(default_factory=dict, hash=False)
     fails: str = ""
 
     def built(self, name: NormalizedName) -> tuple[Version | None, Judgement]:
@@ -118,10 +120,27 @@ class ExceptionSearch:
             names=names,
             built_for=self._built_for(target, sdists, names),
             built_together=bool(self._built_for(target, sdists, frozenset())),
+            failing=self._failing(target, built),
             taken=taken,
             own=names & own,
             source=frozenset(source) | own,
         )
+
+    def _failing(
+        self, target: Target, built: Iterable[NormalizedName]
+    ) -> dict[NormalizedName, str]:
+        """Which of the builds fail for certain, and why."""
+        if not built:
+            return {}
+        planned = self._judge.column(target)
+        outlooks = planned.builds.outlooks if planned.builds else ()
+        return {
+            outlook.build.name: "; ".join(
+                obstacle.message for obstacle in outlook.obstacles if obstacle.fatal
+            )
+            for outlook in outlooks
+            if outlook.build.name in built and outlook.build.name in planned.failing
+        }
 
     def _is_direct(self, name: NormalizedName) -> bool:
         return any(

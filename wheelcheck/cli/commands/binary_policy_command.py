@@ -17,7 +17,7 @@ __all__ = ["run"]
 
 
 def run(args: Namespace) -> int:
-    """Write the policy; 1 where nothing installs on some target, 3 where it is incomplete."""
+    """Write the policy; 1 where the installation fails on some target, 3 where it is incomplete."""
     require_folder(args.output)
     take_folders(args)
     with progress_shown():
@@ -30,7 +30,7 @@ def run(args: Namespace) -> int:
             **keywords_of(args),
         )
     write(_rendered(policy, args), args.output)
-    if policy.fails:
+    if not policy.installs:
         return 1
     return 0 if policy.complete else 3
 

@@ -199,7 +199,7 @@ examples:
   wheelcheck policy uv.lock --target 3.13@linux --target 3.13@windows --json
       for several targets
 
-exit codes: 0 it installs so, 1 nothing installs on a target, 2 wrong usage, 3 incomplete
+exit codes: 0 it installs so, 1 it fails on a target, 2 wrong usage, 3 incomplete
 """
 
 

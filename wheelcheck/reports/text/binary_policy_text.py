@@ -33,6 +33,7 @@ def render_binary_policy(
         page.heading("Exceptions")
     for exception in policy.exceptions:
         _exception(page, exception, policy)
+    _failing_builds(page, policy)
     if policy.fallbacks:
         page.heading(
             "Older releases that pip and uv take without a word (--keep-versions prevents it)"
@@ -62,22 +63,35 @@ def _headline(policy: BinaryPolicy) -> str:
     if not working:
         return "No policy installs it: nothing installs on these targets at all."
     packages = counted(policy.packages, "package")
-    names = [f"{each.package}" for each in policy.exceptions]
+    names = [clean(each.package) for each in policy.exceptions]
+    with_what = f" with {counted(len(names), 'exception')} ({listing(names, 5)})" if names else ""
+    text = f"--only-binary :all:{with_what}"
+    failing = {target for build in policy.failing_builds for target in build.targets}
+    if len(failing) == working:
+        return f"{text} does not install: {_failing_words(policy)}."
+    text += f" installs {packages}"
     if not names:
-        end = f"{packages} as {'a wheel' if policy.packages == 1 else 'wheels'}"
-        text = f"--only-binary :all: installs {end}, without an exception"
-    else:
-        shown = listing(list(map(clean, names)), 5)
-        text = (
-            f"--only-binary :all: with {counted(len(names), 'exception')} ({shown}) installs "
-            f"{packages}"
-        )
+        text += f" as {'a wheel' if policy.packages == 1 else 'wheels'}, without an exception"
     older = len({fallback.package for fallback in policy.fallbacks})
     if older:
         text += f"; {counted(older, 'package')} in an older release"
     if policy.direct:
         text += f"; {counted(len(policy.direct), 'line')} built in spite of it"
+    if failing:
+        text += f"; on {_some(sorted(failing))} {_failing_words(policy)}"
+    if policy.fails:
+        text += f"; nothing installs on {_some(list(policy.fails))}"
     return f"{text}."
+
+
+def _failing_words(policy: BinaryPolicy) -> str:
+    names = sorted({clean(build.package) for build in policy.failing_builds})
+    shown = listing(names, 4)
+    return f"the build of {shown} fails" if len(names) == 1 else f"the builds of {shown} fail"
+
+
+def _some(targets: Sequence[str]) -> str:
+    return listing(list(map(clean, targets)), 3)
 
 
 def _exception(page: TextPage, exception: BuildException, policy: BinaryPolicy) -> None:
@@ -93,10 +107,20 @@ def _exception(page: TextPage, exception: BuildException, policy: BinaryPolicy) 
         page.prose(Text(f"comes as a wheel on {names}", "dim"), indent=2)
 
 
+def _failing_builds(page: TextPage, policy: BinaryPolicy) -> None:
+    if policy.failing_builds:
+        page.heading("Builds that fail")
+    for build in policy.failing_builds:
+        label = f"{build.package} {build.version or ''}".strip()
+        line = Text.assemble(("✗", "bold red"), " ", (clean(label), "bold"))
+        where = _where(build.targets, policy)
+        page.prose(line.append(f"{where}: {clean(build.reason)}"), hang=2)
+
+
 def _where(targets: Sequence[str], policy: BinaryPolicy) -> str:
     if len(targets) == len(policy.targets) - len(policy.fails):
         return ""
-    return f" on {listing(list(map(clean, targets)), 3)}"
+    return f" on {_some(targets)}"
 
 
 def _file(page: TextPage, file: PolicyFile, policy: BinaryPolicy) -> None:

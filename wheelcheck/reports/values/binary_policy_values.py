@@ -9,7 +9,14 @@ from pydantic import Field
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value
 
-__all__ = ["BinaryPolicy", "BuildException", "DirectBuild", "Fallback", "PolicyFile"]
+__all__ = [
+    "BinaryPolicy",
+    "BuildException",
+    "DirectBuild",
+    "FailingBuild",
+    "Fallback",
+    "PolicyFile",
+]
 
 
 class BuildException(Value):
@@ -52,6 +59,15 @@ class DirectBuild(Value):
     what: str = Field(description="What it names: an sdist, a checkout or a directory.")
 
 
+class FailingBuild(Value):
+    """A build that the policy admits, and that fails for certain."""
+
+    package: str = Field(description="Normalised name.")
+    version: str | None = Field(description="The release that is built.")
+    reason: str = Field(description="Why the build fails.")
+    targets: tuple[str, ...] = Field(description="The targets where that happens.")
+
+
 class PolicyFile(Value):
     """The policy in the words of one tool, for targets that can share it."""
 
@@ -80,6 +96,11 @@ class BinaryPolicy(Value):
     direct: tuple[DirectBuild, ...] = Field(
         default=(), description="Lines that are built in spite of the policy."
     )
+    failing_builds: tuple[FailingBuild, ...] = Field(
+        default=(),
+        description="What the policy must build and whose build fails for certain: nothing "
+        "installs on these targets.",
+    )
     fails: dict[str, str] = Field(
         default_factory=dict,
         description="Target → why its installation fails without a policy, too.",
@@ -93,6 +114,11 @@ class BinaryPolicy(Value):
     def complete(self) -> bool:
         """Whether everything that was requested was judged."""
         return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def installs(self) -> bool:
+        """Whether nothing is known to fail on any target, with this policy or without one."""
+        return not self.fails and not self.failing_builds
 
     def lines(self, tool: str) -> tuple[str, ...]:
         """What to write for a tool.
