@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         BinaryPolicy,
         BuildException,
         DirectBuild,
+        FailingBuild,
         Fallback,
         PolicyFile,
     )
@@ -101,6 +102,7 @@ _HOMES = {
     "LostWheel": "wheelcheck.reports.values.report",
     "PolicyFile": "wheelcheck.reports.values.binary_policy_values",
     "Fallback": "wheelcheck.reports.values.binary_policy_values",
+    "FailingBuild": "wheelcheck.reports.values.binary_policy_values",
     "DirectBuild": "wheelcheck.reports.values.binary_policy_values",
     "BuildException": "wheelcheck.reports.values.binary_policy_values",
     "analyse": "wheelcheck.api.analyse",
@@ -201,6 +203,7 @@ __all__ = [
     "ExplainedCandidate",
     "ExplainedFile",
     "Explanation",
+    "FailingBuild",
     "Fallback",
     "Fit",
     "IgnoredFinding",

@@ -2,11 +2,13 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_bills import priced_story
 from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck import Verdict
 from wheelcheck.gate.difference import difference
 from wheelcheck.gate.difference_text import render_difference
+from wheelcheck.reports.values.build_values import Obstacle
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
 
@@ -97,3 +99,49 @@ def test_swapping_sides_swaps_better_and_worse(verdicts):
     back = [change.kind for change in difference(second, first).changes]
     mirrored = {"worse": "better", "better": "worse", "version": "version"}
     assert [mirrored[kind] for kind in there] == back
+
+
+def failing_story() -> Report:
+    """The story with its bill, in which the build of scipy fails for certain on Alpine."""
+    story = priced_story()
+    (plan,) = story.builds
+    obstacle = Obstacle(code="python-too-new", message="too old", source="a test", fatal=True)
+    builds = tuple(
+        build.model_copy(update={"obstacles": (obstacle,)})
+        if build.top_level and build.name == "scipy"
+        else build
+        for build in plan.builds
+    )
+    return story.model_copy(update={"builds": (plan.model_copy(update={"builds": builds}),)})
+
+
+def without_scipy(report: Report) -> Report:
+    kept = tuple(package for package in report.packages if package.name != "scipy")
+    return report.model_copy(update={"packages": kept, "builds": ()})
+
+
+def test_a_new_package_whose_build_fails_says_so_and_costs_nothing():
+    after = failing_story()
+    found = difference(without_scipy(priced_story()), after)
+    (change,) = found.regressions
+    assert (change.failure_before, change.failure_after) == (None, "too old")
+    assert ALPINE not in found.seconds
+    assert ALPINE not in found.image_bytes
+    text = render_difference(found, after.targets)
+    assert f"✗ scipy 1.10.1 on {ALPINE}: not needed there → its build fails: too old" in text
+    assert f"{ALPINE}: the installation is" not in text
+
+
+def test_a_build_that_no_longer_fails_is_better_though_it_still_compiles():
+    found = difference(failing_story(), priced_story())
+    (change,) = found.changes
+    assert (change.kind, change.before, change.after) == (
+        "better",
+        Verdict.SOURCE_NATIVE,
+        Verdict.SOURCE_NATIVE,
+    )
+    assert "its build fails → compiles from source" in render_difference(
+        found, priced_story().targets
+    )
+    (worse,) = difference(priced_story(), failing_story()).regressions
+    assert worse.kind == "worse"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -43,7 +43,8 @@ class Change(Value):
     version_before: str | None = Field(description="The release that was chosen.")
     version_after: str | None = Field(description="The release that is chosen.")
     kind: Literal["worse", "better", "version"] = Field(
-        description="worse: fewer wheels; better: more; version: as good with another release."
+        description="worse: fewer wheels, or a build that fails; better: more; version: as good "
+        "with another release."
     )
     allowed: str | None = Field(
         default=None,
@@ -52,6 +53,12 @@ class Change(Value):
     )
     allowed_until: date | None = Field(
         default=None, description="Last day of an allowance that has ended."
+    )
+    failure_before: str | None = Field(
+        default=None, description="Why its source build failed for certain."
+    )
+    failure_after: str | None = Field(
+        default=None, description="Why its source build fails for certain."
     )
     lost: str | None = Field(
         default=None, description="What became of the wheel that was there before, where known."
@@ -70,10 +77,13 @@ class Difference(Value):
     )
     seconds: dict[str, float] = Field(
         default_factory=dict,
-        description="Name of the target → how much longer the installation takes.",
+        description="Name of the target → how much longer the installation takes; not of one on "
+        "which a build fails.",
     )
     image_bytes: dict[str, float] = Field(
-        default_factory=dict, description="Name of the target → how much larger the image gets."
+        default_factory=dict,
+        description="Name of the target → how much larger the image gets; not of one on which a "
+        "build fails.",
     )
 
     @property
@@ -109,14 +119,16 @@ def difference(
     groups: dict[Change, list[str]] = {}
     for target, change in _changes(before, after, [name for name in new if name in old]):
         groups.setdefault(_let_pass(change, target, allow, today), []).append(target)
+    ending = {target for report in (before, after) for target, _ in _failures(report)}
+    compared = {name: target for name, target in new.items() if name not in ending}
     changes = [change.model_copy(update={"targets": tuple(on)}) for change, on in groups.items()]
     order = ("worse", "better", "version")
     return Difference(
         changes=tuple(sorted(changes, key=lambda each: order.index(each.kind))),
         targets_only_before=_without(old, new),
         targets_only_after=_without(new, old),
-        seconds=_grown(old, new, lambda bill: bill.wall_seconds),
-        image_bytes=_grown(old, new, lambda bill: bill.image.size if bill.image else None),
+        seconds=_grown(old, compared, lambda bill: bill.wall_seconds),
+        image_bytes=_grown(old, compared, lambda bill: bill.image.size if bill.image else None),
     )
 
 
@@ -127,11 +139,35 @@ def _without(names: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
 def _changes(before: Report, after: Report, targets: Sequence[str]) -> Iterator[tuple[str, Change]]:
     """Every change of a package on one target, with the target."""
     old, new = ({each.name: each.on for each in report.packages} for report in (before, after))
+    failed, failing = _failures(before), _failures(after)
     for name in sorted({*old, *new}):
         for target in targets:
-            change = _change(name, old.get(name, {}).get(target), new.get(name, {}).get(target))
+            change = _change(
+                name,
+                _State(old.get(name, {}).get(target), failed.get((target, name))),
+                _State(new.get(name, {}).get(target), failing.get((target, name))),
+            )
             if change is not None:
                 yield target, change
+
+
+def _failures(report: Report) -> dict[tuple[str, str], str]:
+    """Why builds fail for certain, by target and package."""
+    return {
+        (plan.target, build.name): "; ".join(
+            obstacle.message for obstacle in build.obstacles if obstacle.fatal
+        )
+        for plan in report.builds
+        for build in plan.builds
+        if build.top_level and build.fails
+    }
+
+
+class _State(NamedTuple):
+    """A package on one target; `cell` is None where it is not required, `failure` no failure."""
+
+    cell: Cell | None
+    failure: str | None
 
 
 def _grown(
@@ -150,13 +186,14 @@ def _grown(
     return found
 
 
-def _change(package: str, before: Cell | None, after: Cell | None) -> Change | None:
-    """What changed for a package; a missing cell says that it is not required."""
+def _change(package: str, was: _State, now: _State) -> Change | None:
+    """What changed for a package."""
+    before, after = was.cell, now.cell
     version_before = before.version if before else None
     version_after = after.version if after else None
     kind: Literal["worse", "better", "version"] = "version"
-    if _rank(after) != _rank(before):
-        kind = "worse" if _rank(after) > _rank(before) else "better"
+    if _rank(now) != _rank(was):
+        kind = "worse" if _rank(now) > _rank(was) else "better"
     elif version_before == version_after:
         return None
     return Change(
@@ -167,6 +204,8 @@ def _change(package: str, before: Cell | None, after: Cell | None) -> Change | N
         version_before=version_before,
         version_after=version_after,
         kind=kind,
+        failure_before=was.failure,
+        failure_after=now.failure,
         lost=after.lost.reason if after and after.lost and kind == "worse" else None,
     )
 
@@ -183,6 +222,12 @@ def _let_pass(change: Change, target: str, allow: Sequence[Allowance], today: da
     return change.model_copy(update={"allowed_until": max(ends)}) if ends else change
 
 
-def _rank(cell: Cell | None) -> int:
-    """All that comes as a wheel, or is not needed, is equally fine."""
+def _rank(state: _State) -> int:
+    """How bad it is: what comes as a wheel, or is not needed, is equally fine.
+
+    Without a file, and with a build that fails, nothing installs.
+    """
+    if state.failure is not None:
+        return _ORDER.index(Verdict.UNAVAILABLE)
+    cell = state.cell
     return 0 if cell is None or cell.verdict in _FINE else _ORDER.index(cell.verdict)

@@ -73,13 +73,22 @@ def _headline(found: Difference) -> str:
 
 
 def _line(change: Change, places: Places) -> Text:
-    mark = MARKS[change.after or Verdict.NOT_REQUIRED]
+    mark = MARKS[
+        Verdict.UNAVAILABLE
+        if change.failure_after is not None
+        else change.after or Verdict.NOT_REQUIRED
+    ]
     text = Text.assemble((mark.sign, mark.style), " ", (clean(change.package), "bold"))
     versions = list(dict.fromkeys(v for v in (change.version_before, change.version_after) if v))
     text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
     text.append(f" on {places.describe(change.targets)}: ")
-    text.append(" → ".join(dict.fromkeys((_word(change.before), _word(change.after)))))
-    text.append(f": {clean(change.lost)}" if change.lost else "", style="dim")
+    words = (
+        _word(change.before, change.failure_before),
+        _word(change.after, change.failure_after),
+    )
+    text.append(" → ".join(dict.fromkeys(words)))
+    why = change.failure_after or change.lost
+    text.append(f": {clean(why)}" if why else "", style="dim")
     if change.allowed is not None:
         text.append(f" (allowed: {clean(change.allowed)})", "dim")
     elif change.allowed_until is not None:
@@ -87,7 +96,9 @@ def _line(change: Change, places: Places) -> Text:
     return text
 
 
-def _word(verdict: Verdict | None) -> str:
+def _word(verdict: Verdict | None, failure: str | None) -> str:
+    if failure is not None:
+        return "its build fails"
     return MARKS[verdict or Verdict.NOT_REQUIRED].meaning
 
 
