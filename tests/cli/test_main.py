@@ -405,6 +405,20 @@ def test_verdicts_alone_do_not_answer_what_needs_costs(more, capsys):
     assert "plans and prices nothing" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--load-check", "full"],
+        ["--load-check", "quick"],
+        ["--cpu", "x86-64-v2"],
+        ["--fail-on", "missing-libraries"],
+    ],
+)
+def test_verdicts_alone_do_not_answer_what_needs_the_load_check(more, capsys):
+    assert main(["a.txt", "--verdicts-only", *more]) == 2
+    assert "--verdicts-only leaves the load check out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["numpy", "scikit-learn>=1.2", "uvicorn[standard]"])
 def test_a_requirement_in_the_place_of_a_file_gets_a_hint_where_it_belongs(name, capsys):
     assert main([name]) == 2

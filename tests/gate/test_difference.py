@@ -116,8 +116,8 @@ def failing_story() -> Report:
 
 
 def without_scipy(report: Report) -> Report:
-    kept = tuple(package for package in report.packages if package.name != "scipy")
-    return report.model_copy(update={"packages": kept, "builds": ()})
+    others = tuple(package for package in report.packages if package.name != "scipy")
+    return report.model_copy(update={"packages": others, "builds": ()})
 
 
 def test_a_new_package_whose_build_fails_says_so_and_costs_nothing():

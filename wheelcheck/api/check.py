@@ -73,7 +73,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         bytes_per_second: what it downloads with, in bytes per second; by default 100 Mbit/s.
         machine_factor: how many of its seconds one reference second takes (``wheelcheck calibrate``
             measures it), which narrows the intervals; None where nobody has measured it.
-        verdicts_only: neither plan nor price builds, and advise nothing: that is quicker.
+        verdicts_only: neither plan nor price builds, leave the load check out, and advise nothing:
+            that is quicker.
         advice: look for changes that help, each judged again.
         load_check: how much is read to find out whether wheels find their shared libraries
             (``quick``, ``full``, ``off``), for targets that name an image.

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from wheelcheck.analysis.load_options import LoadMode
 from wheelcheck.api.check import answer, loading_of, machine_of
 from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.questions.question import Input, Question
@@ -21,6 +22,7 @@ from wheelcheck.cli.rendering import outcome, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import NothingJudged, UsageError
+from wheelcheck.gate.fail_on_names import LoadRule
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import Rendering, ReportCache
@@ -43,7 +45,7 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     require_folder(args.output)
     manner, plain = manner_of(args), is_plain(args)
     settings = settings_of(args)
-    _require_costs(args, settings.policy)
+    _require_no_more_than_verdicts(args, settings.policy)
     asking = settled(_question(args, inputs_of(args)))
     args.fail_on = sorted(settings.policy.fail_on)  # whichever said so: formats that fail cases ask
     if report_cache and report_cache.found and report_cache.fresh:
@@ -83,22 +85,35 @@ def _answered(question: Question, args: Namespace, report_cache: ReportCache | N
             installer=args.installer,
             verdicts_only=args.verdicts_only,
             advice=not args.no_advice,
-            loading=loading_of(args.load_check, args.cpu),
+            loading=loading_of(args.load_check or "quick", args.cpu),
             progress=progress,
             report_cache=report_cache,
         )
 
 
-def _require_costs(args: Namespace, policy: Policy) -> None:
+def _require_no_more_than_verdicts(args: Namespace, policy: Policy) -> None:
     """Raise UsageError where another option needs what `--verdicts-only` leaves out."""
-    wants = {
+    if not args.verdicts_only:
+        return
+    costs = {
         "--builds": args.builds,
         "a limit on build minutes": policy.max_build_minutes is not None,
         "a limit on the image's size": policy.max_image_mb is not None,
     }
-    for what, wanted in wants.items():
-        if wanted and args.verdicts_only:
+    for what, wanted in costs.items():
+        if wanted:
             raise UsageError(f"--verdicts-only plans and prices nothing: {what} cannot be answered")
+    off = args.load_check == LoadMode.OFF
+    loads = {
+        f"--load-check {args.load_check}": args.load_check is not None and not off,
+        "--cpu": args.cpu is not None and not off,
+        f"fail-on {LoadRule.MISSING_LIBRARIES}": LoadRule.MISSING_LIBRARIES in policy.fail_on,
+    }
+    for what, wanted in loads.items():
+        if wanted:
+            raise UsageError(
+                f"--verdicts-only leaves the load check out: {what} cannot be answered"
+            )
 
 
 def _question(args: Namespace, inputs: Sequence[Input]) -> Question:

@@ -20,7 +20,7 @@ def add_builds(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--verdicts-only",
         action="store_true",
-        help="tell what compiles, not what that takes: no plans, costs or advice; quicker",
+        help="tell what compiles, not what that takes: no plans, costs, load check or advice; quicker",
     )
     group.add_argument(
         "--builds",
@@ -37,7 +37,6 @@ def add_loading(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--load-check",
         choices=("quick", "full", "off"),
-        default="quick",
         metavar="MODE",
         help="whether wheels find their shared libraries in the image: quick (30 MB read at "
         "most), full (every file), off (quick)",
