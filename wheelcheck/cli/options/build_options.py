@@ -20,7 +20,8 @@ def add_builds(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--verdicts-only",
         action="store_true",
-        help="tell what compiles, not what that takes: no plans, costs, load check or advice; quicker",
+        help="tell what compiles, not what that takes: no plans, costs, load check or advice; "
+        "quicker",
     )
     group.add_argument(
         "--builds",
