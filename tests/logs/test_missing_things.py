@@ -55,6 +55,34 @@ def test_what_is_missing_leads_to_the_package_that_brings_it(text, debian, alpin
         assert package in remedy.command
 
 
+@pytest.mark.parametrize(
+    ("soname", "debian", "alpine"),
+    [
+        ("libGL.so.1", "libgl1", "mesa-gl"),
+        ("libglib-2.0.so.0", "libglib2.0-0", "glib"),
+        ("libgomp.so.1", "libgomp1", "libgomp"),
+    ],
+)
+def test_what_an_import_lacks_leads_to_the_package_to_run_it(soname, debian, alpine):
+    glibc = f"ImportError: {soname}: cannot open shared object file: No such file or directory"
+    musl = (
+        f"ImportError: Error loading shared library {soname}: No such file or directory "
+        "(needed by /usr/lib/python3.13/site-packages/x.so)"
+    )
+    for text, distribution, package in ((glibc, DEBIAN, debian), (musl, ALPINE, alpine)):
+        found = finding(text)
+        assert found.cause.code == "library-not-loaded"
+        assert found.means.startswith(f"the import wants the shared library {soname}")
+        assert remedy_for([found], distribution).packages == (package,)
+
+
+def test_a_program_that_lacks_a_library_is_no_import():
+    text = "cc1: error while loading shared libraries: libmpc.so.3: cannot open shared object file"
+    found = finding(text)
+    assert found.means == "a program wants the shared library libmpc.so.3, which is not there"
+    assert remedy_for([found], DEBIAN).packages == ("libmpc3",)
+
+
 def test_a_header_that_no_list_has_is_unknown():
     found = finding("fatal error: corp/secret.h: No such file or directory")
     assert isinstance(remedy_for([found], DEBIAN), Unknown)
@@ -70,5 +98,8 @@ def test_every_cause_says_what_helps_or_is_mended_by_a_system_package():
     for cause in causes():
         assert cause.means
         assert cause.source
-        system = cause.code in {"compiler-missing", "header-missing", "library-missing"}
+        system = cause.code in {"compiler-missing", "header-missing"} | {
+            "library-missing",
+            "library-not-loaded",
+        }
         assert cause.mend or system or cause.code in {"tool-missing", "no-version", "compile-error"}

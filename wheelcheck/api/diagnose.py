@@ -28,7 +28,14 @@ __all__ = ["diagnose"]
 
 _OF_PACKAGES = frozenset(
     {"build-broken", "build-module-missing", "compile-error", "compiler-missing", "conflict"}
-    | {"header-missing", "library-missing", "metadata-invalid", "no-version", "out-of-memory"}
+    | {
+        "header-missing",
+        "library-missing",
+        "library-not-loaded",
+        "metadata-invalid",
+        "no-version",
+        "out-of-memory",
+    }
     | {
         "platform-unsupported",
         "python-unsupported",
@@ -39,6 +46,8 @@ _OF_PACKAGES = frozenset(
     | {"wheel-not-supported"}
 )
 """Causes of which the index can tell more: whether there is a wheel, and what else would do."""
+_OF_RUNNING = frozenset({"library-not-loaded"})
+"""Causes that need no package to be understood: an import's, where no build is under way."""
 _BUILDS = frozenset(
     {"build-broken", "build-module-missing", "compile-error", "compiler-missing"}
     | {"header-missing", "library-missing", "out-of-memory", "toolchain-old"}
@@ -130,7 +139,7 @@ def _diagnosed(
             line=failure.last_error.number if failure.last_error else None,
             quoted=failure.last_error.text[:_QUOTED] if failure.last_error else "",
         )
-    if not packages and finding.cause.code in _OF_PACKAGES and not local:
+    if not packages and finding.cause.code in _OF_PACKAGES - _OF_RUNNING and not local:
         why = "the log does not say which package failed: its beginning may be cut off"
         problems.append(Problem(code="package-unknown", message=why))
     remedy = remedy_for((finding, *failure.more), distribution)

@@ -11,10 +11,13 @@ from wheelcheck.builds.needs.system_packages import install_commands
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.distributions.installed_system import debian_system
 from wheelcheck.distributions.repository import debian_repository
 from wheelcheck.errors import Unknown
+from wheelcheck.loading.image_libraries import ImageLibraries
 from wheelcheck.logs.log_causes import FoundCause
 from wheelcheck.tables import read_table
+from wheelcheck.targets.target import Libc
 
 __all__ = ["Remedy", "remedy_for"]
 
@@ -24,7 +27,8 @@ _C_LIBRARY = "libc"
 """What `headers.csv` calls the C library, which comes with the compiler."""
 _NO_PACKAGES = frozenset({"cuda", "msvc", "xcode"})
 _BY_THE_SYSTEM = frozenset(
-    {"compiler-missing", "header-missing", "library-missing", "tool-missing"}
+    {"compiler-missing", "header-missing", "library-missing", "library-not-loaded"}
+    | {"tool-missing"}
 )
 _KINDS = {
     "header": FileKind.HEADER,
@@ -33,6 +37,8 @@ _KINDS = {
     "cmake": FileKind.CMAKE,
     "lib": FileKind.LIB,
 }
+_SONAME = "soname"
+"""The kind of what is missing when something runs, not when it is built."""
 _OWN_NAMES = {"mysqlclient": "mariadb-client", "mysql_config": "mariadb-client"}
 
 
@@ -63,6 +69,10 @@ def remedy_for(
     unknown: list[str] = []
     wanted = [each for each in findings if _is_system(each)]
     for finding in wanted:
+        package = _that_loads(finding, distribution)
+        if package is not None:
+            others.append(package)
+            continue
         need = _need(finding)
         if need is not None:
             needs.append(need)
@@ -82,6 +92,25 @@ def remedy_for(
     return Remedy(distribution, packages, _command(packages, distribution), tuple(unknown))
 
 
+def _that_loads(finding: FoundCause, distribution: Distribution) -> str | None:
+    """The package with a shared library that the loader looks for; None where none is known."""
+    if finding.cause.kind != _SONAME:
+        return None
+    is_apk = distribution.family is Family.APK
+    image = ImageLibraries(
+        title=str(distribution),
+        libc=Libc.MUSL if is_apk else Libc.GLIBC,
+        libc_version=(0, 0),  # no matter for what packages hold
+        family=distribution.family,
+        find_system=lambda: (
+            debian_system(distribution.name, distribution.release)
+            if distribution.family is Family.APT
+            else None
+        ),
+    )
+    return image.package_of(finding.what)
+
+
 def _is_system(finding: FoundCause) -> bool:
     return finding.cause.code in _BY_THE_SYSTEM and finding.what not in _NO_PACKAGES
 
@@ -92,6 +121,8 @@ def _need(finding: FoundCause) -> BuildNeed | None:
         return BuildNeed(NeedKind.TOOL, what, "the log")
     if kind == "header" and what.rpartition("/")[2] in _PYTHON_HEADERS:
         return BuildNeed(NeedKind.TOOL, "python-headers", "the log")
+    if kind == _SONAME:
+        kind, what = "lib", what.partition(".so")[0].removeprefix("lib")
     library = _library(kind, what)
     if library == _C_LIBRARY:
         return BuildNeed(NeedKind.TOOL, "c", "the log")

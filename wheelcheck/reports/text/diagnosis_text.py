@@ -22,6 +22,10 @@ _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _LONGEST_QUOTE = 300
 
 
+_NOT_LOADED = "library-not-loaded"
+"""The cause that has to do with running what is installed, rather than with installing it."""
+
+
 def render_diagnosis(
     diagnosis: LogDiagnosis, *, width: int = 100, colour: bool = False, ascii_only: bool = False
 ) -> str:
@@ -54,7 +58,8 @@ def render_diagnosis(
 
 def _draw_failure(page: TextPage, failure: DiagnosedFailure) -> None:
     names = listing([clean(name.replace("==", " ")) for name in failure.packages], 6)
-    who = f"{names} failed" if names else "The installation failed"
+    alone = "Loading failed" if failure.cause == _NOT_LOADED else "The installation failed"
+    who = f"{names} failed" if names else alone
     needed = (
         f", which {clean(failure.required_by)} needs to be built" if failure.required_by else ""
     )
