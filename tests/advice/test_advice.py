@@ -92,7 +92,7 @@ class TestOtherTargets:
         assert found.change == ("FROM python:3.12-slim",)
         assert (found.builds_before, found.builds_after) == (1, 0)
         assert found.verdicts == {"sci": "wheel"}
-        assert "nothing compiles" in found.evidence
+        assert "nothing compiles, the only package can be installed" in found.evidence
         assert "apt" in found.caveat
 
     def test_no_advice_to_move_where_moving_does_not_help(self):

@@ -107,6 +107,15 @@ class TestSteps:
         assert problem.where == "Dockerfile:3"
         assert not report.complete
 
+    def test_a_project_without_its_lock_is_followed_and_the_remark_says_so(self):
+        script = "[tool.poetry]\\nname = 'a'\\n[tool.poetry.dependencies]\\neasy = '*'\\n"
+        report = judged(f'{SLIM}RUN printf "{script}" > pyproject.toml && poetry install\n')
+        (remark,) = [each for each in report.problems if each.code == "no-lock"]
+        assert remark.message == (
+            "poetry.lock is not there: what pyproject.toml asks for is resolved instead"
+        )
+        assert remark.severity == "warning"
+
     def test_wheels_of_another_step_leave_it_complete(self):
         assert judged(BUILDER).complete
 

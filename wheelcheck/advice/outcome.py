@@ -12,7 +12,9 @@ def outcome(judged: JudgedTarget) -> str:
     """What is left to compile, or cannot be had, on a target."""
     blockers, builds = judged.weight
     if not blockers and not builds:
-        text = f"nothing compiles, all {len(judged.judged)} packages can be installed"
+        number = len(judged.judged)
+        packages = "the only package" if number == 1 else f"all {number} packages"
+        text = f"nothing compiles, {packages} can be installed"
         return "; ".join([text, *loading_after(judged)])
     failing = judged.failing
     parts = [f"{counted(builds, 'package')} still to compile"] if builds else []

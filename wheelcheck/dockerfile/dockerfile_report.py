@@ -275,6 +275,10 @@ def _finding(finding: Finding, excerpt: str) -> DockerfileFinding:
     )
 
 
+_ANOTHER_WAY = "no-lock"
+"""What is followed all the same: the project is resolved instead of its lock."""
+
+
 def _problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem]:
     """What was not followed; a step that should have been judged makes the answer incomplete."""
     lost = {
@@ -283,10 +287,12 @@ def _problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem
         if step.unjudged and not step.step.only_ready_wheels
     }
     for part in dockerfile.all_unread:
+        is_lost = bool(lost.pop(part.line, None))
+        is_followed = part.why.code == _ANOTHER_WAY and not is_lost
         yield Problem(
             code=part.why.code,
-            message=f"not followed: {part.why.reason}",
-            severity="error" if lost.pop(part.line, None) else "warning",
+            message=part.why.reason if is_followed else f"not followed: {part.why.reason}",
+            severity="error" if is_lost else "warning",
             where=f"{dockerfile.name}:{part.line}",
         )
     for line, why in lost.items():
