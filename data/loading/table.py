@@ -97,6 +97,8 @@ def _rows(options: argparse.Namespace, libc: Libc, target: str) -> Iterator[dict
                 if isinstance(found, Unknown):
                     print(name, found.reason)
                     continue
+                if found.met or (found.attempted and found.opened):
+                    continue  # beside other packages it would ask for something else
                 yield _row(wheel.filename, libc, found)
 
 

@@ -35,7 +35,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-11"
+_FORMAT = b"loads-12"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -130,7 +130,7 @@ class LoadCheck:
             self._index.prefetch(listings=[w for w in unknown if not self._paths_of(w)])
         wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
-            if self._known_facts(wheel) is None:
+            if self._known_facts(wheel, judged) is None:
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
 
     def judge(
@@ -160,7 +160,7 @@ class LoadCheck:
                 loads[wheel.name] = self._read.unopened[wheel.tag, facts]
                 continue
             earlier_of = earlier if _is_settled(facts) else None
-            verdict = earlier_of.get(wheel) if earlier_of else None
+            verdict = earlier_of.get(wheel, facts) if earlier_of else None
             if verdict is None:
                 others = (libraries for name, libraries in lent.items() if name != wheel.name)
                 brought = _joined(others) if wheel.name in lent else of_all
@@ -169,7 +169,7 @@ class LoadCheck:
                     facts = self._look(wheel, judged)
                     verdict = self._judge(wheel, facts, site, there, brought)
                 if earlier_of:
-                    earlier_of.add(wheel, verdict)
+                    earlier_of.add(wheel, facts, verdict)
             loads[wheel.name] = verdict
         return loads
 
@@ -281,7 +281,7 @@ class LoadCheck:
             return known
         if not _is_looked_at(target) and self._options.mode is not LoadMode.FULL:
             return self._unread(wheel, target)
-        read = self._known_facts(wheel)
+        read = self._known_facts(wheel, judged)
         if read is not None:
             return read
         if not self._must_read(wheel, target):
@@ -298,13 +298,18 @@ class LoadCheck:
         self._index.store_derived(wheel, _FORMAT + _encode(found))
         return found
 
-    def _known_facts(self, wheel: Wheel) -> WheelFacts | None:
-        """What was read of a wheel in this run or before it."""
+    def _known_facts(self, wheel: Wheel, judged: _Judged) -> WheelFacts | None:
+        """What was read of a wheel in this run or before it, beside the same packages."""
         key = self._key(wheel)
         found = self._read.facts.get(key) or self._stored(wheel)
-        if found is not None:
-            self._read.facts[key] = found
+        if found is None or not found.are_beside(self._others(wheel, judged)):
+            return None
+        self._read.facts[key] = found
         return found
+
+    def _others(self, wheel: Wheel, judged: _Judged) -> frozenset[str]:
+        """The other packages of a target, in the spelling of modules."""
+        return self._packages(judged) - {_module_of(wheel.name)}
 
     def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
         if self._options.mode is LoadMode.FULL:

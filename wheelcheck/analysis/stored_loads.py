@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.index.cache.disk import cache_key
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.verdict.load_verdict import Loads
+from wheelcheck.loading.wheel_facts import WheelFacts
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets.target import Image
 
@@ -35,17 +36,18 @@ class StoredLoads:
         libraries = sorted((name, sorted(of.items())) for name, of in lent.items())
         self._rests_on = cache_key(repr((image, libraries)))
 
-    def get(self, wheel: Wheel) -> Loads | None:
-        """The verdict on a wheel; None where none is stored."""
-        return self._stored.result(self._key(wheel), _decode) if wheel.origin else None
+    def get(self, wheel: Wheel, facts: WheelFacts | Loads) -> Loads | None:
+        """The verdict on a wheel of which these facts are known; None where none is stored."""
+        return self._stored.result(self._key(wheel, facts), _decode) if wheel.origin else None
 
-    def add(self, wheel: Wheel, loads: Loads) -> None:
+    def add(self, wheel: Wheel, facts: WheelFacts | Loads, loads: Loads) -> None:
         """Store a verdict; a direct reference may have a secret in its URL."""
         if wheel.origin:
-            self._stored.add_result(self._key(wheel), _encode(loads))
+            self._stored.add_result(self._key(wheel, facts), _encode(loads))
 
-    def _key(self, wheel: Wheel) -> str:
-        return f"loads {self._stored.place(wheel)} {self._rests_on}"
+    def _key(self, wheel: Wheel, facts: WheelFacts | Loads) -> str:
+        met = " ".join(facts.met) if isinstance(facts, WheelFacts) else ""
+        return f"loads {self._stored.place(wheel)} {self._rests_on} {met}"
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -111,6 +111,8 @@ class WheelFacts:
         opens_files: Whether an import opens libraries of the wheel by their path; None where that
             is not known.
         opens_unnamed: Whether the import cannot do without a library whose name its code makes up.
+        attempted: Modules of other projects without which the import goes another way.
+        met: Those of them that were there: with others the facts are others.
         read_bytes: Bytes that were fetched for it.
         left_bytes: Packed bytes of the files that were left unread for want of a budget.
         broken: Why the wheel could not be read at all.
@@ -126,9 +128,15 @@ class WheelFacts:
     optional: tuple[tuple[str, ...], ...] = ()
     opens_files: bool | None = None
     opens_unnamed: bool = False
+    attempted: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
     read_bytes: int = 0
     left_bytes: int = 0
     broken: str = ""
+
+    def are_beside(self, others: Collection[str]) -> bool:
+        """Whether they hold beside these other projects, in the spelling of modules."""
+        return self.met == tuple(name for name in self.attempted if name in others)
 
     def lent(self) -> dict[str, tuple[str, ...]]:
         """The libraries that other wheels may load, with what they need from outside this one."""

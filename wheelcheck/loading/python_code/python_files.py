@@ -84,7 +84,10 @@ def with_python(
         return replace(facts, opens_files=False)
     if not any((uncommon, opens)):
         return facts
-    return WheelImports(reading, facts, modules, others).added(opens=opens)
+    imports = WheelImports(reading, facts, modules, others)
+    added = imports.added(opens=opens)
+    attempted = tuple(sorted(imports.attempted))
+    return replace(added, attempted=attempted, met=tuple(n for n in attempted if n in others))
 
 
 def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:

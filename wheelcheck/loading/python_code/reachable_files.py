@@ -36,6 +36,8 @@ class ReachedFiles:
     opens: bool = False
     """Whether it opens anything, known by name or not."""
     optional: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
+    attempted: set[str] = field(default_factory=set)
+    """Top-level names of modules of other projects, without which the import goes another way."""
 
 
 def reach(
@@ -72,6 +74,7 @@ class _Walk:
         self.called: dict[str, set[str]] = {}
         """Names that some module that runs calls, with the dotted names before them: a function
         may come from another module."""
+        self.own = {name.split(".")[0] for name in (*modules.python, *modules.extensions)}
         self.by_last_part: dict[str, list[str]] = {}
         for name in modules.python:
             self.by_last_part.setdefault(name.rpartition(".")[2], []).append(name)
@@ -155,7 +158,10 @@ class _Walk:
     def _attempt(self, facts: ModuleFacts, scope: str) -> None:
         """Run the module whose import is attempted, if the scope raises without it."""
         attempts = facts.attempts.get(scope, [])
-        if attempts and not self._is_met(attempts) and facts.raises(scope):
+        if not attempts or not facts.raises(scope):
+            return
+        self.found.attempted |= {name.split(".")[0] for name in attempts} - self.own
+        if not self._is_met(attempts):
             new = {name for name in attempts if self._is_new(name)}
             if len(new) == 1:  # of several one is enough
                 self._enter(new.pop())

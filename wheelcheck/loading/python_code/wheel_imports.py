@@ -48,6 +48,8 @@ class WheelImports:
         self.modules = modules
         self.others = others
         self.known: dict[str, ModuleFacts | None] = {}
+        self.attempted: set[str] = set()
+        """Modules of other projects that what was found rests on, there or not."""
 
     def read(self, name: str) -> ModuleFacts | None:
         """What a module does; None where it has no text."""
@@ -66,6 +68,7 @@ class WheelImports:
         """Follow the imports of modules; the names that one module opens may come from another."""
         roots = tuple(names)
         found = reach(roots, self.modules, self.read, self.others)
+        self.attempted |= found.attempted
         unnamed = {module for module, opened in found.opened if not opened.names}
         given: dict[str, set[tuple[str, ...]]] = {}
         for module in found.modules if unnamed else ():

@@ -1,0 +1,63 @@
+"""What an import opens where a package beside it may give the same, as psycopg-binary does."""
+
+import pytest
+from fake_index import FakeIndex
+from made_wheels import DAY, SLIM, wheel
+
+from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.api.analyse import analyse
+from wheelcheck.requirements import CommandLine, read
+from wheelcheck.targets import parse_target_on
+
+CHAIN = b"""
+def load():
+    module = None
+    try:
+        from x_binary import fast as module
+    except Exception:
+        pass
+    if not module:
+        try:
+            from . import slow as module
+        except Exception:
+            pass
+    if not module:
+        raise ImportError("no implementation")
+load()
+"""
+SLOW = b"""
+from ctypes.util import find_library
+if not (path := find_library("pq")):
+    raise ImportError("libpq is not there")
+"""
+MEMBERS = {
+    "x-1-py3-none-any.whl": {
+        "x/__init__.py": CHAIN,
+        "x/slow.py": SLOW,
+        **{f"x/{name}.py": b"" for name in ("rows", "types", "errors")},
+    },
+    "x_binary-1-py3-none-any.whl": {"x_binary/__init__.py": b"", "x_binary/fast.py": b""},
+}
+
+
+@pytest.fixture
+def index() -> FakeIndex:
+    return FakeIndex(
+        {"x": {"1": ["x-1-py3-none-any.whl"]}, "x-binary": {"1": ["x_binary-1-py3-none-any.whl"]}},
+        listings={
+            name: {path: len(data) for path, data in members.items()}
+            for name, members in MEMBERS.items()
+        },
+        wheels={name: wheel(members) for name, members in MEMBERS.items()},
+    )
+
+
+def test_facts_read_beside_some_packages_are_not_used_beside_others(index):
+    target = parse_target_on(SLIM, as_of=DAY)
+    found = []
+    for packages in (["x"], ["x", "x-binary"], ["x"]):
+        requirements = read([], packages=packages, options=CommandLine())
+        report = analyse(requirements, [target], index, advice=False, loading=LoadOptions())
+        loading = report.package("x").on[target.name].loads
+        found.append((loading.status, loading.packages))
+    assert found == [("needs", ("libpq5",)), ("yes", ()), ("needs", ("libpq5",))]
