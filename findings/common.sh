@@ -34,6 +34,14 @@ with zipfile.ZipFile(f"{folder}/{name}-{version}-{tag}.whl", "w") as archive:
 PYTHON
 }
 
+# project FOLDER VERSION: a project with one module that flit_core of that version builds
+project() {
+    mkdir "$1"
+    printf '[project]\nname = "%s"\nversion = "1"\ndescription = "x"\n' "$1" > "$1/pyproject.toml"
+    printf '[build-system]\nrequires = ["flit_core==%s"]\nbuild-backend = "flit_core.buildapi"\n' "$2" >> "$1/pyproject.toml"
+    echo '"""A module."""' > "$1/$1.py"
+}
+
 # page PROJECT 'ATTRIBUTES|FILE'…: a page of a simple index in site/
 page() {
     mkdir -p "site/simple/$1"

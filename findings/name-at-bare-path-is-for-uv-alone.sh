@@ -7,17 +7,7 @@
 # path for a URL without a scheme. pip's own spelling `./proj` works in both, so that a file written for uv fails elsewhere.
 . "$(dirname "$0")/common.sh"
 environment venv pip==26.3 uv==0.13.9 flit_core==3.12.0
-mkdir proj
-cat > proj/pyproject.toml <<'TOML'
-[project]
-name = "proj"
-version = "1"
-description = "x"
-[build-system]
-requires = ["flit_core==3.12.0"]
-build-backend = "flit_core.buildapi"
-TOML
-echo '"""A module."""' > proj/proj.py
+project proj 3.12.0
 pip() { venv/bin/pip install --dry-run --no-build-isolation "$@" 2>&1 | tail -1; }
 uv() { venv/bin/uv pip install --python venv --dry-run "$@" 2>&1 | grep -o '+ proj @ file' | head -1; }
 echo './proj' > path.txt

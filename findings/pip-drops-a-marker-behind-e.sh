@@ -7,17 +7,7 @@
 # in a line of options is dropped without a word, so that the marker never counts.
 . "$(dirname "$0")/common.sh"
 environment venv pip==26.3 uv==0.13.9 flit_core==3.12.0
-mkdir proj
-cat > proj/pyproject.toml <<'EOF'
-[project]
-name = "proj"
-version = "1"
-description = "x"
-[build-system]
-requires = ["flit_core==3.12.0"]
-build-backend = "flit_core.buildapi"
-EOF
-echo '"""A module."""' > proj/proj.py
+project proj 3.12.0
 echo '-e ./proj ; python_version < "3"' > requirements.txt
 expect "Would install proj-1" \
     "$(venv/bin/pip install --dry-run --no-build-isolation -r requirements.txt 2>&1 | tail -1)"

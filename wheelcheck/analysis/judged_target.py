@@ -100,6 +100,15 @@ class JudgedTarget:
         )
 
     @property
+    def absent(self) -> frozenset[NormalizedName]:
+        """The packages that no installer finds either: no index has them, or no wanted version."""
+        return frozenset(
+            name
+            for name, (pin, _) in self.judged.items()
+            if pin.why is not None and pin.why.code in NOT_THERE
+        )
+
+    @property
     def unusable(self) -> frozenset[NormalizedName]:
         """The packages whose build fails for certain, or whose wheel never loads."""
         return self.failing | frozenset(filter(self._never_loads, self.judged))
@@ -122,9 +131,7 @@ class JudgedTarget:
             return "refused"
         if isinstance(self.resolution.conflict, Conflict) or Verdict.UNAVAILABLE in verdicts:
             return "fails"
-        if self.failing or any(
-            pin.why is not None and pin.why.code in NOT_THERE for pin, _ in self.judged.values()
-        ):
+        if self.failing or self.absent:
             return "fails"
         if self.resolution.conflict or Verdict.UNKNOWN in verdicts:
             return "unknown"

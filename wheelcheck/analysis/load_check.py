@@ -55,7 +55,7 @@ class _CheckedWheel:
     def __call__(self, members: MemberReader) -> WheelFacts:
         from wheelcheck.loading.wheel_reader import read_wheel  # much, and each wheel is read once
 
-        others = self.packages - {_module_of(self.wheel.name)}
+        others = _others(self.wheel, self.packages)
         return read_wheel(
             members, budget=self.budget, others=others, opens=self.opens, full=self.full
         )
@@ -302,14 +302,12 @@ class LoadCheck:
         """What was read of a wheel in this run or before it, beside the same packages."""
         key = self._key(wheel)
         found = self._read.facts.get(key) or self._stored(wheel)
-        if found is None or not found.are_beside(self._others(wheel, judged)):
+        if found is None:
+            return None
+        if found.attempted and not found.are_beside(_others(wheel, self._packages(judged))):
             return None
         self._read.facts[key] = found
         return found
-
-    def _others(self, wheel: Wheel, judged: _Judged) -> frozenset[str]:
-        """The other packages of a target, in the spelling of modules."""
-        return self._packages(judged) - {_module_of(wheel.name)}
 
     def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
         if self._options.mode is LoadMode.FULL:
@@ -401,6 +399,11 @@ def _is_settled(facts: WheelFacts | Loads) -> bool:
     if isinstance(facts, Loads):
         return facts in (_LOADS, _NO_IMAGE)
     return not facts.left_bytes
+
+
+def _others(wheel: Wheel, packages: frozenset[str]) -> frozenset[str]:
+    """The packages beside a wheel, in the spelling of modules."""
+    return packages - {_module_of(wheel.name)}
 
 
 def _module_of(name: NormalizedName) -> str:

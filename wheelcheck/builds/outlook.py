@@ -80,6 +80,11 @@ class Outlook:
         return any(obstacle.stops(closed_network=closed_network) for obstacle in self.obstacles)
 
     @property
+    def failure(self) -> str:
+        """Why the build fails for certain; "" where it does not."""
+        return "; ".join(obstacle.message for obstacle in self.obstacles if obstacle.fatal)
+
+    @property
     def leaves_extensions_out(self) -> bool:
         """Whether optional extension modules do not compile, and the build goes on without."""
         optional = self.classification.optional_extensions

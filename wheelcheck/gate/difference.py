@@ -154,12 +154,9 @@ def _changes(before: Report, after: Report, targets: Sequence[str]) -> Iterator[
 def _failures(report: Report) -> dict[tuple[str, str], str]:
     """Why builds fail for certain, by target and package."""
     return {
-        (plan.target, build.name): "; ".join(
-            obstacle.message for obstacle in build.obstacles if obstacle.fatal
-        )
+        (plan.target, name): why
         for plan in report.builds
-        for build in plan.builds
-        if build.top_level and build.fails
+        for name, why in report.failing_builds(plan.target).items()
     }
 
 

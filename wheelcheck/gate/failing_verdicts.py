@@ -50,7 +50,7 @@ def _failing(report: Report, target: TargetSummary, policy: Policy, today: date)
 def failing_packages(report: Report, target: str) -> set[str]:
     """The packages for which the installation on a target fails, by their names."""
     without = _without_a_file(report, target) | report.not_found(target)
-    return without | _not_building(report, target)
+    return without | report.failing_builds(target).keys()
 
 
 def _without_a_file(report: Report, target: str) -> set[str]:
@@ -59,9 +59,3 @@ def _without_a_file(report: Report, target: str) -> set[str]:
         for package in report.packages
         if target in package.on and package.on[target].verdict is Verdict.UNAVAILABLE
     }
-
-
-def _not_building(report: Report, target: str) -> set[str]:
-    plan = report.plan(target)
-    builds = plan.builds if plan else ()
-    return {build.name for build in builds if build.top_level and build.fails}

@@ -135,9 +135,7 @@ class ExceptionSearch:
         planned = self._judge.column(target)
         outlooks = planned.builds.outlooks if planned.builds else ()
         return {
-            outlook.build.name: "; ".join(
-                obstacle.message for obstacle in outlook.obstacles if obstacle.fatal
-            )
+            outlook.build.name: outlook.failure
             for outlook in outlooks
             if outlook.build.name in built and outlook.build.name in planned.failing
         }

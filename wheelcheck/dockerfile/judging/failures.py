@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.finding import StepFailure
-from wheelcheck.errors import NOT_THERE
 from wheelcheck.resolution import Conflict
 
 __all__ = ["failures_of"]
@@ -27,9 +26,9 @@ def failures_of(step: JudgedTarget) -> Iterator[StepFailure]:
     if isinstance(step.resolution.conflict, Conflict):
         message = f"the requirements conflict: {step.resolution.conflict}"
         yield StepFailure("requirements-conflict", message)
+    absent = frozenset() if step.refusals else step.absent
     for name, (pin, found) in step.judged.items():
-        absent = pin.why is not None and pin.why.code in NOT_THERE and not step.refusals
-        if found.verdict is Verdict.UNAVAILABLE or absent:
+        if found.verdict is Verdict.UNAVAILABLE or name in absent:
             label = f"{name} {pin.version}" if pin.version else name
             message = f"{label} cannot be installed: {found.reason}"
             yield StepFailure("package-unavailable", message)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from wheelcheck.errors import NOT_THERE
 from wheelcheck.reports.text.advice_text import draw_advice
 from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
@@ -308,7 +307,7 @@ def _problems(page: TextPage, report: Report, places: Places) -> None:
 def _problem_line(problem: Problem, places: Places) -> Text:
     error = problem.severity == "error"
     text = Text.assemble(("? " if error else "! ", "bold magenta" if error else "yellow"))
-    if problem.package and problem.code in NOT_THERE:
+    if problem.is_absence:
         text = Text.assemble(("✗ ", "bold red"))
     if problem.where:
         text.append(f"{clean(problem.where)}: ", style="bold")

@@ -143,6 +143,11 @@ class SourceBuild(Value):
         """Whether the build fails for certain."""
         return any(obstacle.fatal for obstacle in self.obstacles)
 
+    @property
+    def failure(self) -> str:
+        """Why the build fails for certain; "" where it does not."""
+        return "; ".join(obstacle.message for obstacle in self.obstacles if obstacle.fatal)
+
 
 class Commands(Value):
     """Shell commands to paste; "" where nothing is to be done."""

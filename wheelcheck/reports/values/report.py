@@ -182,6 +182,11 @@ class Problem(Value):
     targets: tuple[str, ...] = Field(default=(), description="Empty: concerns all targets.")
     where: str | None = Field(default=None, description="file:line of the requirement.")
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether it is a package that no installer finds either: its installation fails."""
+        return self.package is not None and self.code in NOT_THERE
+
 
 class Report(Shown):
     """The whole answer."""
@@ -244,7 +249,7 @@ class Report(Shown):
         named = {
             problem.package
             for problem in self.problems
-            if problem.code in NOT_THERE and target in (problem.targets or (target,))
+            if problem.is_absence and target in (problem.targets or (target,))
         }
         return frozenset(
             package.name
@@ -253,6 +258,19 @@ class Report(Shown):
             and target in package.on
             and package.on[target].verdict is Verdict.UNKNOWN
         )
+
+    def failing_builds(self, target: str) -> dict[str, str]:
+        """The packages whose own source build fails for certain, each with the reason.
+
+        Args:
+            target: the name of a target.
+
+        Returns:
+            Name of the package → why it fails; {} where nothing is built or planned.
+        """
+        plan = self.plan(target)
+        builds = plan.builds if plan else ()
+        return {build.name: build.failure for build in builds if build.top_level and build.fails}
 
     @property
     def matrix(self) -> dict[str, dict[str, Verdict]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.cost_phrases import cost_words
 from wheelcheck.reports.wording.load_phrases import load_words
 from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.reasons import unloadable
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["headline", "refused_words"]
@@ -44,10 +45,11 @@ def headline(report: Report) -> str:
     places = Places(report.targets)
     refused = _refused_clauses(report, places)
     targets = [target.name for target in report.targets if not target.refusals]
-    clauses, at_end = _groups(report, targets, loading=True), ""
+    broken = unloadable(report)
+    clauses, at_end = _groups(report, targets, broken), ""
     if len(clauses) + len(refused) > _MOST_CLAUSES:
-        clauses = _groups(report, targets, loading=False)
-        loads = load_words(report, targets, _required(report, targets), "")
+        clauses = _groups(report, targets, ())
+        loads = load_words(broken, targets, _required(report, targets), "")
         at_end = f"somewhere {loads}" if loads else ""
     if len(clauses) + len(refused) > _MOST_CLAUSES:
         return _sentence("; ".join(filter(None, [*refused, _overall(report, clauses), at_end])))
@@ -67,12 +69,12 @@ def _goodness(group: tuple[tuple[_Outcome, str], list[str]]) -> list[int]:
 
 
 def _groups(
-    report: Report, targets: Iterable[str], *, loading: bool
+    report: Report, targets: Iterable[str], broken: Sequence[Package]
 ) -> dict[tuple[_Outcome, str], list[str]]:
-    """The targets by outcome and, where `loading` counts, by the words on what does not load."""
+    """The targets by outcome and by the words on those of the `broken` wheels that they have."""
     found: dict[tuple[_Outcome, str], list[str]] = {}
     for name in targets:
-        loads = load_words(report, [name], _required(report, [name])) if loading else ""
+        loads = load_words(broken, [name], _required(report, [name])) if broken else ""
         found.setdefault((_outcome(report, [name]), loads), []).append(name)
     return found
 
@@ -157,15 +159,7 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
 
 def _failing(report: Report, targets: Sequence[str]) -> list[str]:
     """Packages whose own build is known to fail on one of these targets."""
-    return sorted(
-        {
-            clean(build.name)
-            for plan in report.builds
-            if plan.target in targets
-            for build in plan.builds
-            if build.top_level and build.fails
-        }
-    )
+    return sorted({clean(name) for target in targets for name in report.failing_builds(target)})
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Package
 from wheelcheck.reports.wording.phrases import clean, listing
-from wheelcheck.reports.wording.reasons import unloadable
 
 __all__ = ["load_words"]
 
@@ -18,11 +17,13 @@ _VERBS = (
 """By `Loading.status`, the worst first; for one wheel and for several."""
 
 
-def load_words(report: Report, targets: Iterable[str], total: int, where: str = "there") -> str:
+def load_words(
+    broken: Sequence[Package], targets: Iterable[str], total: int, where: str = "there"
+) -> str:
     """Which wheels do not load as the image is; "" where all do, or none was looked at.
 
     Args:
-        report: what was found.
+        broken: the packages whose wheel does not load on some target.
         targets: names of the targets that count.
         total: how many packages are installed there.
         where: the word for the place of what never loads; "" for none.
@@ -32,7 +33,7 @@ def load_words(report: Report, targets: Iterable[str], total: int, where: str = 
     for status, (single, several) in _VERBS:
         packages = sorted(
             clean(package.name)
-            for package in unloadable(report)
+            for package in broken
             if any(
                 cell.loads is not None and cell.loads.status == status
                 for target, cell in package.on.items()

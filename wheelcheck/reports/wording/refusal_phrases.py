@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wheelcheck.errors import NOT_THERE
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.phrases import clean
@@ -32,8 +31,6 @@ def open_errors(report: Report) -> int:
     """How many errors leave an answer incomplete: those that neither refuse nor fail it."""
     places = {refusal.where for refusal, _ in refusals(report)} - {None}
     return sum(
-        problem.severity == "error"
-        and problem.where not in places
-        and not (problem.package and problem.code in NOT_THERE)
+        problem.severity == "error" and problem.where not in places and not problem.is_absence
         for problem in report.problems
     )
