@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 from sample_reports import alpine_story, mixed
 
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.api.check import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.options.parsers import check_parser

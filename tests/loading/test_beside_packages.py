@@ -4,7 +4,7 @@ import pytest
 from fake_index import FakeIndex
 from made_wheels import DAY, SLIM, wheel
 
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.analyse import analyse
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import parse_target_on

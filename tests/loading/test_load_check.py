@@ -5,7 +5,7 @@ from elf_builder import elf
 from made_wheels import ALPINE, DAY, EXTENSION, INIT, MUSL, SLIM, loads
 from packaging.version import Version
 
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.loading.image_libraries import image_libraries
 from wheelcheck.loading.known_facts import known_facts

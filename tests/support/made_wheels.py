@@ -6,7 +6,7 @@ from datetime import date
 
 from fake_index import FakeIndex
 
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.analyse import analyse
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import parse_target_on

@@ -16,8 +16,9 @@ from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds, is_planned
-from wheelcheck.analysis.load_check import LoadCheck, ReadWheels
-from wheelcheck.analysis.load_options import LoadOptions, RunImage
+from wheelcheck.analysis.loads.load_check import LoadCheck
+from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
+from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
 from wheelcheck.analysis.page_remarks import is_unremarkable
 from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.analysis.pricing import Pricing

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.analysis.load_check import ReadWheels
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadOptions
+from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine

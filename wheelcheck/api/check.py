@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Unpack
 
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.api.questions.argument_values import as_list, optional_text
 from wheelcheck.api.questions.dockerfile_options import build_of
 from wheelcheck.api.questions.installer_choice import installer_named

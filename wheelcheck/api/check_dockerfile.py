@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import date, timedelta
 
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.questions.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile

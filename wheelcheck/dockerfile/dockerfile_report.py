@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.outlook import Outlook

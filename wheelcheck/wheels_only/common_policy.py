@@ -10,7 +10,7 @@ from typing import Literal
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine

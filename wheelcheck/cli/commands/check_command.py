@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
-from wheelcheck.analysis.load_options import LoadMode
+from wheelcheck.analysis.loads.load_options import LoadMode
 from wheelcheck.api.check import answer, loading_of, machine_of
 from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.questions.question import Input, Question

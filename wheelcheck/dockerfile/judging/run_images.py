@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wheelcheck.analysis.load_options import RunImage
+from wheelcheck.analysis.loads.load_options import RunImage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.errors import Unknown
 

@@ -1,35 +1,36 @@
-"""Do the wheels of a target load? Reads what must be read, within a budget, and judges."""
+"""What is known of wheels for the load check: by the table, an earlier run, or reading them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from operator import itemgetter
 
 import msgspec
 from packaging.utils import NormalizedName
 
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions, RunImage
-from wheelcheck.analysis.stored_loads import StoredLoads
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.coverage import Judgement
-from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, MemberReader, Wheel
-from wheelcheck.loading.baselines import cpu_baseline
-from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus, judge_loading
-from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
+from wheelcheck.loading.tag_promise import tag_remarks
+from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
 from wheelcheck.loading.wheel_reading import Budget
-from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution import Pin
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.remembered import Memo
 
-__all__ = ["LoadCheck", "ReadWheels"]
+__all__ = [
+    "FOUND_NOTHING",
+    "Judged",
+    "ReadWheels",
+    "WheelLookup",
+    "is_looked_at",
+    "is_settled",
+    "wheels_of",
+]
 
 BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
@@ -92,118 +93,49 @@ class ReadWheels:
         return sum(self.sizes.values())
 
 
-_LOADS = Loads(LoadStatus.YES)
+FOUND_NOTHING = Loads(LoadStatus.YES)
 _NO_IMAGE = Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
-_UNOPENED: Mapping[bytes, Loads] = {b"loads": _LOADS, b"no image": _NO_IMAGE}
+_UNOPENED: Mapping[bytes, Loads] = {b"loads": FOUND_NOTHING, b"no image": _NO_IMAGE}
 """What is said of wheels that are not opened and of which no table says anything, as stored."""
-_Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
+Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 
 
-class LoadCheck:
-    """Judges the wheels of one target after another; what is read serves all of them.
+class WheelLookup:
+    """Finds out what the wheels of targets ask for; what is read serves all targets of a run.
 
-    `run_image` is where what is installed is imported; `read` is shared by the judges of a run.
+    Args:
+        index: Where wheels are read.
+        options: How much is read.
+        read: What was read of wheels in the run; the judges of a run share it.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        options: LoadOptions,
-        run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
-        read: ReadWheels | None = None,
-    ) -> None:
-        self._run_image = run_image
-        self._read = read or ReadWheels.start(options)
+    def __init__(self, index: Index, options: LoadOptions, read: ReadWheels) -> None:
+        self.read = read
         self._index = index
         self._options = options
-        self._named: tuple[_Judged, frozenset[str]] | None = None
+        self._named: tuple[Judged, frozenset[str]] | None = None
 
-    @property
-    def summary(self) -> LoadSummary:
-        """How it was looked at, and what that took."""
-        return LoadSummary(mode=self._options.mode.value, read_bytes=self._read.total_bytes)
-
-    def prefetch(self, target: Target, judged: _Judged) -> None:
+    def prefetch(self, target: Target, judged: Judged) -> None:
         """Have the index read, side by side, what judging this target asks for."""
         if target.image is not None and self._options.mode is not LoadMode.OFF:
-            unknown = (wheel for wheel in _wheels(judged) if self._known(wheel, target) is None)
-            self._index.prefetch(listings=[w for w in unknown if not self._paths_of(w)])
-        wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
+            unknown = (wheel for wheel in wheels_of(judged) if self._known(wheel, target) is None)
+            self._index.prefetch(listings=[w for w in unknown if not self.paths_of(w)])
+        wheels = [wheel for wheel in wheels_of(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
             if self._known_facts(wheel, judged) is None:
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
 
-    def judge(
-        self, target: Target, judged: _Judged, stored: TargetAnswers | None = None
-    ) -> dict[NormalizedName, Loads]:
-        """Whether each wheel loads on a target; nothing for what is no wheel.
-
-        `stored` has what earlier runs have found out there.
-        """
-        if self._options.mode is LoadMode.OFF or target.libc is None:
-            return {}
-        site = self._run_target(target)
-        there = _image(site, self._run_image.packages)
-        found = self._all_facts(target, judged, stored)
-        lent = {
-            name: libraries
-            for name, facts in found.items()
-            if isinstance(facts, WheelFacts) and (libraries := facts.lent())
-        }
-        loads = {}
-        of_all = _joined(lent.values())
-        plain = self._opens_none(target)
-        earlier = self._earlier(target, stored, lent)
-        for wheel in _wheels(judged):
-            facts = found[wheel.name]
-            if plain and isinstance(facts, Loads):
-                loads[wheel.name] = self._read.unopened[wheel.tag, facts]
-                continue
-            earlier_of = earlier if _is_settled(facts) else None
-            verdict = earlier_of.get(wheel, facts) if earlier_of else None
-            if verdict is None:
-                others = (libraries for name, libraries in lent.items() if name != wheel.name)
-                brought = _joined(others) if wheel.name in lent else of_all
-                verdict = self._judge(wheel, facts, site, there, brought)
-                if verdict.status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
-                    facts = self._look(wheel, judged)
-                    verdict = self._judge(wheel, facts, site, there, brought)
-                if earlier_of:
-                    earlier_of.add(wheel, facts, verdict)
-            loads[wheel.name] = verdict
-        return loads
-
-    def _is_plain(self) -> bool:
-        """Whether nothing but the target and the wheels decides."""
-        quick = self._options.mode is LoadMode.QUICK and not self._options.cpu
-        return quick and self._run_image == RunImage()
-
-    def _opens_none(self, target: Target) -> bool:
-        """Whether no wheel is opened, and nothing but the target and the wheels decides."""
-        return self._is_plain() and not _is_looked_at(target)
-
-    def _earlier(
-        self,
-        target: Target,
-        stored: TargetAnswers | None,
-        lent: Mapping[NormalizedName, Mapping[str, tuple[str, ...]]],
-    ) -> StoredLoads | None:
-        """The verdicts of earlier runs, where nothing but the target and the wheels decides."""
-        if stored is None or not self._is_plain():
-            return None
-        return StoredLoads(stored, target.image, lent)
-
-    def _all_facts(
-        self, target: Target, judged: _Judged, stored: TargetAnswers | None
+    def all_facts(
+        self, target: Target, judged: Judged, stored: TargetAnswers | None
     ) -> dict[NormalizedName, WheelFacts | Loads]:
         """What is known of each wheel; of wheels that are not opened it is worked out once."""
-        if self._options.mode is LoadMode.FULL or _is_looked_at(target):
-            return {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
-        known = self._read.not_opened.setdefault(
-            (target.libc, target.arch, target.libc_version), {}
-        )
+        if self._options.mode is LoadMode.FULL or is_looked_at(target):
+            return {
+                wheel.name: self._facts_of(wheel, target, judged) for wheel in wheels_of(judged)
+            }
+        known = self.read.not_opened.setdefault((target.libc, target.arch, target.libc_version), {})
         found = {}
-        for wheel in _wheels(judged):
+        for wheel in wheels_of(judged):
             facts = known.get(wheel.url)
             if facts is None:
                 facts = known[wheel.url] = self._unopened(wheel, target, judged, stored)
@@ -211,7 +143,7 @@ class LoadCheck:
         return found
 
     def _unopened(
-        self, wheel: Wheel, target: Target, judged: _Judged, stored: TargetAnswers | None
+        self, wheel: Wheel, target: Target, judged: Judged, stored: TargetAnswers | None
     ) -> WheelFacts | Loads:
         """What is known of a wheel that is not opened; `stored` has which say nothing at all."""
         if stored is None or not wheel.origin:
@@ -224,89 +156,46 @@ class LoadCheck:
                 stored.add_result(key, data)
         return facts
 
-    def _may_go_on(self, facts: WheelFacts | Loads) -> bool:
+    def may_go_on(self, facts: WheelFacts | Loads) -> bool:
         """Whether a reading of an earlier run that stopped at its budget would come further now."""
         return (
             isinstance(facts, WheelFacts)
             and facts.left_bytes > 0
-            and self._read.budget.has(facts.left_bytes)
+            and self.read.budget.has(facts.left_bytes)
         )
 
-    def _run_target(self, target: Target) -> Target:
-        """The target with the platform on which what is installed there is run."""
-        run = self._run_image.target
-        if run is None or run.libc is None:
-            return target
-        return replace(target, platform=run.platform, image=run.image)
-
-    def _judge(
-        self,
-        wheel: Wheel,
-        facts: WheelFacts | Loads,
-        target: Target,
-        image: ImageLibraries | None,
-        brought: Mapping[str, tuple[str, ...]],
-    ) -> Loads:
-        too_old = self._why_cpu_too_old(wheel)
-        if too_old:
-            return Loads(LoadStatus.NO, reason=too_old)
-        paths = self._paths_of(wheel) if target.image is not None else ()
-        if not paths and isinstance(facts, WheelFacts) and facts.asks_nothing:
-            facts = _LOADS
-        if isinstance(facts, Loads) and not paths:
-            return self._read.unopened[wheel.tag, facts]
-        lost = unfitting_modules(paths, target)
-        if isinstance(facts, Loads):
-            found = facts if not lost.is_most else Loads(LoadStatus.NO, reason=lost.why(target))
-            files: tuple[FileNeeds, ...] = ()
-        else:
-            if not facts.audited and _is_audited(wheel):
-                facts = replace(facts, audited=True)
-            found = judge_loading(
-                facts, target, image, cpu=self._options.cpu, brought=brought, lost=lost
-            )
-            files = facts.files
-        remarks = tuple(tag_remarks(wheel.tag, paths, files))
-        return replace(found, remarks=remarks) if remarks != found.remarks else found
-
-    def _why_cpu_too_old(self, wheel: Wheel) -> str:
-        """Why the machine's CPU is too old for a project's wheels; "" where it is not."""
-        cpu = self._options.cpu
-        baseline = cpu_baseline(wheel.name, wheel.version) if cpu else None
-        return baseline.why(cpu) if baseline is not None and baseline.level > cpu else ""
-
-    def _facts_of(self, wheel: Wheel, target: Target, judged: _Judged) -> WheelFacts | Loads:
+    def _facts_of(self, wheel: Wheel, target: Target, judged: Judged) -> WheelFacts | Loads:
         known = self._known(wheel, target)
         if known is not None:
             return known
-        if not _is_looked_at(target) and self._options.mode is not LoadMode.FULL:
+        if not is_looked_at(target) and self._options.mode is not LoadMode.FULL:
             return self._unread(wheel, target)
         read = self._known_facts(wheel, judged)
         if read is not None:
             return read
         if not self._must_read(wheel, target):
             return self._unread(wheel, target)
-        return self._look(wheel, judged)
+        return self.look(wheel, judged)
 
-    def _look(self, wheel: Wheel, judged: _Judged) -> WheelFacts | Loads:
+    def look(self, wheel: Wheel, judged: Judged) -> WheelFacts | Loads:
         """Read a wheel, and store what was found."""
         found = self._index.look_into(wheel, self._reading(wheel, judged))
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
-        self._read.facts[self._key(wheel)] = found
-        self._read.sizes[wheel.filename] = found.read_bytes
+        self.read.facts[self._key(wheel)] = found
+        self.read.sizes[wheel.filename] = found.read_bytes
         self._index.store_derived(wheel, _FORMAT + _encode(found))
         return found
 
-    def _known_facts(self, wheel: Wheel, judged: _Judged) -> WheelFacts | None:
+    def _known_facts(self, wheel: Wheel, judged: Judged) -> WheelFacts | None:
         """What was read of a wheel in this run or before it, beside the same packages."""
         key = self._key(wheel)
-        found = self._read.facts.get(key) or self._stored(wheel)
+        found = self.read.facts.get(key) or self._stored(wheel)
         if found is None:
             return None
         if found.attempted and not found.are_beside(_others(wheel, self._packages(judged))):
             return None
-        self._read.facts[key] = found
+        self.read.facts[key] = found
         return found
 
     def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
@@ -329,7 +218,7 @@ class LoadCheck:
         """Whether a wheel is opened: in the quick mode not where little can come of it."""
         if self._options.mode is LoadMode.FULL:
             return True
-        if self._options.mode is LoadMode.OFF or not _is_looked_at(target):
+        if self._options.mode is LoadMode.OFF or not is_looked_at(target):
             return False
         if self._known(wheel, target) is not None:
             return False
@@ -339,17 +228,17 @@ class LoadCheck:
 
     def _is_worth_opening(self, wheel: Wheel) -> bool:
         """Whether a wheel may hold ELF files or open libraries, by its listing and metadata."""
-        known = self._read.worth_opening.get(wheel.filename)
+        known = self.read.worth_opening.get(wheel.filename)
         if known is None:
             known = self._may_need_libraries(wheel)
-            self._read.worth_opening[wheel.filename] = known
+            self.read.worth_opening[wheel.filename] = known
         return known
 
     def _may_need_libraries(self, wheel: Wheel) -> bool:
         listing = self._index.listing(wheel)
         if isinstance(listing, Unknown):
             return True
-        self._read.paths[wheel.filename] = tuple(member.path for member in listing.members)
+        self.read.paths[wheel.filename] = tuple(member.path for member in listing.members)
         if any(may_be_elf(member.path, member.size) for member in listing.members):
             return True
         from wheelcheck.loading.python_code.python_files import likely_openers  # with its reader
@@ -357,33 +246,33 @@ class LoadCheck:
         sizes = {member.path: member.size for member in listing.members}
         return _is_pure(wheel) and (bool(likely_openers(sizes)) or self._names_libraries(wheel))
 
-    def _paths_of(self, wheel: Wheel) -> tuple[str, ...]:
+    def paths_of(self, wheel: Wheel) -> tuple[str, ...]:
         """The members of a wheel, where its listing was read."""
-        return self._read.paths.get(wheel.filename, ())
+        return self.read.paths.get(wheel.filename, ())
 
     def _unread(self, wheel: Wheel, target: Target) -> Loads:
         if target.image is not None or (_is_pure(wheel) and not self._names_libraries(wheel)):
-            return _LOADS
+            return FOUND_NOTHING
         return _NO_IMAGE
 
     def _names_libraries(self, wheel: Wheel) -> bool:
-        known = self._read.names_libraries.get(wheel.url)
+        known = self.read.names_libraries.get(wheel.url)
         if known is None:
             found = self._index.metadata(wheel)
             known = not isinstance(found, Unknown) and bool(found.names_libraries)
-            self._read.names_libraries[wheel.url] = known
+            self.read.names_libraries[wheel.url] = known
         return known
 
-    def _reading(self, wheel: Wheel, judged: _Judged) -> _CheckedWheel:
+    def _reading(self, wheel: Wheel, judged: Judged) -> _CheckedWheel:
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return _CheckedWheel(wheel, self._packages(judged), opens, full, self._read.budget)
+        return _CheckedWheel(wheel, self._packages(judged), opens, full, self.read.budget)
 
-    def _packages(self, judged: _Judged) -> frozenset[str]:
+    def _packages(self, judged: Judged) -> frozenset[str]:
         """The packages of a target, the same set for all its wheels: there may be a thousand."""
         if self._named is None or self._named[0] is not judged:
             packages = frozenset(map(_module_of, judged))
-            self._named = judged, self._read.packages.setdefault(packages, packages)
+            self._named = judged, self.read.packages.setdefault(packages, packages)
         return self._named[1]
 
     def _key(self, wheel: Wheel) -> tuple[object, ...]:
@@ -394,10 +283,10 @@ class LoadCheck:
         return (wheel.name, wheel.version, platforms)
 
 
-def _is_settled(facts: WheelFacts | Loads) -> bool:
+def is_settled(facts: WheelFacts | Loads) -> bool:
     """Whether no run would find out more of a wheel: a reading that failed or ended early may."""
     if isinstance(facts, Loads):
-        return facts in (_LOADS, _NO_IMAGE)
+        return facts in (FOUND_NOTHING, _NO_IMAGE)
     return not facts.left_bytes
 
 
@@ -410,18 +299,14 @@ def _module_of(name: NormalizedName) -> str:
     return name.replace("-", "_")
 
 
-def _joined(lent: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """The libraries of several wheels."""
-    return {name: needs for libraries in lent for name, needs in libraries.items()}
-
-
-def _wheels(judged: _Judged) -> Iterable[Wheel]:
+def wheels_of(judged: Judged) -> Iterable[Wheel]:
+    """The wheels that are taken, as their packages are judged."""
     for _, judgement in judged.values():
         if isinstance(judgement.file, Wheel):
             yield judgement.file
 
 
-def _is_looked_at(target: Target) -> bool:
+def is_looked_at(target: Target) -> bool:
     """Whether wheels are opened in the quick mode: for an image, or an older glibc.
 
     Without an image the C library is all that is known of a system. One as new as that of the
@@ -439,24 +324,8 @@ def _with_remarks(of: tuple[str, Loads]) -> Loads:
     return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))
 
 
-def _is_audited(wheel: Wheel) -> bool:
-    """Whether auditwheel wrote the tag: it puts the old and the new name of a policy (PEP 600)."""
-    platforms = wheel.tag.rpartition("-")[2].split(".")
-    return len(platforms) > 1 and all(p.startswith(("manylinux", "musllinux")) for p in platforms)
-
-
 def _is_pure(wheel: Wheel) -> bool:
     return wheel.filename.endswith("-any.whl")
-
-
-def _image(target: Target, added: tuple[tuple[str, bool], ...]) -> ImageLibraries | None:
-    distribution = distribution_of(target)
-    if isinstance(distribution, Unknown):
-        return None
-    image = image_libraries(target, distribution)
-    for recommends, group in groupby(added, key=itemgetter(1)):
-        image = image and image.with_packages([name for name, _ in group], recommends=recommends)
-    return image
 
 
 _encode: Callable[[WheelFacts], bytes] = msgspec.msgpack.Encoder().encode

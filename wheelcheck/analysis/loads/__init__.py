@@ -1,0 +1,1 @@
+"""Whether the wheels of a target load: what is known of them, and the verdict."""
