@@ -10,6 +10,7 @@ from wheelcheck.api.analyse import analyse
 from wheelcheck.errors import Unknown
 from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Allowance, Policy
+from wheelcheck.reports.brief import render_brief
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
@@ -43,6 +44,12 @@ def test_only_what_was_not_judged_leaves_the_answer_incomplete(report):
     assert "✗ good: no version satisfies good==3; the newest is 1 " in text
     assert "✗ nonesuch: " in text
     assert "? broken: its page cannot be read " in text
+
+
+def test_the_brief_report_marks_what_fails_and_what_is_unknown(report):
+    brief = render_brief(report)
+    assert "✗ good: no version satisfies good==3; the newest is 1\n" in brief
+    assert "? broken: its page cannot be read\n" in brief
 
 
 def test_what_is_not_there_fails_the_gate_unless_it_is_allowed(report):
