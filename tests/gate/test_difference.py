@@ -10,7 +10,7 @@ from wheelcheck.gate.difference import difference
 from wheelcheck.gate.difference_text import render_difference
 from wheelcheck.reports.values.build_values import Obstacle
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Cell, Loading, Report
 
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
 TAG = "cp38-cp38-manylinux_2_17_x86_64"
@@ -145,3 +145,35 @@ def test_a_build_that_no_longer_fails_is_better_though_it_still_compiles():
     )
     (worse,) = difference(priced_story(), failing_story()).regressions
     assert worse.kind == "worse"
+
+
+def loading(name: str, status: str, reason: str = "") -> Cell:
+    cell = wheel(name, "1.24.2", TAG)
+    return cell.model_copy(update={"loads": Loading(status=status, reason=reason)})
+
+
+def test_a_wheel_that_lacks_a_library_it_had_before_is_a_regression():
+    why = "Debian 13 has no libgomp.so.1"
+    before = changed("numpy", SLIM, loading("numpy", "yes"))
+    after = changed("numpy", SLIM, loading("numpy", "needs", why))
+    found = difference(before, after)
+    (change,) = found.regressions
+    assert change.loading_before is None
+    assert change.loading_after is not None and change.loading_after.reason == why
+    assert f"comes as a wheel that needs system libraries: {why}" in " ".join(
+        render_difference(found, after.targets).split()
+    )
+    assert [each.kind for each in difference(after, before).changes] == ["better"]
+
+
+def test_a_wheel_that_was_not_looked_at_before_is_no_regression():
+    for unchecked in (wheel("numpy", "1.24.2", TAG), loading("numpy", "not-checked")):
+        before = changed("numpy", SLIM, unchecked)
+        after = changed("numpy", SLIM, loading("numpy", "no", "it needs GLIBC_2.38"))
+        assert difference(before, after).changes == ()
+
+
+def test_a_wheel_that_never_loads_is_as_bad_as_none():
+    before = changed("numpy", SLIM, compiles("numpy", "1.24.2", TAG))
+    after = changed("numpy", SLIM, loading("numpy", "no", "it needs GLIBC_2.38"))
+    assert [each.kind for each in difference(before, after).changes] == ["worse"]

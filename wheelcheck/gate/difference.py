@@ -12,9 +12,10 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Cell, Report
+from wheelcheck.reports.values.report import Cell, Loading, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
+from wheelcheck.reports.wording.marks import LOAD_GROUNDS, LOAD_MARKS
 
 __all__ = ["Change", "Difference", "difference"]
 
@@ -43,8 +44,8 @@ class Change(Value):
     version_before: str | None = Field(description="The release that was chosen.")
     version_after: str | None = Field(description="The release that is chosen.")
     kind: Literal["worse", "better", "version"] = Field(
-        description="worse: fewer wheels, or a build that fails; better: more; version: as good "
-        "with another release."
+        description="worse: fewer wheels, a build that fails, or a wheel that does not load any "
+        "more; better: the reverse; version: as good with another release."
     )
     allowed: str | None = Field(
         default=None,
@@ -59,6 +60,12 @@ class Change(Value):
     )
     failure_after: str | None = Field(
         default=None, description="Why its source build fails for certain."
+    )
+    loading_before: Loading | None = Field(
+        default=None, description="What its wheel lacked to load; None where it lacked nothing."
+    )
+    loading_after: Loading | None = Field(
+        default=None, description="What its wheel lacks to load; None where it lacks nothing."
     )
     lost: str | None = Field(
         default=None, description="What became of the wheel that was there before, where known."
@@ -166,6 +173,19 @@ class _State(NamedTuple):
     cell: Cell | None
     failure: str | None
 
+    @property
+    def loading(self) -> Loading | None:
+        """What its wheel lacks to load as the image is."""
+        loads = self.cell.loads if self.cell else None
+        return loads if loads and loads.status in LOAD_MARKS else None
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is known if it loads; what is no wheel, or not required, has nothing to."""
+        if self.cell is None or not self.cell.verdict.is_wheel:
+            return True
+        return self.cell.loads is not None and self.cell.loads.status != "not-checked"
+
 
 def _grown(
     old: Mapping[str, TargetSummary],
@@ -189,8 +209,11 @@ def _change(package: str, was: _State, now: _State) -> Change | None:
     version_before = before.version if before else None
     version_after = after.version if after else None
     kind: Literal["worse", "better", "version"] = "version"
-    if _rank(now) != _rank(was):
-        kind = "worse" if _rank(now) > _rank(was) else "better"
+    # what was not looked at in one of them cannot have become worse
+    loading = was.is_checked and now.is_checked
+    rank_before, rank_after = (_rank(state, loading=loading) for state in (was, now))
+    if rank_after != rank_before:
+        kind = "worse" if rank_after > rank_before else "better"
     elif version_before == version_after:
         return None
     return Change(
@@ -203,6 +226,8 @@ def _change(package: str, was: _State, now: _State) -> Change | None:
         kind=kind,
         failure_before=was.failure,
         failure_after=now.failure,
+        loading_before=was.loading if loading else None,
+        loading_after=now.loading if loading else None,
         lost=after.lost.reason if after and after.lost and kind == "worse" else None,
     )
 
@@ -219,12 +244,15 @@ def _let_pass(change: Change, target: str, allow: Sequence[Allowance], today: da
     return change.model_copy(update={"allowed_until": max(ends)}) if ends else change
 
 
-def _rank(state: _State) -> int:
+def _rank(state: _State, *, loading: bool) -> int:
     """How bad it is: what comes as a wheel, or is not needed, is equally fine.
 
-    Without a file, and with a build that fails, nothing installs.
+    Without a file, and with a build that fails, nothing installs; with `loading`, a wheel that
+    lacks something to load is as bad as `LOAD_GROUNDS` has it.
     """
     if state.failure is not None:
         return _ORDER.index(Verdict.UNAVAILABLE)
+    if loading and state.loading:
+        return _ORDER.index(LOAD_GROUNDS[state.loading.status])
     cell = state.cell
     return 0 if cell is None or cell.verdict in _FINE else _ORDER.index(cell.verdict)

@@ -9,8 +9,9 @@ from rich.text import Text
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.difference import Change, Difference
 from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.values.report import Loading
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.marks import MARKS, to_ascii
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, Mark, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.target_names import Places
@@ -73,21 +74,18 @@ def _headline(found: Difference) -> str:
 
 
 def _line(change: Change, places: Places) -> Text:
-    mark = MARKS[
-        Verdict.UNAVAILABLE
-        if change.failure_after is not None
-        else change.after or Verdict.NOT_REQUIRED
-    ]
+    mark = _mark(change.after, change.failure_after, change.loading_after)
     text = Text.assemble((mark.sign, mark.style), " ", (clean(change.package), "bold"))
     versions = list(dict.fromkeys(v for v in (change.version_before, change.version_after) if v))
     text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
     text.append(f" on {places.describe(change.targets)}: ")
     words = (
-        _word(change.before, change.failure_before),
-        _word(change.after, change.failure_after),
+        _words(change.before, change.failure_before, change.loading_before),
+        _words(change.after, change.failure_after, change.loading_after),
     )
     text.append(" → ".join(dict.fromkeys(words)))
-    why = change.failure_after or change.lost
+    loading = change.loading_after.reason if change.loading_after else None
+    why = change.failure_after or loading or change.lost
     text.append(f": {clean(why)}" if why else "", style="dim")
     if change.allowed is not None:
         text.append(f" (allowed: {clean(change.allowed)})", "dim")
@@ -96,10 +94,16 @@ def _line(change: Change, places: Places) -> Text:
     return text
 
 
-def _word(verdict: Verdict | None, failure: str | None) -> str:
+def _mark(verdict: Verdict | None, failure: str | None, loading: Loading | None) -> Mark:
     if failure is not None:
-        return "its build fails"
-    return MARKS[verdict or Verdict.NOT_REQUIRED].meaning
+        return MARKS[Verdict.UNAVAILABLE]
+    if loading is not None:
+        return LOAD_MARKS[loading.status]
+    return MARKS[verdict or Verdict.NOT_REQUIRED]
+
+
+def _words(verdict: Verdict | None, failure: str | None, loading: Loading | None) -> str:
+    return "its build fails" if failure is not None else _mark(verdict, None, loading).meaning
 
 
 def _costs(page: TextPage, found: Difference, places: Places) -> None:

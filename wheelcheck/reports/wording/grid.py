@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, Mark
+from wheelcheck.reports.wording.marks import LOAD_GROUNDS, LOAD_MARKS, MARKS, Mark
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import (
     Places,
@@ -94,14 +94,10 @@ def mark_on(package: Package, target: str) -> Mark:
 
 def ground_on(package: Package, target: str) -> Verdict:
     """The verdict whose colour a cell has: a wheel that does not load is not coloured as one."""
-    mark = mark_on(package, target)
-    return _LOAD_GROUNDS.get(mark, verdict_on(package, target))
-
-
-_LOAD_GROUNDS = {
-    LOAD_MARKS["needs"]: Verdict.SOURCE_UNKNOWN,
-    LOAD_MARKS["no"]: Verdict.UNAVAILABLE,
-}
+    cell = package.on.get(target)
+    if cell is not None and cell.loads is not None and cell.loads.status in LOAD_GROUNDS:
+        return LOAD_GROUNDS[cell.loads.status]
+    return verdict_on(package, target)
 
 
 def shape(report: Report, rows: Sequence[Package], width: int) -> Shape:

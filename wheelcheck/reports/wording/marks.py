@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wheelcheck.coverage.verdict import Verdict
 
-__all__ = ["LOAD_MARKS", "MARKS", "WORST_FIRST", "Mark", "to_ascii"]
+__all__ = ["LOAD_GROUNDS", "LOAD_MARKS", "MARKS", "WORST_FIRST", "Mark", "to_ascii"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ _WHEEL = Mark("·", "wheel", "comes as a wheel", "green")
 MARKS = {
     Verdict.UNAVAILABLE: Mark("✗", "no file", "no file fits: cannot be installed", "bold red"),
     Verdict.SOURCE_NATIVE: Mark("▲", "compiles", "compiles from source", "bold yellow"),
-    Verdict.UNKNOWN: Mark("?", "unknown", "could not be judged", "bold magenta"),
+    Verdict.UNKNOWN: Mark("?", "unknown", "not found, or could not be judged", "bold magenta"),
     Verdict.SOURCE_UNKNOWN: Mark(
         "△", "may compile", "builds from source, perhaps compiling", "yellow"
     ),
@@ -38,6 +38,8 @@ LOAD_MARKS = {
     "no": Mark("‡", "never loads", "comes as a wheel that never loads there", "bold red"),
 }
 """For wheels that do not load as the image is, by `Loading.status`."""
+LOAD_GROUNDS = {"needs": Verdict.SOURCE_UNKNOWN, "no": Verdict.UNAVAILABLE}
+"""The verdicts that wheels which do not load are as bad as, and coloured like."""
 
 _ASCII = str.maketrans("✗▲△○·–‡�’", "XCcs.-#?'")
 
