@@ -28,6 +28,7 @@ _MEND = {
     "file-not-there": "write the path of a file that is there",
     "marker-undefined": "compare versions with versions, and names with == or !=",
     "number-too-long": "write a version that exists",
+    "project-at-bare-path": "write the path alone, or as a URL with file:",
     "requirement-unreadable": "write the requirement as PEP 508 has it",
     "url-malformed": "write the URL with its host, and a port up to 65535",
 }
@@ -79,8 +80,8 @@ def _ends(line: SkippedLine, resolution: Resolution) -> bool:
     target, code = resolution.target, line.why.code
     if code == "marker-undefined":
         return not target.installer.has(Rule.MARKERS_WITHOUT_MEANING)
-    if code == "bare-path":
-        return target.installer.is_pip
+    if code in {"bare-path", "project-at-bare-path"} and not target.installer.is_pip:
+        return False
     if code == "requirement-unreadable" or not target.installer.is_pip:
         return True
     if code == "number-too-long" and not _limits_digits(target):

@@ -48,6 +48,10 @@ def _input_problems(
         yield Problem(code="requirements", message=warning, severity="warning")
 
 
+_REFUSALS = frozenset({"line-refused", "project-at-bare-path"})
+"""Why lines are skipped that are a refusal of the whole input, where they matter at all."""
+
+
 def _skipped_lines(
     requirements: Requirements, columns: Sequence[JudgedTarget]
 ) -> Iterator[Problem]:
@@ -59,7 +63,7 @@ def _skipped_lines(
             if _holds(line.marker, column)
             and (not line.constraint or line.name in column.resolution.pins)
         ]
-        if targets and line.why.code != "line-refused":  # a refusal of every target says so
+        if targets and line.why.code not in _REFUSALS:
             yield Problem(
                 code=line.why.code,
                 message=line.why.reason,

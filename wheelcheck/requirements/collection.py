@@ -250,9 +250,12 @@ class Collection:
         """Put a parsed requirement where it belongs; raises InvalidLine for a bad constraint."""
         self._any_hash |= bool(hashes)
         if isinstance(parsed, NotJudged):
-            if not constraint and self._adds_project(parsed, origin, written):
-                return
             why = parsed.why
+            if not constraint and self._adds_project(parsed, origin, written):
+                if why.code == "bare-path":  # uv installs it, and pip refuses the input
+                    refused = Unknown("project-at-bare-path", why.reason)
+                    self.skip(origin, refused, text=written, marker=parsed.marker)
+                return
             if constraint:
                 if parsed.name is None:
                     raise InvalidLine("unnamed requirements are not allowed as constraints")

@@ -133,6 +133,18 @@ class TestJudged:
         cell = report(installer="uv==0.13.9").package("my-tool").on["python:3.8-slim"]
         assert cell.verdict is Verdict.SOURCE_NATIVE
 
+    def test_a_bare_path_behind_its_name_is_for_uv_alone(self, folder, report):
+        (folder / "requirements.txt").write_text("my-tool @ ./\n")
+        for installer, outcome in (("uv==0.13.9", "installs"), ("pip==23.0.1", "refused")):
+            found = report(installer=installer)
+            assert found.package("my-tool").on["python:3.8-slim"].verdict is Verdict.SOURCE_NATIVE
+            assert found.targets[0].outcome == outcome
+            assert not found.problems
+
+    def test_pip_does_not_look_at_a_bare_path_that_its_marker_rules_out(self, folder, report):
+        (folder / "requirements.txt").write_text("my-tool @ ./ ; python_version < '3'\nsix\n")
+        assert report(installer="pip==23.0.1").targets[0].outcome == "installs"
+
     def test_without_dependencies_it_comes_alone(self, report):
         assert [each.name for each in report(no_deps=True).packages] == ["my-tool"]
 

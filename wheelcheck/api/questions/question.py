@@ -62,7 +62,7 @@ _SEVERAL = (
     *("extra_index_urls", "find_links", "platforms"),
 )
 """Keywords that take several strings and nothing else."""
-_OF_PATHS = frozenset({"file-not-there", "line-refused", "local-project"})
+_OF_PATHS = frozenset({"bare-path", "file-not-there", "line-refused", "local-project"})
 """Why lines are skipped that may mean another thing as soon as there is such a file or folder."""
 _TEXTS = ("index_url", "stage", "service")
 _MAPPINGS = ("build_args", "images")

@@ -179,7 +179,7 @@ def refer(
             return unjudged
         _, mark, fragment = url.partition("#")
         location = path.as_uri() + mark + fragment
-    elif (unjudged := _unjudged_url(url, name, known, marker)) is not None:
+    elif (unjudged := _unjudged_url(url, name, known, marker, extras)) is not None:
         return unjudged
     project, named = named_project(location, name)
     if project is None:
@@ -194,7 +194,7 @@ def refer(
 
 
 def _unjudged_url(
-    url: str, name: str | None, known: str | None, marker: Marker | None
+    url: str, name: str | None, known: str | None, marker: Marker | None, extras: frozenset[str]
 ) -> NotJudged | None:
     """What is at no URL that pip reads; None for one of http or https.
 
@@ -206,8 +206,10 @@ def _unjudged_url(
         return _not_judged("url-malformed", malformed, known, marker) if malformed else None
     if scheme or not name:
         raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
-    why = "it names a bare path, from which uv installs and pip does not"
-    return _not_judged("bare-path", why, name, marker)
+    why = Unknown("bare-path", "it names a bare path, from which uv installs and pip does not")
+    path = absolute_path(url)
+    folder = LocalFolder(path, extras) if is_folder(path) else None
+    return NotJudged(why, canonicalize_name(name), marker, folder)
 
 
 def _unjudged_path(
