@@ -159,7 +159,7 @@ def test_a_wheel_that_lacks_a_library_it_had_before_is_a_regression():
     found = difference(before, after)
     (change,) = found.regressions
     assert change.loading_before is None
-    assert change.loading_after is not None and change.loading_after.reason == why
+    assert change.loading_after == Loading(status="needs", reason=why)
     assert f"comes as a wheel that needs system libraries: {why}" in " ".join(
         render_difference(found, after.targets).split()
     )
