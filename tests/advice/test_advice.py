@@ -109,6 +109,12 @@ class TestOtherTargets:
         found = advice(FakeIndex({"sci": {"1": files}}), "sci", on=(slim,))["python"]
         assert found.change == ("FROM python:3.13-slim",)
 
+    def test_the_only_python_that_helps_though_others_are_nearer(self):
+        files = {"1": wheels("sci", "1", MANY, python="cp311")}
+        newest = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
+        found = advice(FakeIndex({"sci": files}), "sci", on=(newest,))["python"]
+        assert found.change == ("FROM python:3.11-slim",)
+
     def test_a_free_threaded_python_moves_to_the_same_version_with_the_gil_first(self):
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})
         free = wheelcheck.parse_target("cp314t-manylinux_2_41_x86_64", as_of=DAY)
@@ -228,6 +234,21 @@ class TestOtherPins:
         series_between = FakeIndex({"sci": {"1.9": wheels("sci", "1.9", MUSL), **versions}})
         assert "version" not in advice(series_between, "sci==3")
         assert "version" in advice(series_between, "sci==2.2")
+
+    def test_a_far_newer_release_with_its_distance_where_no_near_one_helps(self):
+        index = FakeIndex(
+            {
+                "sci": {"1": wheels("sci", "1", MANY), "1.9": wheels("sci", "1.9", MUSL)},
+                "old": {"1": wheels("old", "1", MANY), "2": wheels("old", "2", MUSL)},
+            },
+            upload_times={
+                ("sci", "1"): "2021-11-01T00:00:00Z",
+                ("sci", "1.9"): "2024-10-01T00:00:00Z",
+            },
+        )
+        found = advice(index, "sci==1", "old==1")["version"]
+        assert found.change == ("old==2", "sci==1.9")
+        assert "sci 1.9 came out 3 years after 1" in found.caveat
 
     def test_a_dependency_is_not_taken_far_away_either(self):
         files = {"0.3": wheels("sci", "0.3", MUSL), "1.5": wheels("sci", "1.5", MANY)}

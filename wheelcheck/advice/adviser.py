@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.advice.alternatives import distribution_package, replacements_of
+from wheelcheck.advice.alternatives import replacements_of
 from wheelcheck.advice.changes import (
     advice_of,
     extra_indexes,
     merge_alike,
-    missing_packages,
     move_words,
     rank,
     remaining,
@@ -25,19 +24,18 @@ from wheelcheck.advice.outcome import loading_after, version_changes, versions
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
+from wheelcheck.advice.system_packages import distribution_packages, missing_packages
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.coverage import Verdict
-from wheelcheck.distributions.distribution import Distribution, distribution_of
-from wheelcheck.errors import TargetError, Unknown
+from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
-from wheelcheck.loading.image_libraries import installs_packages
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
-from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
-from wheelcheck.resolution import Pin
-from wheelcheck.targets import Implementation, Target, parse_target_on
+from wheelcheck.resolution import Pin, choose
+from wheelcheck.targets import Target
 from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
 
 __all__ = ["Adviser"]
@@ -45,15 +43,6 @@ __all__ = ["Adviser"]
 MOST_PYTHONS = 3
 """Other Pythons that are tried for a target, the nearest first."""
 _ADVICE = Origin("advice")
-
-_OTHER_PYTHON = (
-    "built for the distribution's own Python (/usr/bin/python3), which the image's is not, and in "
-    "its version, not yours; the image's sees it with PYTHONPATH alone"
-)
-_OWN_PYTHON = (
-    "in the distribution's version, not yours; a virtual environment sees it with "
-    "--system-site-packages alone"
-)
 
 
 class Adviser:
@@ -140,7 +129,7 @@ class Adviser:
         yield from self._other_targets(column)
         yield from self._other_pins(column)
         yield from self._replacements(column, column.troubled)
-        yield from self._distribution_packages(column)
+        yield from distribution_packages(column, self._day)
         yield from extra_indexes(column)
 
     # --- another target --------------------------------------------------------------------
@@ -156,16 +145,26 @@ class Adviser:
             yield from self._moved("architecture", column, common)
 
     def _another_python(self, column: JudgedTarget) -> Iterator[Advice]:
-        """The Python that leaves least to do, if it takes away at least half of the trouble."""
+        """The Python that leaves least to do, if it takes away at least half of the trouble.
+
+        Tried first are those for which most of the troubled pins have wheels.
+        """
         found: list[Advice] = []
         pythons = on_other_pythons(column.resolution.target, self._day)
-        for other in islice(pythons, MOST_PYTHONS):
+        likely = sorted(pythons, key=lambda other: -self._wheels_there(column, other))
+        for other in likely[:MOST_PYTHONS]:
             found += self._moved("python", column, other)
             if found and remaining(found[-1]) == (0, 0):
                 break
         best = min(found, key=remaining, default=None)
         if best is not None and 2 * sum(remaining(best)) <= sum(column.weight):
             yield best
+
+    def _wheels_there(self, column: JudgedTarget, other: Target) -> int:
+        """How many of the troubled packages have a wheel for another target, as they are pinned."""
+        rules = self._judge.rules_of(other)
+        pins = (column.judged[name][0] for name in column.troubled)
+        return sum(isinstance(choose(self._files_of(pin), other, rules), Wheel) for pin in pins)
 
     def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
         if other.name not in self._columns:
@@ -196,12 +195,17 @@ class Adviser:
     # --- other versions --------------------------------------------------------------------
 
     def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
-        """The first set of pins that helps; it is judged as it is written."""
+        """The first set of pins that helps; it is judged as it is written.
+
+        Versions far from the present ones only where the near ones leave something to do.
+        """
         best: Advice | None = None
-        for repinned, after in self._pin_sets(column):
+        for repinned, after in chain.from_iterable(
+            self._pin_sets(column, far=far) for far in (False, True)
+        ):
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
-            caveat = version_changes(column, after)
+            caveat = version_changes(column, after, self._index)
             advice = advice_of("version", column, after, title, repinned.change, caveat)
             if best is None or remaining(advice) < remaining(best):
                 best = advice
@@ -210,13 +214,15 @@ class Adviser:
         if best is not None:
             yield best
 
-    def _pin_sets(self, column: JudgedTarget) -> Iterator[tuple[Repinned, JudgedTarget]]:
+    def _pin_sets(
+        self, column: JudgedTarget, *, far: bool
+    ) -> Iterator[tuple[Repinned, JudgedTarget]]:
         """Sets of pins that help, each with the target judged again."""
         names = column.troubled
         target = column.resolution.target
         rules = self._judge.rules_of(target)
         judges: set[Judge] = set()
-        for proposal in proposals(self._requirements, column, names, self._index, rules):
+        for proposal in proposals(self._requirements, column, names, self._index, rules, far=far):
             there = self._verdicts(self._judged(proposal), target)
             if not there.improves_on(column):
                 continue
@@ -225,29 +231,31 @@ class Adviser:
             if judge in judges:  # another proposal has led to the same pins
                 continue
             judges.add(judge)
-            after = self._with_pins(repinned, judge, column)
+            after = self._with_pins(repinned, judge, column, far=far)
             if after is not None:
                 yield repinned, after
 
     def _with_pins(
-        self, repinned: Repinned, judge: Judge, column: JudgedTarget
+        self, repinned: Repinned, judge: Judge, column: JudgedTarget, *, far: bool
     ) -> JudgedTarget | None:
-        """The target with other pins; None where they do not help, or are far from the present."""
+        """The target with other pins; None where they do not help, or must not be that far."""
         target = column.resolution.target
         if not repinned or not self._verdicts(judge, target).improves_on(column):
             return None
-        if not self._all_near(repinned, column):
+        if not self._within_reach(repinned, column, far=far):
             return None
         after = judge.column(target)
         pinned = repinned.lines.keys() | repinned.constraints.keys()
         return after if after.improves_on(column) and not pinned & after.unusable else None
 
-    def _all_near(self, repinned: Repinned, column: JudgedTarget) -> bool:
-        """Whether every version to pin is near the version that it replaces."""
+    def _within_reach(self, repinned: Repinned, column: JudgedTarget, *, far: bool) -> bool:
+        """Whether every version to pin is near the version that it replaces or, if far, above."""
         for name, version in {**repinned.lines, **repinned.constraints}.items():
             own = column.judged[name][0].version if name in column.judged else None
             project = self._index.project(name)
-            if own and not isinstance(project, Unknown) and not is_near(version, own, project):
+            if own is None or isinstance(project, Unknown) or (far and version > own):
+                continue
+            if not is_near(version, own, project):
                 return False
         return True
 
@@ -303,60 +311,6 @@ class Adviser:
                     builds_after=before[1] - own[1],
                     saves_seconds=column.build_seconds(name),
                 )
-
-    def _distribution_packages(self, column: JudgedTarget) -> Iterator[Advice]:
-        target = column.resolution.target
-        distribution = distribution_of(target)
-        if isinstance(distribution, Unknown) or not self._offers_packages(distribution, target):
-            return
-        found = {
-            name: package
-            for name in column.troubled
-            if (package := distribution_package(name, distribution))
-        }
-        if not found:
-            return
-        names = " ".join(item.package for item in found.values())
-        alpine = distribution.name == "alpine"
-        command = "apk add --no-cache" if alpine else "apt-get install -y"
-        versions = [f"{name} {item.version}" for name, item in found.items()]
-        release = f"{distribution.release} (as edge)" if alpine else distribution.release
-        before = column.weight
-        yield Advice(
-            kind="system-package",
-            targets=(column.name,),
-            title=f"Take {listing(list(found))} from {distribution.name.title()}",
-            change=(f"{command} {names}",),
-            evidence=f"{distribution.name.title()} {release} has {listing(versions)}; "
-            f"{next(iter(found.values())).source}",
-            caveat=_OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON,
-            blockers_before=before[0],
-            builds_before=before[1],
-        )
-
-    def _offers_packages(self, distribution: Distribution, target: Target) -> bool:
-        """Whether the packages of an image's distribution can be installed there and are of use."""
-        return (
-            target.image is not None
-            and self._loads_packages_of(distribution, target)
-            and installs_packages(target, distribution)
-        )
-
-    def _loads_packages_of(self, distribution: Distribution, target: Target) -> bool:
-        """Whether the image's Python can import the modules that its distribution packages.
-
-        They are built for CPython in the distribution's own minor version. Of Alpine the table
-        knows edge, whose packages the newest release has, if any.
-        """
-        if target.implementation is not Implementation.CPYTHON or target.free_threaded:
-            return False
-        try:
-            own = parse_target_on(f"{distribution.name}:{distribution.release}", as_of=self._day)
-            newest = parse_target_on(f"{distribution.name}:latest", as_of=self._day)
-        except TargetError:
-            return False
-        outdated = distribution.name == "alpine" and own.image != newest.image
-        return own.python == target.python and not outdated
 
 
 _MOVING_CAVEATS: Mapping[str, str] = {

@@ -8,11 +8,7 @@ from wheelcheck.advice.alternatives import extra_indexes_for
 from wheelcheck.advice.outcome import outcome
 from wheelcheck.analysis.judged_target import JudgedTarget, Weight
 from wheelcheck.analysis.report_costs import bill_value
-from wheelcheck.distributions.distribution import distribution_of
-from wheelcheck.errors import Unknown
-from wheelcheck.loading.image_libraries import install_command
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
-from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.targets import Target
 from wheelcheck.targets.platforms import System
 
@@ -20,7 +16,6 @@ __all__ = [
     "advice_of",
     "extra_indexes",
     "merge_alike",
-    "missing_packages",
     "move_words",
     "rank",
     "remaining",
@@ -37,32 +32,6 @@ _KINDS = (
     "extra-index",
     "architecture",
 )
-
-
-def missing_packages(column: JudgedTarget) -> Iterator[Advice]:
-    """The system packages that bring the libraries which wheels lack."""
-    failing = {name: column.loads[name] for name in sorted(column.not_loading)}
-    needing = {name: loads for name, loads in failing.items() if loads.packages}
-    packages = tuple(dict.fromkeys(p for loads in needing.values() for p in loads.packages))
-    distribution = distribution_of(column.resolution.target)
-    if not packages or isinstance(distribution, Unknown):
-        return
-    sonames = dict.fromkeys(n for loads in needing.values() for n in loads.needs)
-    them = "them" if len(sonames) > 1 else "it"
-    these = "these packages" if len(packages) > 1 else "this package"
-    blockers, builds = column.weight
-    yield Advice(
-        kind="system-package",
-        targets=(column.name,),
-        title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
-        change=(install_command(distribution.family, packages),),
-        evidence=f"without {listing(list(sonames), 6)} the import fails; "
-        f"{distribution} has {them} in {these}",
-        blockers_before=blockers,
-        builds_before=builds,
-        blockers_after=blockers,
-        builds_after=builds,
-    )
 
 
 def extra_indexes(column: JudgedTarget) -> Iterator[Advice]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from wheelcheck.advice.repinning import NEAR_YEARS, years_between
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index
 from wheelcheck.reports.wording.phrases import counted, listing
 
 __all__ = ["loading_after", "outcome", "version_changes", "versions"]
@@ -38,8 +41,8 @@ def loading_after(judged: JudgedTarget) -> list[str]:
     return [f"{labels} {verb} not load there{brings}"]
 
 
-def version_changes(before: JudgedTarget, after: JudgedTarget) -> str:
-    """Where a version goes down, a major version changes, or a pre-release is taken."""
+def version_changes(before: JudgedTarget, after: JudgedTarget, index: Index) -> str:
+    """Where a version goes down or far up, its major changes, or a pre-release is taken."""
     changes = []
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
@@ -49,8 +52,15 @@ def version_changes(before: JudgedTarget, after: JudgedTarget) -> str:
             changes.append(f"{name} {pin.version} is a pre-release")
         if pin.version < was:
             changes.append(f"{name} goes down from {was} to {pin.version}")
-        elif pin.version.release[:1] != was.release[:1]:
-            changes.append(f"{name} {pin.version} is a new major version after {was}")
+            continue
+        project = index.project(name)
+        years = None if isinstance(project, Unknown) else years_between(was, pin.version, project)
+        late = f"{years:.0f} years after {was}" if years and years > NEAR_YEARS else ""
+        if pin.version.release[:1] != was.release[:1]:
+            came = f" that came out {late}" if late else f" after {was}"
+            changes.append(f"{name} {pin.version} is a new major version{came}")
+        elif late:
+            changes.append(f"{name} {pin.version} came out {late}")
     return listing(changes, 4)
 
 

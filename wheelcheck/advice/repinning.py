@@ -20,12 +20,22 @@ from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose
 from wheelcheck.targets import Target
 
-__all__ = ["Repinned", "changes_between", "is_near", "nearest_with_wheel", "proposals"]
+__all__ = [
+    "NEAR_YEARS",
+    "Repinned",
+    "changes_between",
+    "first_with_wheel",
+    "is_near",
+    "nearest_with_wheel",
+    "proposals",
+    "years_between",
+]
 
 FARTHEST = 60
 """Releases looked at, above and below a pin, for one with a wheel."""
-NEAR = timedelta(days=2 * 365)
-"""How long before or after a pin's release another must have come out to be advised for it."""
+_YEAR = timedelta(days=365)
+NEAR_YEARS = 2
+"""Years before or after a pin's release within which another release is near it."""
 NEAR_SERIES = 2
 """How many minor series of other major versions, counted from the pin, are near it."""
 _ADVICE = Origin("advice")
@@ -72,24 +82,42 @@ def nearest_with_wheel(
     """
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
-    own, rules = pin.version, replace(rules, hashes={})  # they were those of the pin
+    own = pin.version
     above = [candidate for candidate in reversed(project.versions) if candidate > own]
     below = [candidate for candidate in project.versions if candidate < own]
 
     def first(versions: Iterable[Version]) -> Version | None:
-        for version in islice(versions, FARTHEST):
-            if not is_near(version, own, project):
-                continue
-            file = choose(project.files(version), target, rules)
-            if isinstance(file, Wheel) and file.yanked is None:
-                return version
-        return None
+        near = (version for version in islice(versions, FARTHEST) if is_near(version, own, project))
+        return _first(near, project, target, rules)
 
-    def final(versions: Iterable[Version]) -> list[Version]:
-        return [version for version in versions if not version.is_prerelease]
-
-    pair = first(final(above)), first(final(below))
+    pair = first(_final(above)), first(_final(below))
     return pair if any(pair) else (first(above), None)
+
+
+def first_with_wheel(
+    pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
+) -> Version | None:
+    """The next final version above a pin that has a wheel for the target, however far."""
+    own = pin.version
+    if isinstance(project, Unknown) or own is None:
+        return None
+    above = (candidate for candidate in reversed(project.versions) if candidate > own)
+    return _first(_final(above), project, target, rules)
+
+
+def _first(
+    versions: Iterable[Version], project: Project, target: Target, rules: FileRules
+) -> Version | None:
+    any_hash = replace(rules, hashes={})  # they were those of the pin
+    for version in versions:
+        file = choose(project.files(version), target, any_hash)
+        if isinstance(file, Wheel) and file.yanked is None:
+            return version
+    return None
+
+
+def _final(versions: Iterable[Version]) -> list[Version]:
+    return [version for version in versions if not version.is_prerelease]
 
 
 def is_near(version: Version, own: Version, project: Project) -> bool:
@@ -99,7 +127,7 @@ def is_near(version: Version, own: Version, project: Project) -> bool:
     series next to it.
     """
     times = _uploaded(version, project), _uploaded(own, project)
-    if times[0] and times[1] and abs(times[0] - times[1]) > NEAR:
+    if times[0] and times[1] and abs(times[0] - times[1]) > NEAR_YEARS * _YEAR:
         return False
     if version.major == own.major and version.epoch == own.epoch:
         return True
@@ -110,6 +138,12 @@ def is_near(version: Version, own: Version, project: Project) -> bool:
         if low <= each <= high and not each.is_prerelease
     } - {(own.epoch, own.major, own.minor)}
     return len(between) <= NEAR_SERIES
+
+
+def years_between(own: Version, other: Version, project: Project) -> float | None:
+    """Years from the release of a version to that of another; None where the index has no times."""
+    times = _uploaded(own, project), _uploaded(other, project)
+    return (times[1] - times[0]) / _YEAR if times[0] and times[1] else None
 
 
 def _uploaded(version: Version, project: Project) -> datetime | None:
@@ -124,19 +158,28 @@ def proposals(
     troubled: Collection[NormalizedName],
     index: Index,
     rules: FileRules,
+    *,
+    far: bool = False,
 ) -> Iterator[Requirements]:
     """Requirements under which troubled packages may come as wheels, the nearest first.
 
     First each at the next version up that has a wheel on the target, else down; then the other
     way round; then whatever wheels go together, with what the user says of these packages'
-    versions lifted; at last with all exact pins lifted.
+    versions lifted; at last with all exact pins lifted. With `far`, those without such a version
+    near the present one count at the first that has one; nothing is proposed where there is none.
     """
-    near = {
-        name: nearest_with_wheel(
-            column.judged[name][0], index.project(name), column.resolution.target, rules
-        )
-        for name in troubled
-    }
+    target = column.resolution.target
+    pins = {name: (column.judged[name][0], index.project(name)) for name in troubled}
+    near = {name: nearest_with_wheel(*pins[name], target, rules) for name in troubled}
+    if far:
+        distant = {
+            name: (first, None)
+            for name, pair in near.items()
+            if not any(pair) and (first := first_with_wheel(*pins[name], target, rules))
+        }
+        if not distant:
+            return
+        near |= distant
     helped = {name for name, pair in near.items() if any(pair)}
     own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
     for order in ((0, 1), (1, 0)):
