@@ -235,7 +235,7 @@ class TestOtherPins:
         assert "version" not in advice(series_between, "sci==3")
         assert "version" in advice(series_between, "sci==2.2")
 
-    def test_a_far_newer_release_with_its_distance_where_no_near_one_helps(self):
+    def test_a_far_newer_release_with_its_distance_where_no_near_release_helps(self):
         index = FakeIndex(
             {
                 "sci": {"1": wheels("sci", "1", MANY), "1.9": wheels("sci", "1.9", MUSL)},

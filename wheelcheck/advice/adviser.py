@@ -197,7 +197,7 @@ class Adviser:
     def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
         """The first set of pins that helps; it is judged as it is written.
 
-        Versions far from the present ones only where the near ones leave something to do.
+        Far versions are tried only where the near versions leave something to do.
         """
         best: Advice | None = None
         for repinned, after in chain.from_iterable(

@@ -1,4 +1,4 @@
-"""Packages of the image's distribution as a way out: projects that it packages, and libraries."""
+"""Advice to install packages of the image's distribution: projects that it packages, libraries."""
 
 from __future__ import annotations
 
