@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from fake_index import FakeIndex
@@ -23,6 +23,7 @@ from wheelcheck.installers import Certainty, Tool
 from wheelcheck.installers import Installer as PipInstaller
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Target
+from wheelcheck.targets.spellings.spelling import parse_target_on
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 MUSL = target("musl")
@@ -380,3 +381,42 @@ def test_a_setup_script_that_stops_for_a_module_that_is_gone_is_reported_once():
     assert without_repeats([stop], [gone]) == ()
     for causes in ([], [other], [replace(gone, fatal=False)]):
         assert without_repeats([stop], causes) == (stop,)
+
+
+FINDS_GMP = """
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+class Own(build_ext):
+    def build_extensions(self):
+        if not has_gmp(self.compiler):
+            self.extensions = [each for each in self.extensions if each.name != 'fast']
+        build_ext.build_extensions(self)
+setup(
+    name='app',
+    cmdclass={'build_ext': Own},
+    ext_modules=[
+        Extension('fast', ['fast.c'], libraries=['gmp', 'z']),
+        Extension('slow', ['slow.c'], libraries=['z']),
+    ],
+)
+"""
+
+
+def test_the_library_of_code_that_would_not_compile_is_not_installed():
+    files = native(setup=FINDS_GMP)
+    files["p-1/fast.c"] = '#include "Python.h"\n#include "longintrepr.h"\n'
+    files["p-1/slow.c"] = '#include "Python.h"\n'
+    old, new = (replace(MUSL, python=(3, minor)) for minor in (10, 11))
+    before, after = outlooks(index(app=files), ["app"], old, new)
+    assert {need.name for need in before["app"].needs} == {"c", "gmp", "zlib"}
+    assert {need.name for need in after["app"].needs} == {"c", "zlib"}
+    (warning,) = after["app"].obstacles
+    assert not warning.fatal
+    assert "gmp, which it needs, is left out of the commands" in warning.message
+    assert "libgmp-dev" in str(commands_for(large(minor=10), before.values()))
+    (on_large,) = outlooks(index(app=files), ["app"], large(minor=11))
+    assert "gmp, which it needs, is on the image" in on_large["app"].obstacles[0].message
+
+
+def large(minor: int) -> Target:
+    return parse_target_on(f"python:3.{minor}-bookworm", as_of=date(2026, 11, 1))

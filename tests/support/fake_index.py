@@ -24,6 +24,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.limits import ArchiveRefused
 from wheelcheck.index.archives.members import WheelBytes
 from wheelcheck.index.archives.ranges import FileBytes
+from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked, read_marks
 from wheelcheck.index.interface import (
     ArchiveListing,
     ArchiveMember,
@@ -223,6 +224,15 @@ def _listing(members: Mapping[str, str | int]) -> ArchiveListing:
     """A listing from {path: text} or, where only the size matters, {path: size}."""
     sizes = {p: len(v.encode()) if isinstance(v, str) else v for p, v in members.items()}
     return ArchiveListing(
-        tuple(ArchiveMember(path, size) for path, size in sizes.items()),
+        tuple(
+            ArchiveMember(path, size, None, _marks(path, members[path]))
+            for path, size in sizes.items()
+        ),
         {path: value for path, value in members.items() if isinstance(value, str)},
     )
+
+
+def _marks(path: str, text: str | int) -> SourceMarks | None:
+    """What the real index reads of a source while it lists an archive."""
+    known = isinstance(text, str) and is_marked(path)
+    return read_marks(text.encode(), path) if known else None

@@ -23,6 +23,10 @@ from functools import partial
 
 from packaging.utils import NormalizedName
 
+from wheelcheck.builds.broken_modules import (
+    libraries_of_broken_modules,
+    with_left_out_libraries,
+)
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
 from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
@@ -133,6 +137,8 @@ class Forecaster:
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         all_needs, own = self._of_sdist(build.reading, frozenset(installed), target)
         needs = tuple(_counting(all_needs, classification)) if build.reading.is_whole else ()
+        unwanted = libraries_of_broken_modules(build, target) if build.reading.is_whole else ()
+        needs = tuple(need for need in needs if need.name not in unwanted)
         distribution = distribution_of(target)
         known = None if isinstance(distribution, Unknown) else distribution
         release = SourceNeedsInput(build.name, build.version)
@@ -141,7 +147,7 @@ class Forecaster:
         rotten, constraints = aged
         stub = any(obstacle.code == "stub-sdist" for obstacle in own)
         clashing = () if stub else tuple(clashes(build, target, isolated=isolated))
-        clashing = without_repeats(clashing, rotten)
+        clashing = with_left_out_libraries(without_repeats(clashing, rotten), unwanted, known)
         by_pip = pip_obstacles(build.reading, target.installer)
         causes = (o for o in rotten if o.fatal or o.code not in _WITHOUT_CAUSE)
         own_problems = (*build.environment.problems, *_left_out(classification))

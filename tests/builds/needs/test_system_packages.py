@@ -186,6 +186,26 @@ def test_the_large_images_have_much_already():
     assert install_commands(known("psycopg2", "2.9.9"), large).build == ""
 
 
+def test_what_packages_of_an_image_brought_along_is_not_purged():
+    needs = [
+        BuildNeed(NeedKind.TOOL, "pkg-config", "test"),
+        BuildNeed(NeedKind.LIBRARY, "cairo", "test"),
+        BuildNeed(NeedKind.LIBRARY, "dbus", "test"),
+    ]
+    as_of = date(2026, 11, 1)
+    full, slim = (
+        distribution_of(parse_target_on(f"python:3.12{end}", as_of=as_of))
+        for end in ("-bookworm", "-slim-bookworm")
+    )
+    brought = {"libcairo2-dev", "pkg-config"}  # by libmagickcore-dev and libglib2.0-dev
+    of_full, of_slim = (
+        set(install_commands(needs, where).build_packages) for where in (full, slim)
+    )
+    assert of_slim - of_full == brought
+    assert "libdbus-1-dev" in install_commands(needs, full).remove
+    assert brought.isdisjoint(install_commands(needs, full).remove.split())
+
+
 def test_a_target_has_the_distribution_of_its_image():
     slim = distribution_of(target(image("python:3.12-slim", "debian", "13 trixie")))
     assert slim == Distribution(

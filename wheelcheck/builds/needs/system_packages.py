@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -271,6 +271,9 @@ def install_commands(
         } - distribution.preinstalled
         for stage, wanted in ((InstallPhase.BUILD, chosen), (InstallPhase.RUN, staying))
     }  # fmt: skip
+    names = {
+        stage: wanted - _brought_before(wanted, distribution) for stage, wanted in names.items()
+    }
     return InstallCommands(
         distribution,
         _install(sorted(names[InstallPhase.BUILD]), distribution, virtual=True),
@@ -280,6 +283,19 @@ def install_commands(
         tuple(sorted(names[InstallPhase.BUILD])),
         tuple(sorted(names[InstallPhase.RUN])),
     )
+
+
+def _brought_before(names: Collection[str], distribution: Distribution) -> frozenset[str]:
+    """What the packages on an image brought along, as pkg-config on Python's full images.
+
+    To purge that would take away what depends on it too.
+    """
+    if not (names and distribution.preinstalled):
+        return frozenset()
+    from wheelcheck.distributions.installed_system import system_of
+
+    system = system_of(distribution)
+    return frozenset() if system is None else frozenset(filter(system.has, names))
 
 
 def _comes_with_compiler(need: BuildNeed) -> bool:

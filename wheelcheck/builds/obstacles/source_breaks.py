@@ -27,7 +27,17 @@ from wheelcheck.index.archives.sources.compiler_breaks import (
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["CompiledFiles", "compiled_files", "no_sources", "source_breaks"]
+__all__ = [
+    "MAY_BE_LEFT_OUT",
+    "CompiledFiles",
+    "compiled_files",
+    "no_sources",
+    "refused_files",
+    "source_breaks",
+]
+
+MAY_BE_LEFT_OUT = "the build may leave it out"
+"""How the message about a source ends that is perhaps not compiled."""
 
 _C_LIKE = {Language.C, Language.CPP}
 _ERRORS_SINCE = Version("14")
@@ -195,6 +205,23 @@ def source_breaks(
     return tuple(o for (code, fatal), o in first.items() if fatal or code not in codes)
 
 
+def refused_files(
+    sources: Iterable[str],
+    contents: SdistContents,
+    minor: int,
+    gcc: Version | None,
+    *,
+    cythonizes: bool,
+) -> tuple[str, ...]:
+    """Which of a module's sources CPython 3.`minor` or GCC do not compile for certain."""
+    shipped = (_shipped(posixpath.normpath(p), contents, cythonizes=cythonizes) for p in sources)
+    return tuple(
+        path
+        for path in filter(None, shipped)
+        if any(o.fatal for o in _of_files((path,), contents, minor, gcc, set(), sure=True))
+    )
+
+
 def _of_files(
     paths: Iterable[str],
     contents: SdistContents,
@@ -247,7 +274,7 @@ def _api(
     if called and not refused:
         message += "; with a GCC before 14 it compiles, and what is built cannot be imported"
     elif not sure:
-        message += "; the build may leave it out"
+        message += f"; {MAY_BE_LEFT_OUT}"
     return BuildObstacle("c-api-gone", message, _API, fatal=sure and refused)
 
 
