@@ -46,7 +46,12 @@ _ASIDE = re.compile(
 _NAME = r"([A-Za-z_][\w.+-]*)"
 _IN_PYTHON = (
     (FileKind.LIB, re.compile(rf"[\"']-l{_NAME}[\"']")),
-    (FileKind.PC, re.compile(rf"pkg-config[\"',\s]+(?:--[\w-]+[\"',\s]+)*[\"']?{_NAME}[\"']")),
+    (
+        FileKind.PC,
+        re.compile(
+            rf"pkg-config[\"',\s]+(?:--[\w-]+[\"',\s]+)*(?![frb]{{1,2}}[\"'])[\"']?{_NAME}[\"']"
+        ),
+    ),
     (FileKind.PC, re.compile(rf"\bpkgconfig\.(?:parse|exists|libs|cflags)\(\s*[\"']{_NAME}[\"']")),
 )
 _LISTS = re.compile(

@@ -721,3 +721,41 @@ def test_a_makefile_runs_the_assembler_that_cmake_would(cmake: str, needed: bool
     assert "nasm" not in found
     needs = roles(texts, members=("lib/crc.asm",))
     assert (needs.get("nasm") is Role.REQUIRED) is needed
+
+
+# The GNU build system
+
+CONFIGURE = """
+AM_INIT_AUTOMAKE([foreign 1.11])
+LT_INIT([disable-static])
+dnl PKG_CHECK_MODULES([OLD], [libold])
+PKG_CHECK_MODULES([SSL], [libssl >= 1.1 libcrypto])
+PKG_CHECK_MODULES([XML], [libxml-2.0], [have_xml=yes], [have_xml=no])
+AS_IF([test "x$with_lzma" = xyes], [
+    PKG_CHECK_MODULES([LZMA], [liblzma])
+])
+"""
+MAKES_CONFIGURE = "import subprocess\nsubprocess.run(['autoreconf', '--install'], cwd='lib')\n"
+
+
+def test_a_configure_made_in_the_build_takes_what_its_macros_are_of():
+    texts = {"setup.py": MAKES_CONFIGURE, "lib/configure.ac": CONFIGURE}
+    run = {"tools_run": (("setup.py:2", "autoreconf"),)}
+    found = roles(texts, **run)
+    assert {name for name, role in found.items() if role is Role.REQUIRED} == {
+        "autoconf", "automake", "libtool", "pkg-config", "openssl",
+    }  # fmt: skip
+    assert found["libxml2"] is Role.OPTIONAL
+    assert "xz" not in found
+    assert set(roles({"lib/configure.ac": CONFIGURE})) == set()  # nothing runs it
+
+
+def test_a_configure_in_the_sdist_is_run_as_it_is():
+    texts = {
+        "setup.py": "import subprocess\nsubprocess.run(['./configure'], cwd='lib')\n",
+        "lib/configure.ac": CONFIGURE,
+    }
+    run = {"tools_run": (("setup.py:2", "configure"),), "members": ("lib/configure",)}
+    found = roles(texts, **run)
+    assert {"automake", "libtool"}.isdisjoint(found)
+    assert found["openssl"] is Role.REQUIRED

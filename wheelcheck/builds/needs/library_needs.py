@@ -18,6 +18,7 @@ from wheelcheck.builds.needs.build_need import (
     strongest,
 )
 from wheelcheck.builds.needs.cmake_needs import cmake_needs
+from wheelcheck.builds.needs.configure_needs import configure_needs
 from wheelcheck.builds.needs.libraries import (
     brought_along,
     library_called,
@@ -47,6 +48,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _CFG_LIBRARIES = re.compile(r"^libraries\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _MANY_SOURCES = 5
+_CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
     {
         "bzip2-sys": "compiles its own copy where pkg-config finds none",
@@ -102,6 +104,7 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     ]
     made = _runs_make(facts, found)
     found += makefile_needs(facts, made=made)
+    found += configure_needs(facts, configured=_runs_configure(facts))
     found += _from_assembly(facts) if made else ()
     found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
@@ -136,6 +139,10 @@ def _runs_make(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> bool:
     if any(need.kind is NeedKind.TOOL and need.name == "make" for need in found):
         return True
     return any(tool == "make" for _, tool in facts.tools_run)
+
+
+def _runs_configure(facts: SourceNeedsInput) -> bool:
+    return any(tool in _CONFIGURING for _, tool in facts.tools_run)
 
 
 def _from_assembly(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

@@ -18,6 +18,8 @@ _NESTED = {
     "CMakeLists.txt": 6,
     "Cargo.toml": 4,
     "Makefile": 2,
+    "configure.ac": 3,
+    "configure.in": 3,
     "Cargo.lock": 1,
 }
 _CMAKE_DEPTH = 3

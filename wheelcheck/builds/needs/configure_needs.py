@@ -1,0 +1,74 @@
+"""What a bundled library's ``configure.ac`` asks for, where the setup script has it configured.
+
+Sources from a repository have no ``configure``: the script runs ``autoreconf`` or ``autogen.sh``,
+and the macros say which of the GNU build system's packages that takes beside autoconf.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.distributions.debian_package import FileKind
+
+__all__ = ["configure_needs"]
+
+_LONG = 200_000
+_NAMES = ("configure.ac", "configure.in")
+_COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|dnl\b)[^\n]*")
+_GENERATES = re.compile(r"autoreconf|[\"'/]autogen(?:\.sh)?[\"']|[\"'/]bootstrap(?:\.sh)?[\"']")
+_MACROS = (
+    ("automake", re.compile(r"\bAM_INIT_AUTOMAKE\b")),
+    ("libtool", re.compile(r"\b(?:LT_INIT|AC_PROG_LIBTOOL|AM_PROG_LIBTOOL)\b")),
+    ("pkg-config", re.compile(r"\b(?:PKG_PROG_PKG_CONFIG|PKG_CHECK_MODULES)\b")),
+)
+_MODULES = re.compile(r"(?m)^PKG_CHECK_MODULES\(\s*\[?\w+\]?\s*,\s*\[?([^\],()]*)\]?\s*([,)])")
+_MODULE = re.compile(r"([A-Za-z][\w.+-]*)(?:\s*(?:>=|=|>)\s*([\d.]+))?")
+
+
+def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[BuildNeed]:
+    """Tools that make ``configure``, and packages that it cannot do without.
+
+    `configured`: a script runs ``configure`` or what makes it. A check under a condition, or with
+    an answer to its failing, asks for nothing.
+    """
+    if not configured:
+        return
+    generated = _is_generated(facts)
+    for path, text in facts.texts.items():
+        if path.rpartition("/")[2] in _NAMES and not is_aside(path):
+            folder = path.rpartition("/")[0]
+            bare = _COMMENT.sub("", text[:_LONG])
+            made = generated and f"{folder}/configure".lstrip("/") not in facts.members
+            yield from _of_macros(path, bare) if made else ()
+            yield from _of_modules(path, bare)
+
+
+def _is_generated(facts: SourceNeedsInput) -> bool:
+    scripts = (text for path, text in facts.texts.items() if path.endswith(".py"))
+    return any(map(_GENERATES.search, scripts))
+
+
+def _of_macros(path: str, text: str) -> Iterator[BuildNeed]:
+    yield BuildNeed(NeedKind.TOOL, "autoconf", f"{path}: its configure is made in the build")
+    for tool, macro in _MACROS:
+        found = macro.search(text)
+        if found:
+            yield BuildNeed(NeedKind.TOOL, tool, f"{path}: {found[0]}")
+
+
+def _of_modules(path: str, text: str) -> Iterator[BuildNeed]:
+    for match in _MODULES.finditer(text):
+        role = Role.REQUIRED if match[2] == ")" else Role.OPTIONAL
+        source = f"{path} asks pkg-config for {match[1].strip()}"
+        if role is Role.REQUIRED:
+            yield BuildNeed(NeedKind.TOOL, "pkg-config", source)
+        yield from _named(match[1], source, role)
+
+
+def _named(text: str, source: str, role: Role) -> Iterable[BuildNeed]:
+    for name, least in _MODULE.findall(text):
+        yield from need_called(FileKind.PC, name, source, role, least)
