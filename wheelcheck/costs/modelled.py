@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from wheelcheck.costs.cost_terms import (
     WITHOUT_DEBUG,
     Coefficients,
+    compiling_share,
     memory_of,
     memory_terms,
     term_seconds,
@@ -83,7 +84,7 @@ def read_published(
     megabytes = wheel.extension_bytes / _MB
 
     def reading(name: str) -> PublishedReading:
-        seconds = rates["base"] + rates[name] * megabytes
+        seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
         return PublishedReading(name == "debug", math.log(seconds / by_sources))
 
     stripped, debug = reading("stripped"), reading("debug")

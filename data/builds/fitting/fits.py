@@ -37,7 +37,8 @@ MEMORY_PRIOR = {
     "pure": 30e6, "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
     "generated": 48e6, "generated_mb": 134e6, "cython": 150e6, "cython_mb": 3000e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
-    "binding": 350e6, "binding_statements": 70e6, "binding_standard": 5e6,
+    "binding": 250e6, "binding_statements": 500e6, "binding_header_code": 300e6,
+    "binding_standard": 5e6,
     "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6,
 }  # fmt: skip
 PULL = 0.35

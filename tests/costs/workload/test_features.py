@@ -371,3 +371,20 @@ def test_what_cython_holds_within_the_backend_counts_beside_the_compiler():
     assert within.peak_bytes_at(1).value == pytest.approx(
         within.peak_process_bytes.value + coefficients().beside["cython"]
     )
+
+
+def test_a_build_without_optimisation_takes_a_quarter_of_the_compiling():
+    described = (
+        '[build-system]\nrequires = ["meson-python"]\nbuild-backend = "mesonpy"\n'
+        '[tool.meson-python.args]\nsetup = ["-Dwheel=true", {setting}]\n'
+    )
+
+    def seconds(setting: str) -> float:
+        files = {
+            "pyproject.toml": described.format(setting=setting),
+            "meson.build": "project('x', 'c')\nshared_library('x', 'x.c')\n",
+            "x.c": "a = b;\n" * 40_000,
+        }
+        return source_seconds(features(files), coefficients())
+
+    assert seconds('"-Dbuildtype=plain"') < seconds('"-Dbuildtype=release"') / 2

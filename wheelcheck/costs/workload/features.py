@@ -27,6 +27,8 @@ _DISPATCHED = 4
 """How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
+_UNOPTIMISED = re.compile(r"""['"](?:-Dbuildtype=|--buildtype[= ])(?:plain|debug)['"]""")
+"""Settings of meson-python, which asks for an optimised build otherwise."""
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
 _CMAKE_JOBS = re.compile(
     r"['\"](?:--parallel|-j|-G ?Ninja|Ninja)|CMAKE_BUILD_PARALLEL_LEVEL|skbuild"
@@ -113,6 +115,7 @@ class BuildFeatures:
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
+    `optimised`: the compiler is told to optimise, which takes most of its time.
     `parallel`: it compiles several files at once. `replaceable` are those of the sources that a
     library of the system takes the place of where the build finds it, `optional` says that the
     build goes on without its extension modules where these do not compile. `configured_files` are
@@ -132,6 +135,7 @@ class BuildFeatures:
     strips: bool = False
     ships_stripped: bool = False
     fetches_crates: bool = False
+    optimised: bool = True
     parallel: bool = False
     wheel: PublishedWheel | None = None
 
@@ -209,6 +213,7 @@ def read_features(
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
+        optimised=backend != "meson" or not _UNOPTIMISED.search(texts.get("pyproject.toml", "")),
         parallel=_is_parallel(facts, backend, texts),
         wheel=None if wheel is None else published(wheel),
     )
