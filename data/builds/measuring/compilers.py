@@ -52,10 +52,11 @@ def install_shims(folder: Path, path: str) -> None:
     """Put a shim into `folder` for every compiler that `path` (as in $PATH) offers."""
     shim = folder / ".shim"
     folder.mkdir(exist_ok=True)
-    if not shim.exists():
+    found = [tool for tool in _TOOLS if shutil.which(tool, path=path)]
+    if found and not shim.exists():
         subprocess.run(["gcc", "-O2", "-o", shim, _SHIM_SOURCE], check=True)
-    for tool in _TOOLS:
-        if shutil.which(tool, path=path) and not (folder / tool).exists():
+    for tool in found:
+        if not (folder / tool).exists():
             (folder / tool).hardlink_to(shim)
 
 
