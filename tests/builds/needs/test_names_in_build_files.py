@@ -759,3 +759,21 @@ def test_a_configure_in_the_sdist_is_run_as_it_is():
     found = roles(texts, **run)
     assert {"automake", "libtool"}.isdisjoint(found)
     assert found["openssl"] is Role.REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("command", "tool"),
+    [
+        ("${GIT_EXECUTABLE} apply fix.patch", "git"),
+        ("git apply --check fix.patch", "git"),
+        ("${Patch_EXECUTABLE} -p1 -i fix.patch", "patch"),
+        ("${GIT_EXECUTABLE} describe --tags", None),
+    ],
+)
+def test_sources_that_cmake_patches_need_the_program(command: str, tool: str | None):
+    text = (
+        "project(x LANGUAGES NONE)\nfind_package(Git QUIET)\nif(GIT_FOUND)\n"
+        f"  execute_process(COMMAND {command})\nendif()\n"
+    )
+    found = {name for name, role in cmake(text).items() if role is Role.REQUIRED}
+    assert found & {"git", "patch"} == ({tool} if tool else set())

@@ -29,6 +29,10 @@ _ENDS_NAMES = re.compile(
     r"|REGISTRY_VIEW|VALIDATOR|NAMES_PER_DIR"
 )
 _FOUND = re.compile(r"(\w+?)(?:_FOUND|_LIBRAR(?:Y|IES)|_EXECUTABLE|_INCLUDE_DIRS?)")
+_PATCHES = re.compile(
+    r"(?:(?P<git>\$\{GIT_EXECUTABLE\}|git) apply"
+    r"|(?:\$\{P(?:ATCH|atch)_EXECUTABLE\}|patch) -.*)"
+)
 _PROJECT = re.compile(r"^[ \t]*project\s*\(", re.IGNORECASE | re.MULTILINE)
 _BY_CMAKE = {"scikit_build_core", "py_build_cmake", "cmeel"}
 _NEVER = {"mesonpy", "maturin", "flit_core", "uv_build"}
@@ -187,6 +191,17 @@ def _program(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
         yield from program_need(name, f"{command.path}: find_program({name})", role)
 
 
+def _patching(command: CMakeCommand, _role: Role) -> Iterator[BuildNeed]:
+    """The program by which a project patches its sources: without it, others are compiled."""
+    for program, following in pairwise(command.words):
+        match = _PATCHES.fullmatch(f"{program} {following}")
+        if match:
+            name = "git" if match["git"] else "patch"
+            source = f"{command.path}: {command.name}() patches sources with {name}"
+            yield from program_need(name, source, Role.REQUIRED)
+            return
+
+
 def _names(words: Sequence[str]) -> list[str]:
     names = []
     for word in words[1:]:
@@ -223,4 +238,5 @@ _READERS = {
     "pkg_search_module": _modules,
     "find_library": _library,
     "find_program": _program,
+    "execute_process": _patching,
 }

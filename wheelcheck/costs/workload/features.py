@@ -115,7 +115,7 @@ class BuildFeatures:
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
-    `optimised`: the compiler is told to optimise, which takes most of its time.
+    `optimised`: compilers optimise, which takes most of their time.
     `parallel`: it compiles several files at once. `replaceable` are those of the sources that a
     library of the system takes the place of where the build finds it, `optional` says that the
     build goes on without its extension modules where these do not compile. `configured_files` are
