@@ -11,7 +11,7 @@ from situations import target
 
 from wheelcheck.builds.environment import BuildEnvironment
 from wheelcheck.builds.plan import Build, InstallerKind, SourceBuildPlan
-from wheelcheck.costs.bill import InstallBill, Machine, make_bill
+from wheelcheck.costs.bill import InstallBill, Machine, billed_plan, make_bill
 from wheelcheck.costs.installing import Files, install_seconds
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
@@ -60,7 +60,7 @@ def bill(
     plan = SourceBuildPlan(
         MUSL, installer, builds, **{k: more.pop(k) for k in ["cycles"] if k in more}
     )
-    return make_bill(plan, by_file, installed, machine, **more)
+    return make_bill(billed_plan(plan, by_file, machine), installed, machine, **more)
 
 
 def test_wheels_alone_cost_download_and_installation():

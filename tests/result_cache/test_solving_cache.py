@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -191,3 +192,40 @@ def test_nothing_is_written_where_nothing_new_was_answered(edited):
     before = path.stat().st_mtime_ns
     edited.ask("old\napp\n", "--no-advice")
     assert path.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("words", [(), ("--offline",)])
+def test_builds_are_planned_by_the_first_run_alone(edited, monkeypatch, words):
+    def never(*_: object) -> None:
+        raise AssertionError("it is known already")
+
+    edited.ask("lib\nold\n", "--no-advice")
+    for method in ("of", "refine", "prefetch", "prefetch_plans", "prefetch_verdicts"):
+        monkeypatch.setattr(f"wheelcheck.analysis.planning.SourceBuilds.{method}", never)
+    taken_over = edited.ask("lib\nold<1\n", "--no-advice", *words)
+    monkeypatch.undo()
+    assert taken_over == edited.without_cache("lib\nold<1\n", "--no-advice")
+    report = json.loads(taken_over[1])
+    assert [plan["builds"][0]["name"] for plan in report["builds"]] == ["lib", "lib"]
+    assert [target["bill"]["builds"] for target in report["targets"]] == [1, 1]
+    lib = next(package for package in report["packages"] if package["name"] == "lib")
+    assert [len(evidence["targets"]) for evidence in lib["evidence"]] == [2]
+
+
+@pytest.mark.parametrize("words", [("--cores", "8"), ("--installer", "uv"), ("--pre",)])
+def test_another_machine_installer_or_policy_has_another_plan(edited, words):
+    edited.ask("lib\n", "--no-advice")
+    words = ("--no-advice", *words)
+    assert edited.ask("lib\nold\n", *words) == edited.without_cache("lib\nold\n", *words)
+
+
+def test_images_on_which_the_same_wheels_fit_have_plans_of_their_own(edited):
+    words = ("-t", "python:3.12-bookworm", "-t", "python:3.12-slim-bookworm", "--no-advice")
+    edited.ask("lib\n", *words)
+    assert edited.ask("lib\nold\n", *words) == edited.without_cache("lib\nold\n", *words)
+
+
+def test_a_build_that_fails_does_so_in_the_next_run(edited):
+    words = ("-t", "cp36-manylinux_2_28_x86_64", "--no-advice")
+    edited.ask("lib\n", *words)
+    assert edited.ask("lib\nold\n", *words) == edited.without_cache("lib\nold\n", *words)

@@ -10,7 +10,7 @@ from wheelcheck.acceptance import InputRefusal
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.page_remarks import late_upload
 from wheelcheck.analysis.problems import all_problems
-from wheelcheck.analysis.report_builds import plan_value, source_evidence
+from wheelcheck.analysis.report_builds import evidence_by_package
 from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
@@ -54,9 +54,7 @@ def assemble(
         as_of=bound.isoformat() if bound else None,
         targets=tuple(_summary(column, problems) for column in columns),
         packages=tuple(_packages(columns, projects)),
-        builds=tuple(
-            plan_value(column.builds, column.price) for column in columns if column.builds
-        ),
+        builds=tuple(column.summary.plan for column in columns if column.summary),
         problems=problems,
     )
 
@@ -130,7 +128,7 @@ def _packages(
     columns: Sequence[JudgedTarget], projects: Mapping[NormalizedName, Project | Unknown]
 ) -> Iterator[Package]:
     names = sorted({name for column in columns for name in column.judged})
-    evidence = source_evidence([(column.name, column.builds) for column in columns])
+    evidence = evidence_by_package([(column.name, column.summary) for column in columns])
     for name in names:
         alike: dict[tuple[object, ...], Cell] = {}
         yield Package(

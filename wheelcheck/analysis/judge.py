@@ -15,7 +15,13 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
-from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds, is_planned
+from wheelcheck.analysis.build_records import BuildRecords
+from wheelcheck.analysis.judged_target import (
+    BuildSummary,
+    JudgedTarget,
+    TargetBuilds,
+    is_planned,
+)
 from wheelcheck.analysis.loads.load_check import LoadCheck
 from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
@@ -152,6 +158,7 @@ class Judge:
         wanted = [
             WantedSdist(target, sdist, tried=tried)
             for target, chosen in self._prefetched.items()
+            if not self._knows_builds(target, chosen)
             for tried, sdists in ((False, chosen.sdists), (True, chosen.tried))
             for sdist in sdists
         ]
@@ -204,11 +211,11 @@ class Judge:
             "builds-not-planned",
             lambda: self._builds(target, chosen),
         )
-        planned = None if isinstance(builds, Unknown) else builds
+        summary = None if isinstance(builds, Unknown) else builds
         price = fenced(
             "the bill",
             "costs-unknown",
-            lambda: self._pricing.price(target, chosen.files, planned),
+            lambda: self._pricing.price(target, chosen.files, summary),
         )
         loads = fenced(
             "the load check",
@@ -218,7 +225,7 @@ class Judge:
         return JudgedTarget(
             resolution,
             judged,
-            planned,
+            summary,
             None if isinstance(price, Unknown) else price,
             refusals,
             {} if isinstance(loads, Unknown) else loads,
@@ -226,19 +233,51 @@ class Judge:
             chosen.unremarkable,
         )
 
-    def _builds(self, target: Target, chosen: _Chosen) -> TargetBuilds | None:
-        if not chosen.sdists and not chosen.tried:
+    def _builds(self, target: Target, chosen: _Chosen) -> BuildSummary | None:
+        """What is built from source, as an earlier run or else this one plans it."""
+        sdists, tried = chosen.sdists, chosen.tried
+        if not sdists and not tried:
             return None
-        return self._sources.of(target, chosen.sdists, chosen.tried)
+        records = self._build_records_on(target)
+
+        def plan() -> TargetBuilds:
+            return self._sources.of(target, sdists, tried)
+
+        known = records.summary(sdists, tried, plan) if records else None
+        if known is None:
+            known = self._pricing.summary(target, plan())
+            if records:
+                records.add(sdists, tried, known)
+        return known
+
+    def _knows_builds(self, target: Target, chosen: _Chosen) -> bool:
+        """Whether what is built is known from an earlier run, and no image asks for more."""
+        records = None if target.image else self._build_records_on(target)
+        return records is not None and records.knows(chosen.sdists, chosen.tried)
 
     def _refined(self, judgement: Judgement, target: Target) -> Judgement:
         if not isinstance(judgement.file, Sdist):
             return judgement
-        what = judgement.file.filename
-        found = fenced(what, "sdist-unreadable", lambda: self._sources.refine(judgement, target))
+        records = self._build_records_on(target)
+
+        def refine(judgement: Judgement) -> Judgement:
+            return self._sources.refine(judgement, target)
+
+        found = fenced(
+            judgement.file.filename,
+            "sdist-unreadable",
+            lambda: records.refined(judgement, refine) if records else refine(judgement),
+        )
         if isinstance(found, Unknown):
             return replace(judgement, reason=f"{judgement.reason}; {found.reason}")
         return found
+
+    def _build_records_on(self, target: Target) -> BuildRecords | None:
+        """What earlier runs know of builds on a target; None where nothing may be taken over."""
+        every, on_target = self._common.stored, self._resolver.stored_on(target)
+        if every is None or on_target is None:
+            return None
+        return BuildRecords(every, on_target, target, self._installer)
 
     def _choose(
         self,
@@ -276,10 +315,11 @@ class Judge:
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
         unremarkable = frozenset(n for n, record in known.items() if record.is_unremarkable)
         chosen = _Chosen(resolution, judged, every, unremarkable)
-        self._prefetch_sdists(chosen.sdists)
         if self._index.fetches:
-            if every:
-                self._sources.prefetch_tried(every)
+            if not self._knows_builds(target, chosen):
+                self._prefetch_sdists(chosen.sdists)
+                if every:
+                    self._sources.prefetch_tried(every)
             self._pricing.prefetch(target, chosen.files)
         return chosen
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:  # much, and most targets build nothing
     from wheelcheck.builds.needs.system_packages import InstallCommands
     from wheelcheck.builds.outlook import Outlook
     from wheelcheck.builds.plan import SourceBuildPlan
-    from wheelcheck.costs.bill import InstallBill
+    from wheelcheck.costs.bill import BilledPlan, InstallBill
     from wheelcheck.costs.image import ImageBreakdown
+    from wheelcheck.costs.quantity import Quantity
+    from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 
-__all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight", "is_planned"]
+__all__ = ["BuildSummary", "JudgedTarget", "Price", "TargetBuilds", "Weight", "is_planned"]
 
 _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
@@ -52,6 +54,24 @@ class TargetBuilds:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildSummary:
+    """What bill, report and advice ask of the builds on one target.
+
+    `billed` says what they cost, or why that is not known; `toolchain` is the installed size in
+    bytes of the system packages they need, None where it is not known. `failing` are the packages
+    whose build fails for certain; `plan` and `evidence` are those of the report, the latter by
+    package and for no target. `details` gives everything, planned at the latest then.
+    """
+
+    billed: BilledPlan | Unknown
+    toolchain: Quantity | None
+    failing: frozenset[NormalizedName]
+    plan: BuildPlan
+    evidence: tuple[tuple[NormalizedName, SourceEvidence], ...]
+    details: Callable[[], TargetBuilds]
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """What installing on one target costs, and how large the image gets."""
 
@@ -63,13 +83,13 @@ class Price:
 class JudgedTarget:
     """One target with its resolution, the pin and judgement of every package, and the builds.
 
-    `builds` is None where nothing is built from source, `price` where none was wanted. With
+    `summary` is None where nothing is built from source, `price` where none was wanted. With
     `refusals` its installer would install nothing of it.
     """
 
     resolution: Resolution
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
-    builds: TargetBuilds | None = None
+    summary: BuildSummary | None = None
     price: Price | None = None
     refusals: tuple[InputRefusal, ...] = ()
     loads: Mapping[NormalizedName, Loads] = field(default_factory=dict, hash=False)
@@ -90,14 +110,14 @@ class JudgedTarget:
         return self.resolution.target.name
 
     @property
+    def builds(self) -> TargetBuilds | None:
+        """What is built from source, with all that is known of it; None where nothing is."""
+        return self.summary.details() if self.summary else None
+
+    @property
     def failing(self) -> frozenset[NormalizedName]:
         """The packages whose source build fails for certain; none where builds are not planned."""
-        outlooks = self.builds.outlooks if self.builds else ()
-        return frozenset(
-            outlook.build.name
-            for outlook in outlooks
-            if outlook.build.top_level and outlook.fails()
-        )
+        return self.summary.failing if self.summary else frozenset()
 
     @property
     def absent(self) -> frozenset[NormalizedName]:

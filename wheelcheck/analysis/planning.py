@@ -83,12 +83,8 @@ class SourceBuilds:
             self._sdists.prefetch(each.sdist for each in wave if not each.tried)
             self._sdists.prefetch_tried(each.sdist for each in wave if each.tried)
 
-    def of(
-        self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]
-    ) -> TargetBuilds | None:
-        """Everything that building these sdists sets off; None where there are none."""
-        if not sdists and not tried:
-            return None
+    def of(self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]) -> TargetBuilds:
+        """Everything that building these sdists sets off."""
         plan = self._planner.plan(target, sdists, self._installer, tried)
         outlooks = self._forecaster.of_plan(plan, self._as_of)
         return TargetBuilds(plan, outlooks, commands_for(target, outlooks))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from wheelcheck.analysis.judged_target import Price, TargetBuilds
+from wheelcheck.analysis.judged_target import BuildSummary, Price, TargetBuilds
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.builds.plan import Build, SourceBuildPlan
-from wheelcheck.costs.bill import Machine, make_bill
+from wheelcheck.costs.bill import BilledPlan, Machine, billed_plan, make_bill
 from wheelcheck.costs.measured import is_measured
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import ArchiveListing, Index, Sdist, Wheel
 from wheelcheck.targets import Target
 from wheelcheck.targets.platforms import Cpu
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # used where something is built, and where a target names an image
+    from wheelcheck.builds.plan import Build
     from wheelcheck.builds.sdist_reading import SdistReading
     from wheelcheck.costs.image import ImageBreakdown, ImageOptions
     from wheelcheck.costs.image_parts.built_sizes import BuiltFiles
@@ -69,24 +70,49 @@ class Pricing:
                 opened.append(file if self._is_listed(file) else None)
         self._index.prefetch(listings=[wheel for wheel in opened if wheel is not None])
 
+    def summary(self, target: Target, builds: TargetBuilds) -> BuildSummary:
+        """What bill, report and advice ask of these builds."""
+        from wheelcheck.analysis.report_builds import plan_value, source_evidence
+
+        billed = fenced(
+            "the bill",
+            "costs-unknown",
+            lambda: billed_plan(builds.plan, self._costs_of(target, builds), self._machine),
+        )
+        failing = (each.build for each in builds.outlooks if each.fails())
+        return BuildSummary(
+            billed,
+            _toolchain(builds),
+            frozenset(build.name for build in failing if build.top_level),
+            plan_value(builds, None if isinstance(billed, Unknown) else billed),
+            source_evidence(builds),
+            lambda: builds,
+        )
+
     def price(
-        self, target: Target, files: Sequence[Wheel | Sdist], builds: TargetBuilds | None
-    ) -> Price:
+        self, target: Target, files: Sequence[Wheel | Sdist], builds: BuildSummary | None
+    ) -> Price | Unknown:
         """What installing these files costs, `builds` included."""
-        plan = builds.plan if builds else SourceBuildPlan(target, self._installer)
+        billed = builds.billed if builds else BilledPlan(self._installer)
+        if isinstance(billed, Unknown):
+            return billed
+        toolchain = builds.toolchain if builds else Quantity.exact(0)
+        bill = make_bill(billed, files, self._machine, toolchain)
+        return Price(bill, self._image(target, files, builds))
+
+    def _costs_of(self, target: Target, builds: TargetBuilds) -> dict[str, PredictedCost]:
+        """What each build costs, by the sdist's file name."""
         left_out = {
             outlook.build.sdist.filename
-            for outlook in (builds.outlooks if builds else ())
+            for outlook in builds.outlooks
             if outlook.leaves_extensions_out
         }
-        costs = {
+        return {
             build.sdist.filename: self._known_cost(
                 build, target, left_out=build.sdist.filename in left_out
             )
-            for build in plan.builds
+            for build in builds.plan.builds
         }
-        bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
-        return Price(bill, self._image(target, files, plan, builds, costs))
 
     def _known_cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
         """What a build costs, worked out once for all targets with the same Python and CPU."""
@@ -158,40 +184,38 @@ class Pricing:
         self,
         target: Target,
         files: Sequence[Wheel | Sdist],
-        plan: SourceBuildPlan,
-        builds: TargetBuilds | None,
-        costs: dict[str, PredictedCost],
+        summary: BuildSummary | None,
     ) -> ImageBreakdown | Unknown:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
         from wheelcheck.costs.image import ImageContents, ImageOptions, image_size
         from wheelcheck.distributions.distribution import distribution_of
 
+        builds = summary.details() if summary else None
         commands = builds.commands if builds else None
         named = None if isinstance(commands, Unknown) else commands
         contents = ImageContents(
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
-            built=self._built(target, plan, costs),
+            built=self._built(target, builds) if builds else (),
             build_packages=named.build_packages if named else (),
             run_packages=named.run_packages if named else (),
-            sdist_bytes=sum(build.sdist.size or 0 for build in plan.builds),
+            sdist_bytes=sum(build.sdist.size or 0 for build in builds.plan.builds) if builds else 0,
         )
         options = self._options or ImageOptions(pip_cache=self._installer is InstallerKind.PIP)
         return image_size(target, contents, distribution_of(target), options)
 
-    def _built(
-        self, target: Target, plan: SourceBuildPlan, costs: Mapping[str, PredictedCost]
-    ) -> list[BuiltFiles | Unknown]:
+    def _built(self, target: Target, builds: TargetBuilds) -> list[BuiltFiles | Unknown]:
         """What the source builds of the target put into the image."""
         from wheelcheck.costs.image_parts.built_sizes import built_files, compresses
 
+        costs = self._costs_of(target, builds)
         return [
             built_files(
                 costs[build.sdist.filename],
                 self._published(build.sdist, target),
                 compressed=compresses(build.environment.pins),
             )
-            for build in plan.builds
+            for build in builds.plan.builds
             if build.top_level
         ]
 
@@ -219,10 +243,8 @@ class Pricing:
         return wheel.filename in self._listed
 
 
-def _toolchain(builds: TargetBuilds | None) -> Quantity | None:
+def _toolchain(builds: TargetBuilds) -> Quantity | None:
     """Installed bytes of the system packages that the builds need; None where not known."""
-    if builds is None:
-        return Quantity.exact(0)
     if isinstance(builds.commands, Unknown):
         compiles = any(outlook.needs for outlook in builds.outlooks)
         return None if compiles else Quantity.exact(0)

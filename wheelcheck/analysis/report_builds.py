@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from packaging.utils import NormalizedName
 
@@ -12,20 +12,20 @@ from wheelcheck.reports.values import build_values as values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wheelcheck.analysis.judged_target import Price, TargetBuilds
+    from wheelcheck.analysis.judged_target import BuildSummary, TargetBuilds
     from wheelcheck.builds.evidence.classification import Classification
     from wheelcheck.builds.needs.build_need import BuildNeed
     from wheelcheck.builds.needs.system_packages import InstallCommands
     from wheelcheck.builds.obstacles.obstacle import BuildObstacle
     from wheelcheck.builds.outlook import Outlook
-    from wheelcheck.costs.bill import BuildItem
+    from wheelcheck.costs.bill import BilledPlan, BuildItem
 
-__all__ = ["plan_value", "source_evidence"]
+__all__ = ["evidence_by_package", "plan_value", "source_evidence"]
 
 
-def plan_value(builds: TargetBuilds, price: Price | None) -> values.BuildPlan:
+def plan_value(builds: TargetBuilds, billed: BilledPlan | None) -> values.BuildPlan:
     """A target's build plan as it leaves the library, with what each build costs."""
-    items = {item.build.sdist.filename: item for item in price.bill.items} if price else {}
+    items = {item.build.sdist.filename: item for item in billed.items} if billed else {}
     commands = builds.commands
     unknown = commands if isinstance(commands, Unknown) else None
     return values.BuildPlan(
@@ -103,32 +103,40 @@ def _commands(commands: InstallCommands) -> values.Commands:
 
 
 def source_evidence(
-    columns: Iterable[tuple[str, TargetBuilds | None]],
+    builds: TargetBuilds,
+) -> tuple[tuple[NormalizedName, values.SourceEvidence], ...]:
+    """The evidence for and against native code in the sdists of packages, for no target."""
+    return tuple(
+        (outlook.build.name, _evidence_value(outlook.build.sdist.filename, outlook.classification))
+        for outlook in builds.outlooks
+        if outlook.build.top_level
+    )
+
+
+def evidence_by_package(
+    columns: Iterable[tuple[str, BuildSummary | None]],
 ) -> dict[NormalizedName, tuple[values.SourceEvidence, ...]]:
-    """The evidence for and against native code in each package's sdists, once for equal targets.
+    """The evidence on each package's sdists, once for equal targets.
 
     `columns` are target names with what is built there.
     """
-    groups: dict[NormalizedName, dict[tuple[str, Classification], list[str]]] = {}
-    for target, builds in columns:
-        for outlook in builds.outlooks if builds else ():
-            if outlook.build.top_level:
-                key = (outlook.build.sdist.filename, outlook.classification)
-                groups.setdefault(outlook.build.name, {}).setdefault(key, []).append(target)
+    groups: dict[NormalizedName, dict[values.SourceEvidence, list[str]]] = {}
+    for target, summary in columns:
+        for name, evidence in summary.evidence if summary else ():
+            groups.setdefault(name, {}).setdefault(evidence, []).append(target)
     return {
         name: tuple(
-            _evidence_value(sdist, found, targets) for (sdist, found), targets in of.items()
+            evidence.model_copy(update={"targets": tuple(targets)})
+            for evidence, targets in of.items()
         )
         for name, of in groups.items()
     }
 
 
-def _evidence_value(
-    sdist: str, found: Classification, targets: Sequence[str]
-) -> values.SourceEvidence:
+def _evidence_value(sdist: str, found: Classification) -> values.SourceEvidence:
     return values.SourceEvidence(
         sdist=sdist,
-        targets=tuple(targets),
+        targets=(),
         verdict=found.verdict,
         confidence=found.confidence.value,
         optional_extensions=found.optional_extensions,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from packaging.utils import NormalizedName
 
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.installing import (
@@ -25,7 +28,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.builds.plan import Build, SourceBuildPlan
 
-__all__ = ["UNCALIBRATED", "BuildItem", "InstallBill", "Machine", "make_bill"]
+__all__ = [
+    "UNCALIBRATED",
+    "BilledBuild",
+    "BilledPlan",
+    "BuildItem",
+    "InstallBill",
+    "Machine",
+    "billed_plan",
+    "make_bill",
+]
 
 _WHEEL_SHARE = 0.36
 """A built wheel's file ÷ its members unpacked (median of the measured builds)."""
@@ -56,19 +68,43 @@ class Machine:
     doubt: float = UNCALIBRATED
 
 
-@dataclass(frozen=True, slots=True)
-class BuildItem:
+class BilledBuild(NamedTuple):
+    """What a bill asks of a build: see `Build`.
+
+    `requirements` are the wheels of its environment; `problem` says why that is not known to the
+    end.
+    """
+
+    name: NormalizedName
+    label: str
+    sdist: Sdist
+    top_level: bool
+    requested_by: tuple[str, ...]
+    times: int
+    requirements: tuple[Wheel, ...]
+    problem: str | None
+
+
+class BuildItem(NamedTuple):
     """One build of the plan, done once, on the machine.
 
     `environment_seconds` is for preparing the build environment, downloads not counted.
     """
 
-    build: Build
+    build: BilledBuild
     cpu_seconds: Quantity | Unknown
     wall_seconds: Quantity | Unknown
     environment_seconds: Quantity
     peak_memory_bytes: Quantity | Unknown
     built_bytes: Quantity | Unknown
+
+
+class BilledPlan(NamedTuple):
+    """A plan as a bill adds it up: what each build costs, and the builds that need themselves."""
+
+    installer: InstallerKind
+    items: tuple[BuildItem, ...] = ()
+    cycles: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +134,32 @@ class InstallBill:
     left_out: tuple[str, ...] = field(default=())
 
 
+def billed_plan(
+    plan: SourceBuildPlan, costs: Mapping[str, PredictedCost], machine: Machine
+) -> BilledPlan:
+    """What each build of a plan costs on a machine.
+
+    `costs` has one entry for each build of the plan, by the sdist's file name.
+    """
+    tool = _tool(plan.installer)
+    items = (
+        _item(_billed(build), costs[build.sdist.filename], machine, tool) for build in plan.builds
+    )
+    return BilledPlan(plan.installer, tuple(items), plan.cycles)
+
+
 def make_bill(
-    plan: SourceBuildPlan,
-    costs: Mapping[str, PredictedCost],
+    plan: BilledPlan,
     installed: Collection[Wheel | Sdist],
     machine: Machine,
     toolchain: Quantity | None = None,
 ) -> InstallBill:
     """Add up what a plan costs on a machine.
 
-    `costs` has one entry for each build of the plan, by the sdist's file name; `installed` are the
-    files chosen for the target, `toolchain` the installed size in bytes of the system packages that
-    the builds need: None where nothing is built or it is not known.
+    `installed` are the files chosen for the target, `toolchain` the installed size in bytes of the
+    system packages that the builds need: None where nothing is built or it is not known.
     """
-    tool: Tool = "uv" if plan.installer is InstallerKind.UV else "pip"
-    items = tuple(_item(build, costs[build.sdist.filename], machine, tool) for build in plan.builds)
+    tool, items = _tool(plan.installer), plan.items
     wheels = [file for file in installed if isinstance(file, Wheel)]
     fetched, sizeless = _fetched(plan, wheels)
     known = [item for item in items if item.build.times and isinstance(item.cpu_seconds, Quantity)]
@@ -129,7 +176,7 @@ def make_bill(
     return InstallBill(
         machine=machine,
         items=items,
-        builds=sum(build.times for build in plan.builds),
+        builds=sum(item.build.times for item in items),
         cpu_seconds=_on(machine, _cpu(items, known)),
         build_wall_seconds=build_wall,
         install_seconds=seconds["install"],
@@ -139,7 +186,25 @@ def make_bill(
         wall_seconds=total(wall, correlation=1.0),
         peak_memory_bytes=peak,
         fits_memory=_fits(peak, machine),
-        left_out=tuple(_left_out(plan, items, sizeless, toolchain)),
+        left_out=tuple(_left_out(plan, sizeless, toolchain)),
+    )
+
+
+def _tool(installer: InstallerKind) -> Tool:
+    return "uv" if installer is InstallerKind.UV else "pip"
+
+
+def _billed(build: Build) -> BilledBuild:
+    environment = build.environment
+    return BilledBuild(
+        build.name,
+        build.label,
+        build.sdist,
+        build.top_level,
+        build.requested_by,
+        build.times,
+        tuple(pin.file for pin in environment.pins if isinstance(pin.file, Wheel)),
+        environment.problem,
     )
 
 
@@ -148,15 +213,14 @@ def _on(machine: Machine, seconds: Quantity | Unknown) -> Quantity | Unknown:
     return seconds.widened(machine.doubt) if isinstance(seconds, Quantity) else seconds
 
 
-def _item(build: Build, cost: PredictedCost, machine: Machine, tool: Tool) -> BuildItem:
+def _item(build: BilledBuild, cost: PredictedCost, machine: Machine, tool: Tool) -> BuildItem:
     wall = cost.wall_seconds(machine.cores)
     cpu = cost.cpu_seconds
-    requirements = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
     return BuildItem(
         build,
         cpu if isinstance(cpu, Unknown) else cpu.times(machine.factor),
         wall if isinstance(wall, Unknown) else wall.times(machine.factor),
-        install_seconds(_of(requirements), tool).times(machine.factor),
+        install_seconds(_of(build.requirements), tool).times(machine.factor),
         cost.peak_bytes_at(_jobs(machine.cores)),
         cost.built_bytes,
     )
@@ -172,7 +236,7 @@ def _of(files: Iterable[Wheel | Sdist]) -> Files:
     return Files(len(sizes), sum(sizes))
 
 
-def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
+def _fetched(plan: BilledPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
     """What is downloaded from the index, and how many files have no known size.
 
     Without any cache the wheels of a build environment come again for every build.
@@ -180,14 +244,13 @@ def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int
     again = plan.installer is InstallerKind.PIP_NO_CACHE
     counts: dict[str, int] = {}
     sizes: dict[str, int | None] = {}
-    for file in wheels:
-        counts[file.filename], sizes[file.filename] = 1, file.size
-    for build in plan.builds:
+    for wheel in wheels:
+        counts[wheel.filename], sizes[wheel.filename] = 1, wheel.size
+    for build, *_ in plan.items:
         times = max(1, build.times) if again else 1
-        inside = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
-        for item in (build.sdist, *inside):
-            counts[item.filename] = (counts.get(item.filename, 0) + times) if again else 1
-            sizes[item.filename] = item.size
+        for file in (build.sdist, *build.requirements):
+            counts[file.filename] = (counts.get(file.filename, 0) + times) if again else 1
+            sizes[file.filename] = file.size
     size = sum((sizes[name] or 0) * count for name, count in counts.items())
     return Files(sum(counts.values()), size), sum(size is None for size in sizes.values())
 
@@ -212,7 +275,7 @@ def _certain(value: Quantity | Unknown) -> Quantity:
 
 
 def _build_wall(
-    items: tuple[BuildItem, ...], known: list[BuildItem], plan: SourceBuildPlan, machine: Machine
+    items: tuple[BuildItem, ...], known: list[BuildItem], plan: BilledPlan, machine: Machine
 ) -> Quantity | Unknown:
     """From the first build to the end of the last.
 
@@ -273,20 +336,18 @@ def _fits(peak: Quantity | Unknown, machine: Machine) -> bool | None:
     return False if peak.low > machine.memory_bytes else None
 
 
-def _left_out(
-    plan: SourceBuildPlan, items: tuple[BuildItem, ...], sizeless: int, toolchain: Quantity | None
-) -> Iterable[str]:
-    for item in items:
+def _left_out(plan: BilledPlan, sizeless: int, toolchain: Quantity | None) -> Iterable[str]:
+    for item in plan.items:
         if item.build.times and isinstance(item.cpu_seconds, Unknown):
             yield f"building {item.build.label}: {item.cpu_seconds.reason}"
         elif item.build.times and isinstance(item.peak_memory_bytes, Unknown):
             yield f"memory of building {item.build.label}: {item.peak_memory_bytes.reason}"
-        if item.build.environment.problem:
-            yield f"the build environment of {item.build.label}: {item.build.environment.problem}"
+        if item.build.problem:
+            yield f"the build environment of {item.build.label}: {item.build.problem}"
     for cycle in plan.cycles:
         yield f"builds that need themselves: {' → '.join(cycle)}"
     if sizeless:
         yield f"downloading {sizeless} files whose size the index does not tell"
-    if plan.builds and toolchain is None:
+    if plan.items and toolchain is None:
         yield "installing compilers and libraries: their size is not known here"
     yield from _NOT_COUNTED
