@@ -25,7 +25,7 @@ from wheelcheck.analysis.judged_target import (
 from wheelcheck.analysis.loads.load_check import LoadCheck
 from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
-from wheelcheck.analysis.page_remarks import is_unremarkable
+from wheelcheck.analysis.page_remarks import PlainPages
 from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.shared_sdists import SharedSdists
@@ -126,6 +126,7 @@ class Judge:
         self._pricing = Pricing(index, installer, machine, image_options)
         self._loading = LoadCheck(index, loading, run_image, read_wheels)
         self._prefetched: dict[Target, _Chosen] = {}
+        self._pages = PlainPages(index)
 
     @cached_property
     def _sources(self) -> SourceBuilds:
@@ -310,10 +311,14 @@ class Judge:
             "builds-not-planned",
             lambda: self._tried_before(fetched, target, known),
         )
+        unremarkable = frozenset(
+            name
+            for name, (pin, _) in judged.items()
+            if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
+        )
         if records and not isinstance(tried, Unknown):
-            self._add_records(records, judged, tried, known)
+            self._add_records(records, judged, tried, known, unremarkable)
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
-        unremarkable = frozenset(n for n, record in known.items() if record.is_unremarkable)
         chosen = _Chosen(resolution, judged, every, unremarkable)
         if self._index.fetches:
             if not self._knows_builds(target, chosen):
@@ -336,12 +341,12 @@ class Judge:
         judged: Mapping[NormalizedName, tuple[Pin, Judgement]],
         tried: Mapping[NormalizedName, tuple[Sdist, ...]],
         known: Collection[NormalizedName],
+        unremarkable: Collection[NormalizedName],
     ) -> None:
         for name, (pin, judgement) in judged.items():
             listed = pin.file is None or pin.file.origin  # a direct reference is on no page
             if listed and name not in known:
-                plain = is_unremarkable(pin.file, self._index.project(name))
-                records.add(pin, PinRecord(judgement, tried[name], plain))
+                records.add(pin, PinRecord(judgement, tried[name], name in unremarkable))
 
     def _tried_before(
         self,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
-from wheelcheck.reports.values.report import Severity
+from packaging.utils import NormalizedName
 
-__all__ = ["file_problems", "is_unremarkable", "late_upload", "page_problems", "status_problems"]
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index, Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.values.report import Severity
+from wheelcheck.resolution import Pin
+
+__all__ = ["PlainPages", "file_problems", "late_upload", "page_problems", "status_problems"]
 
 _LATE = timedelta(days=365)
 """Files of a release that are uploaded later than this after its first are remarked on: most come
@@ -19,8 +22,24 @@ PageProblem = tuple[str, str, Severity]
 """The code of a problem, its message, and how severe it is."""
 
 
-def is_unremarkable(file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
-    """Whether a page says nothing that is reported."""
+class PlainPages:
+    """Which pages say nothing that is reported, found out once for all targets of a run."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._known: dict[tuple[NormalizedName, int], tuple[Wheel | Sdist | None, bool]] = {}
+
+    def are_plain_for(self, pin: Pin) -> bool:
+        """Whether nothing is reported of the page of a pin, nor of its file there."""
+        key = (pin.name, id(pin.file))  # beside which the file is kept
+        known = self._known.get(key)
+        if known is None:
+            plain = _is_plain(pin.file, self._index.project(pin.name))
+            known = self._known[key] = (pin.file, plain)
+        return known[1]
+
+
+def _is_plain(file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
     found = (status_problems(project), file_problems(file, project), page_problems(project))
     return not any(map(list, found)) and not list(late_upload(file, project))
 

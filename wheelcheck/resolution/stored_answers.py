@@ -60,6 +60,7 @@ class StoredAnswers:
         self._stored = decoded(data) if data else StoredForm()
         self._places: dict[bytes, int] = {}
         self._needs_places: dict[bytes, int] = {}
+        self._known_needs: dict[int, tuple[Dependencies, int]] = {}
         self._files: dict[int, Wheel | Sdist] = {}
         self._offers: dict[tuple[int, bool], Offer] = {}
         self._known_places: dict[int, tuple[Wheel | Sdist, int]] = {}
@@ -199,8 +200,14 @@ class StoredAnswers:
             self._stored.results.append(data)
         return found
 
-    def place_of_needs(self, needs: NeedsForm) -> int:
+    def place_of_needs(self, found: Dependencies) -> int:
         """The place of what is needed, which is added where it is not there."""
+        known = self._known_needs.get(id(found))  # most targets share it
+        if known is None:
+            known = self._known_needs[id(found)] = (found, self._find_needs(needs_form(found)))
+        return known[1]
+
+    def _find_needs(self, needs: NeedsForm) -> int:
         if not self._needs_places:
             self._needs_places = {encode(each): p for p, each in enumerate(self._stored.needs)}
         key = encode(needs)
@@ -275,7 +282,7 @@ class TargetAnswers:
         key = self._every.needs_key(offer, extras)
         if key in self._stored.needs or any(each.url for each in found.requirements):
             return
-        self._stored.needs[key] = self._every.place_of_needs(needs_form(found))
+        self._stored.needs[key] = self._every.place_of_needs(found)
         self._every.is_new = True
 
     def place(self, file: Wheel | Sdist) -> int:
