@@ -383,7 +383,7 @@ def test_interrupted_it_ends_at_once_with_130():
 
 def test_the_cache_is_described_and_emptied(tmp_path, capsys):
     place = ["--cache-dir", str(tmp_path / "cache")]
-    entry = tmp_path / "cache" / FORMAT / "pages" / "ab" / "abcd"
+    entry = tmp_path / "cache" / FORMAT / "pages" / "a" / "abcd"
     entry.parent.mkdir(parents=True)
     entry.write_bytes(b"x" * 2_500_000)
     assert main(["cache", "clear", *place]) == 2

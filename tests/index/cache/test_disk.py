@@ -123,13 +123,13 @@ def test_info_and_clear(tmp_path):
     info = cache_info(tmp_path)
     assert info.entries == {"pages": 2, "metadata": 1, "listings": 1, "derived": 0, "answers": 0}
     assert info.size >= 20
-    (tmp_path / "v3-of-my-thesis").mkdir()
-    (tmp_path / "v3").mkdir()
-    (tmp_path / "v3/chapter").write_text("stays")
+    (tmp_path / "v4-of-my-thesis").mkdir()
+    (tmp_path / "v4").mkdir()
+    (tmp_path / "v4/chapter").write_text("stays")
     assert clear_cache(tmp_path) == info
     left = sorted(os.listdir(tmp_path))  # noqa: PTH208 (names are compared)
-    assert left == ["mine.txt", "v3", "v3-of-my-thesis"]
-    assert (tmp_path / "v3/chapter").exists()
+    assert left == ["mine.txt", "v4", "v4-of-my-thesis"]
+    assert (tmp_path / "v4/chapter").exists()
     assert cache_info(tmp_path / "nowhere").size == 0
     assert clear_cache(tmp_path / "nowhere").size == 0
 
