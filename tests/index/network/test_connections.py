@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import closing
 from http import HTTPStatus
 
 import httpcore
@@ -83,6 +84,6 @@ def test_addresses_are_listed_once_each():
 @pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
 def test_a_proxy_of_the_environment_is_used_instead(port, lookups, monkeypatch, variable):
     monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
-    with Connections(()).client() as client:
-        assert client.get("http://elsewhere.example/").status_code == httpx.codes.OK
+    with closing(Connections(()).client()) as client:
+        assert client.get("http://elsewhere.example/", {}).status_code == httpx.codes.OK
     assert lookups == []

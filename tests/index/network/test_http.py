@@ -9,6 +9,7 @@ import pytest
 import respx
 
 from wheelcheck.index.network import http
+from wheelcheck.index.network.connections import Client
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import FetchFailed, Http
 
@@ -84,7 +85,7 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(client, waits):
         cause.verify_message = "self-signed certificate"
         raise httpx.ConnectError("failed", request=request) from cause
 
-    client._own.client = httpx.Client(transport=httpx.MockTransport(fail))  # respx loses the cause
+    client._own.client = Client("", httpx.MockTransport(fail), {})  # respx loses the cause
     with pytest.raises(FetchFailed, match="self-signed"):
         client.get(URL)
     assert waits == []
@@ -130,7 +131,7 @@ def test_trusted_hosts_alone_need_no_certificate():
     opened = client._opened()
 
     def checks(url: str) -> bool:
-        transport = opened._transport_for_url(httpx.URL(url))
+        transport = opened._transport_to(httpx.URL(url))
         transport = getattr(transport, "_direct", transport)
         return transport._pool._ssl_context.verify_mode is ssl.CERT_REQUIRED
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from threading import Lock
 from urllib.request import getproxies, proxy_bypass
@@ -20,7 +20,7 @@ import httpx
 from wheelcheck.index.network.deadlines import current
 from wheelcheck.redaction import redact
 
-__all__ = ["Addresses", "Connections", "ProxyUnusable"]
+__all__ = ["Addresses", "Client", "Connections", "ProxyUnusable"]
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -58,15 +58,12 @@ class Connections:
         self._any_certificate = httpx.create_ssl_context(verify=False)
         self._addresses = Addresses()
 
-    def client(self) -> httpx.Client:
+    def client(self) -> Client:
         """A client with connections of its own."""
-        return httpx.Client(
-            headers={"User-Agent": self._agent},
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            verify=self._certificates,
-            transport=_Routed(self._direct(self._certificates), self._certificates, self._backend),
-            mounts={f"all://{host}": self._direct(self._any_certificate) for host in self._trusted},
-            trust_env=False,  # `_Routed` looks at proxies, the context at certificates
+        return Client(
+            self._agent,
+            _Routed(self._direct(self._certificates), self._certificates, self._backend),
+            {httpx.URL(f"//{host}"): self._direct(self._any_certificate) for host in self._trusted},
         )
 
     @property
@@ -75,6 +72,44 @@ class Connections:
 
     def _direct(self, certificates: ssl.SSLContext) -> _Direct:
         return _Direct(certificates, self._backend)
+
+
+class Client:
+    """Sends single requests through transports of httpx, as uv does without cookies.
+
+    Its own client takes as long again to look for cookies, redirects and ways to authenticate.
+    `trusted` are the transports of some hosts, with or without a port; close it.
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        transport: httpx.BaseTransport,
+        trusted: Mapping[httpx.URL, httpx.BaseTransport],
+    ) -> None:
+        self._headers = {"Accept": "*/*", "Connection": "keep-alive", "User-Agent": agent}
+        self._transport = transport
+        self._trusted = trusted
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        self._extensions = {"timeout": timeout.as_dict()}
+
+    def get(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """The beginning of an answer, whose stream the caller reads and closes."""
+        request = httpx.Request(
+            "GET", url, headers={**self._headers, **headers}, extensions=self._extensions
+        )
+        return self._transport_to(request.url).handle_request(request)
+
+    def _transport_to(self, url: httpx.URL) -> httpx.BaseTransport:
+        for place, transport in self._trusted.items():
+            if url.host == place.host and place.port in {None, url.port}:
+                return transport
+        return self._transport
+
+    def close(self) -> None:
+        """Close all connections."""
+        for transport in (self._transport, *self._trusted.values()):
+            transport.close()
 
 
 class ProxyUnusable(httpx.ProxyError):

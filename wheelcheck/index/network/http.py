@@ -27,7 +27,7 @@ from wheelcheck.redaction import redact
 if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
     import httpx
 
-    from wheelcheck.index.network.connections import Connections
+    from wheelcheck.index.network.connections import Client, Connections
 
 __all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
 
@@ -132,7 +132,7 @@ class Http:
         self._wait = wait or self._closing.wait
         self._lock = threading.Lock()
         self._own = _Own()
-        self._clients: list[httpx.Client] = []
+        self._clients: list[Client] = []
         self._connections: Connections | None = None
         self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
@@ -259,7 +259,7 @@ class Http:
     def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         client = self._opened()
         deadlines.check()
-        return client.send(client.build_request("GET", url, headers=headers), stream=True)
+        return client.get(url, headers)
 
     def _finds_other_credentials(self, url: str, refused: str | None) -> bool:
         """Whether a keyring has credentials that have not been refused."""
@@ -277,7 +277,7 @@ class Http:
             raise FetchFailed("it redirects to something other than http")
         return target
 
-    def _opened(self) -> httpx.Client:
+    def _opened(self) -> Client:
         """The calling thread's own client: in a shared one, threads wait for each other."""
         with self._lock:
             if self._closing.is_set():
@@ -293,7 +293,7 @@ class Http:
 
 
 class _Own(threading.local):
-    client: httpx.Client | None = None
+    client: Client | None = None
 
 
 def _accepted(response: httpx.Response) -> httpx.Response:
