@@ -7,7 +7,7 @@ from wheelcheck import Verdict
 from wheelcheck.reports.text.builds_text import draw_plan
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.values.build_values import BuildPlan, Obstacle
+from wheelcheck.reports.values.build_values import BuildPlan, Commands, Obstacle
 
 
 def planned(*builds) -> BuildPlan:
@@ -64,3 +64,37 @@ def test_why_a_build_without_a_compiler_fails_is_reported_as_well():
     text = render_text(story.model_copy(update={"builds": (planned(pure),)}))
     assert "What builds run into\n✗ pytz 2023.3 fails: no readme [missing-readme: a test]" in text
     assert "To build it all the same" not in text
+
+
+def on_both_images(*builds) -> tuple[BuildPlan, BuildPlan]:
+    """Plans for slim and Alpine with the same commands, under different distributions."""
+    alpine = planned(*builds)
+    return tuple(
+        alpine.model_copy(
+            update={
+                "target": f"python:3.8-{image}",
+                "commands": Commands(distribution=image, build="get gcc", run="", remove=""),
+            }
+        )
+        for image in ("slim", "alpine")
+    )
+
+
+def test_targets_with_the_same_commands_share_them():
+    plans = on_both_images(build("pandas", "2.0.0", 1))
+    text = render_text(priced_story().model_copy(update={"builds": plans}))
+    assert text.count("get gcc  # before") == 1
+
+
+def test_obstacles_that_differ_in_the_version_of_python_share_an_example():
+    first, second = on_both_images(build("pandas", "2.0.0", 1))
+
+    def obstructed(plan: BuildPlan, python: str) -> BuildPlan:
+        obstacle = Obstacle(code="c-api-gone", message=f"Python {python} lacks f", source="a test")
+        builds = tuple(b.model_copy(update={"obstacles": (obstacle,)}) for b in plan.builds)
+        return plan.model_copy(update={"builds": builds})
+
+    plans = (obstructed(first, "3.12"), obstructed(second, "3.13"))
+    text = render_text(priced_story().model_copy(update={"builds": plans}), width=200)
+    assert text.count("may fail") == 1
+    assert "on both targets: for example on python:3.8-slim: Python 3.12 lacks f" in text

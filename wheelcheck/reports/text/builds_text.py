@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 
 from rich.text import Text
 
@@ -25,6 +27,7 @@ _MOST_GROUPS = 4
 _MOST_OBSTACLES = 6
 _PERHAPS = frozenset({"build-requirement-later-major"})
 """Codes that belong to the whole reasoning, not on one screen."""
+_VERSION = re.compile(r"(?<=Python )\d+\.\d+t?")
 
 
 def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
@@ -36,7 +39,7 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
             _draw_obstacles(page, report.builds, places)
         return
     page.heading("To build it all the same")
-    groups = _grouped(plans, lambda plan: (plan.commands, _builds(plan)))
+    groups = _grouped(plans, lambda plan: (_recipe(plan), _builds(plan)))
     for group in groups[:_MOST_GROUPS]:
         plan = group[0]
         place = places.describe([plan.target for plan in group])
@@ -63,6 +66,14 @@ def _grouped(
     for plan in plans:
         groups.setdefault(key(plan), []).append(plan)
     return list(groups.values())
+
+
+def _recipe(plan: BuildPlan) -> Hashable:
+    """What is shown of a plan's commands: their distribution only where it lacks a package."""
+    commands = plan.commands
+    if commands is None or commands.unresolved:
+        return commands
+    return commands.build, commands.remove, commands.run
 
 
 def _builds(plan: BuildPlan) -> Hashable:
@@ -176,9 +187,26 @@ def draw_obstacle(page: TextPage, obstacle: Obstacle, *, indent: int = 0, who: s
     page.prose(text, indent=indent, hang=2)
 
 
+@dataclass(frozen=True, slots=True)
+class _AlikeObstacles:
+    """Obstacles of one build whose messages differ in nothing but the version of Python."""
+
+    label: str
+    messages: dict[Obstacle, list[str]]
+    """Each with its targets."""
+
+    @property
+    def example(self) -> Obstacle:
+        return next(iter(self.messages))
+
+    @property
+    def targets(self) -> list[str]:
+        return [target for targets in self.messages.values() for target in targets]
+
+
 def _draw_obstacles(page: TextPage, plans: Sequence[BuildPlan], places: Places) -> None:
     """What may stop a build, certain failures first, each once, with all its targets."""
-    found: dict[tuple[str, Obstacle], list[str]] = {}
+    found: dict[tuple[str, str, bool, str], _AlikeObstacles] = {}
     whom: dict[str, str] = {}
     for plan in plans:
         for build in plan.builds:
@@ -186,13 +214,18 @@ def _draw_obstacles(page: TextPage, plans: Sequence[BuildPlan], places: Places) 
                 whom[build.label] = f" (to build {listing(list(map(clean, build.asked_by)), 2)})"
             for obstacle in build.obstacles:
                 if obstacle.code not in _PERHAPS:
-                    found.setdefault((build.label, obstacle), []).append(plan.target)
-    ordered = sorted(found.items(), key=lambda item: (not item[0][1].fatal, item[0][0]))
-    for (label, obstacle), targets in ordered[:_MOST_OBSTACLES]:
-        where = f" on {places.describe(targets)}" if len(plans) > 1 else ""
-        verb = "fails" if obstacle.fatal else "may fail"
-        who = f"{clean(label)}{whom.get(label, '')} {verb}{where}: "
-        draw_obstacle(page, obstacle, who=who)
+                    alike = _VERSION.sub("", obstacle.message)
+                    key = (build.label, obstacle.code, obstacle.fatal, alike)
+                    group = found.setdefault(key, _AlikeObstacles(build.label, {}))
+                    group.messages.setdefault(obstacle, []).append(plan.target)
+    ordered = sorted(found.values(), key=lambda group: (not group.example.fatal, group.label))
+    for group in ordered[:_MOST_OBSTACLES]:
+        where = f" on {places.describe(group.targets)}" if len(plans) > 1 else ""
+        verb = "fails" if group.example.fatal else "may fail"
+        who = f"{clean(group.label)}{whom.get(group.label, '')} {verb}{where}: "
+        if len(group.messages) > 1:
+            who += f"for example on {places.describe(group.messages[group.example])}: "
+        draw_obstacle(page, group.example, who=who)
     left = len(ordered) - _MOST_OBSTACLES
     if left > 0:
         page.prose(Text(f"and {counted(left, 'more obstacle')}: see --builds", "dim"), hang=2)
