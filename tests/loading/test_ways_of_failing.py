@@ -21,6 +21,32 @@ def found(code: str, on: str | None = None):
     return loads({"x/__init__.py": (HEAD + code).encode()}, PURE, **({"on": on} if on else {}))
 
 
+TRIES = (
+    "def load_library(*names, optional=False):\n    for name in names:\n        try:\n"
+    "            return ctypes.CDLL(name)\n        except OSError:\n            pass\n"
+)
+"""As weasyprint: a loader that knows whether to raise."""
+
+
+@pytest.mark.parametrize(
+    ("end", "argument", "status"),
+    [
+        (
+            "    if optional:\n        return None\n    raise OSError(names)\n",
+            "True",
+            "some files need",
+        ),
+        ("    if not optional:\n        raise OSError(names)\n", "True", "some files need"),
+        ("    if optional:\n        return None\n    raise OSError(names)\n", "False", "needs"),
+        ("    if not optional:\n        raise OSError(names)\n", "False", "needs"),
+        ("    raise OSError(names, optional)\n", "True", "needs"),
+    ],
+)
+def test_a_loader_that_must_not_raise_lets_the_import_go_on(end, argument, status):
+    code = f"{TRIES}{end}usb = load_library('libusb-1.0.so.0', optional={argument})\n"
+    assert found(code).status == status
+
+
 @pytest.mark.parametrize(
     "code",
     [

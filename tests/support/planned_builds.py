@@ -24,8 +24,8 @@ def tool(name: str, role: Role = Role.REQUIRED, *, inferred: bool = False) -> Bu
     return BuildNeed(NeedKind.TOOL, name, "the test", role, inferred=inferred)
 
 
-def library(name: str, *, inferred: bool = False) -> BuildNeed:
-    return BuildNeed(NeedKind.LIBRARY, name, "the test", inferred=inferred)
+def library(name: str, *, role: Role = Role.REQUIRED, inferred: bool = False) -> BuildNeed:
+    return BuildNeed(NeedKind.LIBRARY, name, "the test", role, inferred=inferred)
 
 
 def outlook(

@@ -17,6 +17,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
+from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries
 from wheelcheck.dockerfile.judging.failures import failures_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds
 from wheelcheck.dockerfile.judging.not_loading import not_loading
@@ -32,6 +33,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
 from wheelcheck.errors import IndexUnreachable, NothingJudged, Unknown
 from wheelcheck.fence import contain
+from wheelcheck.loading.verdict.load_verdict import LoadStatus
 from wheelcheck.redaction import redact
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
@@ -171,7 +173,7 @@ def _dockerfile_value(
     as_of: datetime,
 ) -> JudgedDockerfile:
     builds = [_step_builds(item) for item in found]
-    correction = correct(dockerfile, builds)
+    correction = correct(dockerfile, builds, map(_lacking_libraries, found))
     other = _on_other_images(dockerfile, found, as_of)
     return JudgedDockerfile(
         name=dockerfile.name,
@@ -214,6 +216,12 @@ def _step_builds(judged: JudgedStep) -> StepBuilds:
     verdicts = {found.verdict for _, found in judged.column.judged.values()}
     pure = verdicts <= {Verdict.PURE_WHEEL, Verdict.SOURCE_PURE}
     return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures, pure)
+
+
+def _lacking_libraries(judged: JudgedStep) -> LackingLibraries:
+    needing = (each for each in judged.column.loads.values() if each.status is LoadStatus.NEEDS)
+    packages = dict.fromkeys(name for loads in needing for name in loads.packages)
+    return LackingLibraries(judged.stage.index, judged.step.layer, tuple(packages))
 
 
 def _on_other_images(

@@ -5,6 +5,7 @@ import pytest
 from dockerfile_context import AS_OF, DictContext, read
 from planned_builds import library, outlook, planned, tool
 
+from wheelcheck.builds.needs.build_need import Role
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.dockerfile.fixing.another_image import with_images
@@ -316,6 +317,12 @@ def test_remarks_say_once_what_no_change_of_the_file_mends():
         "x 1, x 2, x 3 and 3 more need build requirements of their own time",
         "z 1 and w 1 cannot be built in any case: y is too new (z 1); it imports distutils (z 1)",
     )
+
+
+def test_an_optional_library_that_comes_with_the_compiler_is_there_at_run_time():
+    openmp = library("libgomp", role=Role.OPTIONAL)
+    found = corrected(f"{ALPINE}RUN pip install lxml\n", outlook("lxml 5.0", tool("c"), openmp))
+    assert "apk add --no-cache libgomp\n" in found.text
 
 
 def test_a_file_that_builds_nothing_stays():

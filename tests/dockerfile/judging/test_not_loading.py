@@ -11,6 +11,7 @@ from made_wheels import EXTENSION, GLIBC, INIT, wheel
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
+from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 X11 = ("libX11.so.6", "libc.so.6")
@@ -19,8 +20,8 @@ FULL, SLIM = "python:3.13-bookworm", "python:3.13-slim-bookworm"
 APT = "RUN apt-get update && apt-get install -y"
 
 
-def findings(text: str, needed=X11, extension=EXTENSION) -> dict[str, str]:
-    """The findings about loading, by code."""
+def judged(text: str, needed=X11, extension=EXTENSION) -> JudgedDockerfile:
+    """A Dockerfile in which x is a wheel with one extension module."""
     members = {**INIT, extension: elf(needed)}
     index = FakeIndex(
         {"x": {"1": [GLIBC]}},
@@ -32,8 +33,26 @@ def findings(text: str, needed=X11, extension=EXTENSION) -> dict[str, str]:
         dockerfile, lambda _: nullcontext(index), machine=Machine(), as_of=NOW
     )
     assert report.dockerfile is not None
+    return report.dockerfile
+
+
+def findings(text: str, needed=X11, extension=EXTENSION) -> dict[str, str]:
+    """The findings about loading, by code."""
     codes = {"missing-shared-library", "wheel-does-not-load", "wheel-against-tag"}
-    return {f.code: f.message for f in report.dockerfile.findings if f.code in codes}
+    found = judged(text, needed, extension).findings
+    return {each.code: each.message for each in found if each.code in codes}
+
+
+def corrected(text: str) -> str:
+    """The Dockerfile with its correction, of which only additions are expected."""
+    lines = text.splitlines()
+    at = 0
+    for line in judged(text).correction.splitlines()[3:]:
+        assert line[0] in " +"
+        at = lines.index(line[1:], at) + 1 if line[0] == " " else at + 1
+        if line[0] == "+":
+            lines.insert(at - 1, line[1:])
+    return "\n".join(lines) + "\n"
 
 
 def venv(builder: str, final: str, more: str = "") -> str:
@@ -114,3 +133,25 @@ def test_a_wheel_that_differs_from_its_tag():
     )
     assert "CPython 3.12" in found["wheel-against-tag"]
     assert "wheel-does-not-load" in found
+
+
+class TestCorrected:
+    def test_the_libraries_are_installed_before_the_step(self):
+        text = f"FROM {SLIM}\nWORKDIR /app\nRUN pip install x\n"
+        found = corrected(text)
+        assert found.splitlines()[2].startswith(f"{APT} --no-install-recommends libx11-6 ")
+        assert findings(found) == {}
+
+    def test_or_in_the_stage_that_imports_what_is_copied(self):
+        found = corrected(venv(FULL, SLIM))
+        assert found.splitlines()[3].startswith(f"{APT} --no-install-recommends libx11-6 ")
+        assert findings(found) == {}
+
+    def test_once_for_all_steps(self):
+        text = f"FROM {SLIM} AS a\nRUN pip install x\nFROM a\nRUN pip install --force-reinstall x\n"
+        assert corrected(text).count("libx11-6") == 1
+
+    def test_but_not_by_a_user_who_cannot(self):
+        found = judged(f"FROM {SLIM}\nUSER app\nRUN pip install x\n")
+        assert found.correction == ""
+        assert found.remarks == ("line 3 runs as app: add libx11-6 where root is the user",)

@@ -36,7 +36,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-12"
+_FORMAT = b"loads-14"
 """Facts in the cache that were written in another form are read again."""
 
 

@@ -16,7 +16,7 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.script_commands import Command
 from wheelcheck.errors import Unknown
 
-__all__ = ["BuildPlace", "places_of"]
+__all__ = ["BuildPlace", "places_of", "user_at"]
 
 _BREAKS = "build-requirement-breaks"
 
@@ -75,7 +75,7 @@ def _place_of(dockerfile: Dockerfile, build: StepBuilds, editor: Editor) -> Buil
     lacking = _lacking(stage, step, build, distribution, editor)
     run = next(each for each in stage.instructions if each.line == step.layer)
     command = _command_of(run, step)
-    user = _user(dockerfile, stage, step.layer)
+    user = user_at(dockerfile, stage, step.layer)
     where = f"line {step.line}"
     if user:
         editor.remarks[f"{where} runs as {user}, who can install no packages"] = None
@@ -94,7 +94,7 @@ def _adding(names: Iterable[str]) -> str:
     return f"add {' '.join(names)} before it"
 
 
-def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
+def user_at(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
     """Who runs the RUN on a line; "" for root."""
     found = [
         each.text.split(":")[0]
@@ -103,7 +103,7 @@ def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
     ]
     if not found and stage.parent is not None:
         parent = dockerfile.stages[stage.parent]
-        return _user(dockerfile, parent, parent.instructions[-1].end_line + 1)
+        return user_at(dockerfile, parent, parent.instructions[-1].end_line + 1)
     return "" if not found or found[-1] in {"root", "0"} else found[-1]
 
 

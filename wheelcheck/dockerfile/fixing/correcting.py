@@ -11,6 +11,7 @@ from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, 
 from wheelcheck.dockerfile.fixing.pip_commands import (
     without_cache_option,
 )
+from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries, add_libraries
 from wheelcheck.dockerfile.fixing.stage_split import (
     CACHE_FOLDERS,
     install_line,
@@ -34,15 +35,21 @@ from wheelcheck.errors import Unknown
 __all__ = ["correct", "mount_wheels"]
 
 
-def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
+def correct(
+    dockerfile: Dockerfile,
+    builds: Iterable[StepBuilds],
+    lacking: Iterable[LackingLibraries] = (),
+) -> Correction | None:
     """Keep the images, and make the source builds succeed, once, and outside of the image.
 
     A stage that builds for another gets the packages that it lacks and a cache mount, and copied
     wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
-    parted in two, one of which builds; any other RUN gets what it lacks for its own time. What must
-    be done by hand is in `Correction.remarks`; None where there is nothing to do at all.
+    parted in two, one of which builds; any other RUN gets what it lacks for its own time. Libraries
+    that wheels lack are installed where these are imported. What must be done by hand is in
+    `Correction.remarks`; None where there is nothing to do at all.
     """
     editor = Editor(dockerfile.name, dockerfile.text)
+    add_libraries(editor, dockerfile, lacking)
     places = places_of(dockerfile, builds, editor)
     for group in _by_run(places):
         _mend(editor, dockerfile, places, group)

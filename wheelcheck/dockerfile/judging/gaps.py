@@ -141,7 +141,8 @@ def run_gaps(
     """Run-time packages that are not there: by name, the builds that link with them.
 
     `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
-    alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY
+    alone speaks, and optional libraries that a compiler brings along (OpenMP's): to add them does
+    no harm, but to miss them is no fault. Libraries that a COPY
     brings to the final stage count as present.
     """
     present = present_system(packages, distribution)
@@ -150,18 +151,23 @@ def run_gaps(
     for build in builds:
         for outlook in build.outlooks:
             if outlook.build.top_level and outlook.classification.verdict is Verdict.SOURCE_NATIVE:
-                for need in _linked(outlook.needs, inferred=inferred):
+                for need in _linked(outlook.needs, distribution, inferred=inferred):
                     for name in _absent(need, distribution, present):
                         if f"{name}.so" not in copied:
                             lacking.setdefault(name, {})[outlook.build.label] = need
     return lacking
 
 
-def _linked(needs: Iterable[BuildNeed], *, inferred: bool) -> Iterator[BuildNeed]:
-    """Required needs that leave something to load at run time."""
+def _linked(
+    needs: Iterable[BuildNeed], distribution: Distribution, *, inferred: bool
+) -> Iterator[BuildNeed]:
+    """Needs that leave something to load at run time: those required, and a compiler's own."""
     for need in needs:
         known = not need.inferred or need.name in _SURE
-        if need.role is Role.REQUIRED and (known or (inferred and need.kind is NeedKind.LIBRARY)):
+        added = inferred and need.kind is NeedKind.LIBRARY
+        # what no package brings for building is there with the compiler
+        along = need.role is Role.OPTIONAL and added and not build_packages(need, distribution)
+        if (need.role is Role.REQUIRED and (known or added)) or along:
             yield need
 
 

@@ -6,24 +6,29 @@ from wheelcheck.analysis.loads.load_options import RunImage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.errors import Unknown
 
-__all__ = ["run_image"]
+__all__ = ["lineage", "run_image", "run_stage"]
 
 
 def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
-    """Where what a stage installs is imported: in the final stage, if it gets there, else in it."""
-    final = dockerfile.final
-    where = stage
-    if final is not None and not isinstance(final.target, Unknown):
-        built_on = stage.index in _lineage(dockerfile, final)
-        where = final if built_on or stage.index in _copied(dockerfile, final) else stage
-    copied = where is not stage and stage.index not in _lineage(dockerfile, where)
+    """Where what a stage installs is imported, as an image with its packages."""
+    where = run_stage(dockerfile, stage)
+    copied = stage.index not in lineage(dockerfile, where)
     added = dict.fromkeys((package.name, package.recommends) for package in where.packages)
     if not copied or isinstance(where.target, Unknown):
         return RunImage(packages=tuple(added))
     return RunImage(where.target, where.title, tuple(added))
 
 
-def _lineage(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:
+def run_stage(dockerfile: Dockerfile, stage: Stage) -> Stage:
+    """Where what a stage installs is imported: in the final stage, if it gets there, else in it."""
+    final = dockerfile.final
+    if final is None or isinstance(final.target, Unknown):
+        return stage
+    built_on = stage.index in lineage(dockerfile, final)
+    return final if built_on or stage.index in _copied(dockerfile, final) else stage
+
+
+def lineage(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:
     """A stage and those that it is built on."""
     found = {stage.index}
     while stage.parent is not None and stage.parent not in found:
@@ -36,7 +41,7 @@ def _copied(dockerfile: Dockerfile, final: Stage) -> frozenset[int]:
     """The stages whose installations are copied into a stage or what it is built on."""
     return frozenset(
         copied.made.stage
-        for index in _lineage(dockerfile, final)
+        for index in lineage(dockerfile, final)
         for copied in dockerfile.stages[index].copies
         if copied.made is not None
     )

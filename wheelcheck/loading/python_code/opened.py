@@ -47,6 +47,7 @@ from wheelcheck.loading.python_code.names_used import (
 )
 from wheelcheck.loading.python_code.plain_tree import plain_tree
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
+from wheelcheck.loading.python_code.tolerant_calls import is_tolerant
 
 __all__ = ["may_open", "read_module"]
 
@@ -245,7 +246,8 @@ class _LibraryReader:
             found_modules = self.facts.attempts if guarded else self.facts.imports
             found_modules.setdefault(scope, []).extend(absolute(m, self.base) for m in modules)
         elif name and opens(name):
-            self._opened(name, call.args, scope, guarded=guarded)
+            tolerant = is_tolerant(call, self.facts.bodies.get(name, ()))
+            self._opened(name, call.args, scope, guarded=guarded or tolerant)
         called = self._called(call, scope)
         self._call(scope, called)
         texts = strings_given(call)
