@@ -62,9 +62,10 @@ _FAMILIES: Mapping[str, tuple[Family, str]] = {
     "oraclelinux": (Family.DNF, "rhel"),
     "centos": (Family.DNF, "rhel"),
 }
+_SOURCE_TO_IMAGE = ("ubi8/python-", "ubi9/python-", "ubi10/python-")
 _OWN_PYTHON = (
     "python:", "uv:", "lambda/python", "devcontainers/python", "chainguard/python",
-    "ubi8/python-", "ubi9/python-", "ubi10/python-",  # sclorg/s2i-python-container: pythonX.Y-devel
+    *_SOURCE_TO_IMAGE,  # sclorg/s2i-python-container: pythonX.Y-devel
 )  # fmt: skip
 
 
@@ -83,15 +84,23 @@ def distribution_of(target: Target) -> Distribution | Unknown:
     if word not in _FAMILIES:
         return Unknown("distribution-unknown", f"no package names are known for {image.os}")
     family, name = _FAMILIES[word]
-    large = family is Family.APT and image.has_compiler is True
+    large = image.has_compiler is True
     return Distribution(
         family,
         name,
         image.os_version.split()[0] if image.os_version else "",
         any(mark in image.name for mark in _OWN_PYTHON),
-        _image_packages()["buildpack-deps"] if large else frozenset(),
+        _preinstalled(family, image.name) if large else frozenset(),
         _base_image(image.name, large=large) if family is Family.APT else "",
     )
+
+
+def _preinstalled(family: Family, name: str) -> frozenset[str]:
+    """What an image with compilers has, as far as its family says."""
+    if family is Family.APT:
+        return _image_packages()["buildpack-deps"]
+    own = family is Family.DNF and any(mark in name for mark in _SOURCE_TO_IMAGE)
+    return _image_packages()["s2i-python"] if own else frozenset()
 
 
 def _base_image(name: str, *, large: bool) -> str:
