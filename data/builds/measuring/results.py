@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wheelcheck.tables import read_table
+
 _MEASURED = {
     "cpu": ("hook_ref_s", "build_ref_s"),
     "environment": ("env_ref_s",),
@@ -54,10 +56,25 @@ def _joined(case: _Row, happened: _Row, answer: _Row, printed: _Row) -> dict[str
         row[f"{name}_measured"] = f"{sum(parts):.4g}" if parts else ""
         row[f"{name}_said"] = _short(answer.get(name, ""))
         row |= {f"{name}_{end}": _short(answer.get(f"{name}_{end}", "")) for end in ("low", "high")}
+    if _lacks_programs(happened) and printed.get("outcome") != "success":
+        row["environment_measured"] = ""
     row["basis"] = answer.get("cpu_basis", "")
     row["with_printed_packages"] = printed.get("outcome", "")
     row["printed_failure"] = printed.get("detail", "")
     return row
+
+
+def _lacks_programs(happened: _Row) -> bool:
+    """Whether programs that the backend fetches from PyPI were in the root, where all is installed.
+
+    Images have none of them: what is said of an environment counts them in.
+    """
+    backend = happened.get("backend", "").partition(".")[0]
+    held = {text.partition("==")[0] for text in happened.get("requires", "").split()}
+    return any(
+        row["backend"] == backend and not row["when"] and row["unless"] not in held
+        for row in read_table("builds/hook_requires.csv")
+    )
 
 
 def _short(text: str) -> str:
