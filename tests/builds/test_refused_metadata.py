@@ -72,6 +72,9 @@ def test_a_readme_is_missing_only_where_all_files_are_known(files, tried, expect
         ("[options]\ninstall_requires = file: requirements.txt\n", ""),
         ("[options]\ninstall_requires = setuptools>=46; toml>=0.9\n", ""),
         ("[options]\ninstall_requires = setuptools>=46; toml>=1.*\n", "has 'toml>=1.*'"),
+        ("[options.extras_require]\na = x>=1\nb =\n    %(a)s\n    y\n[options]\n", ""),
+        ("[options.extras_require]\na = x>=1.*\nb =\n    %(a)s\n[options]\n", "x>=1.*"),
+        ("[options.extras_require]\nb = 100%\n[options]\n", ""),
         ("[options\n", ""),
     ],
 )

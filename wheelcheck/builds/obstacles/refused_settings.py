@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from configparser import Error, RawConfigParser
+from configparser import ConfigParser, Error
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -31,17 +31,18 @@ def refused_settings(
     text = contents.texts.get(_FILE, "")
     if setuptools is None or setuptools < _REFUSES_REQUIREMENTS or "[options]" not in text:
         return
-    settings = RawConfigParser(strict=False)
+    settings = ConfigParser(strict=False)  # as setuptools, which fills in %(names)s
     try:
         settings.read_string(text)
+        found = (*_requirements(settings), *(_files(settings, contents) if whole else ()))
     except Error:
         return
-    for message in (*_requirements(settings), *(_files(settings, contents) if whole else ())):
+    for message in found:
         yield BuildObstacle("refused-settings", f"{_FILE}: {message}", _FILE, fatal=True)
         return
 
 
-def _requirements(settings: RawConfigParser) -> Iterator[str]:
+def _requirements(settings: ConfigParser) -> Iterator[str]:
     places = [("options", key) for key in ("install_requires", "setup_requires")]
     if settings.has_section("options.extras_require"):
         places += [("options.extras_require", key) for key in settings["options.extras_require"]]
@@ -59,7 +60,7 @@ def _requirements(settings: RawConfigParser) -> Iterator[str]:
         yield f"python_requires {specifier!r} is refused (PEP 440)"
 
 
-def _files(settings: RawConfigParser, contents: SdistContents) -> Iterator[str]:
+def _files(settings: ConfigParser, contents: SdistContents) -> Iterator[str]:
     """A missing file of the version; others that are missing are passed over."""
     value = settings.get("metadata", "version", fallback="").strip()
     path = posixpath.normpath(value.removeprefix("file:").strip())

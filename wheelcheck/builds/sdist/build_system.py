@@ -241,12 +241,12 @@ def setup_cfg_requires(text: str) -> tuple[str, ...]:
 
     As setuptools splits them: by lines where there are several, else by semicolons.
     """
-    parser = configparser.RawConfigParser(strict=False)
+    parser = configparser.ConfigParser(strict=False)
     try:
         parser.read_string(text[:_LARGEST])
+        stated = parser.get("options", "setup_requires", fallback="")
     except (configparser.Error, RecursionError):
         return ()
-    stated = parser.get("options", "setup_requires", fallback="")
     parts = stated.splitlines() if "\n" in stated else stated.split(";")
     return tuple(part.strip() for part in parts if part.strip())
 
