@@ -6,7 +6,7 @@
 name, and where the file has strata (`held_out.csv`) the stratum, as ``a/risk``. Each case gets an
 overlay over `ROOT`, so nothing leaks from case to case. With `--packages`, the packages that
 wheelcheck names are installed there first (Debian roots alone). It runs code of packages: only in
-these roots.
+these roots; with `--nobody` as a user without rights, without a network.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--packages", type=Path, help="CSV with project, packages")
     parser.add_argument("--under", nargs="*", default=[], help="a command before the interpreter")
+    parser.add_argument("--nobody", action="store_true", help="run the imports without rights")
     parser.add_argument("--out", type=Path, required=True)
     return parser.parse_args()
 
@@ -112,12 +113,13 @@ def _judge(
             trouble = _apt(root, packages)
             if trouble:
                 return Row(kind, project, version, wheel, " ".join(modules), "apt", "", trouble)
+        python = _python(options, root)
         for module in modules:
-            ends, error = _import(root, [*options.under, options.python], module)
+            ends, error = _import(python, module)
             if ends != "ok":
                 row = (kind, project, version, wheel, " ".join(modules), ends, module, error)
                 return Row(*row)
-        below, error = _below(root, [*options.under, options.python], modules, info)
+        below, error = _below(python, modules, info)
     return Row(kind, project, version, wheel, " ".join(modules), "ok", "", error, below)
 
 
@@ -133,13 +135,24 @@ print("\\n" + json.dumps(found))
 """
 
 
-def _below(root: Path, python: list[str], modules: list[str], info: Path) -> tuple[str, str]:
+def _python(options: argparse.Namespace, root: Path) -> list[str]:
+    """The command that runs the interpreter inside a root."""
+    inside = [str(root), *options.under, options.python]
+    if not options.nobody:
+        return ["chroot", *inside]
+    for folder in Path(options.python).parents:
+        place = root / folder.relative_to("/")
+        place.chmod(place.stat().st_mode | 0o011)
+    return ["unshare", "--net", "chroot", "--userspec=65534:65534", *inside]
+
+
+def _below(python: list[str], modules: list[str], info: Path) -> tuple[str, str]:
     """How many of the public modules right below fail for a library, and the first error."""
     names = sorted(_submodules(info, set(modules)))[:60]
     if not names:
         return "", ""
     try:
-        done = _run_in(root, [*python, "-c", _EACH, *names])
+        done = _run([*python, "-c", _EACH, *names])
         found = json.loads(done.stdout.strip().splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError):
         return f"?/{len(names)}", "the process ended early"
@@ -249,10 +262,10 @@ def _overlay(lower: Path, folder: Path) -> Iterator[Path]:
     layers = f"lowerdir={lower},upperdir={work / 'upper'},workdir={work / 'work'}"
     mounts = [root]
     try:
-        _run("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
+        _mount("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
         for source, place in (("/proc", "proc"), ("/dev", "dev"), (str(folder), "opt/case")):
             (root / place).mkdir(parents=True, exist_ok=True)
-            _run("mount", "--rbind" if place == "dev" else "--bind", source, str(root / place))
+            _mount("mount", "--rbind" if place == "dev" else "--bind", source, str(root / place))
             mounts.append(root / place)
         yield root
     finally:
@@ -261,7 +274,7 @@ def _overlay(lower: Path, folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _run(*command: str) -> None:
+def _mount(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -276,9 +289,9 @@ def _apt(root: Path, packages: list[str]) -> str:
     return "" if done.returncode == 0 else _last(done.stderr or done.stdout)
 
 
-def _import(root: Path, python: list[str], module: str) -> tuple[str, str]:
+def _import(python: list[str], module: str) -> tuple[str, str]:
     try:
-        done = _run_in(root, [*python, "-c", f"import {module}"])
+        done = _run([*python, "-c", f"import {module}"])
     except subprocess.TimeoutExpired:
         return "other", f"not done after {SECONDS} s"
     if done.returncode == 0:
@@ -289,14 +302,14 @@ def _import(root: Path, python: list[str], module: str) -> tuple[str, str]:
     return ("library" if LIBRARY_TROUBLE.search(error) else "other"), error
 
 
-def _run_in(root: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     environment = {
         "PYTHONPATH": "/opt/case",
         "HOME": "/tmp",
         "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
     }
     return subprocess.run(
-        ["chroot", str(root), *command],
+        command,
         check=False, capture_output=True, text=True, errors="replace", env=environment,
         timeout=SECONDS, stdin=subprocess.DEVNULL,
     )  # fmt: skip

@@ -29,6 +29,7 @@ from wheelcheck.index.archives.members import WheelBytes
 from wheelcheck.index.archives.ranges import open_local
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.known_facts import known_facts
+from wheelcheck.loading.python_code.python_files import COMMON
 from wheelcheck.loading.verdict.main_files import main_files
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.loading.wheel_reader import read_wheel
@@ -149,7 +150,7 @@ def _row(filename: str, libc: Libc, facts: WheelFacts) -> dict[str, str]:
         "needs": " ".join(needs),
         "some_need": " ".join(some),
         "opens": " ".join("|".join(group) for group in facts.opened),
-        "holds": " ".join(filter(_is_shared, facts.holds)),
+        "holds": " ".join(_with_needs(facts)),
         "versions": " ".join(highest.values()),
     }  # fmt: skip
 
@@ -167,6 +168,15 @@ def _needs(facts: WheelFacts, main: Sequence[FileNeeds]) -> dict[str, None]:
         name: sum(any(name in f.outside for f in all_of) for all_of in roots) for name in named
     }
     return {name: None for name in named if shares[name] * 2 >= len(roots)}
+
+
+def _with_needs(facts: WheelFacts) -> Iterator[str]:
+    """The libraries that others may look for; of wheels for others with what each needs."""
+    lent = facts.lent()
+    is_bundle = not any(file.kind is WheelFileKind.EXTENSION for file in facts.files)
+    for name in filter(_is_shared, facts.holds):
+        needs = [need for need in lent[name] if need not in COMMON] if is_bundle else []
+        yield f"{name}:{'+'.join(needs)}" if needs else name
 
 
 def _is_shared(name: str) -> bool:

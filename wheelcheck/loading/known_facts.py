@@ -76,9 +76,16 @@ def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:
     if row["some_need"]:
         some = tuple(row["some_need"].split())
         files.append(FileNeeds(f"{name} plugin", WheelFileKind.LIBRARY, outside=some))
+    holds = [each.partition(":") for each in row["holds"].split()]
+    files += [_library(held, needs) for held, _, needs in holds if needs]
     return WheelFacts(
         files=tuple(files),
-        holds=tuple(row["holds"].split()),
+        holds=tuple(held for held, _, _ in holds),
         reached=(name,),
         opened=tuple(tuple(group.split("|")) for group in row["opens"].split()),
     )
+
+
+def _library(name: str, needs: str) -> FileNeeds:
+    """A library that other wheels may load, with what it needs: ``libx.so.1+liby.so.2``."""
+    return FileNeeds(name, WheelFileKind.LIBRARY, outside=tuple(needs.split("+")))

@@ -16,10 +16,12 @@ if TYPE_CHECKING:  # facts are read back without what reads files
 __all__ = [
     "C_LIBRARY",
     "FileNeeds",
+    "ModuleNeeds",
     "WheelFacts",
     "WheelFileKind",
     "file_needs",
     "is_copied_for",
+    "is_copy",
     "is_named",
     "is_own_name",
     "kind_of",
@@ -94,6 +96,18 @@ class FileNeeds:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleNeeds:
+    """What an import of one module needs from outside its wheel.
+
+    `needs` are file names of libraries, `opens` those that it opens by name: alternatives each.
+    """
+
+    module: str
+    needs: tuple[str, ...] = ()
+    opens: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WheelFacts:
     """What a wheel's files ask for.
 
@@ -113,6 +127,8 @@ class WheelFacts:
         opens_unnamed: Whether the import cannot do without a library whose name its code makes up.
         attempted: Modules of other projects without which the import goes another way.
         met: Those of them that were there: with others the facts are others.
+        asks: Dotted names of what the import takes from packages of other projects; None where
+            nobody looked.
         read_bytes: Bytes that were fetched for it.
         left_bytes: Packed bytes of the files that were left unread for want of a budget.
         broken: Why the wheel could not be read at all.
@@ -130,6 +146,7 @@ class WheelFacts:
     opens_unnamed: bool = False
     attempted: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
+    asks: tuple[str, ...] | None = None
     read_bytes: int = 0
     left_bytes: int = 0
     broken: str = ""
@@ -265,6 +282,11 @@ def is_named(name: str, file: str) -> bool:
     stem = re.sub(r"[-_.]?\d[\d.-]*$", "", stem) or stem
     pattern = rf"(?i)(?:lib)?{re.escape(stem)}(?:[-_.]?[\d_]|[-_.](?:x86|arm|aarch)|[-.]).*"
     return ".so" in file and re.fullmatch(pattern, file) is not None
+
+
+def is_copy(file: str) -> bool:
+    """Whether a file is named as auditwheel names what it copies into a wheel."""
+    return _COPIED.fullmatch(file) is not None
 
 
 def is_copied_for(name: str, file: str) -> bool:

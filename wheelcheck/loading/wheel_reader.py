@@ -56,7 +56,13 @@ _SBOM = re.compile(r"\.dist-info/sboms?/auditwheel")
 
 
 def read_wheel(
-    wheel: MemberReader, *, budget: Budget, others: frozenset[str], opens: bool, full: bool
+    wheel: MemberReader,
+    *,
+    budget: Budget,
+    others: frozenset[str],
+    opens: bool,
+    full: bool,
+    follow: bool = False,
 ) -> WheelFacts:
     """What a wheel asks for.
 
@@ -66,6 +72,7 @@ def read_wheel(
         others: Top-level names of the other wheels of the resolution.
         opens: Whether its metadata speaks of libraries, so that all its Python files are read.
         full: Look at every ELF file.
+        follow: Find out which modules of the others its import imports.
     """
     reading = WheelReading(wheel, budget)
     paths = list(wheel.sizes)
@@ -84,7 +91,7 @@ def read_wheel(
         holds=_holds(reading, paths),
         audited=_is_audited(paths),
     )
-    facts = with_python(reading, facts, modules, others, opens=opens)
+    facts = with_python(reading, facts, modules, others, opens=opens, follow=follow)
     left = sum(
         wheel.sizes[path][1]
         for path, why in reading.unread.items()

@@ -11,6 +11,7 @@ from operator import itemgetter
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions, RunImage
+from wheelcheck.analysis.loads.modules_of_others import ModulesOfOthers, imported_of, requirers_of
 from wheelcheck.analysis.loads.stored_loads import StoredLoads
 from wheelcheck.analysis.loads.wheel_lookup import (
     FOUND_NOTHING,
@@ -27,8 +28,13 @@ from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus, judge_loading
-from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts
+from wheelcheck.loading.verdict.load_verdict import (
+    Loads,
+    LoadStatus,
+    judge_loading,
+    with_modules,
+)
+from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
@@ -50,13 +56,14 @@ class _Place:
     earlier: StoredLoads | None
 
     @cached_property
-    def _brought(self) -> Mapping[str, tuple[str, ...]]:
+    def brought(self) -> Mapping[str, tuple[str, ...]]:
+        """The libraries that all wheels bring."""
         return _joined(self.lent.values())
 
     def brought_beside(self, name: NormalizedName) -> Mapping[str, tuple[str, ...]]:
         """The libraries that the other wheels bring."""
         if name not in self.lent:
-            return self._brought
+            return self.brought
         return _joined(libraries for other, libraries in self.lent.items() if other != name)
 
 
@@ -112,7 +119,31 @@ class LoadCheck:
                 loads[wheel.name] = self._wheels.read.unopened[wheel.tag, facts]
             else:
                 loads[wheel.name] = self._verdict(wheel, facts, place, judged)
+        if there is not None:
+            self._add_modules(loads, found, judged, place, there)
         return loads
+
+    def _add_modules(
+        self,
+        loads: dict[NormalizedName, Loads],
+        found: Mapping[NormalizedName, WheelFacts | Loads],
+        judged: Judged,
+        place: _Place,
+        image: ImageLibraries,
+    ) -> None:
+        """Judge what wheels need because their imports import modules of others."""
+        target = place.target
+        imported: dict[Wheel, dict[str, tuple[ModuleNeeds, ...]]] = {}
+        for wheel in wheels_of(judged):
+            facts, verdict = found[wheel.name], loads[wheel.name]
+            others = ModulesOfOthers.of(wheel, facts, verdict, image.libc)
+            for name in requirers_of(wheel.name, judged) if others.modules else ():
+                file = judged[name][1].file
+                if isinstance(file, Wheel):
+                    needs = imported_of(self._wheels.asks(file, target, judged), others)
+                    imported.setdefault(file, {})[wheel.name] = needs
+        for wheel, modules in imported.items():
+            loads[wheel.name] = with_modules(loads[wheel.name], modules, image, place.brought)
 
     def _verdict(
         self, wheel: Wheel, facts: WheelFacts | Loads, place: _Place, judged: Judged

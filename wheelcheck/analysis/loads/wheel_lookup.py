@@ -36,7 +36,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-14"
+_FORMAT = b"loads-15"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -51,6 +51,7 @@ class _CheckedWheel:
     packages: frozenset[str]
     opens: bool
     full: bool
+    follow: bool
     budget: Budget = field(hash=False, compare=False)
 
     def __call__(self, members: MemberReader) -> WheelFacts:
@@ -58,7 +59,12 @@ class _CheckedWheel:
 
         others = _others(self.wheel, self.packages)
         return read_wheel(
-            members, budget=self.budget, others=others, opens=self.opens, full=self.full
+            members,
+            budget=self.budget,
+            others=others,
+            opens=self.opens,
+            full=self.full,
+            follow=self.follow,
         )
 
 
@@ -177,9 +183,18 @@ class WheelLookup:
             return self._unread(wheel, target)
         return self.look(wheel, judged)
 
-    def look(self, wheel: Wheel, judged: Judged) -> WheelFacts | Loads:
+    def asks(self, wheel: Wheel, target: Target, judged: Judged) -> tuple[str, ...]:
+        """The modules of other projects that an import of a wheel imports, as far as is known."""
+        if self._known(wheel, target) is not None:
+            return ()
+        facts: WheelFacts | Loads | None = self._known_facts(wheel, judged)
+        if not isinstance(facts, WheelFacts) or facts.asks is None:
+            facts = self.look(wheel, judged, follow=True)
+        return (isinstance(facts, WheelFacts) and facts.asks) or ()
+
+    def look(self, wheel: Wheel, judged: Judged, *, follow: bool = False) -> WheelFacts | Loads:
         """Read a wheel, and store what was found."""
-        found = self._index.look_into(wheel, self._reading(wheel, judged))
+        found = self._index.look_into(wheel, self._reading(wheel, judged, follow=follow))
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
         self.read.facts[self._key(wheel)] = found
@@ -263,10 +278,11 @@ class WheelLookup:
             self.read.names_libraries[wheel.url] = known
         return known
 
-    def _reading(self, wheel: Wheel, judged: Judged) -> _CheckedWheel:
+    def _reading(self, wheel: Wheel, judged: Judged, *, follow: bool = False) -> _CheckedWheel:
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return _CheckedWheel(wheel, self._packages(judged), opens, full, self.read.budget)
+        packages = self._packages(judged)
+        return _CheckedWheel(wheel, packages, opens, full, follow, self.read.budget)
 
     def _packages(self, judged: Judged) -> frozenset[str]:
         """The packages of a target, the same set for all its wheels: there may be a thousand."""

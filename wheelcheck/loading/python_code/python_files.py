@@ -61,6 +61,7 @@ def with_python(
     others: frozenset[str],
     *,
     opens: bool,
+    follow: bool = False,
 ) -> WheelFacts:
     """Find out what an import runs, where that makes a difference.
 
@@ -70,24 +71,29 @@ def with_python(
         modules: Its modules.
         others: The top-level names of the other wheels of the resolution.
         opens: Whether its metadata speaks of libraries.
+        follow: Find out which modules of other projects it imports, whatever it opens.
     """
     uncommon = _asks_for_uncommon(facts)
     only_libraries = _has_libraries_alone(facts)
-    if only_libraries and not modules.python:
-        return replace(facts, opens_files=False)  # for other wheels, which need or open them
+    if not modules.python:  # for other wheels, which need or open its libraries
+        closed = False if only_libraries else facts.opens_files
+        return replace(facts, opens_files=closed, asks=())
     opens = opens or only_libraries or (not facts.files and _peek(reading))
-    if not modules.python or not any((uncommon, opens)):
+    if not any((uncommon, opens, follow)):
         return facts
     _read_texts(reading, modules)
     opens = opens and any(map(may_open, reading.texts.values()))
     if only_libraries and not opens and len(reading.texts) == len(modules.python):
-        return replace(facts, opens_files=False)
-    if not any((uncommon, opens)):
+        facts, uncommon = replace(facts, opens_files=False), False
+    if not any((uncommon, opens, follow)):
         return facts
     imports = WheelImports(reading, facts, modules, others)
-    added = imports.added(opens=opens)
+    if uncommon or opens:
+        facts = imports.added(opens=opens)
+    asks = imports.asks
     attempted = tuple(sorted(imports.attempted))
-    return replace(added, attempted=attempted, met=tuple(n for n in attempted if n in others))
+    met = tuple(name for name in attempted if name in others)
+    return replace(facts, attempted=attempted, met=met, asks=asks)
 
 
 def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:

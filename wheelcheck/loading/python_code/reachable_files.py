@@ -38,6 +38,8 @@ class ReachedFiles:
     optional: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
     attempted: set[str] = field(default_factory=set)
     """Top-level names of modules of other projects, without which the import goes another way."""
+    asks: set[str] = field(default_factory=set)
+    """Dotted names of modules of other projects that the import cannot do without."""
 
 
 def reach(
@@ -139,6 +141,8 @@ class _Walk:
         self._call(facts, module, scope, caught=caught)
         for name in facts.imports.get(scope, ()):
             self._enter(name)
+            if "." in name and not caught and name.partition(".")[0] not in self.own:
+                self.found.asks.add(name)
             library = _STANDARD_LIBRARY.get(name)
             if library is not None:
                 self.found.opened.append((module, OpenedLibrary((library,), scope)))

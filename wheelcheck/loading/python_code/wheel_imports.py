@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
@@ -82,17 +83,23 @@ class WheelImports:
             roots, self.modules, lambda name: again.get(name) or self.read(name), self.others
         )
 
+    @cached_property
     def _found(self) -> tuple[ReachedFiles, set[str]]:
         """What the import of its modules reaches, and the paths of the extension modules in it."""
         found = self._reach(self.modules.tops)
         return found, {self.modules.extensions[name] for name in found.extensions}
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The modules of other projects that an import of the wheel imports."""
+        return tuple(sorted(self._found[0].asks))
 
     def _beside_extensions(self, *, opens: bool) -> WheelFacts:
         """The facts of a wheel with extension modules: what is opened beside them may often wait.
 
         So a library counts only where its whole name is there, or a failing search ends the import.
         """
-        found, by_path = self._found()
+        found, by_path = self._found
         opened = _certain(each for _, each in found.opened) if opens else []
         return replace(
             self.facts,
@@ -132,7 +139,7 @@ class WheelImports:
         """The facts with what is reached and, where it `opens` libraries itself, opened."""
         if any(file.kind is WheelFileKind.EXTENSION for file in self.facts.files):
             return self._beside_extensions(opens=opens)
-        found, by_path = self._found()
+        found, by_path = self._found
         if not opens:
             return replace(self.facts, reached=tuple(sorted(by_path)))
         opening = self._opening(found, by_path)

@@ -10,13 +10,18 @@ from types import MappingProxyType
 
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
 from wheelcheck.loading.tag_promise import UnfittingModules, suffix_of
-from wheelcheck.loading.verdict.loading_trouble import Trouble, file_trouble, opening_trouble
+from wheelcheck.loading.verdict.loading_trouble import (
+    Trouble,
+    file_trouble,
+    module_trouble,
+    opening_trouble,
+)
 from wheelcheck.loading.verdict.main_files import main_troubles
 from wheelcheck.loading.verdict.unread_files import doubt_from_unread
-from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts
+from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.targets.target import Target
 
-__all__ = ["LoadStatus", "Loads", "judge_loading"]
+__all__ = ["LoadStatus", "Loads", "judge_loading", "with_modules"]
 
 _MAX_NAMED = 12
 
@@ -90,6 +95,36 @@ def judge_loading(
         return Loads(LoadStatus.NOT_CHECKED, reason=doubt)
     optional = [t for t in _opened(facts.optional, facts, image, brought) if not t.nowhere]
     return _of_later_use(found, optional, image)
+
+
+def with_modules(
+    loads: Loads,
+    modules: Mapping[str, Sequence[ModuleNeeds]],
+    image: ImageLibraries,
+    brought: Mapping[str, tuple[str, ...]],
+) -> Loads:
+    """The verdict on a wheel whose import imports `modules` of other projects.
+
+    Parameters:
+        loads: The verdict on it by itself.
+        modules: By project: those that need more than an import of the project.
+        image: What is there.
+        brought: The libraries in all wheels of the resolution.
+    """
+    if loads.status is LoadStatus.NO:
+        return loads
+    for project, needs in modules.items():
+        for each in needs:
+            found = _of_an_import([module_trouble(each, image, brought)], image)
+            if found is None or not found.status.fails:
+                continue
+            why = f"{found.reason}: needed by {each.module} of {project}, which it imports"
+            if loads.status is not LoadStatus.NEEDS:
+                loads = replace(found, reason=why, remarks=loads.remarks)
+                continue
+            missing = _union([loads.needs, found.needs])
+            loads = replace(_needs(LoadStatus.NEEDS, missing, image), remarks=loads.remarks)
+    return loads
 
 
 def _of_an_import(troubles: Sequence[Trouble], image: ImageLibraries | None) -> Loads | None:

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 
 from wheelcheck.loading.image_libraries import ImageLibraries
 from wheelcheck.loading.tag_promise import symbol_too_new
-from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, is_copied_for, is_named
+from wheelcheck.loading.wheel_facts import (
+    FileNeeds,
+    ModuleNeeds,
+    WheelFacts,
+    WheelFileKind,
+    is_copied_for,
+    is_copy,
+    is_named,
+)
 from wheelcheck.targets.target import Architecture, Libc, Target
 
-__all__ = ["Trouble", "file_trouble", "opening_trouble"]
+__all__ = ["Trouble", "file_trouble", "module_trouble", "opening_trouble"]
 
 _NO_EXEC_STACK = (2, 41)
 
@@ -119,9 +127,13 @@ def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cp
 
 def _needed(file: FileNeeds, brought: Mapping[str, tuple[str, ...]]) -> list[str]:
     """What a file, and what others bring for it, need from outside all wheels."""
-    own = (*file.outside, *file.astray)
-    more = (need for name in own for need in brought.get(name, ()))
-    return [name for name in dict.fromkeys((*own, *more)) if name not in brought]
+    names = dict.fromkeys((*file.outside, *file.astray))
+    waiting = list(names)
+    for name in waiting:  # grows while it is gone through
+        new = [need for need in brought.get(name, ()) if need not in names]
+        names |= dict.fromkeys(new)
+        waiting += new
+    return [name for name in names if name not in brought]
 
 
 _EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
@@ -195,6 +207,21 @@ def _tls(file: FileNeeds, target: Target) -> str:
     return f"{file.name} uses initial-exec TLS, which musl gives no library that is opened later"
 
 
+def module_trouble(
+    module: ModuleNeeds, image: ImageLibraries, brought: Mapping[str, tuple[str, ...]]
+) -> Trouble:
+    """What an import of a module misses that needs these libraries."""
+    file = FileNeeds(module.module, WheelFileKind.EXTENSION, outside=module.needs)
+    found = [_absent_of(_needed(file, brought), file, image, brought)]
+    found += [opening_trouble(names, WheelFacts(), image, brought) for names in module.opens]
+    return Trouble(
+        missing=tuple(name for trouble in found for name in trouble.missing),
+        unknown=tuple(name for trouble in found for name in trouble.unknown),
+        never=next((trouble.never for trouble in found if trouble.never), ""),
+        needs=next((trouble.needs for trouble in found if trouble.needs), ()),
+    )
+
+
 def opening_trouble(
     names: tuple[str, ...],
     facts: WheelFacts,
@@ -202,7 +229,8 @@ def opening_trouble(
     brought: Mapping[str, tuple[str, ...]],
 ) -> Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
-    held = {*facts.holds, *brought} if names not in facts.in_system else ()
+    lent = (name for name in brought if not is_copy(name))  # found by nobody but its own wheel
+    held = {*facts.holds, *lent} if names not in facts.in_system else ()
     if any(is_named(name, file) for name in names for file in held):
         return Trouble()
     if held and any(is_copied_for(name, file) for name in names for file in facts.holds):
