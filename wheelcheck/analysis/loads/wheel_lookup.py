@@ -78,6 +78,8 @@ class ReadWheels:
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     worth_opening: dict[str, bool] = field(default_factory=dict)
     names_libraries: dict[str, bool] = field(default_factory=dict)
+    announced: set[tuple[object, ...]] = field(default_factory=set)
+    """The wheels that are being read, by what their facts are taken to depend on."""
     packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = field(
         default_factory=dict
@@ -128,8 +130,16 @@ class WheelLookup:
             self._index.prefetch(listings=[w for w in unknown if not self.paths_of(w)])
         wheels = [wheel for wheel in wheels_of(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
-            if self._known_facts(wheel, judged) is None:
+            if self._is_to_be_read(wheel, judged):
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
+
+    def _is_to_be_read(self, wheel: Wheel, judged: Judged) -> bool:
+        """Whether a wheel is not known yet, and none that tells the same is being read."""
+        key = self._key(wheel)
+        if key in self.read.announced or self._known_facts(wheel, judged) is not None:
+            return False
+        self.read.announced.add(key)
+        return True
 
     def all_facts(
         self, target: Target, judged: Judged, stored: TargetAnswers | None

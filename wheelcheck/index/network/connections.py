@@ -87,7 +87,12 @@ class Client:
         transport: httpx.BaseTransport,
         trusted: Mapping[httpx.URL, httpx.BaseTransport],
     ) -> None:
-        self._headers = {"Accept": "*/*", "Connection": "keep-alive", "User-Agent": agent}
+        self._headers = {
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "keep-alive",
+            "User-Agent": agent,
+        }
         self._transport = transport
         self._trusted = trusted
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
