@@ -142,6 +142,10 @@ class Project(Protocol):
     def unusable(self) -> tuple[UnusableFile, ...]:
         """Files that were passed over."""
 
+    @property
+    def is_for_any_platform(self) -> bool:
+        """Whether no wheel of the project is known to be for some platforms alone."""
+
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
         """The files of one version in the index's order; () for a version that is not there."""
 

@@ -183,6 +183,11 @@ class LockedProject:
         )
         return (*(self._beside.unusable if self._beside else ()), *lost)
 
+    @property
+    def is_for_any_platform(self) -> bool:
+        """Whether no wheel is for some platforms alone: of what a lock lists it is not known."""
+        return False
+
     def _missing(self, version: Version) -> list[Path]:
         """The files on this machine that the lock names and that are not there."""
         paths = (local_path(file.url) for file in self._listed.get(version, ()))

@@ -78,5 +78,9 @@ class _Admitted:
     def unusable(self) -> tuple[UnusableFile, ...]:
         return self._project.unusable
 
+    @property
+    def is_for_any_platform(self) -> bool:
+        return self._project.is_for_any_platform
+
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
         return self._project.files(version) if version in self._known else ()

@@ -84,9 +84,11 @@ class Answers:
         self._required_anywhere = common.dependencies(interpreter)
         self._required_here = common.dependencies(interpreter, environment)
         self._searches: dict[tuple[NormalizedName, str], LazySequence[Offer]] = {}
+        self._searches_anywhere = common.searches(interpreter, policy)
+        self._is_plain = not (rules.hashes or rules.locks)
         self._chooser = Chooser(policy, target.installer)
         self._stored = None
-        if common.stored is not None and not (rules.hashes or rules.locks):
+        if common.stored is not None and self._is_plain:
             self._stored = common.stored.of(target, policy, environment.values)
 
     def direct(self, requirement: Requirement) -> Offer | None:
@@ -123,19 +125,29 @@ class Answers:
         """What an installer on this target could take of a project, best first."""
         found = self._searches.get((name, clauses))
         if found is None:
-
-            def begin() -> Iterator[Offer]:
-                return self._in_order(name, clauses, self.offer)
-
-            stored = self._stored.search(name, clauses) if self._stored else None
-            if stored is None:
-                found = LazySequence(begin)
-            else:
-                found = LazySequence(begin, stored.offers, is_all=stored.is_all)
-                for offer in stored.offers:
-                    self._offers[name, offer.version] = offer
-            self._searches[name, clauses] = found
+            found = self._searches[name, clauses] = self._search(name, clauses)
         return found
+
+    def _search(self, name: NormalizedName, clauses: str) -> LazySequence[Offer]:
+        def begin() -> Iterator[Offer]:
+            return self._in_order(name, clauses, self.offer)
+
+        stored = self._stored.search(name, clauses) if self._stored else None
+        if stored is not None:
+            for offer in stored.offers:
+                self._offers[name, offer.version] = offer
+            return LazySequence(begin, stored.offers, is_all=stored.is_all)
+        if not self._finds_the_same_anywhere(name):
+            return LazySequence(begin)
+        anywhere = self._searches_anywhere
+        if (name, clauses) not in anywhere:
+            anywhere[name, clauses] = LazySequence(begin)
+        return anywhere[name, clauses]
+
+    def _finds_the_same_anywhere(self, name: NormalizedName) -> bool:
+        """Whether every target with this interpreter is offered the same of a project."""
+        project = self.project(name)
+        return self._is_plain and not isinstance(project, Unknown) and project.is_for_any_platform
 
     def substitutes(self, name: NormalizedName, clauses: str) -> Iterator[Offer]:
         """What the reference target, or failing that anyone, could take, best first."""
@@ -238,6 +250,8 @@ class Answers:
                 self._offers[name, offer.version] = offer
             return True
         ours = self.search(name, clauses)
+        if ours is elsewhere:
+            return True
         found = list(islice(ours, len(elsewhere.known) + elsewhere.is_all))
         return len(found) == len(elsewhere.known) and all(
             theirs is mine or (theirs.version == mine.version and self._alike(theirs, mine))

@@ -65,6 +65,9 @@ class Common:
         self._needs: dict[
             tuple[int, str], tuple[tuple[Requirement, ...], tuple[SolverRequirement, ...]]
         ] = {}
+        self._searches: dict[Hashable, dict[tuple[NormalizedName, str], LazySequence[Offer]]] = (
+            defaultdict(dict)
+        )
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -118,6 +121,10 @@ class Common:
     def dependencies(self, *where: Hashable) -> KnownDependencies:
         """What offers are known to require in one place, such as an interpreter."""
         return self._dependencies[where]
+
+    def searches(self, *where: Hashable) -> dict[tuple[NormalizedName, str], LazySequence[Offer]]:
+        """What is found in one place of projects whose files are for any platform."""
+        return self._searches[where]
 
     # --- specifiers -------------------------------------------------------------------------
 

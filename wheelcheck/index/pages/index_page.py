@@ -42,7 +42,10 @@ class Row(msgspec.Struct, array_like=True, gc=False):
 
 
 class IndexPage(msgspec.Struct, array_like=True):
-    """What one index says about one project. `versions` maps a version to its encoded rows."""
+    """What one index says about one project. `versions` maps a version to its encoded rows.
+
+    `any_platform`: no wheel among them is for some platforms alone.
+    """
 
     name: str
     origin: str
@@ -51,6 +54,7 @@ class IndexPage(msgspec.Struct, array_like=True):
     status_reason: str = ""
     versions: dict[str, msgspec.Raw] = {}
     unusable: list[tuple[str, str]] = []
+    any_platform: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -75,12 +79,14 @@ def make_page(
     groups: dict[Version, list[Row]] = {}
     unusable = list(unreadable)
     base = ""
+    any_platform = True
     for row in rows:
         version = version_of(row.filename, name)
         if isinstance(version, BadName):
             if foreign or (not version.foreign and _bears_name(row.filename, name)):
                 unusable.append((row.filename, version.reason))
             continue
+        any_platform = any_platform and not _is_for_a_platform(row.filename)
         base = base or _base_of(row.url)
         row.url = _shorten(row.url, base, row.filename)
         if version in groups:
@@ -88,7 +94,11 @@ def make_page(
         else:
             groups[version] = [row]
     versions = {str(v): msgspec.Raw(_encode(groups[v])) for v in sorted(groups, reverse=True)}
-    return IndexPage(name, origin, base, status, status_reason, versions, unusable)
+    return IndexPage(name, origin, base, status, status_reason, versions, unusable, any_platform)
+
+
+def _is_for_a_platform(filename: str) -> bool:
+    return filename.endswith(".whl") and not filename.endswith("-any.whl")
 
 
 def _bears_name(filename: str, name: NormalizedName) -> bool:
@@ -157,6 +167,11 @@ class FilesOfProject:
     def unusable(self) -> tuple[UnusableFile, ...]:
         """Files that were passed over."""
         return tuple(UnusableFile(*item) for page in self._pages for item in page.unusable)
+
+    @property
+    def is_for_any_platform(self) -> bool:
+        """Whether no wheel of the project is for some platforms alone."""
+        return all(page.any_platform for page in self._pages)
 
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
         """The files of one version, index by index; () for a version that is not there."""
