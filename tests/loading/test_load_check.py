@@ -2,15 +2,18 @@
 
 import pytest
 from elf_builder import elf
-from made_wheels import ALPINE, DAY, EXTENSION, INIT, MUSL, SLIM, loads
+from fake_index import FakeIndex
+from made_wheels import ALPINE, DAY, EXTENSION, INIT, MUSL, SLIM, loads, wheel
 from packaging.version import Version
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
+from wheelcheck.api.analyse import analyse
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.loading.image_libraries import image_libraries
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.verdict.load_verdict import judge_loading
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind
+from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import Architecture, Libc, parse_target_on
 
 
@@ -79,12 +82,12 @@ def test_an_older_cpu_than_the_file_needs():
 
 def test_a_bare_target_with_an_older_glibc_than_the_files_need():
     data = elf(versions={"libc.so.6": ("GLIBC_2.28",)})
-    wheel = "x-1-py3-none-manylinux1_x86_64.whl"
-    found = loads({**INIT, "x/core.so": data}, wheel, "cp313-manylinux_2_17-x86_64")
+    name = "x-1-py3-none-manylinux1_x86_64.whl"
+    found = loads({**INIT, "x/core.so": data}, name, "cp313-manylinux_2_17-x86_64")
     assert found.status == "no"
     assert "GLIBC_2.28" in found.reason
     assert "2.17" in found.reason
-    assert loads({**INIT, "x/core.so": data}, wheel, "cp313-manylinux_2_28-x86_64").status != "no"
+    assert loads({**INIT, "x/core.so": data}, name, "cp313-manylinux_2_28-x86_64").status != "no"
 
 
 def test_names_at_the_end_are_read_within_the_budget():
@@ -177,3 +180,21 @@ def test_another_releases_name_of_a_library_that_another_wheel_brings_is_no_need
     assert judge_loading(facts, target, image).status == "no"
     brought = {"libown.abi3.so.6.12": ()}
     assert judge_loading(facts, target, image, brought=brought).status == "yes"
+
+
+def test_of_the_wheels_for_several_pythons_one_is_read_ahead():
+    pythons = ("312", "313")
+    names = [f"x-1-cp{python}-cp{python}-manylinux_2_17_x86_64.whl" for python in pythons]
+    content = wheel({**INIT, "x/core.so": elf()})
+    listing = {"x/__init__.py": 10, "x/core.so": 1000}
+    index = FakeIndex(
+        {"x": {"1": names}},
+        listings=dict.fromkeys(names, listing),
+        wheels=dict.fromkeys(names, content),
+    )
+    targets = [parse_target_on(f"python:3.{python[1:]}-slim", as_of=DAY) for python in pythons]
+    requirements = read([], packages=["x"], options=CommandLine())
+    report = analyse(requirements, targets, index, advice=False)
+    assert {cell.loads.status for cell in report.packages[0].on.values()} == {"yes"}
+    for how in ("prefetch look", "look into"):
+        assert [what for question, what in index.questions if question == how] == names[:1]
