@@ -182,7 +182,7 @@ def test_another_releases_name_of_a_library_that_another_wheel_brings_is_no_need
     assert judge_loading(facts, target, image, brought=brought).status == "yes"
 
 
-def test_of_the_wheels_for_several_pythons_one_is_read_ahead():
+def test_a_wheel_is_read_once_for_several_pythons():
     pythons = ("312", "313")
     names = [f"x-1-cp{python}-cp{python}-manylinux_2_17_x86_64.whl" for python in pythons]
     content = wheel({**INIT, "x/core.so": elf()})
