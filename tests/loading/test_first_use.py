@@ -6,7 +6,7 @@ import pytest
 from elf_builder import elf
 from made_wheels import ALPINE, EXTENSION, INIT, SLIM, loads
 
-from wheelcheck.analysis.loads import wheel_lookup
+from wheelcheck.analysis.loads import readings
 from wheelcheck.loading.elf_versions import moved_versions
 
 PLATFORM = "x-1-py3-none-manylinux_2_17_x86_64.whl"
@@ -79,7 +79,7 @@ def test_modules_below_a_namespace_are_followed():
 
 
 def test_the_budget_goes_to_what_the_extension_modules_need(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(wheel_lookup, "BUDGET_BYTES", 20_000)
+    monkeypatch.setattr(readings, "BUDGET_BYTES", 20_000)
     members = {
         **INIT,
         EXTENSION: elf(("libmiddle.so.1", "libc.so.6"), moved=True),
@@ -92,7 +92,7 @@ def test_the_budget_goes_to_what_the_extension_modules_need(monkeypatch: pytest.
 def test_a_file_beyond_the_budget_still_shows_the_libraries_of_its_symbol_versions(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(wheel_lookup, "BUDGET_BYTES", 150_000)
+    monkeypatch.setattr(readings, "BUDGET_BYTES", 150_000)
     versions = {"libgomp.so.1": ("GOMP_4.0",), "libc.so.6": ("GLIBC_2.17",)}
     needed = ("libgomp.so.1", "libc.so.6")
     code = random.Random(1).randbytes(200_000)

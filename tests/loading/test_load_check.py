@@ -13,6 +13,8 @@ from wheelcheck.loading.image_libraries import image_libraries
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.verdict.load_verdict import judge_loading
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind
+from wheelcheck.loading.wheel_reader import wanted_of
+from wheelcheck.loading.wheel_reading import RunBudget, WantedBytes
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import Architecture, Libc, parse_target_on
 
@@ -198,3 +200,30 @@ def test_a_wheel_is_read_once_for_several_pythons():
     assert {cell.loads.status for cell in report.packages[0].on.values()} == {"yes"}
     for how in ("prefetch look", "look into"):
         assert [what for question, what in index.questions if question == how] == names[:1]
+
+
+def test_the_budget_is_shared_out_before_any_wheel_is_read():
+    run = RunBudget(beginnings=100, whole=100)
+    first, second, third = run.share(
+        [WantedBytes(60, 30, 80), WantedBytes(60, 40, 200), WantedBytes(10, 50, 50)]
+    )
+    assert [each.reserve for each in (first, second, third)] == [60, 40, 0]
+    assert [each.left for each in (first, second, third)] == [90, 80, 30]
+    assert first.take(20)
+    run.take_back(first)
+    assert (run.beginnings, run.whole) == (60, 10)
+    assert run.has(10)
+    assert not run.has(11)
+
+
+def test_what_the_first_wheels_leave_of_the_budget_is_theirs_to_use():
+    run = RunBudget(beginnings=10, whole=100)
+    first, second = run.share([WantedBytes(5, 10, 80), WantedBytes(5, 10, 80)])
+    assert (first.left, second.left) == (5 + 10 + 70, 5 + 10 + 10)
+    assert RunBudget(None, None).share([WantedBytes(1, 2, 3)])[0].has(10**12)
+
+
+def test_risky_wheels_come_before_small_ones_and_what_nobody_listed_wants_its_size():
+    risky = wanted_of({"x/libQtGui.so.6": 1000, "x/a.py": 10}, 1010)
+    assert risky.least == risky.most >= 1000
+    assert wanted_of({}, 700) == WantedBytes(700, 0, 700)

@@ -6,7 +6,7 @@ import pytest
 from elf_builder import elf
 from made_wheels import EXTENSION, INIT, loads
 
-from wheelcheck.analysis.loads import wheel_lookup
+from wheelcheck.analysis.loads import readings
 from wheelcheck.loading.python_code.wheel_modules import WheelModules
 
 PURE = "x-1-py3-none-any.whl"
@@ -60,7 +60,7 @@ def test_the_module_of_the_projects_name_is_what_is_imported():
 def test_an_extension_module_of_an_audited_wheel_is_read_if_the_budget_reaches_for_it_alone(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(wheel_lookup, "BUDGET_BYTES", 1_700_000)
+    monkeypatch.setattr(readings, "BUDGET_BYTES", 1_700_000)
     large = random.Random(1).randbytes(2_000_000)
     members = {
         **INIT,

@@ -4,7 +4,7 @@ import pytest
 from elf_builder import elf
 from made_wheels import EXTENSION, loads
 
-from wheelcheck.analysis.loads import wheel_lookup
+from wheelcheck.analysis.loads import readings
 from wheelcheck.loading.python_code.opened import read_module
 from wheelcheck.loading.python_code.python_files import likely_openers
 from wheelcheck.loading.python_code.reachable_files import reach
@@ -146,7 +146,7 @@ def test_what_is_opened_beside_an_extension_module_counts_by_its_whole_name():
 
 
 def test_a_run_reads_no_more_than_its_budget(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(wheel_lookup, "BUDGET_BYTES", 0)
+    monkeypatch.setattr(readings, "BUDGET_BYTES", 0)
     found = loads({"x/__init__.py": b"", EXTENSION: elf(("libgomp.so.1",))})
     assert (found.status, "budget" in found.reason) == ("not-checked", True)
 

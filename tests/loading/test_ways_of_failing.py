@@ -115,9 +115,22 @@ def test_no_wheel_holds_what_find_library_alone_looks_for():
     members = {"x/__init__.py": HEAD.encode() + code, "x/other/libusb-1.0.so.0": elf()}
     filename = "x-1-py3-none-manylinux_2_17_x86_64.whl"
     assert loads(members, filename).packages == ("libusb-1.0-0",)
-    assert (
-        loads(members, filename.replace("manylinux_2_17", "musllinux_1_2"), ALPINE).status == "no"
-    )
+    on_musl = loads(members, filename.replace("manylinux_2_17", "musllinux_1_2"), ALPINE)
+    assert (on_musl.status, on_musl.packages) == ("needs", ("libusb-dev", "binutils"))
+
+
+def test_what_the_finder_finds_on_musl_nobody_brings_is_never_loaded():
+    code = HEAD + "name = find_library('of_nobody')\nif not name:\n    raise OSError('none')\n"
+    found = loads({"x/__init__.py": code.encode()}, "x-1-py3-none-any.whl", ALPINE)
+    assert (found.status, found.needs) == ("no", ("of_nobody",))
+
+
+def test_a_loader_of_a_package_opens_the_plain_name_on_musl():
+    code = HEAD + "import x.own\nlib = x.own.load_library('GL')\n"
+    own = "def load_library(name):\n    return ctypes.CDLL(find_library(name) or f'lib{name}.so')\n"
+    members = {"x/__init__.py": code.encode(), "x/own.py": (HEAD + own).encode()}
+    found = loads(members, "x-1-py3-none-any.whl", ALPINE)
+    assert (found.status, found.needs, found.packages) == ("needs", ("libGL.so",), ("mesa-dev",))
 
 
 def test_libraries_without_python_code_are_for_other_wheels():

@@ -24,7 +24,7 @@ from wheelcheck.analysis.judged_target import (
 )
 from wheelcheck.analysis.loads.load_check import LoadCheck
 from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
-from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
+from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.page_remarks import PlainPages
 from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.analysis.pricing import Pricing

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.loads.load_options import LoadOptions
-from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
+from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine

@@ -29,9 +29,9 @@ from wheelcheck.loading.wheel_facts import (
     kind_of,
     may_be_elf,
 )
-from wheelcheck.loading.wheel_reading import BUDGET_SPENT, Budget, WheelReading
+from wheelcheck.loading.wheel_reading import BUDGET_SPENT, Budget, WantedBytes, WheelReading
 
-__all__ = ["read_wheel", "risk_of"]
+__all__ = ["read_wheel", "risk_of", "wanted_of"]
 
 FIRST_BYTES = 48 << 10
 """Of a deflated member; enough for the names of most extension modules."""
@@ -44,6 +44,10 @@ _MOST_FOR_VERSIONS = 2 << 20
 _MOST_LARGE = 2
 """Packed bytes of a large extension module that are read to find its table of versions alone, and
 how many modules of a wheel are so read."""
+_PYTHON_AND_MORE = (1 << 20) + (128 << 10)
+"""Packed bytes of Python files that are read of a wheel at most."""
+_PYTHON_BESIDE = 256 << 10
+"""The same of a wheel with ELF files, whose Python files are read if these ask for something."""
 MOST_FILES = 96
 """ELF files of a wheel that are looked at in the quick mode, the topmost first."""
 _RISKY = re.compile(
@@ -103,6 +107,29 @@ def read_wheel(
 def risk_of(path: str) -> int:
     """How likely a file asks for what a slim image lacks, by its name: 0 or 1."""
     return 1 if _RISKY.search(path.rpartition("/")[2]) else 0
+
+
+def wanted_of(sizes: Mapping[str, int], wheel_size: int) -> WantedBytes:
+    """What reading a wheel may fetch, by its listing.
+
+    Parameters:
+        sizes: Path → unpacked bytes of its members; empty where nobody has listed them.
+        wheel_size: Bytes of the wheel; 0 where the index does not say.
+    """
+    if not sizes:
+        most = wheel_size or _PYTHON_AND_MORE
+        return WantedBytes(min(most, _PYTHON_AND_MORE), 0, most)
+    unpacked = max(sum(sizes.values()), 1)
+    ratio = min(wheel_size / unpacked * 1.2, 1) if wheel_size else 1  # to be on the safe side
+    packed = {path: int(size * ratio) + 512 for path, size in sizes.items()}
+    elf = _in_order([path for path in sizes if may_be_elf(path, sizes[path])])
+    python = sum(packed[path] for path in sizes if path.endswith(".py"))
+    first = sum(min(packed[path], FIRST_BYTES) for path in elf[:MOST_FILES])
+    first += min(python, _PYTHON_BESIDE if elf else _PYTHON_AND_MORE)
+    risky = sum(packed[path] for path in elf if risk_of(path))
+    most = sum(packed[path] for path in elf)
+    least = risky + min(most - risky, _MOST_OF_SMALL + _MOST_FOR_VERSIONS)
+    return WantedBytes(first, least, most)
 
 
 def _in_order(paths: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wheelcheck.index.interface import MemberReader
@@ -10,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.loading.elf import ElfNeeds
 
-__all__ = ["BUDGET_SPENT", "Budget", "WheelReading"]
+__all__ = ["BUDGET_SPENT", "Budget", "RunBudget", "WantedBytes", "WheelReading"]
 
 BUDGET_SPENT = "the budget did not reach for it"
 _LARGEST_TEXT = 2 << 20
@@ -19,7 +20,7 @@ _LARGEST_TEXT = 2 << 20
 
 @dataclass(slots=True)
 class Budget:
-    """Bytes that a run may fetch of the members of wheels; None is no limit.
+    """Bytes of the members of a wheel that may be fetched; None is no limit.
 
     `reserve` of them are for the beginnings of files, which say most for their size: whole files
     may not use those up.
@@ -40,6 +41,56 @@ class Budget:
             return False
         self.left -= packed
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBytes:
+    """What reading a wheel may fetch: beginnings of files, whole files at least and at most."""
+
+    beginnings: int
+    least: int
+    most: int
+
+
+@dataclass(slots=True)
+class RunBudget:
+    """What a run may fetch of wheels; None is no limit.
+
+    Each wheel has its share before any is read, so that what is read does not hang on which of
+    them comes first. What a wheel leaves of its share is for those that come later.
+    """
+
+    beginnings: int | None
+    whole: int | None
+
+    def share(self, wanted: Sequence[WantedBytes]) -> list[Budget]:
+        """A budget for each wheel: the first ones have what they want before the others."""
+        if self.beginnings is None or self.whole is None:
+            return [Budget(None) for _ in wanted]
+        found = []
+        for each in wanted:
+            first, whole = min(each.beginnings, self.beginnings), min(each.least, self.whole)
+            self.beginnings -= first
+            self.whole -= whole
+            found.append(Budget(first + whole, reserve=first))
+        for each, budget in zip(wanted, found, strict=True):
+            more = min(each.most - each.least, self.whole)
+            self.whole -= more
+            budget.left = (budget.left or 0) + more
+        return found
+
+    def take_back(self, budget: Budget) -> None:
+        """Take what a wheel has not used."""
+        if budget.left is None or self.beginnings is None or self.whole is None:
+            return
+        first = min(budget.left, budget.reserve)
+        self.beginnings += first
+        self.whole += budget.left - first
+        budget.left = 0
+
+    def has(self, packed: int) -> bool:
+        """Whether so many bytes are left for whole files."""
+        return self.whole is None or packed <= self.whole
 
 
 @dataclass(slots=True)

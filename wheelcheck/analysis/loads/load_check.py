@@ -12,11 +12,11 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions, RunImage
 from wheelcheck.analysis.loads.modules_of_others import ModulesOfOthers, imported_of, requirers_of
+from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.loads.stored_loads import StoredLoads
 from wheelcheck.analysis.loads.wheel_lookup import (
     FOUND_NOTHING,
     Judged,
-    ReadWheels,
     WheelLookup,
     is_looked_at,
     is_settled,
@@ -154,7 +154,7 @@ class LoadCheck:
         if verdict is None:
             verdict = self._judge(wheel, facts, place)
             if verdict.status is LoadStatus.NOT_CHECKED and self._wheels.may_go_on(facts):
-                facts = self._wheels.look(wheel, judged)
+                facts = self._wheels.look(wheel, judged, again=True)
                 verdict = self._judge(wheel, facts, place)
             if earlier:
                 earlier.add(wheel, facts, verdict)

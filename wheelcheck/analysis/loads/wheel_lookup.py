@@ -3,102 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 import msgspec
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.loads.readings import Reading, ReadWheels, module_of, others_of
 from wheelcheck.coverage import Judgement
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Index, MemberReader, Wheel
+from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.tag_promise import tag_remarks
 from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
-from wheelcheck.loading.wheel_reading import Budget
 from wheelcheck.resolution import Pin
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
-from wheelcheck.targets.remembered import Memo
 
 __all__ = [
     "FOUND_NOTHING",
     "Judged",
-    "ReadWheels",
     "WheelLookup",
     "is_looked_at",
     "is_settled",
     "wheels_of",
 ]
 
-BUDGET_BYTES = 30_000_000
-"""What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-15"
+_FORMAT = b"loads-16"
 """Facts in the cache that were written in another form are read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _CheckedWheel:
-    """One wheel to be read; equal readings share their result.
-
-    `packages` are all that are installed, itself among them, in the spelling of modules.
-    """
-
-    wheel: Wheel
-    packages: frozenset[str]
-    opens: bool
-    full: bool
-    follow: bool
-    budget: Budget = field(hash=False, compare=False)
-
-    def __call__(self, members: MemberReader) -> WheelFacts:
-        from wheelcheck.loading.wheel_reader import read_wheel  # much, and each wheel is read once
-
-        others = _others(self.wheel, self.packages)
-        return read_wheel(
-            members,
-            budget=self.budget,
-            others=others,
-            opens=self.opens,
-            full=self.full,
-            follow=self.follow,
-        )
-
-
-@dataclass(slots=True)
-class ReadWheels:
-    """What was read of wheels in a run, and what it may still read; judges of a run share it."""
-
-    budget: Budget
-    facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    worth_opening: dict[str, bool] = field(default_factory=dict)
-    names_libraries: dict[str, bool] = field(default_factory=dict)
-    announced: set[tuple[object, ...]] = field(default_factory=set)
-    """The wheels that are being read, by what their facts are taken to depend on."""
-    packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
-    not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = field(
-        default_factory=dict
-    )
-    """By libc, CPU and URL: of wheels on targets without an image, whose C library is new."""
-    unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
-    """By tag: of wheels that are not opened, and whose members are not known."""
-
-    @classmethod
-    def start(cls, options: LoadOptions) -> ReadWheels:
-        """Nothing yet."""
-        if options.mode is LoadMode.FULL:
-            return cls(Budget(None))
-        return cls(Budget(BUDGET_BYTES, reserve=BUDGET_BYTES // 3))
-
-    @property
-    def total_bytes(self) -> int:
-        """Bytes that were fetched so far."""
-        return sum(self.sizes.values())
 
 
 FOUND_NOTHING = Loads(LoadStatus.YES)
@@ -128,10 +61,13 @@ class WheelLookup:
         if target.image is not None and self._options.mode is not LoadMode.OFF:
             unknown = (wheel for wheel in wheels_of(judged) if self._known(wheel, target) is None)
             self._index.prefetch(listings=[w for w in unknown if not self.paths_of(w)])
-        wheels = [wheel for wheel in wheels_of(judged) if self._must_read(wheel, target)]
-        for wheel in sorted(wheels, key=lambda each: each.size or 0):
-            if self._is_to_be_read(wheel, judged):
-                self._index.prefetch_look(wheel, self._reading(wheel, judged))
+        readings = [
+            self._reading(wheel, judged)
+            for wheel in wheels_of(judged)
+            if self._must_read(wheel, target) and self._is_to_be_read(wheel, judged)
+        ]
+        for reading in self.read.share(readings):
+            self._index.prefetch_look(reading.wheel, reading)
 
     def _is_to_be_read(self, wheel: Wheel, judged: Judged) -> bool:
         """Whether a wheel is not known yet, and none that tells the same is being read."""
@@ -202,13 +138,17 @@ class WheelLookup:
             facts = self.look(wheel, judged, follow=True)
         return (isinstance(facts, WheelFacts) and facts.asks) or ()
 
-    def look(self, wheel: Wheel, judged: Judged, *, follow: bool = False) -> WheelFacts | Loads:
+    def look(
+        self, wheel: Wheel, judged: Judged, *, follow: bool = False, again: bool = False
+    ) -> WheelFacts | Loads:
         """Read a wheel, and store what was found."""
-        found = self._index.look_into(wheel, self._reading(wheel, judged, follow=follow))
+        wanted = self._reading(wheel, judged, follow=follow, again=again)
+        (reading,) = self.read.share([wanted])
+        found = self._index.look_into(wheel, reading)
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
         self.read.facts[self._key(wheel)] = found
-        self.read.sizes[wheel.filename] = found.read_bytes
+        self.read.note(reading, found)
         self._index.store_derived(wheel, _FORMAT + _encode(found))
         return found
 
@@ -218,7 +158,7 @@ class WheelLookup:
         found = self.read.facts.get(key) or self._stored(wheel)
         if found is None:
             return None
-        if found.attempted and not found.are_beside(_others(wheel, self._packages(judged))):
+        if found.attempted and not found.are_beside(others_of(wheel, self._packages(judged))):
             return None
         self.read.facts[key] = found
         return found
@@ -263,12 +203,13 @@ class WheelLookup:
         listing = self._index.listing(wheel)
         if isinstance(listing, Unknown):
             return True
-        self.read.paths[wheel.filename] = tuple(member.path for member in listing.members)
-        if any(may_be_elf(member.path, member.size) for member in listing.members):
+        sizes = {member.path: member.size for member in listing.members}
+        self.read.members[wheel.filename] = sizes
+        self.read.paths[wheel.filename] = tuple(sizes)
+        if any(may_be_elf(path, size) for path, size in sizes.items()):
             return True
         from wheelcheck.loading.python_code.python_files import likely_openers  # with its reader
 
-        sizes = {member.path: member.size for member in listing.members}
         return _is_pure(wheel) and (bool(likely_openers(sizes)) or self._names_libraries(wheel))
 
     def paths_of(self, wheel: Wheel) -> tuple[str, ...]:
@@ -288,16 +229,17 @@ class WheelLookup:
             self.read.names_libraries[wheel.url] = known
         return known
 
-    def _reading(self, wheel: Wheel, judged: Judged, *, follow: bool = False) -> _CheckedWheel:
+    def _reading(
+        self, wheel: Wheel, judged: Judged, *, follow: bool = False, again: bool = False
+    ) -> Reading:
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        packages = self._packages(judged)
-        return _CheckedWheel(wheel, packages, opens, full, follow, self.read.budget)
+        return Reading(wheel, self._packages(judged), opens, full, follow, again)
 
     def _packages(self, judged: Judged) -> frozenset[str]:
         """The packages of a target, the same set for all its wheels: there may be a thousand."""
         if self._named is None or self._named[0] is not judged:
-            packages = frozenset(map(_module_of, judged))
+            packages = frozenset(map(module_of, judged))
             self._named = judged, self.read.packages.setdefault(packages, packages)
         return self._named[1]
 
@@ -314,15 +256,6 @@ def is_settled(facts: WheelFacts | Loads) -> bool:
     if isinstance(facts, Loads):
         return facts in (FOUND_NOTHING, _NO_IMAGE)
     return not facts.left_bytes
-
-
-def _others(wheel: Wheel, packages: frozenset[str]) -> frozenset[str]:
-    """The packages beside a wheel, in the spelling of modules."""
-    return packages - {_module_of(wheel.name)}
-
-
-def _module_of(name: NormalizedName) -> str:
-    return name.replace("-", "_")
 
 
 def wheels_of(judged: Judged) -> Iterable[Wheel]:
@@ -342,12 +275,6 @@ def is_looked_at(target: Target) -> bool:
         return True
     version = target.libc_version
     return target.libc is Libc.GLIBC and version is not None and version < _NEW_ENOUGH
-
-
-def _with_remarks(of: tuple[str, Loads]) -> Loads:
-    """The verdict on a wheel of which nothing but its tag and this is known."""
-    tag, loads = of
-    return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))
 
 
 def _is_pure(wheel: Wheel) -> bool:

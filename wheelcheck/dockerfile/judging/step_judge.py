@@ -21,7 +21,7 @@ from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
-from wheelcheck.analysis.loads.wheel_lookup import ReadWheels
+from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine

@@ -134,7 +134,8 @@ def _of_an_import(troubles: Sequence[Trouble], image: ImageLibraries | None) -> 
         return Loads(LoadStatus.NO, needs=never.needs, reason=never.never)
     missing = _union(trouble.missing for trouble in troubles)
     if missing:
-        return _needs(LoadStatus.NEEDS, missing, image)
+        beside = _union(trouble.beside for trouble in troubles)
+        return _needs(LoadStatus.NEEDS, missing, image, beside=beside)
     unknown = _union(trouble.unknown for trouble in troubles)
     if unknown:
         return Loads(LoadStatus.NOT_CHECKED, needs=unknown, reason=_what_image(image))
@@ -218,7 +219,11 @@ def _of_nobody(name: str, image: ImageLibraries) -> str:
 
 
 def _needs(
-    status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries | None, why: str = ""
+    status: LoadStatus,
+    missing: tuple[str, ...],
+    image: ImageLibraries | None,
+    why: str = "",
+    beside: tuple[str, ...] = (),
 ) -> Loads:
     """Which packages bring what is missing; `no` where nothing does and that is known."""
     if image is None:
@@ -229,7 +234,7 @@ def _needs(
         never = _never(packages, reason, image)
         if never:
             return Loads(LoadStatus.NO, missing, (), never)
-    found = image.without_implied(tuple(dict.fromkeys(filter(None, packages.values()))))
+    found = image.without_implied(tuple(dict.fromkeys([*filter(None, packages.values()), *beside])))
     command = install_command(image.family, found) if image.family and found else ""
     return Loads(status, missing, found, reason, command)
 

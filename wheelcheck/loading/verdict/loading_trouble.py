@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wheelcheck.distributions.distribution import Family
 from wheelcheck.loading.image_libraries import ImageLibraries
 from wheelcheck.loading.tag_promise import symbol_too_new
 from wheelcheck.loading.wheel_facts import (
@@ -32,6 +33,8 @@ class Trouble:
     unknown: tuple[str, ...] = ()
     never: str = ""
     needs: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Packages without which what is missing is not found."""
     nowhere: bool = False
     """No package brings what is missing: of a vendor, or a name that was misread."""
 
@@ -239,6 +242,9 @@ def opening_trouble(
         return Trouble(unknown=names[:1])
     exact = [name for name in names if ".so" in name]
     stems = [name for name in names if ".so" not in name]
+    if image.libc is Libc.MUSL and facts.opens_files is not None and names not in facts.in_system:
+        # a loader of the package's own: where it finds nothing it opens the plain name
+        exact += [f"lib{stem.removeprefix('lib')}.so" for stem in stems if "*" not in stem]
     presence = _presence(exact, stems, image)
     if None in presence and True not in presence:
         return Trouble(unknown=names[:1])
@@ -248,8 +254,7 @@ def opening_trouble(
 def _absent(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -> Trouble:
     """What is missing where an image has none of these names."""
     if not exact and image.libc is not Libc.GLIBC:
-        why = f"ctypes.util.find_library finds no {stems[0]!r} on musl without a compiler"
-        return Trouble(never=why, needs=(stems[0],))
+        return _absent_on_musl(stems[0], image)
     known = _best_known(exact, stems, image)
     if known is not None:
         return Trouble(missing=(known,))
@@ -257,6 +262,21 @@ def _absent(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -
     if image.knows_packages and any(name.endswith("*") for name in (*exact, *stems)):
         return Trouble(unknown=(first,))
     return Trouble(missing=(first,), nowhere=image.knows_packages)
+
+
+def _absent_on_musl(stem: str, image: ImageLibraries) -> Trouble:
+    """What is missing where `find_library` has no cache of ldconfig to look into.
+
+    It runs ``ld``, which finds the link without a version that development packages have, and
+    ``objdump``. Source: CPython's Lib/ctypes/util.py.
+    """
+    link = f"lib{stem.removeprefix('lib')}.so"
+    if image.has(link):
+        return Trouble()
+    if image.family is Family.APK and image.package_of(link):
+        return Trouble(missing=(link,), beside=("binutils",))
+    why = f"ctypes.util.find_library finds no {stem!r} on musl without a compiler"
+    return Trouble(never=why, needs=(stem,))
 
 
 def _presence(

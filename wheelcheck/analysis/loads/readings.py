@@ -1,0 +1,135 @@
+"""Readings of wheels: what each may fetch of its wheel, and what was found in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
+from wheelcheck.index.interface import MemberReader, Wheel
+from wheelcheck.loading.tag_promise import tag_remarks
+from wheelcheck.loading.verdict.load_verdict import Loads
+from wheelcheck.loading.wheel_facts import WheelFacts
+from wheelcheck.loading.wheel_reading import Budget, RunBudget
+from wheelcheck.targets.remembered import Memo
+
+__all__ = ["BUDGET_BYTES", "ReadWheels", "Reading", "module_of", "others_of"]
+
+BUDGET_BYTES = 30_000_000
+"""What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One wheel to be read; equal readings share their result.
+
+    `packages` are all that are installed, itself among them, in the spelling of modules. `follow`
+    is to find out which modules of the others it imports, `again` to go on where it has stopped
+    for want of budget.
+    """
+
+    wheel: Wheel
+    packages: frozenset[str]
+    opens: bool
+    full: bool
+    follow: bool = False
+    again: bool = False
+    budget: Budget = field(default_factory=lambda: Budget(0), hash=False, compare=False)
+
+    def __call__(self, members: MemberReader) -> WheelFacts:
+        """Read the members."""
+        from wheelcheck.loading.wheel_reader import read_wheel  # much, and each wheel is read once
+
+        return read_wheel(
+            members,
+            budget=self.budget,
+            others=others_of(self.wheel, self.packages),
+            opens=self.opens,
+            full=self.full,
+            follow=self.follow,
+        )
+
+
+def others_of(wheel: Wheel, packages: frozenset[str]) -> frozenset[str]:
+    """The packages beside a wheel, in the spelling of modules."""
+    return packages - {module_of(wheel.name)}
+
+
+def module_of(name: NormalizedName) -> str:
+    """A package's name in the spelling of modules."""
+    return name.replace("-", "_")
+
+
+@dataclass(slots=True)
+class ReadWheels:
+    """What was read of wheels in a run, and what it may still read; judges of a run share it."""
+
+    budget: RunBudget
+    facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    members: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    """By file name: the unpacked bytes of the members by path, where the listing was read."""
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    worth_opening: dict[str, bool] = field(default_factory=dict)
+    names_libraries: dict[str, bool] = field(default_factory=dict)
+    announced: set[tuple[object, ...]] = field(default_factory=set)
+    """The wheels that are being read, by what their facts are taken to depend on."""
+    packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = field(
+        default_factory=dict
+    )
+    """By libc, CPU and URL: of wheels on targets without an image, whose C library is new."""
+    unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
+    """By tag: of wheels that are not opened, and whose members are not known."""
+    shared: dict[Reading, Reading] = field(default_factory=dict)
+    """The readings that have their share of the budget."""
+
+    @classmethod
+    def start(cls, options: LoadOptions) -> ReadWheels:
+        """Nothing yet."""
+        if options.mode is LoadMode.FULL:
+            return cls(RunBudget(None, None))
+        beginnings = BUDGET_BYTES // 3
+        return cls(RunBudget(beginnings, BUDGET_BYTES - beginnings))
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes that were fetched so far."""
+        return sum(self.sizes.values())
+
+    def share(self, readings: Iterable[Reading]) -> list[Reading]:
+        """The readings with their shares of the budget: riskiest first, then the smallest."""
+        new = {reading for reading in readings if reading not in self.shared}
+        if new:
+            self._share(sorted(new, key=self._place))
+        return [self.shared[reading] for reading in readings]
+
+    def _place(self, reading: Reading) -> tuple[bool, int, str, bool]:
+        from wheelcheck.loading.wheel_reader import risk_of
+
+        wheel = reading.wheel
+        is_risky = any(map(risk_of, self.members.get(wheel.filename, ())))
+        return not is_risky, wheel.size or 0, wheel.filename, reading.follow
+
+    def _share(self, readings: Sequence[Reading]) -> None:
+        from wheelcheck.loading.wheel_reader import wanted_of
+
+        wanted = [
+            wanted_of(self.members.get(each.wheel.filename, {}), each.wheel.size or 0)
+            for each in readings
+        ]
+        for reading, budget in zip(readings, self.budget.share(wanted), strict=True):
+            self.shared[reading] = replace(reading, budget=budget)
+
+    def note(self, reading: Reading, facts: WheelFacts) -> None:
+        """Note what a reading has fetched; what it has not used is for others."""
+        self.sizes[reading.wheel.filename] = facts.read_bytes
+        self.budget.take_back(self.shared[reading].budget)
+
+
+def _with_remarks(of: tuple[str, Loads]) -> Loads:
+    """The verdict on a wheel of which nothing but its tag and this is known."""
+    tag, loads = of
+    return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))
