@@ -64,7 +64,7 @@ class RunBudget:
     whole: int | None
 
     def share(self, wanted: Sequence[WantedBytes]) -> list[Budget]:
-        """A budget for each wheel: the first ones have what they want before the others."""
+        """A budget for each wheel: each wheel has what it wants before those behind it."""
         if self.beginnings is None or self.whole is None:
             return [Budget(None) for _ in wanted]
         found = []
