@@ -37,8 +37,10 @@ _MAY_BE_MEMBER = re.compile(
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
 """What is before a name that a line in the first column defines or declares."""
-_BODY = rb"^[ \t]*(?:(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[\s*])?%s\s*\([^;{}]*\)\s*\{"
-"""A function of that name with its body; what it returns may be in the line before."""
+_BODY = re.compile(rb"\s*\([^;{}]*\)\s*\{")
+"""What is behind the name of a function that has its body there."""
+_RETURNED = re.compile(rb"[ \t]*(?:(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[\s*])?")
+"""What is before it, from the beginning of its line or of the line before."""
 _INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
 _DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
 _ASSIGNED = re.compile(
@@ -97,7 +99,19 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
 
 def _has_body(name: bytes, text: bytes) -> bool:
     """Whether a source defines a function of that name, under whichever conditions."""
-    return re.search(_BODY % re.escape(name), text, re.MULTILINE) is not None
+    place = text.find(name)
+    while place >= 0:
+        if _BODY.match(text, place + len(name)) and _begins_function(text, place):
+            return True
+        place = text.find(name, place + 1)
+    return False
+
+
+def _begins_function(text: bytes, place: int) -> bool:
+    """Whether nothing is before a name but the type of what it returns."""
+    line = text.rfind(b"\n", 0, place) + 1
+    above = text.rfind(b"\n", 0, max(line - 1, 0)) + 1
+    return any(_RETURNED.fullmatch(text, start, place) for start in (line, above))
 
 
 def _reads_member(content: bytes) -> bool:

@@ -72,6 +72,14 @@ def _lines_with(word: bytes, content: bytes) -> Iterator[bytes]:
         place = content.find(word, end)
 
 
+def _lines_from(place: int, content: bytes) -> Iterator[bytes]:
+    """The lines from a place on: of most files few are looked at."""
+    while (end := content.find(b"\n", place)) >= 0:
+        yield content[place:end]
+        place = end + 1
+    yield content[place:]
+
+
 def _raising_functions(content: bytes) -> Iterator[bytes]:
     """The C functions whose exceptions Cython 3 hands on: they say nothing of any."""
     for match in _FUNCTION.finditer(content):
@@ -82,7 +90,7 @@ def _raising_functions(content: bytes) -> Iterator[bytes]:
 def _declared(content: bytes) -> Iterator[bytes]:
     """The functions that ``cdef extern`` blocks declare."""
     for block in _EXTERN.finditer(content):
-        for line in content[block.end() :].split(b"\n"):
+        for line in _lines_from(block.end(), content):
             text = line.strip()
             indent = line[: len(line) - len(line.lstrip())]
             if text and not text.startswith(b"#") and len(indent) <= len(block.group(1)):
