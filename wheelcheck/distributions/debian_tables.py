@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import lzma
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from io import TextIOWrapper
+from itertools import islice
 
 __all__ = ["RELEASES", "DebianTable", "debian_table"]
 
@@ -17,19 +19,20 @@ RELEASES = ("11", "12", "13")
 
 @dataclass(frozen=True, slots=True)
 class DebianTable:
-    """A compressed table: its columns, its lines and the date of each release's data."""
+    """A compressed table: its columns, and the date of each release's data."""
 
+    name: str
     columns: tuple[str, ...]
-    lines: tuple[str, ...]
     dates: Mapping[str, date]
 
     def rows(self, release: str) -> dict[str, str]:
         """Each package of a release with its other columns, still joined by tabs.
 
-        Columns that are empty to the end of the row are left out.
+        Columns that are empty to the end of the row are left out. The table is read anew: most
+        runs ask for one release, and all of them take 40 MB.
         """
         found = {}
-        for line in self.lines:
+        for line in islice(_lines(self.name), _HEADER_LINES, None):
             name, _, rest = line.partition("\t")
             numbers, _, columns = rest.partition("\t")
             if release in numbers:
@@ -43,11 +46,20 @@ class DebianTable:
         return cells[place] if place < len(cells) else ""
 
 
+_HEADER_LINES = 2
+
+
 @cache
 def debian_table(name: str) -> DebianTable:
     """The table ``debian_<name>.tsv.xz``."""
-    data = files("wheelcheck.distributions").joinpath(f"debian_{name}.tsv.xz").read_bytes()
-    lines = lzma.decompress(data).decode().splitlines()
-    parts = (item.partition("=") for item in lines[0].removeprefix("# ").split())
+    days, columns = islice(_lines(name), _HEADER_LINES)
+    parts = (item.partition("=") for item in days.removeprefix("# ").split())
     dates = {release: date.fromisoformat(day) for release, _, day in parts}
-    return DebianTable(tuple(lines[1].split("\t")[2:]), tuple(lines[2:]), dates)
+    return DebianTable(name, tuple(columns.split("\t")[2:]), dates)
+
+
+def _lines(name: str) -> Iterator[str]:
+    packed = files("wheelcheck.distributions").joinpath(f"debian_{name}.tsv.xz").open("rb")
+    with packed, lzma.LZMAFile(packed) as data, TextIOWrapper(data, "utf-8") as text:
+        for line in text:
+            yield line.removesuffix("\n")
