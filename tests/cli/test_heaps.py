@@ -1,0 +1,38 @@
+"""Threads share a heap where the C library is glibc."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+THREADS = """
+import ctypes, sys, threading
+from wheelcheck.cli.heaps import share_one_heap
+if sys.argv[1] == "shared":
+    share_one_heap()
+libc, together = ctypes.CDLL(None), threading.Barrier(8)
+def allocate():
+    together.wait()
+    libc.malloc(1000)
+    together.wait()
+threads = [threading.Thread(target=allocate) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have one heap")
+def test_threads_share_a_heap():
+    assert _heaps("shared") == 1
+    assert _heaps("as they are") > 1
+
+
+def _heaps(how: str) -> int:
+    command = [sys.executable, "-c", THREADS, how]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.count("<heap nr=")
