@@ -8,9 +8,9 @@ import pytest
 
 THREADS = """
 import ctypes, sys, threading
-from wheelcheck.cli.heaps import share_one_heap
+from wheelcheck.cli.heaps import share_heap
 if sys.argv[1] == "shared":
-    share_one_heap()
+    share_heap()
 libc, together = ctypes.CDLL(None), threading.Barrier(8)
 def allocate():
     together.wait()

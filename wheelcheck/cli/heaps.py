@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-__all__ = ["share_one_heap"]
+__all__ = ["share_heap"]
 
 _M_ARENA_MAX = -8
 """Number of the parameter (malloc.h of glibc)."""
 
 
-def share_one_heap() -> None:
+def share_heap() -> None:
     """Have the threads of this process share a heap, where its C library is glibc.
 
     By default glibc gives threads up to eight heaps a core. Those that fetch and read archives then

@@ -15,7 +15,7 @@ from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.questions.question import Input, Question
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.cli.cached_report import is_plain, manner_of
-from wheelcheck.cli.heaps import share_one_heap
+from wheelcheck.cli.heaps import share_heap
 from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.options.option_parser import PROGRAM, USAGE_ERROR
 from wheelcheck.cli.options.policy_options import settings_of
@@ -78,7 +78,7 @@ def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
 
 def _answered(question: Question, args: Namespace, report_cache: ReportCache | None) -> Report:
     bandwidth = args.bandwidth * BYTES_PER_MEGABIT
-    share_one_heap()
+    share_heap()
     with progress_shown() as progress:
         return answer(
             question,
