@@ -28,8 +28,8 @@ class DebianTable:
     def rows(self, release: str) -> dict[str, str]:
         """Each package of a release with its other columns, still joined by tabs.
 
-        Columns that are empty to the end of the row are left out. The table is read anew: most
-        runs ask for one release, and all of them take 40 MB.
+        Columns that are empty to the end of the row are left out. The table is read
+        again for each release: most runs need a single release, and the lines of all take 40 MB.
         """
         found = {}
         for line in islice(_lines(self.name), _HEADER_LINES, None):
