@@ -96,6 +96,14 @@ def test_scipy_1_10_1_fails_by_what_its_build_requirements_pull_in():
     }
 
 
+def test_pandas_2_2_2_builds_though_what_its_build_requirements_pull_in_is_later():
+    env = environment(
+        pandas="2.2.2", meson_python="0.13.1", pythran="0.15.0", beniget="0.4.2",
+        pyproject_metadata="0.9.0",
+    )  # fmt: skip
+    assert "build-requirement-breaks" not in codes("2023-02-19", ("meson-python==0.13.1",), env)
+
+
 def test_another_sdist_across_cython_3_is_warned_not_condemned():
     env = environment(thing="1", cython="3.0.11")
     (found,) = bit_rot(day("2022-01-01"), ("Cython",), HISTORIES, env, within({}))
