@@ -777,3 +777,13 @@ def test_sources_that_cmake_patches_need_the_program(command: str, tool: str | N
     )
     found = {name for name, role in cmake(text).items() if role is Role.REQUIRED}
     assert found & {"git", "patch"} == ({tool} if tool else set())
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_program_whose_lack_the_script_notes_and_then_ends_by_is_needed(ends: bool):  # noqa: FBT001
+    script = (
+        "import subprocess\ntry:\n    HAS_IT = subprocess.call(['thing-config', '--libs']) == 0\n"
+        "except OSError:\n    HAS_IT = False\n"
+        f"if not HAS_IT:\n    {'raise ValueError()' if ends else 'print()'}\n"
+    )
+    assert ("thing-config" in required(script)) is ends

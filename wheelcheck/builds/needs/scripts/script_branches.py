@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from wheelcheck.builds.setup_script.script_syntax import children
@@ -45,6 +46,7 @@ class Certainty(IntEnum):
 
 
 Part = tuple[ast.AST, Certainty]
+_Below = Callable[[Any, Certainty, Mapping[int, bool]], Iterator[Part]]
 
 
 def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
@@ -56,11 +58,13 @@ def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
         tree: The script.
         decided: What is known of its conditions and handlers, by their line.
     """
+    attempted = partial(_attempted, demanded=_demanded(tree))
+    below_of: Mapping[type[ast.AST], _Below] = {**_BELOW, ast.Try: attempted}
     todo: list[Part] = [(node, Certainty.SURE) for node in reversed(tree.body)]
     while todo:
         node, certainty = part = todo.pop()
         yield part
-        below = _BELOW.get(type(node))
+        below = below_of.get(type(node))
         if below is None:
             todo += [(each, certainty) for each in reversed(children(node))]
         else:
@@ -133,10 +137,27 @@ def _sets_list(body: Sequence[ast.AST]) -> bool:
     )
 
 
-def _attempted(node: ast.Try, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
+def _demanded(tree: ast.Module) -> frozenset[str]:
+    """Names without which a script ends: ``if not HAS_IT: raise …``, outside functions."""
+    return frozenset(
+        node.test.operand.id
+        for node in tree.body
+        if isinstance(node, ast.If)
+        and isinstance(node.test, ast.UnaryOp)
+        and isinstance(node.test.op, ast.Not)
+        and isinstance(node.test.operand, ast.Name)
+        and isinstance(node.body[-1], ast.Raise)
+    )
+
+
+def _attempted(
+    node: ast.Try, certainty: Certainty, decided: Mapping[int, bool], demanded: frozenset[str]
+) -> Iterator[Part]:
     """What is tried, and what is done where that fails."""
     fails = any(decided.get(handler.lineno) for handler in node.handlers)
-    goes_on = any(map(_goes_on, node.handlers))
+    goes_on = any(
+        _goes_on(handler) and demanded.isdisjoint(_denied(handler)) for handler in node.handlers
+    )
     tried = max(certainty, Certainty.TENTATIVE) if goes_on and not fails else certainty
     instead = max(certainty, Certainty.CONDITIONAL)
     yield from ((part, tried) for part in node.body)
@@ -144,6 +165,14 @@ def _attempted(node: ast.Try, certainty: Certainty, decided: Mapping[int, bool])
         taken = certainty if decided.get(handler.lineno) else instead
         yield from ((part, taken) for part in (handler.type, *handler.body) if part is not None)
     yield from ((part, certainty) for part in (*node.orelse, *node.finalbody))
+
+
+def _denied(handler: ast.ExceptHandler) -> Iterator[str]:
+    """The names that a handler sets to False or the like."""
+    for part in handler.body:
+        value = part.value if isinstance(part, ast.Assign) else None
+        if isinstance(part, ast.Assign) and isinstance(value, ast.Constant) and not value.value:
+            yield from (each.id for each in part.targets if isinstance(each, ast.Name))
 
 
 def _goes_on(handler: ast.ExceptHandler) -> bool:
@@ -182,10 +211,9 @@ def _entries(node: ast.Dict, certainty: Certainty, _: Mapping[int, bool]) -> Ite
             yield value, certainty
 
 
-_BELOW: Mapping[type[ast.AST], Callable[[Any, Certainty, Mapping[int, bool]], Iterator[Part]]] = {
+_BELOW: Mapping[type[ast.AST], _Below] = {
     ast.If: _chosen,
     ast.IfExp: _chosen,
-    ast.Try: _attempted,
     ast.FunctionDef: _defined,
     ast.AsyncFunctionDef: _defined,
     ast.ClassDef: _defined,
