@@ -9,6 +9,7 @@ from functools import partial
 
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.backend_scripts import backend_scripts
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
@@ -32,8 +33,9 @@ _WITHOUT_DEPENDENCIES = frozenset({"setuptools", "wheel"})
 def script_stops(
     build: Build, facts: SdistFacts, target: Target, *, isolated: bool
 ) -> Iterator[BuildObstacle]:
-    """A setup script that stops before it calls `setup()`."""
+    """A setup script that stops before it calls `setup()`, or a build script that does."""
     if facts.kind != "setuptools":
+        yield from _of_backend(build, facts, target, isolated=isolated)
         return
     *before, last = _environments(build, facts, target, isolated=isolated)
     for finds in (*before, last):
@@ -47,6 +49,26 @@ def script_stops(
         for stop in _stops(build, facts, bare, isolated=isolated, first=False):
             message = f"{stop.message}, unless that is installed before"
             yield replace(stop, message=message, fatal=False)
+
+
+def _of_backend(
+    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
+) -> tuple[BuildObstacle, ...]:
+    """What stops the scripts that another backend runs."""
+    reading, scripts = build.reading, facts.system.scripts
+    if not scripts or not isolated:
+        return ()
+    finds = _importable(build, target, isolated=True)
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        contents = reading.contents
+        if isinstance(contents, Unknown):
+            return ()
+        return tuple(backend_scripts(scripts, contents.texts, contents.paths, finds))
+
+    versions = sorted((name, str(version)) for name, version in finds.versions.items())
+    key = f"build scripts on {finds.python} with {versions}, {finds.complete}"
+    return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
 def _stops(
