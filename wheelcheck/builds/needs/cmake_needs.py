@@ -42,8 +42,9 @@ _USES = re.compile(r"(?i)cmake|skbuild")
 
 def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
-    doubtful = not _is_used(facts)
-    for root in _roots(facts):
+    roots = _roots(facts)
+    doubtful = bool(roots) and not _is_used(facts)
+    for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
         commands = [command for command in every if not is_aside(command.path)]
         # SWIG's interfaces nothing else could translate

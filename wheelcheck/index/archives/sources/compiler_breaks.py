@@ -53,6 +53,7 @@ _OWN_BOOL = re.compile(
     rb"|^[ \t]*(?:typedef[ \t]+)?enum[^;{}()]*\{[^}]*?\b(true|false)\b[^}]*\}",
     re.MULTILINE,
 )
+_ENDS_WITH_BOOL = re.compile(rb"bool[ \t]*;")
 _GUARD = re.compile(rb"#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1\b")
 
 
@@ -77,7 +78,7 @@ def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
 
     `guarded`: but for the guard of a header.
     """
-    if b"bool" not in content or (b"typedef" not in content and b"enum" not in content):
+    if b"bool" not in content or not _may_redefine(content):
         return
     for match in _OWN_BOOL.finditer(content):
         words = [found.group(1) for found in _CONDITION.finditer(content, 0, match.start())]
@@ -86,6 +87,13 @@ def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
         if depth == guard:
             yield KEYWORD + next(filter(None, match.groups())).decode()
             return
+
+
+def _may_redefine(content: bytes) -> bool:
+    """Whether a source has the words of such a definition, which are found quickly."""
+    if b"typedef" in content and _ENDS_WITH_BOOL.search(content):
+        return True
+    return b"enum" in content and (b"true" in content or b"false" in content)
 
 
 def _print_slots(content: bytes) -> Iterator[str]:

@@ -221,7 +221,9 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
     defines = b"cdef" in content or b"cpdef" in content
     if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
         return ()
-    found = [word for word, sign in _CYTHON_SIGNS if sign.search(content)]
+    found = [
+        word for word, sign in _CYTHON_SIGNS if word.encode() in content and sign.search(content)
+    ]
     callback = raising_callback(content)
     found += [f"callback {callback}"] if callback else []
     return (*found, *_lost_cimports(content))
