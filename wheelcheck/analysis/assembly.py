@@ -150,8 +150,11 @@ def _cell(
     if name not in column.judged:
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
     pin, judgement = column.judged[name]
-    asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
     loads = column.loads.get(name)
+    same_values = (id(pin), id(judgement), id(loads))  # the columns hold them meanwhile
+    if same_values in alike:
+        return alike[same_values]
+    asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
 
     def made() -> Cell:
         late: tuple[str, ...] = ()
@@ -165,6 +168,7 @@ def _cell(
     key = (judgement.file.filename, judgement.verdict, why, asking, loads)
     if key not in alike:
         alike[key] = made()
+    alike[same_values] = alike[key]
     return alike[key]
 
 

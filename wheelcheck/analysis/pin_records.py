@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss, WheelLossKind
-from wheelcheck.index.interface import Sdist
+from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.resolution import Pin, RefusalReason, Refused
 from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
 from wheelcheck.targets import MissPart, TagMiss
@@ -71,17 +72,24 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     is_unremarkable: bool
 
 
-class _Read(NamedTuple):
-    """A record that was read: all of a judgement but the file."""
+class _Read:
+    """A record that was read: all of a judgement but the file, and the judgements with files."""
 
-    verdict: Verdict
-    reason: str
-    has_file: bool
-    misses: tuple[Refused, ...]
-    newer: str
-    lost: WheelLoss | None
-    tried: tuple[Sdist, ...]
-    is_unremarkable: bool
+    def __init__(self, stored: _Record, judgement: Judgement, tried: tuple[Sdist, ...]) -> None:
+        self._has_file = stored.has_file
+        self._is_unremarkable = stored.is_unremarkable
+        self._judgement = judgement
+        self._tried = tried
+        self._records: dict[int, tuple[Wheel | Sdist | None, PinRecord]] = {}
+
+    def record(self, file: Wheel | Sdist | None) -> PinRecord:
+        """The record with its file, the same value for the same file."""
+        known = self._records.get(id(file))
+        if known is None:
+            judgement = replace(self._judgement, file=file if self._has_file else None)
+            record = PinRecord(judgement, self._tried, self._is_unremarkable)
+            known = self._records[id(file)] = (file, record)
+        return known[1]
 
 
 class PinRecords:
@@ -108,9 +116,7 @@ class PinRecords:
         found = self._on_target.result(self._key(pin), self._read)
         if found is None:
             return None
-        file = pin.file if found.has_file else None
-        judged = (found.verdict, found.reason, file, found.misses, found.newer, found.lost)
-        return PinRecord(Judgement(*judged), found.tried, found.is_unremarkable)
+        return found.record(pin.file)
 
     def add(self, pin: Pin, found: PinRecord) -> None:
         """Store what was judged of a pin."""
@@ -128,7 +134,10 @@ class PinRecords:
         self._on_target.add_result(self._key(pin), _encode(record))
 
     def _key(self, pin: Pin) -> str:
-        """All of a pin that its judgement rests on, and the installer."""
+        """All of a pin that its judgement rests on, and the installer; made once for a pin."""
+        return self._every.key_of(pin, self._found_key)
+
+    def _found_key(self, pin: Pin) -> str:
         file = -1 if pin.file is None else self._every.place(pin.file)
         parts = [pin.name, str(pin.version), str(file), pin.standing.value, self._installer]
         parts += [f"{why.code} {why.reason}" for why in (pin.why, pin.dependencies_unknown) if why]
@@ -138,16 +147,16 @@ class PinRecords:
 
     def _read(self, data: bytes) -> _Read:
         stored = _decode(data)
-        return _Read(
+        judgement = Judgement(
             Verdict(stored.verdict),
             stored.reason,
-            stored.has_file,
+            None,
             tuple(map(self._refused, stored.misses)),
             stored.newer,
             _wheel_loss(stored.lost),
-            tuple(file for p in stored.tried if isinstance(file := self._every.file(p), Sdist)),
-            stored.is_unremarkable,
         )
+        tried = (self._every.file(place) for place in stored.tried)
+        return _Read(stored, judgement, tuple(file for file in tried if isinstance(file, Sdist)))
 
     def _refused(self, stored: _Miss) -> Refused:
         miss = None if stored.part < 0 else TagMiss(MissPart(stored.part), stored.part_why)

@@ -24,6 +24,8 @@ def allowance_problems(
     `part` says that the caller named inputs or targets: then nothing is said of an allowance for
     what the settings name beside them.
     """
+    if not settings.policy.allow:
+        return ()
     needed = set(_needed(report, settings.policy))
     found = (
         _problem(allowance, report, needed, settings, today, part=part)

@@ -234,12 +234,26 @@ class Answers:
         """Whether every answer that `other` got would be the same here."""
         return (
             self.target.installer == other.target.installer
+            and not self._requires_otherwise(other)
             and all(self._finds_alike(*key, other) for key in other._searches)
             and all(
                 self._alike(value, self.stand_in(*key))
                 for key, value in other._substitutes_of.items()
             )
             and all(self._same_dependencies(value, other) for value in other._dependencies.values())
+        )
+
+    def _requires_otherwise(self, other: Answers) -> bool:
+        """Whether an earlier run has stored that a file requires something else there than here.
+
+        Most environments differ so, which is seen long before every search is compared.
+        """
+        ours, theirs = self._stored, other._stored
+        if self.environment is other.environment or ours is None or theirs is None:
+            return False
+        return any(
+            ours.requires_otherwise(theirs, offer, extras)
+            for _, extras, offer, _ in other._dependencies.values()
         )
 
     def _finds_alike(self, name: NormalizedName, clauses: str, other: Answers) -> bool:

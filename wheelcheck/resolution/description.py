@@ -71,19 +71,15 @@ class Describer:
         self._requirements = requirements
         self._installed = installed
         self._no_deps = no_deps
+        self._pins: dict[tuple[int, int], tuple[Solution, Candidate, Offer, Pin]] = {}
+        """The pins of those who share a solution and a file; beside each what its key names."""
 
     def describe(
         self, answers: Answers, solution: Solution, locked: Collection[NormalizedName]
     ) -> Resolution:
         """The pins of a target; what `locked` packages require is no question either."""
         pins = {
-            candidate.name: self._pin(
-                answers,
-                candidate,
-                solution.demands.get(candidate.name, ()),
-                solution.extras[candidate.name],
-                listed=self._no_deps or candidate.name in locked,
-            )
+            candidate.name: self._shared_pin(answers, candidate, solution, locked)
             for candidate in solution.pins.values()
             if not candidate.extras
         }
@@ -135,6 +131,34 @@ class Describer:
         who = "pip 24.1 and later pass" if pip.is_pip else f"{pip.label} passes"
         text = f"{who} it over: {need.impossible}{use}"
         return Demand(need.source, text, _HAS_METADATA)
+
+    def _shared_pin(
+        self,
+        answers: Answers,
+        candidate: Candidate,
+        solution: Solution,
+        locked: Collection[NormalizedName],
+    ) -> Pin:
+        """The pin of a candidate, one value for all targets of a solution that get the same file.
+
+        They got the same answers, so that nothing else of it differs.
+        """
+        name, version = candidate.name, candidate.version
+        plain = version is not None and candidate.direct is None and not self._installed
+        offer = answers.offer(name, version) if plain and version else None
+        known = self._pins.get((id(candidate), id(offer))) if offer else None
+        if known is not None:
+            return known[-1]
+        pin = self._pin(
+            answers,
+            candidate,
+            solution.demands.get(name, ()),
+            solution.extras[name],
+            listed=self._no_deps or name in locked,
+        )
+        if offer is not None and pin.standing is Standing.INSTALLABLE:
+            self._pins[id(candidate), id(offer)] = (solution, candidate, offer, pin)
+        return pin
 
     def _pin(
         self,

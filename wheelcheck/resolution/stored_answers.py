@@ -68,6 +68,7 @@ class StoredAnswers:
         self._dependencies: dict[tuple[int, str], Dependencies] = {}
         self._targets: dict[tuple[Target, FilePolicy], TargetAnswers] = {}
         self._keys: dict[str, str] = {}
+        self._value_keys: dict[int, tuple[object, str]] = {}
         self._results: dict[int, Any] = {}
         self._results_places: dict[bytes, int] = {}
         self.is_new = False
@@ -183,6 +184,13 @@ class StoredAnswers:
             self._dependencies[place, source] = found
         return found
 
+    def key_of(self, value: _T, find: Callable[[_T], str]) -> str:
+        """What a value is called where results on it are stored, as `find` finds it once."""
+        known = self._value_keys.get(id(value))
+        if known is None:
+            known = self._value_keys[id(value)] = (value, self.shared(find(value)))
+        return known[1]
+
     def result(self, place: int, read: Callable[[bytes], _T]) -> _T:
         """The result at a place, which is read once."""
         found: _T | None = self._results.get(place)
@@ -248,6 +256,14 @@ class TargetAnswers:
             return None
         name = identifier_of(offer.file.name, extras)
         return self._every.dependencies(needs, label_of(name, offer.version))
+
+    def requires_otherwise(
+        self, other: TargetAnswers, offer: Offer, extras: frozenset[NormalizedName]
+    ) -> bool:
+        """Whether both have stored what an offer requires, and it is not the same."""
+        key = self._every.needs_key(offer, extras)
+        place = self._stored.needs.get(key)
+        return place is not None and place != other._stored.needs.get(key, place)
 
     def finds_as(self, other: TargetAnswers, name: NormalizedName, clauses: str) -> bool:
         """Whether both have stored a search, and it has offered the same to both."""
