@@ -14,8 +14,9 @@ def test_the_nearest_row_before_a_release_holds_for_it(monkeypatch):
         for since, needs in (("4.2", "libold.so.1"), ("4.10", "libnew.so.1"), ("5.0", ""))
     ]  # fmt: skip
     monkeypatch.setattr(module, "read_table", lambda _: rows)
-    module._rows.cache_clear()
-    known_facts.cache_clear()
+    caches = (module._cells, module._rows_of, known_facts)
+    for each in caches:
+        each.cache_clear()
     try:
 
         def needs(version: str):
@@ -28,8 +29,8 @@ def test_the_nearest_row_before_a_release_holds_for_it(monkeypatch):
         assert needs("5.1") == ()
         assert needs("6.0") is None
     finally:
-        module._rows.cache_clear()
-        known_facts.cache_clear()
+        for each in caches:
+            each.cache_clear()
 
 
 def test_what_a_wheel_for_a_new_glibc_needs_does_not_hold_for_a_wheel_for_an_old_glibc():

@@ -7,8 +7,10 @@ or the next major release; older releases are read again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -36,14 +38,25 @@ def known_facts(
     """
     if arch not in {Architecture.X86_64, Architecture.AARCH64}:
         return None
-    for row in _rows().get((project, libc.value), ()):
-        read = Version(row["read"])
-        final = Version(version.base_version)  # the betas of a release are built as it is
-        if Version(row["since"]) <= final and version.major <= read.major:
-            if libc_version is not None and _glibc(row) > libc_version:
+    final = Version(version.base_version)  # the betas of a release are built as it is
+    for row in _rows_of(project, libc.value):
+        if row.since <= final and version.major <= row.read.major:
+            if libc_version is not None and row.glibc > libc_version:
                 return None
-            return _facts(row, exact=arch is Architecture.X86_64)
+            return _facts(row.cells, exact=arch is Architecture.X86_64)
     return None
+
+
+class _Row(NamedTuple):
+    """A row with its versions: that of the first release for which it holds, and the one read.
+
+    `glibc` is what the wheel that was read needs; () where it says nothing.
+    """
+
+    since: Version
+    read: Version
+    glibc: tuple[int, ...]
+    cells: Mapping[str, str]
 
 
 def _glibc(row: Mapping[str, str]) -> tuple[int, ...]:
@@ -52,18 +65,23 @@ def _glibc(row: Mapping[str, str]) -> tuple[int, ...]:
     return max((tuple(map(int, number.split("."))) for number in numbers), default=())
 
 
+@lru_cache(maxsize=1 << 12)
+def _rows_of(project: str, libc: str) -> tuple[_Row, ...]:
+    """The rows of a project, the newest releases first."""
+    rows = (
+        _Row(Version(cells["since"]), Version(cells["read"]), _glibc(cells), cells)
+        for cells in _cells().get((project, libc), ())
+    )
+    return tuple(sorted(rows, key=attrgetter("since"), reverse=True))
+
+
 @cache
-def _rows() -> Mapping[tuple[str, str], tuple[Mapping[str, str], ...]]:
+def _cells() -> Mapping[tuple[str, str], Sequence[Mapping[str, str]]]:
     found: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
     for row in read_table("loading/known_wheels.csv"):
         for libc in ("glibc", "musl") if row["libc"] == "any" else (row["libc"],):
             found[row["project"], libc].append(row)
-    newest_first = {key: sorted(rows, key=_since, reverse=True) for key, rows in found.items()}
-    return {key: tuple(rows) for key, rows in newest_first.items()}
-
-
-def _since(row: Mapping[str, str]) -> Version:
-    return Version(row["since"])
+    return found
 
 
 def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:
