@@ -25,7 +25,7 @@ def run() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wheelcheck.cli import main
 
-    code = main()
+    code = main(own_process=True)
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()

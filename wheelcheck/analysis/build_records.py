@@ -21,6 +21,7 @@ from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
+from wheelcheck.reports.values.model import json_bytes
 from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
 from wheelcheck.targets import Target
 
@@ -139,8 +140,8 @@ class BuildRecords:
             billed.cycles,
             _amount(found.toolchain) if found.toolchain else None,
             sorted(found.failing),
-            found.plan.model_dump_json().encode(),
-            [(name, value.model_dump_json().encode()) for name, value in found.evidence],
+            json_bytes(found.plan),
+            [(name, json_bytes(value)) for name, value in found.evidence],
         )
         self._on_target.add_result(self._key(sdists, tried), _encode(record))
 

@@ -202,7 +202,7 @@ class JudgedTarget:
             if item.build.name == name and item.build.top_level:
                 if isinstance(item.wall_seconds, Unknown):
                     return None
-                return item.wall_seconds.value + item.environment_seconds.value
+                return float(item.wall_seconds.value + item.environment_seconds.value)
         return None
 
     def saved_by(self, change: JudgedTarget) -> tuple[float | None, float | None]:
@@ -214,11 +214,12 @@ class JudgedTarget:
             return None, None
         if isinstance(self.price.bill.build_wall_seconds, Unknown) or self.failing:
             return None, None  # what never comes to an end takes no time that could be saved
-        seconds = self.price.bill.wall_seconds.value - change.price.bill.wall_seconds.value
+        own, others = self.price.bill, change.price.bill
+        seconds = float(own.wall_seconds.value - others.wall_seconds.value)
         before, after = (
             image if isinstance(image, Unknown) else image.single_stage
             for image in (self.price.image, change.price.image)
         )
         if isinstance(before, Unknown) or isinstance(after, Unknown):
             return seconds, None
-        return seconds, before.value - after.value
+        return seconds, float(before.value - after.value)

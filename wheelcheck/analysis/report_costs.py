@@ -74,5 +74,9 @@ def _estimate(value: Quantity | Unknown) -> values.Estimate | None:
     if isinstance(value, Unknown):
         return None
     return values.Estimate(
-        value=value.value, low=value.low, high=value.high, basis=value.basis, source=value.source
+        value=float(value.value),
+        low=float(value.low),
+        high=float(value.high),
+        basis=value.basis,
+        source=value.source,
     )

@@ -14,8 +14,11 @@ __all__ = ["main"]
 DONE, USAGE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code. Errors are written to stderr, a sentence each."""
+def main(argv: Sequence[str] | None = None, *, own_process: bool = False) -> int:
+    """Run the command and return its exit code. Errors are written to stderr, a sentence each.
+
+    In its `own_process` the command may choose what others would have to live with.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     if "--debug" in words:  # of every command, and needed before its options are read
         words.remove("--debug")
@@ -25,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return DONE
         if words and words[0] in _COMMANDS:
             return _COMMANDS[words[0]](words[1:])
-        return _check(words)
+        return _check(words, own_process=own_process)
     except SystemExit as ending:  # argparse ends so after --help and after an error
         return ending.code if isinstance(ending.code, int) else DONE
     except KeyboardInterrupt:
@@ -34,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failure(error)
 
 
-def _check(words: Sequence[str]) -> int:
+def _check(words: Sequence[str], *, own_process: bool) -> int:
     from wheelcheck.cli.options.parsers import check_parser
 
     parser = check_parser()
@@ -61,8 +64,17 @@ def _check(words: Sequence[str]) -> int:
         from wheelcheck.cli.commands.check_command import write_dockerfile
 
         return write_dockerfile(args)
-    from wheelcheck.cli.cached_report import report_cache_of, take_over, write_cached
+    from wheelcheck.cli.cached_report import (
+        report_cache_of,
+        take_over,
+        wants_policy,
+        write_cached,
+    )
 
+    if own_process and not wants_policy(args):
+        from wheelcheck.reports.values.model_kind import use_structs
+
+        use_structs()
     report_cache = report_cache_of(args)
     take_over(args, report_cache)
     code = write_cached(args, report_cache)

@@ -31,6 +31,7 @@ __all__ = [
     "report_cache_of",
     "states_policy",
     "take_over",
+    "wants_policy",
     "write_cached",
 ]
 
@@ -161,6 +162,12 @@ def manner_of(args: Namespace) -> dict[str, object]:
 def incomplete_words(errors: int) -> str:
     """The line for standard error that says that the answer is not whole."""
     return f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n"
+
+
+def wants_policy(args: Namespace) -> bool:
+    """Whether a report is held against a policy, of a file or of options."""
+    options = (getattr(args, name, None) for name in _POLICY - {"no_policy"})
+    return any(each not in (None, []) for each in options) or states_policy(args)
 
 
 def states_policy(args: Namespace) -> bool:

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from pydantic import ValidationError
-
 import wheelcheck
 from wheelcheck.cli.cached_report import incomplete_words
 from wheelcheck.cli.terminal import drawn
@@ -19,6 +17,7 @@ from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
 from wheelcheck.regular_files import read_regular
 from wheelcheck.reports.json_form import render_json
+from wheelcheck.reports.values.model import ValidationError
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.violation_phrases import broken_words

@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance
 from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.report import Cell, Loading, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value

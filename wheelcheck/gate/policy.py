@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Annotated
 
 from packaging.utils import canonicalize_name
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wheelcheck.gate.fail_on_names import FailOn, rule_named
+from wheelcheck.reports.values.model import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = ["Allowance", "Policy"]
 

@@ -9,10 +9,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance, Policy
+from wheelcheck.reports.values.model import ValidationError
 
 __all__ = ["Settings", "read_settings"]
 

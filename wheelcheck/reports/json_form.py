@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from wheelcheck.reports.values.model import BaseModel, json_bytes
 
 __all__ = ["render_json"]
 
 
 def render_json(answer: BaseModel) -> bytes:
     """What ``--format json`` writes of a report, an explanation or a difference."""
-    return answer.__pydantic_serializer__.to_json(answer, indent=2) + b"\n"
+    return json_bytes(answer, indent=2) + b"\n"

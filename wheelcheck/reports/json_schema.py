@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
+from wheelcheck.reports.values.model import BaseModel
 from wheelcheck.reports.values.report import SCHEMA_VERSION
 
 __all__ = ["json_schema"]

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from wheelcheck.api.questions.settled import settings_at
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance, Policy
 from wheelcheck.gate.settings import Settings
+from wheelcheck.reports.values.model import ValidationError
 
 __all__ = ["settings_of"]
 

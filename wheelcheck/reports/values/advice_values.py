@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.cost_values import Bill
+from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.value import Value
 
 __all__ = ["Advice", "AdviceKind"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
+from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.report import Cell, Problem
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value

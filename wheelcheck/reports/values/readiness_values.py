@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
+from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.nearest import entry
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value

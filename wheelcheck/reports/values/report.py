@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import NOT_THERE
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
+from wheelcheck.reports.values.model import AfterValidator, Field
 from wheelcheck.reports.values.nearest import ByPackage, ByTarget, entry
 from wheelcheck.reports.values.shown import Shown
 from wheelcheck.reports.values.target_values import TargetSummary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from wheelcheck.reports.values.model import BaseModel, ConfigDict
 
 __all__ = ["Value"]
 

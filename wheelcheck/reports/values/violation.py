@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.value import Value
 
 __all__ = ["Violation"]
