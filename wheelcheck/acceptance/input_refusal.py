@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.requirements.requirement_set import Origin
@@ -11,8 +10,7 @@ from wheelcheck.requirements.requirement_set import Origin
 __all__ = ["InputRefusal"]
 
 
-@dataclass(frozen=True, slots=True)
-class InputRefusal:
+class InputRefusal(Struct, frozen=True):
     """One reason for which nothing of an input would be installed.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
+from msgspec import Struct
 from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -58,8 +58,7 @@ ADVISED_ROUNDS = 2_000
 that need more have no end in sight, and every target would wait for its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """What an installer takes on a target: each pin with its verdict by tags, and what it tries."""
 
     resolution: Resolution

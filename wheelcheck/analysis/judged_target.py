@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.acceptance import InputRefusal
@@ -41,8 +42,7 @@ def is_planned(target: Target) -> bool:
     return target.platform.system is System.LINUX
 
 
-@dataclass(frozen=True, slots=True)
-class TargetBuilds:
+class TargetBuilds(Struct, frozen=True):
     """What is built from source on one target.
 
     `outlooks` has one for each build of the plan, those of build requirements included.
@@ -53,8 +53,7 @@ class TargetBuilds:
     commands: InstallCommands | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSummary:
+class BuildSummary(Struct, frozen=True):
     """What bill, report and advice ask of the builds on one target.
 
     `billed` says what they cost, or why that is not known; `toolchain` is the installed size in

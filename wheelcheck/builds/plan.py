@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -36,8 +37,7 @@ MAX_DEPTH = 12
 """Build requirements of build requirements …: deeper than any real chain, so that one ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """An sdist that is built, with all that request it.
 
     `requested_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that
@@ -82,8 +82,7 @@ class WantedSdist(NamedTuple):
     tried: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceBuildPlan:
+class SourceBuildPlan(Struct, frozen=True):
     """All source builds of one target; each comes after those that its environment needs.
 
     `cycles` are build requirements that need themselves to be built, as chains of labels.
@@ -95,8 +94,7 @@ class SourceBuildPlan:
     cycles: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     reading: SdistReading
     environment: BuildEnvironment
     children: tuple[str, ...] = ()

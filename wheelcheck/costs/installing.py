@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from msgspec import Struct
 
 from wheelcheck.costs.quantity import Quantity
 
@@ -22,8 +23,7 @@ _UNPACKED_A_SECOND = 25e6
 _UNPACKING_FACTOR = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """Some archives together: how many, and their compressed bytes."""
 
     count: int = 0
@@ -33,8 +33,7 @@ class Files:
         return Files(self.count + other.count, self.bytes + other.bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rates:
+class _Rates(Struct, frozen=True):
     """Reference seconds: a run, a wheel more, a compressed megabyte more; the 80 % factor."""
 
     run: float

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -14,8 +14,7 @@ from wheelcheck.tables import read_table
 __all__ = ["MeasuredBuild", "is_measured", "measured_builds", "nearest"]
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredBuild:
+class MeasuredBuild(Struct, frozen=True):
     """One release as it was built here. Reference seconds and bytes.
 
     `cpu_seconds` is hook and build together, `environment_seconds` the preparation of the build

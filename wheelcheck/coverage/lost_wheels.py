@@ -8,9 +8,10 @@ loss where the target still gets one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -66,8 +67,7 @@ def _ruled_out(pin: Pin, rules: FileRules) -> bool:
     return rules.policy.no_binary.applies_to(pin.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """The releases of a project as a target sees them."""
 
     project: Project

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.version import Version
 
 __all__ = ["WheelLoss", "WheelLossKind"]
@@ -22,8 +22,7 @@ class WheelLossKind(StrEnum):
     """A wheel is there, and too young for the user's cooldown."""
 
 
-@dataclass(frozen=True, slots=True)
-class WheelLoss:
+class WheelLoss(Struct, frozen=True):
     """A wheel that a release lacks on a target.
 
     `release` lacks it, or, under a cooldown, has it; `before` is the release before, which has it.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 __all__ = ["BinaryPackage", "Closure", "FileKind"]
 
@@ -23,8 +24,7 @@ class FileKind(StrEnum):
     HEADER = "header"
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryPackage:
+class BinaryPackage(Struct, frozen=True):
     """A binary package and what it brings along.
 
     `depends` and `recommends` are groups of alternatives, in the package's order of preference.
@@ -41,8 +41,7 @@ class BinaryPackage:
     kibibytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """What an installation of named packages leaves in a system.
 
     Attributes:

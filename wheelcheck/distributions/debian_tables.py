@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import lzma
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from io import TextIOWrapper
 from itertools import islice
+
+from msgspec import Struct
 
 __all__ = ["RELEASES", "DebianTable", "debian_table"]
 
@@ -17,8 +18,7 @@ RELEASES = ("11", "12", "13")
 """The Debian releases of which the tables know the packages."""
 
 
-@dataclass(frozen=True, slots=True)
-class DebianTable:
+class DebianTable(Struct, frozen=True):
     """A compressed table: its columns, and the date of each release's data."""
 
     name: str

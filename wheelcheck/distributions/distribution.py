@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
@@ -25,8 +25,7 @@ class Family(StrEnum):
     DNF = "dnf"
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """A distribution and its release: ``alpine`` ``3.18``, ``debian`` ``12``, ``rhel`` ``9``.
 
     `release` is "" where it is not known or rolls. `has_python_headers` says that the image's

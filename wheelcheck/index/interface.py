@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from msgspec import Struct
 from packaging.utils import BuildTag, NormalizedName
 from packaging.version import Version
 
@@ -92,8 +93,7 @@ MALFORMED_ENTRY = "its entry on the page is malformed"
 """Why an entry of a page cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnusableFile:
+class UnusableFile(Struct, frozen=True):
     """A file of the project that no installer would take, and why (an egg, a bad version, …)."""
 
     filename: str

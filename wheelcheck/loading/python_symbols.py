@@ -6,8 +6,9 @@ Source: `stable_abi.csv`, made by ``data/loading/stable_abi.py``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from wheelcheck.tables import read_table
 
@@ -18,8 +19,7 @@ _EVERY_PYTHON = (3, 7)
 """Symbols that have been there so long concern nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class PythonSymbol:
+class PythonSymbol(Struct, frozen=True):
     """A symbol, with the first CPython that promised it (None: never) and the first that had it.
 
     `exported_until` is the last that had it; None where the newest has it.

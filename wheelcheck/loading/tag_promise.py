@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from wheelcheck.loading.python_symbols import python_symbol
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFileKind
@@ -33,8 +34,7 @@ _MUSL_NAMED = (3, 11)
 _Version = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class FileSuffix:
+class FileSuffix(Struct, frozen=True):
     """What the name of an extension module says of the Python that imports it.
 
     `python` is None for the stable ABI; `flags` are those of PEP 3149 (``t`` free-threaded, ``d``
@@ -96,8 +96,7 @@ def suffix_of(path: str) -> FileSuffix | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class UnfittingModules:
+class UnfittingModules(Struct, frozen=True):
     """A file of each extension module of a wheel that has none for the Python of a target.
 
     `total` counts all extension modules whose names say for which Python they are.

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wheelcheck.errors import UsageError
 
@@ -42,8 +43,7 @@ _LOCAL_PROJECT = re.compile(r"(?:(?:-e|--editable)[ =]?\s*)?\.(?:/|\[[\w,.\s-]*\
 _LARGEST_PEEK = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class FolderInputs:
+class FolderInputs(Struct, frozen=True):
     """What a folder holds, as names relative to it.
 
     `taken` is what is judged, "" where nothing is there; `locks` are all lock files, `taken`

@@ -11,12 +11,12 @@ allows more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelcheck.errors import RequirementsError, UsageError
@@ -121,8 +121,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     return collection.result(selection.missing_extras, selection.missing_groups)
 
 
-@dataclass(frozen=True, slots=True)
-class _Intake:
+class _Intake(Struct, frozen=True):
     """The identity of an input."""
 
     collection: Collection

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
@@ -31,8 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a requirement was written.
 
     `file` is the path as the user gave it (or as it was included), ``-`` for standard input,
@@ -98,8 +98,7 @@ class RequirementLine:
         return marker is None or marker.evaluate(target.marker_environment())
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedLine:
+class SkippedLine(Struct, frozen=True):
     """What an installer would apply but cannot be judged (VCS, local project, unreadable, …).
 
     `name` is the project's name where the line tells it, else None. `marker` says on which
@@ -115,8 +114,7 @@ class SkippedLine:
     constraint: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeEnvironment:
+class ScopeEnvironment(Struct, frozen=True):
     """One kind of target that an input is for; None admits all."""
 
     marker: Marker | None = None
@@ -151,8 +149,7 @@ class Scope:
         return any(environment.admits(target) for environment in self.environments)
 
 
-@dataclass(frozen=True, slots=True)
-class LockedPackage:
+class LockedPackage(Struct, frozen=True):
     """A package as a lock lists it, before anything is chosen; None where the lock says nothing."""
 
     name: NormalizedName
@@ -172,8 +169,7 @@ class LockFormat(StrEnum):
     PIPFILE = "Pipfile.lock"
 
 
-@dataclass(frozen=True, slots=True)
-class LockFacts:
+class LockFacts(Struct, frozen=True):
     """What installers look at in a lock before they choose files.
 
     `invalid` says why the format's own reader refuses the file as a whole, "" where it does not.

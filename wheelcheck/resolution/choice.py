@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag, NormalizedName
 
@@ -48,8 +49,7 @@ class RefusalReason(StrEnum):
 TIME_REFUSALS = frozenset({RefusalReason.TOO_NEW, RefusalReason.NO_UPLOAD_TIME})
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A file that is passed over, with the reason in words; `miss` where a wheel's tag fails."""
 
     file: Wheel | Sdist

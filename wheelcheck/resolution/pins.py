@@ -60,8 +60,7 @@ class Pin(Struct, frozen=True):
     dependencies_unknown: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Requirements that no set of versions satisfies, in the words of those who made them."""
 
     demands: tuple[Demand, ...]

@@ -8,9 +8,9 @@ left alone until the extra is wanted. `packaging` reads all others.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -53,8 +53,7 @@ _DIGITS = re.compile(rf"[0-9]{{{MAX_DIGITS}}}")
 _TRAILING_COMMA = re.compile(r",\s*(?:\)|;|$)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """The requirements of a file that may hold somewhere, with certain extras.
 
     `conditions` are the distinct markers among theirs, by their normal form.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -86,8 +87,7 @@ def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
                     ready.answers.expect(candidate.name, candidate.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A target's question, and who answers it. The provider excuses nothing."""
 
     answers: Answers
@@ -315,8 +315,7 @@ class Resolver:
 _Outcome = Solution | Conflict | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class _Solved:
+class _Solved(Struct, frozen=True):
     """A question answered: the same question with the same answers has the same outcome.
 
     `reference` holds the versions of the reference target where they were asked for, else None.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -23,8 +23,7 @@ from wheelcheck.resolution.solving.nodes import (
 __all__ = ["SolverInput", "SolverInputs"]
 
 
-@dataclass(frozen=True, slots=True)
-class SolverInput:
+class SolverInput(Struct, frozen=True):
     """The solver's input: root requirements, their order by node, and constraints.
 
     `locked` are the packages whose own needs are among the roots.

@@ -15,6 +15,7 @@ from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -198,7 +199,9 @@ def _is_final(specifier: SpecifierSet) -> bool:
 
 
 def spelled_out(value: object) -> object:
-    """A value of dataclasses, sets and dates as JSON has it, sets in order."""
+    """A value of dataclasses, structs, sets and dates as JSON has it, sets in order."""
+    if isinstance(value, Struct):
+        return {name: spelled_out(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
         return {field.name: spelled_out(getattr(value, field.name)) for field in fields}

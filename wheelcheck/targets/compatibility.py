@@ -7,11 +7,11 @@ supported tags alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import prod
 
+from msgspec import Struct
 from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
 from wheelcheck.targets.misses import MissPart, TagMiss, misses_of, nearest
@@ -35,8 +35,7 @@ MAX_TAGS = 4096
 _TAG_PARTS = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fit:
+class Fit(Struct, frozen=True, order=True):
     """The wheel is accepted.
 
     Args:

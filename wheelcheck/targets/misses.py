@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wheelcheck.targets.other_platforms import IOS, Android, MacOS
 from wheelcheck.targets.platform_tags import PlatformTag, read_platform_tag
@@ -73,8 +74,7 @@ class MissPart(IntEnum):
     """Built for what the target offers, under a kind of tag that its installer does not know."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TagMiss:
+class TagMiss(Struct, frozen=True, order=True):
     """The wheel is not accepted: the first part that failed, and why in words.
 
     `max()` of several misses is the nearest.

@@ -6,7 +6,6 @@ one left out makes it probe the machine it runs on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
@@ -27,8 +26,7 @@ _OS_X = 10
 _PYEMSCRIPTEN_SINCE = (2025, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Windows(Platform):
+class Windows(Platform, frozen=True):
     """Windows. Its tags know no versions."""
 
     system: ClassVar[System] = System.WINDOWS
@@ -57,8 +55,7 @@ class Windows(Platform):
         return marker_values("nt", "win32", "Windows", machine)
 
 
-@dataclass(frozen=True, slots=True)
-class MacOS(Platform):
+class MacOS(Platform, frozen=True):
     """macOS, by the oldest release that must run the wheels (the deployment target)."""
 
     release: tuple[int, int]
@@ -92,8 +89,7 @@ class MacOS(Platform):
         return marker_values("posix", "darwin", "Darwin", machine)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedWindows(Windows):
+class NamedWindows(Windows, frozen=True):
     """Windows as ``pip install --platform`` names it: markers are those of the Python that runs."""
 
     environment: tuple[tuple[str, str], ...]
@@ -103,8 +99,7 @@ class NamedWindows(Windows):
         return dict(self.environment)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedMacOS(MacOS):
+class NamedMacOS(MacOS, frozen=True):
     """macOS as ``pip install --platform`` names it: markers are those of the Python that runs.
 
     pip adds the older releases (`_mac_platforms` of `pip._internal.utils.compatibility_tags`).
@@ -117,8 +112,7 @@ class NamedMacOS(MacOS):
         return dict(self.environment)
 
 
-@dataclass(frozen=True, slots=True)
-class Emscripten(Platform):
+class Emscripten(Platform, frozen=True):
     """Pyodide: CPython on WebAssembly (PEP 776, PEP 783), by the version of its ABI.
 
     `compiler` is the version of Emscripten that this ABI is defined for.
@@ -156,8 +150,7 @@ class Emscripten(Platform):
         return marker_values("posix", "emscripten", "Emscripten", self.arch)
 
 
-@dataclass(frozen=True, slots=True)
-class Android(Platform):
+class Android(Platform, frozen=True):
     """Android (PEP 738), by the API level of the oldest devices to support."""
 
     api: int
@@ -188,8 +181,7 @@ class Android(Platform):
         return marker_values("posix", "android", "Android", machine)
 
 
-@dataclass(frozen=True, slots=True)
-class IOS(Platform):
+class IOS(Platform, frozen=True):
     """iOS (PEP 730), by the oldest release to support; devices and simulators differ."""
 
     release: tuple[int, int]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wheelcheck.targets.platforms import LEGACY_MANYLINUX, Libc, System
 
@@ -27,8 +28,7 @@ _MAC_FORMATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformTag:
+class PlatformTag(Struct, frozen=True):
     """What one platform tag says.
 
     `family` is how the tag begins (``manylinux``, ``win``, ``pyemscripten``); `level` the version

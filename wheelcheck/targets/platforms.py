@@ -9,9 +9,10 @@ host's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 __all__ = [
     "LEGACY_MANYLINUX",
@@ -93,8 +94,7 @@ class OtherArchitecture(StrEnum):
 Cpu = Architecture | OtherArchitecture
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """What all kinds of platforms share; only the kinds below are ever made."""
 
     arch: Cpu
@@ -131,8 +131,7 @@ class Platform:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Linux(Platform):
+class Linux(Platform, frozen=True):
     """Linux with a libc: `libc_version` is a ceiling on what its wheels may need."""
 
     arch: Architecture
@@ -186,8 +185,7 @@ class Linux(Platform):
         return marker_values("posix", "linux", "Linux", self.arch)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTags(Linux):
+class NamedTags(Linux, frozen=True):
     """What ``pip install --platform`` names: these tags alone, whatever else would load there.
 
     pip adds the older names to ``manylinux2014`` and ``manylinux2010``, and no level to any other

@@ -5,9 +5,10 @@ Tables: `pythons.csv` (releases), `support.csv` (CPython's minor versions).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from wheelcheck.tables import read_table
 from wheelcheck.targets.tags import graalpy_abi_of, pypy_abi_of
@@ -24,8 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PythonRelease:
+class PythonRelease(Struct, frozen=True):
     """One release of an interpreter.
 
     `python_version` is the version of the language and library, with its patch release;
@@ -45,8 +45,7 @@ class PythonRelease:
         return int(major), int(minor)
 
 
-@dataclass(frozen=True, slots=True)
-class PythonSupport:
+class PythonSupport(Struct, frozen=True):
     """How long upstream supports a minor version of CPython (PEP 602)."""
 
     python: tuple[int, int]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from wheelcheck.installers import Installer, Tool, newest
 from wheelcheck.targets.platforms import Architecture, Cpu, Libc, Linux, Platform
 
@@ -24,8 +26,7 @@ class Implementation(StrEnum):
         return {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A named base image and the facts the catalogue has on it (`images.csv`, source in each row).
 
     Sizes are megabytes (10^6 bytes) for linux/amd64; None means not known.

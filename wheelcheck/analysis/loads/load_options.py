@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wheelcheck.targets import Target
 
@@ -20,16 +21,14 @@ class LoadMode(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
+class LoadOptions(Struct, frozen=True):
     """The mode, and the x86-64 level of the oldest CPU (0: not given)."""
 
     mode: LoadMode = LoadMode.QUICK
     cpu: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunImage:
+class RunImage(Struct, frozen=True):
     """The image in which packages are imported, where that is not simply the target's.
 
     Attributes:

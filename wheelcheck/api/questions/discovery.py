@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.requirements.folder_inputs import FolderInputs, folder_inputs, project_table
 from wheelcheck.targets import Target, expand_target_on
@@ -125,8 +127,7 @@ def _every(folder: Path, held: FolderInputs, dockerfiles: list[Path]) -> Iterabl
     return dict.fromkeys((held.taken, *held.left, *beside) if held.taken else beside)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(Struct, frozen=True):
     """Where it would be installed, the file that says so, and what to say of it."""
 
     targets: tuple[str, ...] = ()

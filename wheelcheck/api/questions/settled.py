@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from wheelcheck.api.questions.argument_values import as_list
 from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
@@ -22,8 +24,7 @@ LARGEST = 4_000_000
 __all__ = ["SettledQuestion", "settings_at", "settled", "usual_inputs"]
 
 
-@dataclass(frozen=True, slots=True)
-class SettledQuestion:
+class SettledQuestion(Struct, frozen=True):
     """A question with the settings of its project.
 
     `part` says that the caller named inputs or targets, so that not all that the settings are about

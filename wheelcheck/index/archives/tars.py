@@ -12,9 +12,10 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from wheelcheck.index.archives.limits import MAX_UNPACKED_BYTES, ArchiveRefused
 from wheelcheck.index.network.deadlines import check
@@ -114,8 +115,7 @@ def _maker(head: bytes) -> Callable[[], _Unpacker] | None:
     return next((make for magic, make in _FORMATS if head.startswith(magic)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class TarMember:
+class TarMember(Struct, frozen=True):
     """One regular file. `read` gives its content, or `lines` their number without keeping any.
 
     One of the two can be called, once, before the next member.

@@ -13,9 +13,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from wheelcheck.index.network import deadlines
 from wheelcheck.index.network.bodies import BadBody, decoded, limited
@@ -99,8 +100,7 @@ class _NoAnswer(FetchFailed):
         self.transient = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A whole answer. `url` is where it came from after redirects, without credentials."""
 
     url: str

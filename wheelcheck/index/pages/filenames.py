@@ -9,9 +9,9 @@ passed over. One bad name never hides the others: it becomes a `BadName` with th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.utils import BuildTag, NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -55,8 +55,7 @@ _VARIANTS_INDEX = "-variants.json"
 _SINGLE_PYTHON = re.compile(r"-py[123]\.?\d?$")
 
 
-@dataclass(frozen=True, slots=True)
-class WheelName:
+class WheelName(Struct, frozen=True):
     """The parts of a wheel's name; `tag` is the compressed tag set as spelled."""
 
     version: Version
@@ -64,15 +63,13 @@ class WheelName:
     build: BuildTag
 
 
-@dataclass(frozen=True, slots=True)
-class SdistName:
+class SdistName(Struct, frozen=True):
     """The part of a source archive's name that counts: its version."""
 
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
-class VariantName:
+class VariantName(Struct, frozen=True):
     """The parts of a variant wheel's name (PEP 825, a draft), which no installer takes by default.
 
     `label` tells its variants apart: ``cu126``, ``x86_64_v3``; ``null`` is the one without any.
@@ -83,8 +80,7 @@ class VariantName:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class BadName:
+class BadName(Struct, frozen=True):
     """No installer would take this file. `foreign` where it belongs to another project."""
 
     reason: str

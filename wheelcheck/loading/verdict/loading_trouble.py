@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.distributions.distribution import Family
 from wheelcheck.loading.image_libraries import ImageLibraries
@@ -25,8 +26,7 @@ __all__ = ["Trouble", "file_trouble", "module_trouble", "opening_trouble"]
 _NO_EXEC_STACK = (2, 41)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What one file misses: libraries, or a reason why it never loads here."""
 
     missing: tuple[str, ...] = ()

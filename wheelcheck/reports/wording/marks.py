@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
 
 __all__ = ["LOAD_GROUNDS", "LOAD_MARKS", "MARKS", "WORST_FIRST", "Mark", "to_ascii"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """`sign` is one column wide; `word` fits a cell; `meaning` completes a legend."""
 
     sign: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.coverage.verdict import Verdict
@@ -27,8 +27,7 @@ __all__ = [
 _FEW = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A reason, the packages and targets that it holds for, and a cell that has it.
 
     `example` says that the words differ in detail (a tag's Python version, say) and that those of
@@ -43,8 +42,7 @@ class Reason:
     example: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Skew:
+class Skew(Struct, frozen=True):
     """Packages whose version depends on the target, all in the same way.
 
     `parts` holds the targets that agree, those with the newest version of the first package
@@ -106,8 +104,7 @@ def unloadable(report: Report) -> list[Package]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class NotLoading:
+class NotLoading(Struct, frozen=True):
     """Why the wheels of a package do not load, and where; `status` is that of `Loading`."""
 
     package: str

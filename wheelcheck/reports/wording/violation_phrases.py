@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Report
@@ -13,8 +13,7 @@ from wheelcheck.reports.wording.target_names import Places
 __all__ = ["BrokenRule", "broken_rules", "broken_words"]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenRule:
+class BrokenRule(Struct, frozen=True):
     """A rule that a package breaks on some targets, or that the whole report breaks.
 
     `sentence` says what breaks it and where, `message` also why where it is a single violation.

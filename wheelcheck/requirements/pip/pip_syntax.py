@@ -12,8 +12,9 @@ import optparse
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from wheelcheck.redaction import redact
 
@@ -45,8 +46,7 @@ class InvalidLine(ValueError):  # noqa: N818 (what the line is)
     """pip would refuse this line; the message says why and may quote the line's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One logical line: continued lines joined, comments gone, variables expanded.
 
     `number` is that of the first physical line. `written` is for people: variables unexpanded,
@@ -71,8 +71,7 @@ class Line:
         return redact(message)
 
 
-@dataclass(frozen=True, slots=True)
-class LineOptions:
+class LineOptions(Struct, frozen=True):
     """The options of one line, in pip's meaning. `ignored` is text after options pip drops.
 
     `hashes` may have algorithms that uv alone takes: `algorithms_of_uv`.

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import (
@@ -46,8 +46,7 @@ _EXTRAS_BEHIND = re.compile(r"[<>=!~][^;]*\[")
 _LEGACY_PIN = re.compile(r"={2,3}\s*[^\s,;()]*[^\d.\s,;()*]")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A requirement that an index or a single file can answer.
 
     `named` tells whether the text itself names the project, as a constraint must: an sdist's
@@ -61,16 +60,14 @@ class Judged:
     invalid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFolder:
+class LocalFolder(Struct, frozen=True):
     """The folder of a project on this machine, and which of its extras are wanted."""
 
     path: Path
     extras: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class NotJudged:
+class NotJudged(Struct, frozen=True):
     """Something pip would build from a checkout or a directory: `folder`, if it is one."""
 
     why: Unknown

@@ -11,9 +11,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -25,8 +25,7 @@ HATCHLING_LOOKS = Version("1.19")
 """The first hatchling that refuses a project without a package of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFiles:
+class ProjectFiles(Struct, frozen=True):
     """What is known of a project's files.
 
     `has` says whether there is, or may be, a file or folder of a path from the project's root.

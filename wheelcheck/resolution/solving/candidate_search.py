@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.offers import Offer
@@ -28,8 +28,7 @@ class _Matches(Protocol):
         """Offers that satisfy these requirements and the constraint, best first."""
 
 
-@dataclass(slots=True)
-class CandidateSearch:
+class CandidateSearch(Struct):
     """What satisfies the requirements of a node and of its base, searched on first use.
 
     `known_first` spares the search where it follows from another.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 
@@ -54,8 +55,7 @@ class Guide(Protocol):
         """Those of the waiting nodes that come before all others; None where there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A candidate by node in the order of the last choices, and who needs each node."""
 
     pins: Mapping[str, Candidate]

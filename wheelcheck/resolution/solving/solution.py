@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.pins import Demand
@@ -15,8 +15,7 @@ from wheelcheck.resolution.solving.search import Cause, Settled
 __all__ = ["Solution", "solution_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """A candidate by node; who asks for each package, and with which extras.
 
     `unmet` are requirements that an old pip does not meet, and reports afterwards.

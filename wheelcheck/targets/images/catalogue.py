@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec import Struct
+
 from wheelcheck.tables import read_table
 from wheelcheck.targets.platforms import Architecture, Libc
 
@@ -34,8 +36,7 @@ DOCKER_PLATFORMS: Mapping[str, Architecture] = {
 _PLATFORM = re.compile(r"(?P<name>[a-z0-9/]+)(?:\[(?P<since>[\d-]*)\.\.(?P<until>[\d-]*)\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class DockerPlatform:
+class DockerPlatform(Struct, frozen=True):
     """A CPU an image is built for, by Docker's name, from one day on until the day it was dropped.
 
     None at either end: as long as the image itself.

@@ -7,9 +7,10 @@ which system and CPU, and the oldest release of that system that it runs on).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from wheelcheck.tables import read_table
 
@@ -26,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformPython:
+class PlatformPython(Struct, frozen=True):
     """From which Python on there are builds, and the oldest release of the system they run on."""
 
     python: tuple[int, int]
@@ -46,8 +46,7 @@ def platform_pythons() -> Mapping[tuple[str, str, str], tuple[PlatformPython, ..
     return {key: tuple(sorted(rows, key=lambda since: since.python)) for key, rows in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class MacRelease:
+class MacRelease(Struct, frozen=True):
     """A macOS; `end_of_support` is None while Apple supports it."""
 
     version: tuple[int, int]
@@ -79,8 +78,7 @@ def supported_macos(as_of: date) -> tuple[int, int]:
     return min(alive, default=max((release.version for release in known), default=(10, 9)))
 
 
-@dataclass(frozen=True, slots=True)
-class Pyodide:
+class Pyodide(Struct, frozen=True):
     """What the Pyodide of one Python is: its patch release, ABI, and version of Emscripten."""
 
     release: str

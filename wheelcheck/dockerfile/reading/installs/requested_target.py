@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from msgspec import structs
+
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.targets import Target, parse_target_on
@@ -102,7 +104,7 @@ def _named(
 def _pip_platform(name: str, python: str, image: Target, as_of: date) -> Platform:
     """What a tag of ``--platform`` is for; ``linux_x86_64`` names no libc: it is the image's."""
     if name.startswith("linux_") and isinstance(image.platform, Linux):
-        return replace(image.platform, arch=Architecture(name.removeprefix("linux_")))
+        return structs.replace(image.platform, arch=Architecture(name.removeprefix("linux_")))
     return parse_target_on(f"{python}-{name}", as_of=as_of).platform
 
 
