@@ -23,7 +23,7 @@ from wheelcheck.advice.changes import (
 from wheelcheck.advice.outcome import loading_after, version_changes, versions
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
-from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
+from wheelcheck.advice.repinning import Repinned, WheelsNearby, changes_between, proposals
 from wheelcheck.advice.system_packages import distribution_packages, missing_packages
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
@@ -34,7 +34,7 @@ from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
-from wheelcheck.resolution import Pin, choose
+from wheelcheck.resolution import Pin
 from wheelcheck.targets import Target
 from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
 
@@ -68,6 +68,7 @@ class Adviser:
         self._judge_of = judge_of
         self._day: date = as_of.date()
         self._runs_there = runs_there
+        self._wheels = WheelsNearby(index, judge.stored_on)
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
         self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
@@ -164,7 +165,7 @@ class Adviser:
         """How many of the troubled packages have a wheel for another target, as they are pinned."""
         rules = self._judge.rules_of(other)
         pins = (column.judged[name][0] for name in column.troubled)
-        return sum(isinstance(choose(self._files_of(pin), other, rules), Wheel) for pin in pins)
+        return sum(self._wheels.has(pin, other, rules) for pin in pins)
 
     def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
         if other.name not in self._columns:
@@ -222,7 +223,7 @@ class Adviser:
         target = column.resolution.target
         rules = self._judge.rules_of(target)
         judges: set[Judge] = set()
-        for proposal in proposals(self._requirements, column, names, self._index, rules, far=far):
+        for proposal in proposals(self._requirements, column, names, self._wheels, rules, far=far):
             there = self._verdicts(self._judged(proposal), target)
             if not there.improves_on(column):
                 continue
@@ -255,7 +256,7 @@ class Adviser:
             project = self._index.project(name)
             if own is None or isinstance(project, Unknown) or (far and version > own):
                 continue
-            if not is_near(version, own, project):
+            if not self._wheels.is_near(version, own, project):
                 return False
         return True
 

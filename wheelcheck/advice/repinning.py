@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,15 +18,15 @@ from wheelcheck.index.interface import Index, Project, Wheel
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose
+from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
+from wheelcheck.targets.remembered import Memo
 
 __all__ = [
     "NEAR_YEARS",
     "Repinned",
+    "WheelsNearby",
     "changes_between",
-    "first_with_wheel",
-    "is_near",
-    "nearest_with_wheel",
     "proposals",
     "years_between",
 ]
@@ -72,37 +72,97 @@ class Repinned:
         )
 
 
-def nearest_with_wheel(
-    pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
-) -> tuple[Version | None, Version | None]:
-    """The next version above a pin that has a wheel for the target, and the next below.
+class WheelsNearby:
+    """Looks for versions with wheels beside pins, each once for all targets of a run.
 
-    Only versions near the pin (`is_near`); a pre-release only above it, where no final release has
-    a wheel: those below are often placeholders (0.0.0a0).
+    `stored_on` has what earlier runs have found on a target, None where that does not count.
     """
-    if isinstance(project, Unknown) or pin.version is None:
-        return None, None
-    own = pin.version
-    above = [candidate for candidate in reversed(project.versions) if candidate > own]
-    below = [candidate for candidate in project.versions if candidate < own]
 
-    def first(versions: Iterable[Version]) -> Version | None:
-        near = (version for version in islice(versions, FARTHEST) if is_near(version, own, project))
-        return _first(near, project, target, rules)
+    def __init__(
+        self, index: Index, stored_on: Callable[[Target], TargetAnswers | None] = lambda _: None
+    ) -> None:
+        self._index = index
+        self._stored_on = Memo(stored_on)
+        self._near: dict[tuple[NormalizedName, Version, Version], bool] = {}
 
-    pair = first(_final(above)), first(_final(below))
-    return pair if any(pair) else (first(above), None)
+    def has(self, pin: Pin, target: Target, rules: FileRules) -> bool:
+        """Whether the version of a pin itself has a wheel for the target."""
+        return self._known("own", self._own, pin, target, rules)[0] is not None
+
+    def nearest(self, pin: Pin, target: Target, rules: FileRules) -> _Pair:
+        """The next version above a pin that has a wheel for the target, and the next below.
+
+        Only versions near the pin (`is_near`); a pre-release only above it, where no final release
+        has a wheel: those below are often placeholders (0.0.0a0).
+        """
+        return self._known("near", self._nearest, pin, target, rules)
+
+    def farther(self, pin: Pin, target: Target, rules: FileRules) -> _Pair:
+        """The next final version above a pin that has a wheel for the target, however far."""
+        return self._known("far", self._farther, pin, target, rules)
+
+    def _known(
+        self,
+        kind: str,
+        find: Callable[[Version, Project, Target, FileRules], _Pair],
+        pin: Pin,
+        target: Target,
+        rules: FileRules,
+    ) -> _Pair:
+        """The versions that an earlier run or, failing that, `find` finds."""
+        own = pin.version
+        if own is None:
+            return None, None
+        stored, key = self._stored_on[target], f"{kind} {pin.name} {own}"
+        known: _Pair | None = stored.result(key, _read_pair) if stored else None
+        if known is not None:
+            return known
+        project = self._index.project(pin.name)
+        if isinstance(project, Unknown):
+            return None, None
+        pair = find(own, project, target, rules)
+        if stored:
+            stored.add_result(key, " ".join(str(each or "") for each in pair).encode())
+        return pair
+
+    def _own(self, own: Version, project: Project, target: Target, rules: FileRules) -> _Pair:
+        file = choose(project.files(own), target, rules)
+        return own if isinstance(file, Wheel) else None, None
+
+    def _nearest(self, own: Version, project: Project, target: Target, rules: FileRules) -> _Pair:
+        above = [candidate for candidate in reversed(project.versions) if candidate > own]
+        below = [candidate for candidate in project.versions if candidate < own]
+
+        def first(versions: Iterable[Version]) -> Version | None:
+            few = islice(versions, FARTHEST)
+            near = (version for version in few if self.is_near(version, own, project))
+            return _first(near, project, target, rules)
+
+        pair = first(_final(above)), first(_final(below))
+        return pair if any(pair) else (first(above), None)
+
+    def _farther(self, own: Version, project: Project, target: Target, rules: FileRules) -> _Pair:
+        above = (candidate for candidate in reversed(project.versions) if candidate > own)
+        return _first(_final(above), project, target, rules), None
+
+    def is_near(self, version: Version, own: Version, project: Project) -> bool:
+        """Whether a version is near enough to a pin to be advised in its place.
+
+        Released within two years of it; and of the same major version, or of one of the two minor
+        series next to it.
+        """
+        key = (project.name, version, own)
+        if key not in self._near:
+            self._near[key] = _is_near(version, own, project)
+        return self._near[key]
 
 
-def first_with_wheel(
-    pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
-) -> Version | None:
-    """The next final version above a pin that has a wheel for the target, however far."""
-    own = pin.version
-    if isinstance(project, Unknown) or own is None:
-        return None
-    above = (candidate for candidate in reversed(project.versions) if candidate > own)
-    return _first(_final(above), project, target, rules)
+_Pair = tuple[Version | None, Version | None]
+
+
+def _read_pair(data: bytes) -> _Pair:
+    above, _, below = data.decode().partition(" ")
+    return Version(above) if above else None, Version(below) if below else None
 
 
 def _first(
@@ -120,12 +180,7 @@ def _final(versions: Iterable[Version]) -> list[Version]:
     return [version for version in versions if not version.is_prerelease]
 
 
-def is_near(version: Version, own: Version, project: Project) -> bool:
-    """Whether a version is near enough to a pin to be advised in its place.
-
-    Released within two years of it; and of the same major version, or of one of the two minor
-    series next to it.
-    """
+def _is_near(version: Version, own: Version, project: Project) -> bool:
     times = _uploaded(version, project), _uploaded(own, project)
     if times[0] and times[1] and abs(times[0] - times[1]) > NEAR_YEARS * _YEAR:
         return False
@@ -156,7 +211,7 @@ def proposals(
     requirements: Requirements,
     column: JudgedTarget,
     troubled: Collection[NormalizedName],
-    index: Index,
+    wheels: WheelsNearby,
     rules: FileRules,
     *,
     far: bool = False,
@@ -169,13 +224,13 @@ def proposals(
     near the present one count at the first that has one; nothing is proposed where there is none.
     """
     target = column.resolution.target
-    pins = {name: (column.judged[name][0], index.project(name)) for name in troubled}
-    near = {name: nearest_with_wheel(*pins[name], target, rules) for name in troubled}
+    pins = {name: column.judged[name][0] for name in troubled}
+    near = {name: wheels.nearest(pin, target, rules) for name, pin in pins.items()}
     if far:
         distant = {
-            name: (first, None)
+            name: found
             for name, pair in near.items()
-            if not any(pair) and (first := first_with_wheel(*pins[name], target, rules))
+            if not any(pair) and any(found := wheels.farther(pins[name], target, rules))
         }
         if not distant:
             return

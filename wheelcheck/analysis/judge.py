@@ -43,6 +43,7 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
+from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
 from wheelcheck.targets.remembered import Memo
 
@@ -144,6 +145,10 @@ class Judge:
         """The user's rules on files, as the installer of a target applies them."""
         return self._resolver.rules_of(target)
 
+    def stored_on(self, target: Target) -> TargetAnswers | None:
+        """What earlier runs have stored of a target; None where nothing may be taken over."""
+        return self._resolver.stored_on(target)
+
     def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
         if not self._index.fetches:
@@ -220,7 +225,7 @@ class Judge:
         loads = fenced(
             "the load check",
             "load-check-failed",
-            lambda: self._loading.judge(target, chosen.judged, self._resolver.stored_on(target)),
+            lambda: self._loading.judge(target, chosen.judged, self.stored_on(target)),
         )
         return JudgedTarget(
             resolution,
@@ -274,7 +279,7 @@ class Judge:
 
     def _build_records_on(self, target: Target) -> BuildRecords | None:
         """What earlier runs know of builds on a target; None where nothing may be taken over."""
-        every, on_target = self._common.stored, self._resolver.stored_on(target)
+        every, on_target = self._common.stored, self.stored_on(target)
         if every is None or on_target is None:
             return None
         return BuildRecords(every, on_target, target, self._installer)
@@ -301,24 +306,27 @@ class Judge:
             for name, pin in fetched.items()
             if only in {None, name}
         }
-        if not (plan and is_planned(target)):
-            chosen = _Chosen(resolution, judged)
-            self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
-            return chosen
+        planned = plan and is_planned(target)
+        noted = fetched if planned or (records and is_planned(target)) else {}
         tried = fenced(
             "what is tried",
             "builds-not-planned",
-            lambda: self._tried_before(fetched, target, known),
+            lambda: self._tried_before(noted, target, known),
         )
         unremarkable = frozenset(
             name
-            for name, (pin, _) in judged.items()
+            for name, pin in noted.items()
             if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
         )
-        if records and not isinstance(tried, Unknown):
+        if records and noted and not isinstance(tried, Unknown):
             self._add_records(records, judged, tried, known, unremarkable)
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
         chosen = _Chosen(resolution, judged, every, unremarkable)
+        if not planned:
+            if noted and not self._index.fetches:  # all is known that `column` may ask for next
+                self._prefetched[target] = chosen
+            self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
+            return chosen
         if self._index.fetches:
             if not self._knows_builds(target, chosen):
                 self._prefetch_sdists(chosen.sdists)
@@ -329,7 +337,7 @@ class Judge:
 
     def _records_on(self, target: Target) -> PinRecords | None:
         """What earlier runs have judged on a target; None where nothing may be taken over."""
-        every, on_target = self._common.stored, self._resolver.stored_on(target)
+        every, on_target = self._common.stored, self.stored_on(target)
         if every is None or on_target is None:
             return None
         return PinRecords(every, on_target, self._installer.value, self._constraints)

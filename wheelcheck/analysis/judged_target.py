@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -78,7 +79,7 @@ class Price:
     image: ImageBreakdown | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgedTarget:
     """One target with its resolution, the pin and judgement of every package, and the builds.
 
@@ -132,7 +133,7 @@ class JudgedTarget:
         """The packages whose build fails for certain, or whose wheel never loads."""
         return self.failing | frozenset(filter(self._never_loads, self.judged))
 
-    @property
+    @cached_property
     def troubled(self) -> tuple[NormalizedName, ...]:
         """The packages that (may) compile, have no file, whose build fails, or that never load."""
         failing = self.failing
@@ -162,18 +163,33 @@ class JudgedTarget:
         verdicts = [found.verdict for _, found in self.judged.values()]
         return bool(verdicts) and all(verdict.is_wheel for verdict in verdicts)
 
-    @property
+    @cached_property
     def weight(self) -> Weight:
         """How many blockers and source builds there are here."""
-        return self.weight_of(self.judged)
+        return self.weight_of(self._burdens)
+
+    @cached_property
+    def _burdens(self) -> Mapping[NormalizedName, bool]:
+        """The packages that are no plain wheels, and whether they are blockers."""
+        failing = self.failing
+        found = {}
+        for name, (_, judgement) in self.judged.items():
+            verdict = judgement.verdict
+            if name in failing or verdict is Verdict.UNAVAILABLE or self._never_loads(name):
+                found[name] = True
+            elif verdict in _COMPILES:
+                found[name] = False
+        return found
+
+    @cached_property
+    def _unjudged(self) -> int:
+        """Of how many packages nothing is known."""
+        return sum(found.verdict is Verdict.UNKNOWN for _, found in self.judged.values())
 
     def improves_on(self, other: JudgedTarget) -> bool:
         """Whether fewer blockers or builds are left here than there, and no more is unknown."""
-        mine, theirs = (
-            sum(found.verdict is Verdict.UNKNOWN for _, found in each.judged.values())
-            for each in (self, other)
-        )
-        return not self.resolution.conflict and self.weight < other.weight and mine <= theirs
+        is_lighter = self.weight < other.weight and self._unjudged <= other._unjudged
+        return is_lighter and not self.resolution.conflict
 
     def _never_loads(self, name: NormalizedName) -> bool:
         loads = self.loads.get(name)
@@ -181,15 +197,8 @@ class JudgedTarget:
 
     def weight_of(self, names: Iterable[NormalizedName]) -> Weight:
         """How many blockers and source builds there are among these packages."""
-        failing = self.failing
-        blockers = builds = 0
-        for name in names:
-            verdict = self.judged[name][1].verdict
-            if name in failing or verdict is Verdict.UNAVAILABLE or self._never_loads(name):
-                blockers += 1
-            elif verdict in _COMPILES:
-                builds += 1
-        return blockers, builds
+        burdens = [self._burdens[name] for name in names if name in self._burdens]
+        return sum(burdens), len(burdens) - sum(burdens)
 
     def verdicts_of(self, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
         """The verdicts of those of the packages that are required here."""

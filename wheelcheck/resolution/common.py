@@ -55,6 +55,7 @@ class Common:
         self.stored = stored
         self.offers = SharedOffers()
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
+        self._environment_of: dict[int, tuple[Target, MarkerEnvironment]] = {}
         self._dependencies: dict[Hashable, KnownDependencies] = defaultdict(dict)
         self._projects: dict[NormalizedName, Project | Unknown] = {}
         self._metadata: dict[int, tuple[Wheel | Sdist, CoreMetadata | Unknown]] = {}
@@ -109,6 +110,12 @@ class Common:
 
     def environment(self, target: Target) -> MarkerEnvironment:
         """The marker environment of a target: one value for all targets that share it."""
+        known = self._environment_of.get(id(target))
+        if known is None:
+            known = self._environment_of[id(target)] = (target, self._shared_environment(target))
+        return known[1]
+
+    def _shared_environment(self, target: Target) -> MarkerEnvironment:
         values = target.marker_environment()
         legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
         lists = target.installer.has(Rule.PYTHON_VERSION_LISTS)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.other_platforms import Emscripten, Windows
@@ -112,6 +113,7 @@ def _moved(python: str, platform: Platform, as_of: date) -> Target | None:
     return _parsed(f"{python}-{tag}", as_of)
 
 
+@lru_cache(maxsize=1 << 10)  # advice asks for the same of all targets
 def _parsed(spelling: str, as_of: date) -> Target | None:
     with suppress(TargetError):
         return parse_target_on(spelling, as_of=as_of)
