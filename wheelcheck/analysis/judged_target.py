@@ -99,7 +99,7 @@ class JudgedTarget:
     unremarkable: frozenset[NormalizedName] = frozenset()
     """Packages of whose page nothing is reported, so that it need not be opened."""
 
-    @property
+    @cached_property
     def not_loading(self) -> frozenset[NormalizedName]:
         """The packages whose wheel is known not to load as the image is."""
         return frozenset(name for name, load in self.loads.items() if load.status.fails)

@@ -30,6 +30,10 @@ from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.result_cache.report_cache import ReportCache
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.resolution.stored_answers import StoredAnswers
+
 __all__ = ["answer", "check", "loading_of", "machine_of"]
 
 CALIBRATED = 1.25
@@ -243,19 +247,21 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
-            _store(report, opened, report_cache)
+            _store(report, opened, report_cache, stored)
             if solving and stored and (data := stored.encoded()):
                 solving.store(data, opened.index)
         return report
 
 
-def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> None:
+def _store(
+    report: Report, opened: OpenQuestion, report_cache: ReportCache, stored: StoredAnswers | None
+) -> None:
     from wheelcheck.api.comparable_report import comparable_report
     from wheelcheck.reports.json_form import render_json
 
     files = {path: data for path, data in opened.files.items() if data is not None}
     errors = sum(problem.severity == "error" for problem in report.problems)
-    outcome, comparable = (errors, report.fails), comparable_report(report, opened)
+    outcome, comparable = (errors, report.fails), comparable_report(report, opened, stored)
     report_cache.store(render_json(report), outcome, files, opened.index, comparable)
 
 

@@ -10,13 +10,19 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.installers import Rule
 from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.resolution.stored_answers import StoredAnswers
 from wheelcheck.result_cache.meaning import Comparable, meaning_of
 
 __all__ = ["comparable_report"]
 
 
-def comparable_report(report: Report, opened: OpenQuestion) -> Comparable | None:
-    """What a report was made from; None where another question is never the same."""
+def comparable_report(
+    report: Report, opened: OpenQuestion, stored: StoredAnswers | None = None
+) -> Comparable | None:
+    """What a report was made from; None where another question is never the same.
+
+    `stored` may know the releases of projects without their pages.
+    """
     meaning = meaning_of(opened.requirements, opened.inputs)
     if meaning is None:
         return None
@@ -25,7 +31,7 @@ def comparable_report(report: Report, opened: OpenQuestion) -> Comparable | None
     releases = tuple(
         None
         if name is None or _quotes(advice, specifier) or not _is_settled(packages.get(name))
-        else _releases(name, opened.index)
+        else _releases(name, opened.index, stored)
         for name, specifier in zip(meaning.names, meaning.specifiers, strict=True)
     )
     vanish = all(
@@ -47,6 +53,11 @@ def _is_settled(package: Package | None) -> bool:
     )
 
 
-def _releases(name: NormalizedName, index: Index) -> tuple[str, ...] | None:
-    project = index.project(name)
-    return None if isinstance(project, Unknown) else tuple(map(str, project.versions))
+def _releases(
+    name: NormalizedName, index: Index, stored: StoredAnswers | None
+) -> tuple[str, ...] | None:
+    def find() -> tuple[str, ...] | None:
+        project = index.project(name)
+        return None if isinstance(project, Unknown) else tuple(map(str, project.versions))
+
+    return stored.releases(name, find) if stored else find()

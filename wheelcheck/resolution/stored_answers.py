@@ -126,6 +126,18 @@ class StoredAnswers:
             self.is_new = True
         return found
 
+    def releases(
+        self, name: NormalizedName, find: Callable[[], tuple[str, ...] | None]
+    ) -> tuple[str, ...] | None:
+        """All releases of a project, as `find` finds them where they are not stored."""
+        found = self._stored.releases.get(name)
+        if found is None:
+            found = find()
+            if found is not None:
+                self._stored.releases[name] = found
+                self.is_new = True
+        return found
+
     # --- places -----------------------------------------------------------------------------
 
     def offer(self, place: int, *, installable: bool) -> Offer:

@@ -126,6 +126,7 @@ class StoredForm(msgspec.Struct, array_like=True):
     names: set[str] = set()
     bounds: dict[str, dict[str, bool]] = {}
     traits: dict[str, tuple[bool, bool, bool]] = {}
+    releases: dict[str, tuple[str, ...]] = {}
 
 
 def needs_form(found: Dependencies) -> NeedsForm:

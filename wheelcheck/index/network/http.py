@@ -6,9 +6,7 @@ what was asked; it travels as `FetchFailed`, as does a host that does not answer
 
 from __future__ import annotations
 
-import email.utils
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -307,6 +305,8 @@ def _accepted(response: httpx.Response) -> httpx.Response:
 
 
 def _connection_failure(error: httpx.TransportError) -> FetchFailed:
+    import ssl
+
     import httpx
 
     from wheelcheck.index.network.connections import ProxyUnusable
@@ -342,6 +342,8 @@ def _retry_after(value: str | None) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value[:20])
+    import email.utils
+
     try:
         return email.utils.parsedate_to_datetime(value[:100]).timestamp() - time.time()
     except (ValueError, OverflowError, TypeError, IndexError, OSError):

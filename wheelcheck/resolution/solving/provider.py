@@ -187,11 +187,10 @@ class Provider:
             return None
         first = found.first
         offer = first.offer if first else None
-        if (
-            offer is None
-            or not offer.installable
-            or self._common.traits(need).prereleases
-            or not self._common.admits(need, offer.version)
+        if offer is None or not offer.installable:
+            return None
+        if need.clauses and (
+            self._common.traits(need).prereleases or not self._common.admits(need, offer.version)
         ):
             return None
         stand_ins = need.name in self._behind_excused
