@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec import Struct
 from pydantic import BaseModel
 
 import wheelcheck
@@ -58,6 +59,8 @@ def constructor(cls: type) -> tuple[list[str], str]:
         return [
             name for name, field in cls.model_fields.items() if not field.description
         ], docstring
+    if issubclass(cls, Struct):
+        return list(cls.__struct_fields__), docstring
     own = vars(cls).get("__init__")
     if own is None or issubclass(cls, enum.Enum):
         return [], docstring

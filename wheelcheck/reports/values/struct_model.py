@@ -37,10 +37,10 @@ def ConfigDict(**settings: object) -> Mapping[str, object]:  # noqa: N802 (pydan
     return settings
 
 
-def Field(**said: Any) -> Any:  # noqa: N802 (pydantic's name)
+def Field(**settings: Any) -> Any:  # noqa: N802 (pydantic's name)
     """A field with its default, if it has one; what else is said of it is for a schema."""
     return msgspec.field(
-        **{key: said[key] for key in ("default", "default_factory") if key in said}
+        **{key: settings[key] for key in ("default", "default_factory") if key in settings}
     )
 
 
