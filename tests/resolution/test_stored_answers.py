@@ -15,6 +15,7 @@ from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
 from wheelcheck.resolution.common import Common
+from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.stored_answers import StoredAnswers
 
 POLICIES = [
@@ -79,6 +80,25 @@ def test_no_page_and_no_metadata_is_read_for_what_was_stored():
     [found] = resolved(requirements_of("c<9", "a"), index, data, [ON])
     assert {name[0] for _, name in index.questions} == {"c"}, "it has another bound"
     assert found == resolve(requirements_of("c<9", "a"), ON, shop())
+
+
+def test_what_was_stored_is_not_sought_ahead(monkeypatch):
+    index = shop()
+    data = stored_by(index, (requirements_of("a", "c"), [ON]))
+    looked_at = []
+    candidates = Provider.candidates
+
+    def noted(provider, needs, *others):
+        looked_at.extend(need.name for need in needs)
+        return candidates(provider, needs, *others)
+
+    monkeypatch.setattr(Provider, "candidates", noted)
+    lines = requirements_of("c<9", "a")
+    Resolver(lines, index, common=Common(index, StoredAnswers(data))).prefetch([ON])
+    assert set(looked_at) == {"c"}
+    looked_at.clear()
+    Resolver(lines, index, common=Common(index, StoredAnswers())).prefetch([ON])
+    assert set(looked_at) == {"a", "b", "c"}
 
 
 def test_the_files_that_are_given_back_are_those_of_the_page():

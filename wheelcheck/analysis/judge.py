@@ -327,11 +327,10 @@ class Judge:
                 self._prefetched[target] = chosen
             self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
             return chosen
-        if self._index.fetches:
-            if not self._knows_builds(target, chosen):
-                self._prefetch_sdists(chosen.sdists)
-                if every:
-                    self._sources.prefetch_tried(every)
+        if self._index.fetches and not self._knows_builds(target, chosen):
+            self._prefetch_sdists(chosen.sdists)
+            if every:
+                self._sources.prefetch_tried(every)
             self._pricing.prefetch(target, chosen.files)
         return chosen
 

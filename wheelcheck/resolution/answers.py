@@ -149,6 +149,10 @@ class Answers:
         project = self.project(name)
         return self._is_plain and not isinstance(project, Unknown) and project.is_for_any_platform
 
+    def is_stored(self, name: NormalizedName, clauses: str) -> bool:
+        """Whether an earlier run has stored what a search finds."""
+        return self._stored is not None and self._stored.has_search(name, clauses)
+
     def substitutes(self, name: NormalizedName, clauses: str) -> Iterator[Offer]:
         """What the reference target, or failing that anyone, could take, best first."""
         return self._in_order(name, clauses, self.stand_in)

@@ -34,9 +34,12 @@ def prefetch(
 def _walk(
     provider: Provider, roots: Sequence[SolverRequirement], chosen: dict[str, Candidate]
 ) -> Iterator[bool]:
-    """One walk; it pauses whenever something has been asked for."""
+    """One walk; it pauses whenever something has been asked for.
+
+    What an earlier run was answered is not followed: it has fetched what that needs.
+    """
     required: dict[str, list[SolverRequirement]] = defaultdict(list)
-    wave = list(roots)
+    wave = [need for need in roots if not provider.knows(need)]
     while wave:
         provider.announce(wave)
         yield True
@@ -54,7 +57,8 @@ def _walk(
                 chosen[identifier] = candidate
                 picked.append(candidate)
         yield True
-        wave = [need for candidate in picked for need in _needs(provider, candidate)]
+        needs = (need for candidate in picked for need in _needs(provider, candidate))
+        wave = [need for need in needs if not provider.knows(need)]
 
 
 def _needs(provider: Provider, candidate: Candidate) -> Sequence[SolverRequirement]:

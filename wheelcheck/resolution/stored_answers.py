@@ -254,6 +254,10 @@ class TargetAnswers:
         offered = places[:-1] if is_all else places
         return Found(tuple([self._every.offer(p, installable=True) for p in offered]), is_all)
 
+    def has_search(self, name: NormalizedName, clauses: str) -> bool:
+        """Whether it is stored what was offered of a project for these clauses."""
+        return f"{name} {clauses}" in self._stored.searches
+
     def substitute(self, name: NormalizedName, version: Version) -> tuple[Offer | None] | None:
         """The substitute that was found for a release; None where none was looked for."""
         place = self._stored.substitutes.get(f"{name} {version}")

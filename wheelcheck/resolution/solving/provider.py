@@ -281,6 +281,10 @@ class Provider:
         if not found and name in self._excused:
             yield None
 
+    def knows(self, need: SolverRequirement) -> bool:
+        """Whether an earlier run was answered what satisfies this need by itself."""
+        return need.exact is None and self._answers.is_stored(need.name, need.clauses)
+
     # --- dependencies ----------------------------------------------------------------------
 
     def dependencies(self, candidate: Candidate) -> tuple[SolverRequirement, ...]:
