@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from wheelcheck.cli import main
+
+# a request that nobody waits for may be under way when a command ends
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 REQUIREMENTS = Path(__file__).parents[2] / "data" / "requirements"
 STORY, WEB = str(REQUIREMENTS / "story.txt"), str(REQUIREMENTS / "web.txt")
@@ -41,6 +45,7 @@ def ran(words: list[str], *flags: str) -> tuple[int, bytes, bytes]:
 def called(words: list[str], capture: pytest.CaptureFixture[bytes]) -> tuple[int, bytes, bytes]:
     """The same of the function in this process, in which models are pydantic's."""
     code = main(words)
+    gc.collect()
     return code, *capture.readouterr()
 
 
