@@ -787,3 +787,16 @@ def test_a_program_whose_lack_the_script_notes_and_then_ends_by_is_needed(ends: 
         f"if not HAS_IT:\n    {'raise ValueError()' if ends else 'print()'}\n"
     )
     assert ("thing-config" in required(script)) is ends
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("['libone'] if platform.system() == 'Windows' else ['one', 'm']", {"-lone"}),
+        ("['one'] if sys.platform.startswith('linux') else ['two']", {"-lone"}),
+        ("('-lone' if os.name != 'nt' else 'two',)", {"-lone"}),
+    ],
+)
+def test_libraries_that_a_choice_by_system_names(value: str, names: set[str]):
+    script = f"import platform, sys, os\nffi.set_source('x', '', libraries={value})\n"
+    assert required(script) == names

@@ -12,7 +12,7 @@ from typing import Any
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 
-__all__ = ["Certainty", "Part", "branches"]
+__all__ = ["Certainty", "Part", "branches", "holds_on_linux"]
 
 _ASIDE = re.compile(r"(?i)test|clean|sdist|doc|lint|upload|format|publish|release|(^|_)help")
 """Functions and commands that no build runs."""
@@ -85,7 +85,7 @@ def _body(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> I
     for part in children(node):
         yield part, certainty
         if isinstance(part, ast.If) and isinstance(part.body[-1], ast.Return):
-            truth = decided.get(part.lineno, _truth(part.test))
+            truth = decided.get(part.lineno, holds_on_linux(part.test))
             if truth is not False:
                 certainty = max(certainty, Certainty.CONDITIONAL)
 
@@ -94,7 +94,7 @@ def _chosen(
     node: ast.If | ast.IfExp, certainty: Certainty, decided: Mapping[int, bool]
 ) -> Iterator[Part]:
     known = decided.get(node.lineno) if isinstance(node, ast.If) else None
-    by_system = _truth(node.test)
+    by_system = holds_on_linux(node.test)
     truth = by_system if known is None else known
     body, orelse = _statements(node.body), _statements(node.orelse)
     yield node.test, certainty
@@ -226,13 +226,13 @@ def _names_other_system(name: str) -> bool:
     return _OTHER.search(name) is not None and _LINUX.search(name) is None
 
 
-def _truth(test: ast.expr) -> bool | None:
+def holds_on_linux(test: ast.expr) -> bool | None:
     """Whether a condition holds in an isolated build on Linux, if its words say so."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _truth(test.operand)
+        inner = holds_on_linux(test.operand)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
-        return _of_all([_truth(value) for value in test.values], test.op)
+        return _of_all([holds_on_linux(value) for value in test.values], test.op)
     return bool(test.value) if isinstance(test, ast.Constant) else _of_words(test)
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, holds_on_linux
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["SystemQuestion", "beginning", "called", "constant", "line_of", "names_in", "texts_of"]
@@ -31,6 +31,11 @@ def names_in(node: ast.expr, certainty: Certainty) -> Iterator[tuple[str, Certai
         for part in node.elts:
             if not isinstance(part, ast.Tuple):
                 yield from names_in(part, certainty)
+    elif isinstance(node, ast.IfExp):
+        holds = holds_on_linux(node.test)
+        doubt = certainty if holds is not None else max(certainty, Certainty.CONDITIONAL)
+        yield from names_in(node.body, doubt) if holds is not False else ()
+        yield from names_in(node.orelse, doubt) if holds is not True else ()
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         yield from names_in(node.left, certainty)
         yield from names_in(node.right, certainty)
