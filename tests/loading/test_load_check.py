@@ -1,5 +1,7 @@
 """Do wheels load? From the files of a wheel to the report."""
 
+import random
+
 import pytest
 from elf_builder import elf
 from fake_index import FakeIndex
@@ -216,14 +218,32 @@ def test_the_budget_is_shared_out_before_any_wheel_is_read():
     assert not run.has(11)
 
 
-def test_what_the_first_wheels_leave_of_the_budget_is_theirs_to_use():
+def test_wheels_have_equal_parts_of_what_is_left_of_the_budget():
     run = RunBudget(beginnings=10, whole=100)
     first, second = run.share([WantedBytes(5, 10, 80), WantedBytes(5, 10, 80)])
-    assert (first.left, second.left) == (5 + 10 + 70, 5 + 10 + 10)
+    assert (first.left, second.left) == (5 + 10 + 40, 5 + 10 + 40)
+    first, second = RunBudget(10, 100).share([WantedBytes(5, 10, 20), WantedBytes(5, 10, 80)])
+    assert (first.left, second.left) == (5 + 20, 5 + 80)
     assert RunBudget(None, None).share([WantedBytes(1, 2, 3)])[0].has(10**12)
 
 
-def test_risky_wheels_come_before_small_ones_and_what_nobody_listed_wants_its_size():
-    risky = wanted_of({"x/libQtGui.so.6": 1000, "x/a.py": 10}, 1010)
-    assert risky.least == risky.most >= 1000
+def test_a_wheel_wants_no_more_than_its_files_and_what_nobody_listed_its_size():
+    small = wanted_of({"x/libQtGui.so.6": 1000, "x/a.py": 10}, 1010)
+    assert small.least == small.most >= 1000
+    large = wanted_of({"x/libQtGui.so.6": 90_000_000}, 30_000_000)
+    assert large.least < large.most
     assert wanted_of({}, 700) == WantedBytes(700, 0, 700)
+
+
+def test_the_library_of_the_images_own_python_is_there():
+    own, other = (elf((f"libpython3.{minor}.so.1.0", "libc.so.6")) for minor in (13, 12))
+    assert loads({**INIT, EXTENSION: own}).status == "yes"
+    assert loads({**INIT, EXTENSION: other}).status in {"needs", "no"}
+
+
+def test_a_name_in_the_first_bytes_of_a_module_is_needed_where_no_package_is_known():
+    needed = ("libof_a_vendor.so.3", "libc.musl-x86_64.so.1")
+    module = elf(needed, code=random.Random(1).randbytes(400_000))
+    members = {**INIT, "x/core.cpython-313-x86_64-linux-musl.so": module, "x/libown.so": elf()}
+    found = loads(members, MUSL, ALPINE)
+    assert (found.status, found.needs, found.packages) == ("needs", ("libof_a_vendor.so.3",), ())

@@ -72,3 +72,20 @@ def test_an_import_that_may_fail_or_comes_later_needs_nothing(code):
 def test_an_extension_module_of_another_wheel_needs_what_its_files_need():
     assert loads_beside(b"import b.more\n", "b", B, B_MEMBERS)[:2] == ("needs", ("libGL.so.1",))
     assert loads_beside(b"import b.core\n", "b", B, B_MEMBERS)[0] == "yes"
+
+
+def test_a_package_whose_module_needs_a_library_is_marked_itself():
+    members = {"mpi4py/__init__.py": b"", "mpi4py/util.py": b"", "mpi4py/bench.py": b""}
+    name = "mpi4py-4.1.2-py3-none-any.whl"
+    index = FakeIndex(
+        {"mpi4py": {"4.1.2": [name]}},
+        listings={name: {path: len(data) for path, data in members.items()}},
+        wheels={name: wheel(members)},
+    )
+    target = parse_target_on(SLIM, as_of=DAY)
+    requirements = read([], packages=["mpi4py"], options=CommandLine())
+    report = analyse(requirements, [target], index, advice=False, loading=LoadOptions())
+    found = report.package("mpi4py").on[target.name].loads
+    assert (found.status, found.packages) == ("some files need", ("libmpich12",))
+    beside = loads_beside(b"from mpi4py import MPI\n", "mpi4py", name, members)
+    assert beside == ("needs", ("libmpi.so.12",), ("libmpich12",))

@@ -181,12 +181,19 @@ def image_libraries(target: Target, distribution: Distribution) -> ImageLibrarie
         title=str(distribution),
         libc=target.libc,
         libc_version=target.libc_version,
-        sonames=frozenset(row["sonames"].split()) if row else _EVERY_GLIBC,
+        sonames=(frozenset(row["sonames"].split()) if row else _EVERY_GLIBC) | _pythons(target),
         is_complete=row["complete"] == "yes" if row else True,
         symbols=_symbols(distribution, has_data=bool(base)),
         family=distribution.family if installs_packages(target, distribution) else None,
         find_system=find_system,
     )
+
+
+def _pythons(target: Target) -> frozenset[str]:
+    """The library of CPython itself: docker-library/python builds with ``--enable-shared``."""
+    if target.image is None or not target.image.name.startswith("python:"):
+        return frozenset()
+    return frozenset({"libpython{}.{}.so.1.0".format(*target.python), "libpython3.so"})
 
 
 def installs_packages(target: Target, distribution: Distribution) -> bool:

@@ -22,6 +22,7 @@ __all__ = [
     "file_needs",
     "is_copied_for",
     "is_copy",
+    "is_module",
     "is_named",
     "is_own_name",
     "kind_of",
@@ -287,6 +288,11 @@ def is_named(name: str, file: str) -> bool:
 def is_copy(file: str) -> bool:
     """Whether a file is named as auditwheel names what it copies into a wheel."""
     return _COPIED.fullmatch(file) is not None
+
+
+def is_module(file: str) -> bool:
+    """Whether a file is named as an extension module, with a tag of its own."""
+    return _EXTENSION.fullmatch(file) is not None
 
 
 def is_copied_for(name: str, file: str) -> bool:

@@ -84,8 +84,7 @@ def read_wheel(
     elf = _in_order([p for p in paths if may_be_elf(p, wheel.sizes[p][0])])
     looked_at = elf if full else elf[:MOST_FILES]
     reading.announce(dict.fromkeys(looked_at, FIRST_BYTES))
-    for path in looked_at:
-        _look(reading, path)
+    _look_at_all(reading, looked_at)
     for path in elf[len(looked_at) :]:
         reading.unread[path] = AMONG_MANY
     _read_whole(reading, modules)
@@ -126,39 +125,47 @@ def wanted_of(sizes: Mapping[str, int], wheel_size: int) -> WantedBytes:
     python = sum(packed[path] for path in sizes if path.endswith(".py"))
     first = sum(min(packed[path], FIRST_BYTES) for path in elf[:MOST_FILES])
     first += min(python, _PYTHON_BESIDE if elf else _PYTHON_AND_MORE)
-    risky = sum(packed[path] for path in elf if risk_of(path))
     most = sum(packed[path] for path in elf)
-    least = risky + min(most - risky, _MOST_OF_SMALL + _MOST_FOR_VERSIONS)
-    return WantedBytes(first, least, most)
+    return WantedBytes(first, min(most, _MOST_OF_SMALL + _MOST_FOR_VERSIONS), most)
 
 
 def _in_order(paths: list[str]) -> list[str]:
     return sorted(paths, key=lambda path: (-risk_of(path), path.count("/"), path))
 
 
-def _look(reading: WheelReading, path: str) -> None:
-    size, packed = reading.wheel.sizes[path]
-    limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
-    step = FIRST_BYTES
-    while True:
-        found = reading.beginning(path, step)
-        if found is None:
-            reading.unread[path] = BUDGET_SPENT
-            return
-        data, whole = found
-        try:
-            state, needs = read_prefix(data, whole=whole)
-        except NotElf as error:
-            if data[:4] == b"\x7fELF" or size > 64 * 1024:
-                reading.unread[path] = str(error) if data[:4] == b"\x7fELF" else ""
-            return
-        if needs is not None:
-            reading.needs[path] = needs
-            return
-        if state is Prefix.MOVED or step >= min(limit, packed):
-            reading.unread[path] = _WHOLE
-            return
+def _look_at_all(reading: WheelReading, paths: list[str]) -> None:
+    """Look for names in the first bytes of files, in more of them where those did not tell.
+
+    All files have had a try before one of them has more: the largest would spend the budget.
+    """
+    step, waiting = FIRST_BYTES, paths
+    while waiting:
+        waiting = [path for path in waiting if _wants_more(reading, path, step)]
         step *= 4
+
+
+def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
+    """Look for names in so many bytes of a file; whether more of them may tell."""
+    size, packed = reading.wheel.sizes[path]
+    found = reading.beginning(path, step)
+    if found is None:
+        reading.unread[path] = BUDGET_SPENT
+        return False
+    data, whole = found
+    try:
+        state, needs = read_prefix(data, whole=whole)
+    except NotElf as error:
+        if data[:4] == b"\x7fELF" or size > 64 * 1024:
+            reading.unread[path] = str(error) if data[:4] == b"\x7fELF" else ""
+        return False
+    if needs is not None:
+        reading.needs[path] = needs
+        return False
+    limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
+    if state is Prefix.MOVED or step >= min(limit, packed):
+        reading.unread[path] = _WHOLE
+        return False
+    return True
 
 
 _WHOLE = "its names lie at its end, and the budget did not reach for it"

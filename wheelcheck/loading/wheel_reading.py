@@ -64,7 +64,7 @@ class RunBudget:
     whole: int | None
 
     def share(self, wanted: Sequence[WantedBytes]) -> list[Budget]:
-        """A budget for each wheel: each wheel has what it wants before those behind it."""
+        """A budget for each wheel: what it wants at least, and an equal part of what is left."""
         if self.beginnings is None or self.whole is None:
             return [Budget(None) for _ in wanted]
         found = []
@@ -73,8 +73,8 @@ class RunBudget:
             self.beginnings -= first
             self.whole -= whole
             found.append(Budget(first + whole, reserve=first))
-        for each, budget in zip(wanted, found, strict=True):
-            more = min(each.most - each.least, self.whole)
+        for place, (each, budget) in enumerate(zip(wanted, found, strict=True)):
+            more = min(each.most - each.least, self.whole // (len(found) - place))
             self.whole -= more
             budget.left = (budget.left or 0) + more
         return found

@@ -33,6 +33,7 @@ from wheelcheck.loading.verdict.load_verdict import (
     LoadStatus,
     judge_loading,
     with_modules,
+    with_own_modules,
 )
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.reports.values.report import LoadSummary
@@ -137,6 +138,9 @@ class LoadCheck:
         for wheel in wheels_of(judged):
             facts, verdict = found[wheel.name], loads[wheel.name]
             others = ModulesOfOthers.of(wheel, facts, verdict, image.libc)
+            loads[wheel.name] = with_own_modules(
+                verdict, others.modules.values(), image, place.brought
+            )
             for name in requirers_of(wheel.name, judged) if others.modules else ():
                 file = judged[name][1].file
                 if isinstance(file, Wheel):

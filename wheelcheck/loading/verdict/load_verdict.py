@@ -21,7 +21,7 @@ from wheelcheck.loading.verdict.unread_files import doubt_from_unread
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.targets.target import Target
 
-__all__ = ["LoadStatus", "Loads", "judge_loading", "with_modules"]
+__all__ = ["LoadStatus", "Loads", "judge_loading", "with_modules", "with_own_modules"]
 
 _MAX_NAMED = 12
 
@@ -125,6 +125,24 @@ def with_modules(
             missing = _union([loads.needs, found.needs])
             loads = replace(_needs(LoadStatus.NEEDS, missing, image), remarks=loads.remarks)
     return loads
+
+
+def with_own_modules(
+    loads: Loads,
+    modules: Iterable[ModuleNeeds],
+    image: ImageLibraries,
+    brought: Mapping[str, tuple[str, ...]],
+) -> Loads:
+    """The verdict on a wheel some of whose modules need more than an import of it does."""
+    if loads.status is not LoadStatus.YES:
+        return loads
+    troubles = {each.module: module_trouble(each, image, brought) for each in modules}
+    missing = _union(trouble.missing for trouble in troubles.values())
+    names = [name for name, trouble in troubles.items() if trouble.missing]
+    if not missing:
+        return loads
+    why = f"needed by {', '.join(names[:3])}, which an import of the package does not load"
+    return replace(_needs(LoadStatus.SOME_FILES_NEED, missing, image, why), remarks=loads.remarks)
 
 
 def _of_an_import(troubles: Sequence[Trouble], image: ImageLibraries | None) -> Loads | None:

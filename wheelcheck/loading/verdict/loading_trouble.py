@@ -17,12 +17,16 @@ from wheelcheck.loading.wheel_facts import (
     WheelFileKind,
     is_copied_for,
     is_copy,
+    is_module,
     is_named,
 )
 from wheelcheck.targets.target import Architecture, Libc, Target
 
 __all__ = ["Trouble", "file_trouble", "module_trouble", "opening_trouble"]
 
+_HAS_VERSION = re.compile(r"\.so\.\d")
+"""No extension module has such a name itself. Of 1,240 modules of 2026 whose first bytes have such
+names, every module needs all of them (data/loading/README.md)."""
 _NO_EXEC_STACK = (2, 41)
 
 
@@ -101,10 +105,11 @@ def _is_right(
 
     What no package has may be the file's own, or another release's name of what wheels bring.
     """
-    if file.exact and not brought:
+    is_needed = file.exact or (file.kind is WheelFileKind.EXTENSION and _HAS_VERSION.search(name))
+    if is_needed and not brought:
         return True
     has_package = image.package_of(name) is not None
-    return has_package or (file.exact and not _is_other_release(name, brought))
+    return has_package or bool(is_needed and not _is_other_release(name, brought))
 
 
 def _is_other_release(name: str, brought: Iterable[str]) -> bool:
@@ -232,7 +237,7 @@ def opening_trouble(
     brought: Mapping[str, tuple[str, ...]],
 ) -> Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
-    lent = (name for name in brought if not is_copy(name))  # found by nobody but its own wheel
+    lent = (name for name in brought if not (is_copy(name) or is_module(name)))
     held = {*facts.holds, *lent} if names not in facts.in_system else ()
     if any(is_named(name, file) for name in names for file in held):
         return Trouble()
