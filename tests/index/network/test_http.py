@@ -127,7 +127,8 @@ def test_a_closed_client_asks_nothing(client, waits):
 
 
 def test_trusted_hosts_alone_need_no_certificate():
-    client = Http(Credentials({}, print), trusted_hosts=("index.example", "x.example:8443"))
+    trusted = ("index.example", "x.example:8443", "y.example:443")
+    client = Http(Credentials({}, print), trusted_hosts=trusted)
     opened = client._opened()
 
     def checks(url: str) -> bool:
@@ -137,5 +138,7 @@ def test_trusted_hosts_alone_need_no_certificate():
 
     assert not checks("https://index.example/")
     assert not checks("https://x.example:8443/")
+    assert checks("https://x.example/")
+    assert not checks("https://y.example/")
     assert checks("https://other.example/")
     client.close()

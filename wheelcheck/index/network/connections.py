@@ -25,6 +25,7 @@ __all__ = ["Addresses", "Client", "Connections", "ProxyUnusable"]
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 _MOMENT = 0.01
+_PORTS = {"http": 80, "https": 443}
 
 
 class Addresses:
@@ -106,8 +107,9 @@ class Client:
         return self._transport_to(request.url).handle_request(request)
 
     def _transport_to(self, url: httpx.URL) -> httpx.BaseTransport:
+        port = url.port or _PORTS.get(url.scheme)
         for place, transport in self._trusted.items():
-            if url.host == place.host and place.port in {None, url.port}:
+            if url.host == place.host and place.port in {None, port}:
                 return transport
         return self._transport
 
