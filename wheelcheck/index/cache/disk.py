@@ -155,7 +155,9 @@ class Cache:
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
         try:
             self._make(path.parent)
-            draft.write_bytes(_checksum(data) + data)
+            with draft.open("wb") as file:
+                file.write(_checksum(data))
+                file.write(data)
             os.utime(draft, ns=(now, now))
             draft.replace(path)
         except OSError as error:
