@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from msgspec import Struct
@@ -229,17 +229,19 @@ class Resolver:
     def _agreeing(self, ready: Ready) -> _Solved | None:
         """A result for which the solver would get the same answers, substitutes' versions included.
 
-        Looking for one may add another, that of the reference target, which is looked at too. The
-        same markers come first: they agree more often.
+        Looking for one may add another, that of the reference target, which is looked at too.
         """
-        environment = ready.answers.environment
-        for alike in (True, False):
-            for solved in self._solved:
-                if (solved.answers.environment is environment) is not alike:
-                    continue
-                if ready.question == solved.question and self._agrees(ready.answers, solved):
-                    return solved
+        for solved in self._likely_first(ready.answers.environment):
+            if ready.question == solved.question and self._agrees(ready.answers, solved):
+                return solved
         return None
+
+    def _likely_first(self, environment: MarkerEnvironment) -> Iterator[_Solved]:
+        """All results: those of the same markers, the others, and those added meanwhile."""
+        known = self._solved.copy()
+        yield from (each for each in known if each.answers.environment is environment)
+        yield from (each for each in known if each.answers.environment is not environment)
+        yield from self._solved[len(known) :]
 
     def _agrees(self, answers: Answers, solved: _Solved) -> bool:
         if solved.reference is not None and self._reference(answers) != solved.reference:
