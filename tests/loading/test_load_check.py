@@ -204,6 +204,22 @@ def test_a_wheel_is_read_once_for_several_pythons():
         assert [what for question, what in index.questions if question == how] == names[:1]
 
 
+def test_a_bare_target_is_judged_alike_whatever_was_read_for_an_image():
+    pure = "x-1-py3-none-any.whl"
+    code = b"import ctypes\nctypes.CDLL('libzbar.so.0')\n"
+    bare = parse_target_on("cp313-manylinux_2_17-x86_64", as_of=DAY)
+    image = parse_target_on(SLIM, as_of=DAY)
+
+    def status(*targets):
+        index = FakeIndex({"x": {"1": [pure]}}, wheels={pure: wheel({"x/__init__.py": code})})
+        requirements = read([], packages=["x"], options=CommandLine())
+        report = analyse(requirements, targets, index, advice=False)
+        return [report.packages[0].on[each.name].loads.status for each in (bare, image)]
+
+    assert status(bare, image) == status(image, bare)
+    assert status(bare, image)[1] == "needs"
+
+
 def test_the_budget_is_shared_out_before_any_wheel_is_read():
     run = RunBudget(beginnings=100, whole=100)
     first, second, third = run.share(

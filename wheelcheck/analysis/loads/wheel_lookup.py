@@ -122,6 +122,8 @@ class WheelLookup:
             return known
         if not is_looked_at(target) and self._options.mode is not LoadMode.FULL:
             return self._unread(wheel, target)
+        if target.image is None and not self._must_read(wheel, target):
+            return self._unread(wheel, target)  # whatever another target has had read of it
         read = self._known_facts(wheel, judged)
         if read is not None:
             return read
