@@ -16,7 +16,7 @@ Nothing here raises for a single package; only an index that does not answer at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -170,7 +170,9 @@ class Forecaster:
             too_new = reading.derive(
                 f"too old for {target.python}",
                 tuple[BuildObstacle, ...],
-                lambda: tuple(o for o in python_too_new(target.python, reading.texts) if o.fatal),
+                lambda: tuple(
+                    o for o in python_too_new(target.python, _scripts(reading)) if o.fatal
+                ),
             )
             self._known[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
         return self._known[key]
@@ -221,6 +223,13 @@ def without_repeats(
         if (gone := _GONE_MODULE.search(obstacle.message)) is None
         or not any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
     )
+
+
+def _scripts(reading: SdistReading) -> Mapping[str, str]:
+    """The texts that a build may run: no backend but setuptools runs a setup.py left behind."""
+    facts = reading.facts
+    runs = isinstance(facts, Unknown) or facts.kind == "setuptools"
+    return reading.texts if runs else {}
 
 
 def _shows(reading: SdistReading, sign: re.Pattern[str]) -> tuple[str, ...]:

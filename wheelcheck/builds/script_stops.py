@@ -13,6 +13,7 @@ from wheelcheck.builds.obstacles.backend_scripts import backend_scripts
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
@@ -44,6 +45,7 @@ def script_stops(
         yield from found
         if found:
             return
+    yield from _late(build, last)
     if not isolated and "setuptools" in last.versions:
         bare = Importable(last.python, {**last.versions, "wheel": None}, complete=True)
         for stop in _stops(build, facts, bare, isolated=isolated, first=False):
@@ -69,6 +71,21 @@ def _of_backend(
     versions = sorted((name, str(version)) for name, version in finds.versions.items())
     key = f"build scripts on {finds.python} with {versions}, {finds.complete}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:
+    """Modules that Python has no more, imported where the script may or may not come to."""
+    reading = build.reading
+
+    def compute() -> tuple[Stop, ...]:
+        contents = reading.contents
+        return () if isinstance(contents, Unknown) else tuple(late_imports(contents.texts, finds))
+
+    versions = sorted((name, str(version)) for name, version in finds.versions.items())
+    key = f"late imports on {finds.python} with {versions}"
+    for stop in reading.derive(key, tuple[Stop, ...], compute):
+        message = f"setup.py stops if it comes to {stop.place}: {stop.why}"
+        yield BuildObstacle("setup-script-stops", message, stop.place)
 
 
 def _stops(

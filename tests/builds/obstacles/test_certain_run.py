@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
 
@@ -60,6 +61,43 @@ setup(name='x', cmdclass={'egg_info': Refuses})
 """
 
 
+NOT_REMOVED = """
+import sys
+if '--debug' in sys.argv:
+    sys.argv.remove('--debug')
+if 'bdist_wheel' in sys.argv:
+    sys.exit('use y')
+"""
+BY_VARIABLE = """
+import os, sys
+def refuse():
+    allowed = os.environ.get('ALLOW_OLD_NAME', 'no')
+    allowed = allowed.lower()
+    if allowed == 'yes':
+        return
+    raise SystemExit('install the other one')
+if __name__ == '__main__':
+    packing = len(sys.argv) == 2 and sys.argv[1] == 'sdist'
+    if not packing:
+        refuse()
+"""
+
+
+OF_HELPER = """
+from setuptools import setup, Extension
+from helper import Build
+setup(name='x', ext_modules=[Extension('x', ['x.c'])], cmdclass={'build_ext': Build})
+"""
+HELPER = """
+from setuptools.command.build_ext import build_ext
+class Base(build_ext):
+    def build_extension(self, extension):
+        import imp
+class Build(Base):
+    pass
+"""
+
+
 def run(
     text: str,
     python: tuple[int, int] = (3, 13),
@@ -98,6 +136,37 @@ def run(
             "import sys\nif sys.argv[1] == 'sdist': pass\nelse: raise ValueError('x')",
             "it raises Val",
         ),
+        ("import sys\nif sys.argv[1] == 'egg_info': pass\nelse: raise ValueError('x')", "ValueE"),
+        (
+            "import sys\nasks = lambda x: x in sys.argv\nif asks('bdist_wheel'): exit('x')",
+            "it exits",
+        ),
+        ("import sys\nif sys.argv[1] != 'sdist': sys.exit('use y')", "it exits: use y"),
+        ("import sys\nif 'sdist' not in sys.argv[1:]: sys.exit('use y')", "it exits: use y"),
+        ("import sys\nif not any(a in sys.argv for a in ['sdist']): sys.exit('use y')", "use y"),
+        ("import sys\nif {'bdist_wheel', 'install'} & set(sys.argv): sys.exit('use y')", "use y"),
+        ("import sys\nword = 'use y'\nif sys.argv[1].startswith('bdist'): exit(word)", "use y"),
+        (
+            "import subprocess\nsubprocess.check_output(['git', 'describe', '--tags'])",
+            "is no repos",
+        ),
+        (
+            "import subprocess\nv = subprocess.check_output('git rev-parse HEAD', shell=True)",
+            "it runs git rev-parse",
+        ),
+        ("import subprocess\nsubprocess.run(['git', 'log'], check=True)", "it runs git log"),
+        ("version = __import__('imp').x", "imp is gone"),
+        ("import importlib\nm = importlib.import_module('imp')", "imp is gone"),
+        ("import sys\nif not (3,) > sys.version_info >= (2, 7): sys.exit(1)", "it exits"),
+        (NOT_REMOVED, "use y"),
+        (BY_VARIABLE, "it raises SystemExit"),
+        (
+            "from sys import version_info\nif version_info >= (3,): raise ImportError('2')",
+            "it raises",
+        ),
+        ("import sys\nif not (3, 6) <= sys.version_info < (3, 9): raise ValueError('x')", "ValueE"),
+        ("import sys\nif float(sys.version[:3]) < 3.6: raise ValueError('x')", "it raises ValueE"),
+        ("import sys\nif sys.hexversion > 0x03000000: raise ValueError('x')", "it raises ValueE"),
         ("print 'hello'", "is not Python 3"),
         (
             "try:\n  import numpy\nexcept ImportError:\n  raise SystemExit('numpy first')",
@@ -153,7 +222,15 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "try:\n  unicode\nexcept NameError:\n  unicode = str",
         "import contextlib\nwith contextlib.suppress(ImportError):\n  import numpy",
         "import sys\nif 'publish' in sys.argv: raise SystemExit(1)",
-        "import sys\nif sys.argv[1] == 'egg_info': pass\nelse: raise ValueError('x')",
+        "import sys\nif sys.argv[1] == 'clean': raise ValueError('x')",
+        "import subprocess\nsubprocess.call(['git', 'describe'])",
+        "import subprocess\nsubprocess.check_output(['git', '--version'])",
+        "import subprocess\nsubprocess.check_output(['git', 'log'], cwd='x')",
+        "import subprocess\ntry:\n  subprocess.check_output(['git', 'log'])\nexcept: pass",
+        "import sys\nif len(sys.argv) < 2: raise ValueError('x')",
+        "import sys\nif sys.argv[1] in ('sdist', 'upload'): raise ValueError('x')",
+        "import sys\nsys.argv.append('install')\nif 'install' in sys.argv: raise ValueError('x')",
+        "import sys\nif not (3, 8) <= sys.version_info < (4, 0): raise ValueError('x')",
         "from distutils.core import Extension",
         "from collections.abc import Mapping",
         "import os.path, json",
@@ -447,3 +524,81 @@ def test_variables_that_nothing_sets(test: str, stops: bool):  # noqa: FBT001
     assert (run(text + SETUP) is not None) is stops
     text = f"import os\nif {test}: raise RuntimeError('x')\n"
     assert (run(text + SETUP) is not None) is stops
+
+
+CALLED = """
+import inspect
+class auto:
+    def __init__(self, path):
+        self.path = path
+    def __call__(self, method):
+        return inspect.getargspec(method)
+@auto('x')
+def f():
+    pass
+"""
+MADE = """
+import inspect
+def auto(path):
+    def inner(method):
+        return inspect.getargspec(method)
+    return inner
+class A(object):
+    @auto('x')
+    def f(self):
+        pass
+"""
+PLAIN = """
+import inspect
+def auto(method):
+    return inspect.getargspec(method)
+@auto
+def f():
+    pass
+"""
+
+
+@pytest.mark.parametrize("text", [CALLED, MADE, PLAIN])
+def test_decorators_are_run(text: str):
+    stop = run(text)
+    assert stop is not None
+    assert "inspect.getargspec is gone" in stop.why
+    assert run(text.replace("@auto", "# ")) is None
+
+
+def test_a_namespace_package_must_declare_itself():
+    script = "from setuptools import setup\nsetup(packages=['a'], namespace_packages=['a'])"
+    stop = run(script, files={"a/__init__.py": "version = 1"})
+    assert stop is not None
+    assert "a is a namespace package" in stop.why
+    declares = "__import__('pkg_resources').declare_namespace(__name__)"
+    assert run(script, files={"a/__init__.py": declares}) is None
+
+
+def test_commands_have_the_methods_of_their_bases():
+    texts = {"setup.py": OF_HELPER, "helper.py": HELPER}
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    stop = certain_stop(texts, frozenset(texts), finds, RunSettings(compiles=True))
+    assert stop is not None
+    assert (stop.place, stop.exception) == ("helper.py:5", "ModuleNotFoundError")
+    assert certain_stop(texts, frozenset(texts), finds, RunSettings()) is None  # compiles nothing
+    caught = HELPER.replace(
+        "        import imp",
+        "        try:\n            import imp\n        except ImportError:\n            pass",
+    )
+    texts = {"setup.py": OF_HELPER, "helper.py": caught}
+    assert certain_stop(texts, frozenset(texts), finds, RunSettings(compiles=True)) is None
+
+
+def test_imports_of_functions_that_may_be_called():
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+
+    def late(helper: str, script: str = "import helper\nhelper.find()\n") -> list[str]:
+        return [s.place for s in late_imports({"setup.py": script, "helper.py": helper}, finds)]
+
+    assert late("def find():\n    import imp\n    return imp.find_module('x')\n") == ["helper.py:2"]
+    assert late("def find():\n    import imp\n", "import helper\n") == []  # nothing calls it
+    guarded = "def find():\n    try:\n        import imp\n    except ImportError:\n        pass\n"
+    assert late(guarded) == []
+    assert late("def find():\n    if sys.version_info < (3, 4):\n        import imp\n") == []
+    assert late("def find():\n    import numpy\n") == []

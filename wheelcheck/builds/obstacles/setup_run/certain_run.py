@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.setup_run.command_line import CommandLine, command_lines
+from wheelcheck.builds.obstacles.setup_run.commands import named_class
 from wheelcheck.builds.obstacles.setup_run.expressions import Expressions
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.imports import Imports
-from wheelcheck.builds.obstacles.setup_run.known_values import Files, Function, Known, Scope
+from wheelcheck.builds.obstacles.setup_run.known_values import Files
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings, RunState
+from wheelcheck.builds.obstacles.setup_run.script_functions import Function, Known, Scope
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules, script_texts
 from wheelcheck.builds.obstacles.setup_run.stop import (
     Done,
@@ -26,7 +29,7 @@ from wheelcheck.builds.obstacles.setup_run.stop import (
     catching,
     message,
 )
-from wheelcheck.builds.obstacles.setup_run.syntax import dotted, is_generator
+from wheelcheck.builds.obstacles.setup_run.syntax import dotted, is_generator, names_bound
 
 __all__ = ["certain_stop"]
 
@@ -41,7 +44,7 @@ class _Run:
     def __init__(self, state: RunState) -> None:
         self.state = state
         self.imports = Imports(state, self.walk)
-        self.expressions = Expressions(state, self._enter, self._run_file)
+        self.expressions = Expressions(state, self._enter, self._run_file, self.imports.whole)
         self.steps = 0
 
     @property
@@ -67,6 +70,7 @@ class _Run:
 
     def _Assign(self, node: ast.Assign) -> None:  # noqa: N802
         self.expression(node.value)
+        value = self.frame.evaluated(node.value)
         for target in node.targets:
             if isinstance(target, ast.Attribute) and dotted(target.value) == "__builtins__":
                 why = (
@@ -76,7 +80,7 @@ class _Run:
             self.state.keywords.note(target, node.value, self.frame)
             self.frame.forget([target])
             if isinstance(target, ast.Name):
-                self.frame.bind(target.id, node.value)
+                self.frame.bind(target.id, value)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
         if node.value is not None:
@@ -85,7 +89,11 @@ class _Run:
 
     def _AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
         self.expression(node.value)
+        whole = ast.copy_location(ast.BinOp(_as_read(node.target), node.op, node.value), node)
+        value = self.frame.evaluated(whole)
         self.frame.forget([node.target])
+        if isinstance(node.target, ast.Name):
+            self.frame.bind(node.target.id, value)
 
     def _Return(self, node: ast.Return) -> None:  # noqa: N802
         if node.value is not None:
@@ -95,9 +103,8 @@ class _Run:
     def _Raise(self, node: ast.Raise) -> None:  # noqa: N802
         called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = dotted(called).rpartition(".")[2] if called is not None else "Exception"
-        self.frame.stop(
-            node, name or "Exception", f"it raises {name or 'an exception'}{message(node.exc)}"
-        )
+        text = message(node.exc, self.frame.constant)
+        self.frame.stop(node, name or "Exception", f"it raises {name or 'an exception'}{text}")
 
     def _Assert(self, node: ast.Assert) -> None:  # noqa: N802
         self.expression(node.test)
@@ -110,7 +117,28 @@ class _Run:
     def _FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
         for decorator in node.decorator_list:
             self.expression(decorator)
+            for function in self._decorating(decorator):
+                self._enter(function, ast.Call(decorator, [ast.Name("", ast.Load())], []))
         self.frame.scope[node.name] = Function(node, self.frame.scope, self.frame.file)
+
+    def _decorating(self, node: ast.expr) -> list[Function]:
+        """The script's own function that a decorator runs: itself, or what it makes."""
+        if not isinstance(node, ast.Call):
+            found = self.frame.function(node)
+            return [] if found is None else [found]
+        made = named_class(node.func, self.frame.around)
+        if made is not None:
+            own = [part for part in made.node.body if isinstance(part, ast.FunctionDef)]
+            return [Function(p, made.home, made.file) for p in own if p.name == "__call__"]
+        maker = self.frame.function(node.func)
+        if maker is None or not isinstance(maker.definition.body[-1], ast.Return):
+            return []
+        returned = dotted(maker.definition.body[-1].value)
+        inner = [p for p in maker.definition.body if isinstance(p, ast.FunctionDef)]
+        names = dict.fromkeys(names_bound(maker.definition), "")
+        return [
+            Function(p, {**maker.home, **names}, maker.file) for p in inner if p.name == returned
+        ]
 
     def _ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
         for base in node.bases:
@@ -228,17 +256,27 @@ def certain_stop(
     """
     script = texts["setup.py"]
     moves = any("sys.path" in text or "addsitedir" in text for text in texts.values())
-    files = Files.of(paths, "\n".join(script_texts(texts)), whole=settings.whole)
-    scope: Scope = {"__name__": "__main__"}
-    state = RunState(
-        Frame("setup.py", scope, scope, finds.python, files),
-        SdistModules(texts, paths, finds, settings.finds_beside or moves, moves),
-        settings,
-    )
-    try:
-        _Run(state).imports.run("setup.py", script, scope)
-    except Stopped as stopped:
-        return stopped.stop
-    except (Done, Returned, RecursionError):
-        return None
+    own = tuple(script_texts(texts))
+    lines = command_lines(own, legacy=settings.finds_beside)
+    for argv in lines[:1] if settings.first else lines:
+        files = Files.of(paths, "\n".join(own), whole=settings.whole)
+        files.texts = texts
+        scope: Scope = {"__name__": "__main__"}
+        state = RunState(
+            Frame("setup.py", scope, scope, finds.python, files, argv=CommandLine(argv)),
+            SdistModules(texts, paths, finds, settings.finds_beside or moves, moves),
+            settings,
+        )
+        try:
+            _Run(state).imports.run("setup.py", script, scope)
+        except Stopped as stopped:
+            return stopped.stop
+        except (Done, Returned, RecursionError):
+            continue
     return None
+
+
+def _as_read(target: ast.expr) -> ast.expr:
+    """A target of an assignment as an expression that reads it; an unknown one if it is no name."""
+    name = target.id if isinstance(target, ast.Name) else ""
+    return ast.copy_location(ast.Name(name, ast.Load()), target)

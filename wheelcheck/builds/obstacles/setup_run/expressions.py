@@ -8,8 +8,9 @@ import posixpath
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
+from wheelcheck.builds.obstacles.setup_run.commands import command_methods
+from wheelcheck.builds.obstacles.setup_run.file_reads import missing_file
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
-from wheelcheck.builds.obstacles.setup_run.known_values import Function, KnownPath
 from wheelcheck.builds.obstacles.setup_run.later_python import (
     lost_local,
     lost_method,
@@ -17,12 +18,14 @@ from wheelcheck.builds.obstacles.setup_run.later_python import (
     refused_pattern,
     unset_variable,
 )
+from wheelcheck.builds.obstacles.setup_run.programs import CHECKED, asks_repository
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
     OTHER_VERSION,
     other_version,
     refused_keyword,
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
+from wheelcheck.builds.obstacles.setup_run.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.stop import Done, message
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
 from wheelcheck.builds.setup_script.script_syntax import parse
@@ -31,9 +34,6 @@ from wheelcheck.errors import Unknown
 __all__ = ["Expressions"]
 
 _EXITS = {"sys.exit", "exit", "quit", "os._exit"}
-_OPENERS = {"open", "io.open", "codecs.open"}
-_READERS = {"read_text", "read_bytes", "open"}
-_READ_MODES = {"r", "rb", "rt", "br", "tr", ""}
 _PYTHON2_BUILTINS = frozenset(
     {"apply", "basestring", "cmp", "execfile", "file", "intern", "long", "raw_input", "reduce",
      "reload", "unichr", "unicode", "xrange"}
@@ -43,21 +43,19 @@ _BUILTINS = frozenset(dir(builtins)) | {
     "__path__", "__cached__", "__annotations__", "WindowsError",
 }  # fmt: skip
 _MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
+_U_MODE = "open() knows no mode U since Python 3.11"
 _USE_2TO3 = "use_2to3 is refused since setuptools 58"
 _READFP = "readfp of configparser is gone since Python 3.12"
 _READFP_GONE = (3, 12)
+_IMPORTERS = {"__import__", "importlib.import_module"}
 _FETCHES_EGGS = "setuptools.dist.fetch_build_eggs"
-_CHECKED = {"subprocess.check_call", "subprocess.check_output"}
-_COMMANDS_RUN = ("egg_info", "build", "build_py", "build_ext", "bdist_wheel", "install")
-"""Commands that are run for every wheel, `build_ext` where there is anything to compile."""
-_METHODS_RUN = ("initialize_options", "finalize_options", "run")
 _NO_CALL = ast.Call(func=ast.Name("self", ast.Load()), args=[], keywords=[])
 
 
 class Expressions:
     """Evaluates expressions in the present frame.
 
-    `enter` runs a function for a call, `run_file` a file of the sdist.
+    `enter` runs a function for a call, `run_file` a file of the sdist, `import_whole` imports.
     """
 
     def __init__(
@@ -65,10 +63,12 @@ class Expressions:
         state: RunState,
         enter: Callable[[Function, ast.Call], None],
         run_file: Callable[[str], None],
+        import_whole: Callable[[ast.Import], None],
     ) -> None:
         self._state = state
         self._enter = enter
         self._run_file = run_file
+        self._import_whole = import_whole
 
     def evaluate(self, node: ast.expr) -> None:
         """Follow what is evaluated in any case.
@@ -119,23 +119,16 @@ class Expressions:
 
     def _call(self, node: ast.Call) -> None:
         frame = self._state.frame
-        why = refused_pattern(node, frame)
-        if why:
-            frame.stop(node, "re.error", why)
-        why = lost_method(node, frame)
-        if why:
-            frame.stop(node, "AttributeError", why)
-        if (frame.origin(node.func) or dotted(node.func)) in _EXITS:
-            frame.stop(node, "SystemExit", f"it exits{message(node)}")
-        self._open(node)
+        self._check(node)
         function, made = frame.function(node.func), _initializer(node, frame)
-        if self._runs_pip(node) in _CHECKED:
-            frame.stop(node, "CalledProcessError", "it runs pip, which a build environment lacks")
         if function is not None:
             self._enter(function, node)
         elif made is not None:
             itself = ast.Name("self", ast.Load())
             self._enter(made, ast.Call(node.func, [itself, *node.args], node.keywords))
+        elif called := _imported(node, frame):
+            name = ast.alias(name=called, asname="\0imported")
+            self._import_whole(ast.copy_location(ast.Import([name]), node))
         elif _fetches_eggs(node, frame):
             self._fetch(node)
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
@@ -148,6 +141,27 @@ class Expressions:
             self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
 
+    def _check(self, node: ast.Call) -> None:
+        """Stop at a call that fails for certain, whatever the script's own functions do."""
+        frame, modules = self._state.frame, self._state.modules
+        called = frame.origin(node.func) or dotted(node.func)
+        exits = f"it exits{message(node, frame.constant)}" if called in _EXITS else ""
+        pip = "it runs pip, which a build environment lacks"
+        for exception, why in (
+            ("re.error", refused_pattern(node, frame)),
+            ("AttributeError", lost_method(node, frame)),
+            ("SystemExit", exits),
+            ("ValueError", _U_MODE if opens_in_u_mode(node, frame) else ""),
+            ("FileNotFoundError", missing_file(node, frame)),
+            ("CalledProcessError", pip if self._runs_pip(node) in CHECKED else ""),
+            (
+                "CalledProcessError",
+                asks_repository(node, frame, modules.paths, modules.text(frame.file)),
+            ),
+        ):
+            if why:
+                frame.stop(node, exception, why)
+
     def fails_for_want_of_pip(self, node: ast.expr) -> bool:
         """Whether an expression is the status of a run of pip, in an environment without it."""
         return isinstance(node, ast.Call) and self._runs_pip(node) == "subprocess.call"
@@ -156,28 +170,13 @@ class Expressions:
         """The function that runs ``python -m pip``, where the build is known to have no pip."""
         origin = self._state.frame.origin(node.func)
         words = node.args[0] if node.args else None
-        if origin not in {*_CHECKED, "subprocess.call"} or not isinstance(words, ast.List):
+        if origin not in {*CHECKED, "subprocess.call"} or not isinstance(words, ast.List):
             return ""
         finds = self._state.modules.finds
         known = [getattr(word, "value", None) for word in words.elts[1:3]]
         own = dotted(words.elts[0]) == "sys.executable" if words.elts else False
         lacks = finds.complete and "pip" not in finds.versions
         return origin if lacks and own and known == ["-m", "pip"] else ""
-
-    def _open(self, node: ast.Call) -> None:
-        """A file that is opened to be read, and is not there; or in a mode that is gone."""
-        frame = self._state.frame
-        if opens_in_u_mode(node, frame):
-            frame.stop(node, "ValueError", "open() knows no mode U since Python 3.11")
-        path, mode = _opened(node, frame)
-        if path is None:
-            return
-        if mode not in _READ_MODES:
-            frame.files.written.add(path)
-        elif frame.files.has_file(path) is False:
-            shown = posixpath.normpath(path)
-            why = f"it opens {shown}, which the sdist does not hold"
-            frame.stop(node, "FileNotFoundError", why)
 
     def _fetch(self, node: ast.Call) -> None:
         """`fetch_build_eggs` runs pip, and a build environment has none."""
@@ -209,8 +208,10 @@ class Expressions:
                 frame.stop(node, OTHER_VERSION, why)
         if not state.settings.first:
             self._run_cffi(known.get("cffi_modules"))
-            self._run_commands(state.keywords.command_classes(node))
             compiles = state.settings.compiles and not state.settings.lives_without
+            classes = state.keywords.command_classes(node)
+            for method in command_methods(classes, frame, compiles=compiles):
+                self._enter(method, _NO_CALL)
             for method in state.late_texts if compiles else ():
                 self._enter(method, _NO_CALL)
 
@@ -222,18 +223,6 @@ class Expressions:
             path, colon, _ = str(module).partition(":")
             if colon:
                 self._run_file(posixpath.normpath(path))
-
-    def _run_commands(self, classes: dict[str, ast.expr]) -> None:
-        """What the commands do that a build of a wheel runs, as far as the script defines them."""
-        around = self._state.frame.around
-        for command in _COMMANDS_RUN:
-            made = classes.get(command)
-            found = around.get(made.id) if isinstance(made, ast.Name) else None
-            if isinstance(found, ScriptClass) and (
-                self._state.settings.compiles or command != "build_ext"
-            ):
-                for method in _methods(found.node):
-                    self._enter(Function(method, found.home, found.file), _NO_CALL)
 
 
 def _keywords_of(node: ast.Call, frame: Frame) -> tuple[dict[str, Any], frozenset[str]]:
@@ -252,6 +241,14 @@ def _binds_nothing_as(name: str, text: str) -> bool:
     return not isinstance(tree, Unknown) and name not in names_bound(tree)
 
 
+def _imported(node: ast.Call, frame: Frame) -> str:
+    """The module that ``__import__('x')`` or ``importlib.import_module('x')`` names."""
+    called = frame.origin(node.func) or dotted(node.func)
+    given = node.args[:1] if called in _IMPORTERS and called not in frame.around else ()
+    name = frame.constant(given[0]) if given else None
+    return name if isinstance(name, str) and not name.startswith(".") else ""
+
+
 def _fetches_eggs(node: ast.Call, frame: Frame) -> bool:
     """``setuptools.dist.fetch_build_eggs(…)`` or ``Distribution().fetch_build_eggs(…)``."""
     function = node.func
@@ -261,28 +258,6 @@ def _fetches_eggs(node: ast.Call, frame: Frame) -> bool:
         return False
     made = function.value
     return isinstance(made, ast.Call) and frame.origin(made.func).endswith("Distribution")
-
-
-def _opened(node: ast.Call, frame: Frame) -> tuple[str | None, Any]:
-    """The path that a call opens, and in which mode; None what is not known."""
-    function = node.func
-    if node.args and _opener(function, frame) in _OPENERS:
-        path, modes = frame.constant(node.args[0]), node.args[1:2]
-    elif isinstance(function, ast.Attribute) and function.attr in _READERS:
-        path = frame.constant(function.value)
-        path = path if isinstance(path, KnownPath) else None
-        modes = node.args[:1] if function.attr == "open" else []
-    else:
-        return None, None
-    modes = [*modes, *(k.value for k in node.keywords if k.arg == "mode")]
-    mode = frame.constant(modes[0]) if modes else "r"
-    return (path if isinstance(path, str) else None), mode
-
-
-def _opener(function: ast.expr, frame: Frame) -> str:
-    """The dotted name of what is called, a builtin's too."""
-    is_builtin = isinstance(function, ast.Name) and function.id not in frame.around
-    return frame.origin(function) or (dotted(function) if is_builtin else "")
 
 
 def _late_texts(node: ast.Call, frame: Frame, text: str) -> list[Function]:
@@ -331,9 +306,3 @@ def _initializer(node: ast.Call, frame: Frame) -> Function | None:
     if "__init__" not in own:
         return None
     return Function(own["__init__"], known.home, known.file)
-
-
-def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
-    """The methods of a command that are run, in their order."""
-    own = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
-    return [own[name] for name in _METHODS_RUN if name in own]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from wheelcheck.builds.obstacles.setup_run.command_line import CommandLine
 from wheelcheck.builds.obstacles.setup_run.known_conditions import known_constant, known_value
-from wheelcheck.builds.obstacles.setup_run.known_values import (
-    Files,
+from wheelcheck.builds.obstacles.setup_run.known_values import Files, dotted_origin
+from wheelcheck.builds.obstacles.setup_run.script_functions import (
     Function,
     Known,
     Scope,
     bound_arguments,
-    dotted_origin,
+    of_lambda,
 )
 from wheelcheck.builds.obstacles.setup_run.stop import Stop, Stopped
 from wheelcheck.builds.obstacles.setup_run.syntax import bound_by, dotted
@@ -23,6 +24,7 @@ from wheelcheck.builds.obstacles.setup_run.syntax import bound_by, dotted
 __all__ = ["Frame", "ScriptClass"]
 
 _RUN_TEXT = {"exec", "execfile"}
+_ARGV = "sys.argv"
 _PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser"}
 
 
@@ -40,7 +42,8 @@ class Frame:
     """A module that is run, or a function that is called.
 
     `scope` are its own names, `home` those around it; both change as statements run. `depth` is
-    how many calls it is inside its module, 0 at the top of one.
+    how many calls it is inside its module, 0 at the top of one. `argv` is the command
+    line, shared by all frames of a run.
     """
 
     file: str
@@ -49,20 +52,23 @@ class Frame:
     python: tuple[int, int]
     files: Files
     depth: int = 0
+    argv: CommandLine = field(default_factory=CommandLine)
 
     def of_module(self, file: str, scope: Scope) -> Frame:
         """The frame of a module that is imported here."""
-        return Frame(file, scope, scope, self.python, self.files)
+        return Frame(file, scope, scope, self.python, self.files, argv=self.argv)
 
     def of_call(self, function: Function, call: ast.Call) -> Frame:
         """The frame of a function that is called here."""
         inside = bound_arguments(function.definition, call, self.constant)
         depth = self.depth + 1
-        return Frame(function.file, inside, function.home, self.python, self.files, depth)
+        home, python, files = function.home, self.python, self.files
+        return Frame(function.file, inside, home, python, files, depth, self.argv)
 
     def of_class(self) -> Frame:
         """The frame of a class body that stands here."""
-        return Frame(self.file, {}, self.scope, self.python, self.files, self.depth + 1)
+        depth = self.depth + 1
+        return Frame(self.file, {}, self.scope, self.python, self.files, depth, self.argv)
 
     @property
     def around(self) -> Mapping[str, Any]:
@@ -71,11 +77,11 @@ class Frame:
 
     def known(self, node: ast.expr) -> Any:
         """The value of an expression as a scope holds it; None if it is not known."""
-        return known_value(node, self.around, self.python, self.files)
+        return known_value(node, self.around, self.python, self.files, self.argv.words)
 
     def constant(self, node: ast.expr) -> Any:
         """The value of an expression; None if it is not known."""
-        return known_constant(node, self.around, self.python, self.files)
+        return known_constant(node, self.around, self.python, self.files, self.argv.words)
 
     def origin(self, node: ast.expr) -> str:
         """The dotted name, outside the sdist, of what an expression names; "" if not known."""
@@ -113,19 +119,22 @@ class Frame:
         """Stop at a statement or expression."""
         raise Stopped(Stop(exception, why, f"{self.file}:{getattr(node, 'lineno', 0)}"))
 
-    def bind(self, name: str, value: ast.expr) -> None:
-        """Give a name the value of an expression, as far as that is known."""
+    def evaluated(self, value: ast.expr) -> Any:
+        """What a scope holds for a name that gets the value of an expression; None if not known."""
         known = self.known(value)
         if known is not None:
-            self.scope[name] = known
-        elif isinstance(value, ast.Call):
+            return known
+        if isinstance(value, ast.Lambda):
+            return Function(of_lambda(value, "<lambda>"), self.scope, self.file)
+        if isinstance(value, ast.Call):
             made = self.origin(value.func)
-            if made in _PARSERS:
-                self.scope[name] = f"{made}()"
-        elif isinstance(value, ast.Attribute | ast.Name):
-            origin = self.origin(value)
-            if origin:
-                self.scope[name] = origin
+            return f"{made}()" if made in _PARSERS else None
+        return self.origin(value) or None
+
+    def bind(self, name: str, value: Any) -> None:
+        """Give a name a value, as far as that is known."""
+        if value is not None:
+            self.scope[name] = value
 
     def forget(self, parts: Sequence[ast.AST]) -> None:
         """What these statements bind or change is not known any more."""
@@ -139,6 +148,9 @@ class Frame:
                     self.forget_changed(node)
                 elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                     self._forget_content(node.value)
+                    self._forget_argv(node.value)
+                elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                    self._forget_argv(node)
 
     def forget_changed(self, node: ast.Call) -> None:
         """Lists and dictionaries that a call may change are not known any more.
@@ -150,9 +162,15 @@ class Frame:
                 changed = [n for n, v in scope.items() if isinstance(v, Known | bool | int)]
                 scope.update(dict.fromkeys(changed, ""))
         if isinstance(node.func, ast.Attribute):
+            if self.origin(node.func.value) == _ARGV:
+                self.argv.note_call(node.func.attr)
             self._forget_content(node.func.value)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._forget_content(argument)
+
+    def _forget_argv(self, node: ast.expr) -> None:
+        if self.origin(node) == _ARGV:
+            self.argv.words = None
 
     def _forget_content(self, node: ast.expr) -> None:
         if isinstance(node, ast.Name):

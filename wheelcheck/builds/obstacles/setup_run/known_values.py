@@ -5,45 +5,28 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
+
+from wheelcheck.builds.obstacles.setup_run.script_functions import (
+    Function,
+    Known,
+    Value,
+    function_value,
+)
 
 __all__ = [
     "Files",
-    "Function",
-    "Known",
     "KnownPath",
-    "Scope",
-    "bound_arguments",
     "call_value",
     "dotted_origin",
     "unwrapped",
 ]
 
-Scope = dict[str, Any]
-"""Names of a script: constants (`Known`, bool, number), dotted names of modules as `str` ("" for
-what is not known), functions as `Function`, modules of the sdist as `dict`."""
-
 _GENERATES = ("chdir", "shutil.", "os.rename", "copyfile", "symlink", "os.system", "check_call",
               "subprocess.call", "subprocess.run", "Popen")  # fmt: skip
 """Words of scripts that move about or make files: which files there are is then not known."""
-
-
-class Function(NamedTuple):
-    """A function of a script, the names around it, and its file."""
-
-    definition: ast.FunctionDef
-    home: Scope
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A known text, tuple, list or dictionary that a name stands for."""
-
-    value: Any
 
 
 class KnownPath(str):
@@ -54,12 +37,16 @@ class KnownPath(str):
 
 @dataclass(slots=True)
 class Files:
-    """The files of an sdist, as a script in its root finds them; `written` are those it makes."""
+    """The files of an sdist, as a script in its root finds them; `written` are those it makes.
+
+    `texts` are those of its modules.
+    """
 
     paths: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     written: set[str] = field(default_factory=set)
     certain: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, paths: frozenset[str], script: str, *, whole: bool = True) -> Files:
@@ -117,9 +104,6 @@ def unwrapped(found: Any) -> Any:
     return found.value if isinstance(found, Known) else None
 
 
-Value = Callable[[ast.expr, Mapping[str, Any]], Any]
-
-
 def _join(*parts: str) -> str:
     return posixpath.join(*(part or "." for part in parts[:1]), *parts[1:])
 
@@ -136,8 +120,24 @@ _PATHS: dict[str, Callable[..., Any]] = {
     "os.path.split": lambda path: (posixpath.dirname(path) or ".", posixpath.basename(path)),
     "os.path.splitext": posixpath.splitext,
     "str": str,
+    "float": float,
+    "int": int,
 }
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "bool": bool, "list": list, "set": set, "sorted": sorted, "tuple": tuple, "min": min,
+    "max": max,
+}  # fmt: skip
+_CONVERSIONS = {"str", "float", "int", *_BUILTINS}
+_COLLECTIONS = (str, tuple, list, set)
+_METHODS: Mapping[type, frozenset[str]] = {
+    str: frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace", "split", "format",
+                    "startswith", "endswith", "join", "partition", "rpartition", "title"}),
+    set: frozenset({"intersection", "isdisjoint", "issubset", "union", "difference"}),
+    list: frozenset({"count", "copy"}),
+    tuple: frozenset({"count"}),
+}  # fmt: skip
+"""Methods that change nothing, and ask nothing of the system."""
 _SYSTEM_CALLS = {"platform.system": "Linux"}
 _QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
 _PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
@@ -151,7 +151,7 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     function = node.func
     found = scope.get(function.id) if isinstance(function, ast.Name) else None
     if isinstance(found, Function) and depth:
-        return _function_value(found, node, scope, value)
+        return function_value(found, node, scope, value)
     if node.keywords:
         return _formatted(node, scope, value)
     if isinstance(function, ast.Name) and function.id == "len" and len(node.args) == 1:
@@ -162,6 +162,8 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     origin = _origin_of_call(function, scope)
     if origin in _SYSTEM_CALLS:
         return _SYSTEM_CALLS[origin]
+    if origin in _BUILTINS and all(isinstance(given, _COLLECTIONS) for given in arguments):
+        return _called(_BUILTINS[origin], arguments)
     if _is_known_call(origin, arguments):
         return _known_call(origin, arguments, files)
     if isinstance(function, ast.Attribute):
@@ -170,10 +172,10 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
 
 
 def _origin_of_call(function: ast.expr, scope: Mapping[str, Any]) -> str:
-    """The dotted name of what is called, outside the sdist; ``str`` unless the script has it."""
+    """The dotted name of what is called, outside the sdist, as ``str`` unless the script has it."""
     origin = dotted_origin(function, scope)
     if not origin and isinstance(function, ast.Name) and scope.get(function.id) is None:
-        return function.id if function.id == "str" else ""
+        return function.id if function.id in _CONVERSIONS else ""
     return origin
 
 
@@ -212,10 +214,10 @@ def _formatted(node: ast.Call, scope: Mapping[str, Any], value: Value) -> str | 
 
 def _length(node: ast.expr, scope: Mapping[str, Any], value: Value) -> int | None:
     """How long a known value is; a backend's first run has ``egg_info`` alone as argument."""
-    if dotted_origin(node, scope) == "sys.argv":
-        return 2
     found = value(node, scope)
-    return len(found) if isinstance(found, str | list | tuple | dict) else None
+    if found is None and dotted_origin(node, scope) == "sys.argv":
+        return 2
+    return len(found) if isinstance(found, str | list | tuple | set | dict) else None
 
 
 def _called(function: Callable[..., Any], arguments: list[Any]) -> Any:
@@ -244,14 +246,7 @@ def _method_value(base: Any, method: str, arguments: list[Any], files: Files | N
         if method in {"exists", "is_file", "is_dir"} and files is not None:
             return _file_answer(files, method, base)
         return None
-    if isinstance(base, str) and method in {
-        "strip",
-        "lower",
-        "upper",
-        "replace",
-        "split",
-        "format",
-    }:
+    if method in _METHODS.get(type(base), ()):
         return _called(getattr(base, method), arguments)
     return None
 
@@ -267,65 +262,3 @@ def _arguments(nodes: list[ast.expr], scope: Mapping[str, Any], value: Value) ->
         else:
             found.append(value(node, scope))
     return None if None in found else found
-
-
-def _function_value(found: Function, node: ast.Call, scope: Mapping[str, Any], value: Value) -> Any:
-    """What a function of a script gives that does no more than to return an expression."""
-    definition, home, file = found
-    body = [part for part in definition.body if not _is_text(part)]
-    if not body:
-        return None
-    inside = bound_arguments(definition, node, lambda argument: value(argument, scope))
-    around = ChainMap(inside, {"__file__": Known(file)}, home)
-    for part in body:
-        if isinstance(part, ast.Return) and part.value is not None:
-            return value(part.value, around)
-        if not isinstance(part, ast.Assign) or len(part.targets) != 1:
-            return None
-        target = part.targets[0]
-        if not isinstance(target, ast.Name):
-            return None
-        result = value(part.value, around)
-        inside[target.id] = "" if result is None else Known(result)
-    return None
-
-
-def _is_text(part: ast.stmt) -> bool:
-    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
-
-
-def bound_arguments(
-    definition: ast.FunctionDef, node: ast.Call, value: Callable[[ast.expr], Any]
-) -> Scope:
-    """The names that a call binds inside a function, those not known as ""."""
-    parameters = [*definition.args.posonlyargs, *definition.args.args]
-    inside = _unbound_arguments(definition, parameters)
-    if any(isinstance(argument, ast.Starred) for argument in node.args):
-        return inside
-    given = [value(argument) for argument in node.args]
-    for parameter, argument in zip(parameters, given, strict=False):
-        inside[parameter.arg] = _wrapped(argument)
-    rest = given[len(parameters) :]
-    if definition.args.vararg is not None and None not in rest:
-        inside[definition.args.vararg.arg] = Known(tuple(rest))
-    for keyword in node.keywords:
-        if keyword.arg in inside:
-            inside[keyword.arg] = _wrapped(value(keyword.value))
-    return inside
-
-
-def _unbound_arguments(definition: ast.FunctionDef, parameters: Sequence[ast.arg]) -> Scope:
-    """The names inside a function before a call binds them: their defaults, else ""."""
-    inside: Scope = {arg.arg: "" for arg in ast.walk(definition.args) if isinstance(arg, ast.arg)}
-    defaults = definition.args.defaults
-    late = parameters[len(parameters) - len(defaults) :]
-    for parameter, default in zip(late, defaults, strict=True):
-        if isinstance(default, ast.Constant):
-            inside[parameter.arg] = _wrapped(default.value)
-    return inside
-
-
-def _wrapped(value: Any) -> Any:
-    if value is None:
-        return ""
-    return value if isinstance(value, bool | int) else Known(value)

@@ -138,6 +138,7 @@ def refused_requirements(value: Any) -> Iterator[str]:
 
 def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:
     """Files and folders that are named and are not there."""
+    yield from _namespaces(known, names, files)
     if names & {"cmdclass", "**"}:  # commands of its own, which may make what is not there
         return
     for name in _texts_in(known.get("scripts")):
@@ -154,6 +155,18 @@ def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Ite
     for folder in _package_folders(known.get("packages"), known.get("package_dir") or {}):
         if files.has_folder(folder) is False:
             yield f"it names the package folder {folder}, which the sdist does not hold"
+
+
+def _namespaces(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:
+    """Namespace packages whose ``__init__.py`` does not say so (`build_py.check_package`)."""
+    if "package_dir" in names and "package_dir" not in known:
+        return
+    for package in _texts_in(known.get("namespace_packages")):
+        listed = package in (known.get("packages") or ())
+        folders = _package_folders([package], known.get("package_dir") or {})
+        text = files.texts.get(f"{next(folders, package)}/__init__.py")
+        if listed and text is not None and "declare_namespace" not in text:
+            yield f"{package} is a namespace package, and its __init__.py declares none"
 
 
 def _texts_in(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from wheelcheck.builds.obstacles.importable import Importable
 
-__all__ = ["SdistModules", "script_texts"]
+__all__ = ["SdistModules", "named_scripts", "script_texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,14 @@ def _places(name: str) -> tuple[str, str]:
 
 def script_texts(texts: Mapping[str, str]) -> Iterator[str]:
     """The text of ``setup.py``, and of what lies beside it that it names."""
+    return (text for _, text in named_scripts(texts))
+
+
+def named_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """``setup.py`` and what lies beside it that it names, with their paths."""
     script = texts.get("setup.py", "")
-    yield script
+    yield "setup.py", script
     for path, text in texts.items():
         stem = path.removesuffix(".py")
         if path.endswith(".py") and "/" not in path and path != "setup.py" and stem in script:
-            yield text
+            yield path, text

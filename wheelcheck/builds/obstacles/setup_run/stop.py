@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
 __all__ = ["Done", "Returned", "Stop", "Stopped", "catching", "message"]
 
 _WIDE = {"Exception", "BaseException", "StandardError"}
-_PARENTS = {
+_PARENTS = {  # and what the same call raises where the program is not installed
     "ModuleNotFoundError": {"ImportError"},
     "DistutilsSetupError": {"SystemExit"},
     "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
+    "CalledProcessError": {"SubprocessError", "OSError", "FileNotFoundError", "IOError"},
     "NameError": {"UnboundLocalError"},
     "UnicodeDecodeError": {"ValueError", "UnicodeError"},
 }
@@ -58,10 +60,9 @@ def catching(handlers: Iterable[ast.ExceptHandler], raised: str) -> ast.ExceptHa
     return None
 
 
-def message(node: ast.AST | None) -> str:
-    """What an exception or an exit says, shortened, after a colon."""
+def message(node: ast.AST | None, value: Callable[[ast.expr], Any]) -> str:
+    """What an exception or an exit says, shortened, after a colon. `value` gives what is known."""
     args = node.args if isinstance(node, ast.Call) else []
-    if args and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str):
-        line = " ".join(args[0].value.split())
-        return f": {line[:100]}" if line else ""
-    return ""
+    text = value(args[0]) if args else None
+    lines = text.split() if isinstance(text, str) else []
+    return f": {' '.join(lines)[:100]}" if lines else ""

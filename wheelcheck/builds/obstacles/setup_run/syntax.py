@@ -27,8 +27,8 @@ def bound_by(node: ast.AST) -> tuple[str, ...]:
     return (node.name,) if isinstance(node, ast.FunctionDef | ast.ClassDef) else ()
 
 
-def names_bound(tree: ast.Module) -> frozenset[str]:
-    """All names that anything in a file binds."""
+def names_bound(tree: ast.AST) -> frozenset[str]:
+    """All names that anything in a file, or a part of one, binds."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):

@@ -1,0 +1,68 @@
+"""Imports in functions of build scripts that fail where the script comes to them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.setup_run.sdist_modules import named_scripts
+from wheelcheck.builds.obstacles.setup_run.stop import Stop, catching
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
+
+__all__ = ["late_imports"]
+
+_CHOOSES = ("version", "PY2", "PY3", "platform", "name", "hex", "win", "darwin", "TYPE_CHECKING")
+"""Words of conditions that may keep the present Python from an import."""
+_GONE = " is gone since Python "
+_RUN_BY_BUILDS = ("build_ext", "build_py", "Extension")
+
+
+def late_imports(texts: Mapping[str, str], finds: Importable) -> Iterator[Stop]:
+    """The first import of a module that Python has no more, in a function that may be called.
+
+    Those in `try:` and below conditions on Python or the system do not count, nor do functions
+    that nothing names.
+    """
+    scripts = dict(named_scripts(texts))
+    words = "\n".join(scripts.values())
+    for path, text in scripts.items():
+        tree = parse(text) if "import" in text else None
+        if tree is None or isinstance(tree, Unknown):
+            continue
+        for function in _functions(tree):
+            if words.count(function.name) < 2 and not _is_called_by_builds(function, words):  # noqa: PLR2004 (its definition is one)
+                continue
+            for node, module in _imports(function.body):
+                why = finds.missing_module(module)
+                if _GONE in why:
+                    yield Stop("ModuleNotFoundError", why, f"{path}:{node.lineno}")
+                    return
+
+
+def _is_called_by_builds(function: ast.FunctionDef, words: str) -> bool:
+    return function.name in {"run", "build_extension", "build_extensions"} and any(
+        word in words for word in _RUN_BY_BUILDS
+    )
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _imports(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
+    """The imports of statements, and the modules they name."""
+    for part in body:
+        if isinstance(part, ast.Import):
+            yield from ((part, alias.name) for alias in part.names)
+        elif isinstance(part, ast.ImportFrom) and not part.level and part.module:
+            yield part, part.module
+        elif isinstance(part, ast.If):
+            if not any(word in ast.unparse(part.test) for word in _CHOOSES):
+                yield from _imports([*part.body, *part.orelse])
+        elif isinstance(part, ast.Try):
+            if catching(part.handlers, "ModuleNotFoundError") is None:
+                yield from _imports(part.body)
+        elif isinstance(part, ast.For | ast.While | ast.With):
+            yield from _imports(part.body)

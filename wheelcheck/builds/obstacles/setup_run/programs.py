@@ -1,0 +1,62 @@
+"""Programs that a setup script runs, and that fail for certain in an unpacked sdist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection
+
+from wheelcheck.builds.obstacles.setup_run.frame import Frame
+
+__all__ = ["CHECKED", "asks_repository", "program_words"]
+
+CHECKED = {"subprocess.check_call", "subprocess.check_output"}
+"""Functions that raise where the program fails."""
+_ASKS_REPOSITORY = frozenset(
+    {"branch", "describe", "fetch", "log", "ls-files", "name-rev", "pull", "rev-list", "rev-parse",
+     "shortlog", "show", "status", "submodule", "tag"}
+)  # fmt: skip
+"""Commands of git that fail outside a repository (git-scm.com/docs)."""
+_MAKES_REPOSITORY = re.compile(r"\bgit\W+(?:init|clone)\b|\binit\b.{0,30}\bgit\b")
+
+
+def program_words(node: ast.Call, frame: Frame) -> list[str]:
+    """The words of a command that a call runs and checks, as far as they are known from the start.
+
+    Empty where the call runs nothing, or elsewhere, or goes on if that fails.
+    """
+    origin = frame.origin(node.func)
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    checked = origin in CHECKED or (
+        origin == "subprocess.run" and "check" in given and frame.constant(given["check"]) is True
+    )
+    if not checked or not node.args or not given.keys().isdisjoint({"cwd", "env", None}):
+        return []
+    first = node.args[0]
+    if not isinstance(first, ast.List | ast.Tuple):
+        known = frame.constant(first)
+        words = known.split() if isinstance(known, str) else known
+        return [str(word) for word in words] if isinstance(words, list | tuple) else []
+    found = []
+    for item in first.elts:
+        word = frame.constant(item)
+        if not isinstance(word, str):
+            break
+        found.append(word)
+    return found
+
+
+def asks_repository(node: ast.Call, frame: Frame, paths: Collection[str], text: str) -> str:
+    """Why a call fails: it has git ask a repository, and an sdist is none; "" if it may not fail.
+
+    `paths` are the files of the sdist, `text` that of the present script.
+    """
+    words = program_words(node, frame)
+    command = next((word for word in words[1:] if not word.startswith("-")), "")
+    if words[:1] != ["git"] or command not in _ASKS_REPOSITORY or "-C" in words:
+        return ""
+    if _MAKES_REPOSITORY.search(text) or any(path.startswith(".git/") for path in paths):
+        return ""
+    if "chdir" in text:
+        return ""
+    return f"it runs git {command}, and an unpacked sdist is no repository"
