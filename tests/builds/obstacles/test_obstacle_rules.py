@@ -1,15 +1,16 @@
 """Will it build at all? The cases met while eighty packages were built from source."""
 
+import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, SourceNeedsInput
 from wheelcheck.builds.needs.system_packages import source_needs
+from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import (
     known_obstacles,
     missing_from_distribution,
-    network_obstacles,
     no_sdist,
     sdist_obstacles,
     target_obstacles,
@@ -262,3 +263,34 @@ def test_what_is_known_joins_what_the_distribution_has_not():
     assert {obstacle.code for obstacle in target_obstacles(ibm, needs, Libc.MUSL, None)} == {
         "upstream-refuses"
     }
+
+
+@pytest.mark.parametrize(
+    ("script", "path", "text", "what"),
+    [
+        (
+            "subprocess.call(['sh', 'build_it.sh'])",
+            "build_it.sh",
+            "cd x && git clone y\n",
+            "git clone",
+        ),
+        ("os.system('./tools/get.sh')", "tools/get.sh", "set -e\n  wget -q http://x\n", "wget"),
+        ("subprocess.check_call(['make', 'lib'])", "Makefile", "lib:\n\t@curl -O x\n", "curl"),
+        ("subprocess.check_call(['bazel', 'build', 'x'])", "README", "", "bazel"),
+        ("requests.get('http://x')", "README", "", "requests.get"),
+        ("subprocess.run(['npm', 'install'])", "README", "", "npm install"),
+    ],
+)
+def test_scripts_and_programs_that_a_build_script_runs_download(script, path, text, what):
+    (found,) = downloads(texts={"setup.py": f"import os, subprocess\n{script}\n", path: text})
+    assert (found.code, found.needs_network) == ("downloads-script", True)
+    assert found.message == f"the build script may download ({what})"
+
+
+def test_a_shell_script_that_no_build_script_names_is_not_run():
+    texts = {"setup.py": "import os\nos.system('true')\n", "release.sh": "curl x\n"}
+    assert downloads(texts=texts) == []
+    texts = {"setup.py": "chmod('a.sh')\n", "a.sh": "curl x\n"}
+    assert downloads(texts=texts) == []
+    texts = {"setup.py": "os.system('sh a.sh')\n", "a.sh": "echo curl x\n# wget y\n"}
+    assert downloads(texts=texts) == []

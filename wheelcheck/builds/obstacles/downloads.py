@@ -1,0 +1,230 @@
+"""What a build downloads besides its build requirements, which a closed network refuses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
+
+from wheelcheck.builds.needs.build_need import SourceNeedsInput
+from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.errors import Unknown
+
+__all__ = ["network_obstacles"]
+
+_CMAKE_FETCH = re.compile(
+    r"\b(FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\(\s*\"?([\w.-]+)([^)]{0,2000})"
+    r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
+_FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
+_FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
+_DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
+_RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
+_FETCHES = re.compile(
+    r"urlretrieve|urlopen|download_file|\brequests\b"
+    r"|\b(?:git|curl|wget|hg|svn|npm|npx|yarn|pnpm|bazel|bazelisk|go|mvn|gradlew?|conan|pip|dotnet|nuget)\b"
+)
+_COMMANDS = re.compile(
+    r"\s*(git (?:clone|submodule (?:--?\w+ )*update|fetch|pull)\b|(?:curl|wget|aria2c) |hg clone\b"
+    r"|svn (?:co|checkout|export)\b|(?:npm|yarn|pnpm) (?:install|ci|run|build)\b|npx |yarn $"
+    r"|(?:bazel|bazelisk) |go (?:build|get|install|mod)\b|(?:mvn|gradle|\./gradlew) |conan install"
+    r"|dotnet (?:build|publish|restore)\b|mono \S*nuget)"
+)
+_IN_SHELL = re.compile(
+    r"(?:^|[;&|(]|\bthen\b|\bdo\b)[ \t@-]*(git (?:clone|submodule (?:--?\w+ )*update)|curl|wget"
+    r"|svn (?:co|checkout|export)|hg clone)[ \t]",
+    re.MULTILINE,
+)
+"""A line of a shell script or of a recipe that fetches something."""
+_MAKES = re.compile(r"[\"']g?make\b|\bg?make -|\bmake[\"']")
+_NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
+_LONG = 1_000_000
+_CONAN = re.compile(r"conan\b(?!-)")
+_VENDORED_CRATES = 3
+"""A vendor folder with this many crates is taken for `cargo vendor`'s …"""
+_WHOLE_TREE = 12
+"""… as is any folder with this many: orjson keeps its crates in ``include/cargo``."""
+
+
+def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
+    """What the build downloads besides its build requirements: codes begin with ``downloads-``."""
+    return (
+        *_meson_downloads(facts),
+        *_cmake_downloads(facts),
+        *_script_downloads(facts),
+        *_shell_downloads(facts),
+        *_crate_downloads(facts),
+        *_toolchain_downloads(facts),
+        *_conan_downloads(facts),
+    )
+
+
+def _download(code: str, message: str, source: str) -> BuildObstacle:
+    return BuildObstacle(code, message, source, needs_network=True)
+
+
+def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
+    inside = [path.split("/", 2) for path in facts.members if path.startswith("subprojects/")]
+    shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
+    wraps = [parts[1].removesuffix(".wrap") for parts in inside if parts[-1].endswith(".wrap")]
+    missing = [
+        wrap
+        for wrap in sorted(wraps)
+        if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
+    ]
+    if missing:
+        message = f"Meson downloads {', '.join(missing)} where the system has none"
+        yield _download("downloads-subprojects", message, "subprojects/*.wrap")
+
+
+def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    for path, text in facts.texts.items():
+        aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
+        if not path.endswith("CMakeLists.txt") or aside:
+            continue
+        names = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
+        if names:
+            message = f"CMake may download {', '.join(names)}"
+            yield _download("downloads-cmake", message, path)
+
+
+def _fetched_by_cmake(text: str) -> Iterator[str]:
+    """What a CMake file fetches from afar, but for what its tests alone need."""
+    for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text)):
+        from_afar = match.group(4) or _FROM_AFAR.search(match.group(3))
+        if from_afar and not _FOR_TESTS.fullmatch(match.group(2) or ""):
+            yield match.group(2) or "a file"
+
+
+def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    for path, text in _build_scripts(facts.texts):
+        if not _FETCHES.search(text):
+            continue  # it has nothing that is looked for: not parsed
+        tree = parse(text)
+        if isinstance(tree, Unknown):
+            continue
+        lists = _lists_by_name(tree)
+        for node in walk(tree):
+            message = _fetching(node, lists)
+            if message:
+                message = f"the build script may download ({message})"
+                place = f"{path}:{getattr(node, 'lineno', 0)}"
+                yield _download("downloads-script", message, place)
+                break
+
+
+def _shell_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Shell scripts that a build script names, and its makefiles where it runs make."""
+    scripts = dict(_build_scripts(facts.texts))
+    words = "\n".join(scripts.values())
+    makes = _MAKES.search(words) is not None
+    for path, text in facts.texts.items():
+        name = path.rpartition("/")[2]
+        run = makes if name == "Makefile" else name.endswith(".sh") and _runs(name, words)
+        found = _IN_SHELL.search(text) if run and not is_aside(path) else None
+        if found is not None:
+            line = text.count("\n", 0, found.start(1)) + 1
+            message = f"the build script may download ({found[1]})"
+            yield _download("downloads-script", message, f"{path}:{line}")
+
+
+def _runs(name: str, words: str) -> bool:
+    """Whether a script is named where a program is run."""
+    call = rf"\b(?:{'|'.join(_RUNNERS)})\s*\([^()]{{0,300}}{re.escape(name)}"
+    return name in words and re.search(call, words) is not None
+
+
+def _build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The top ``setup.py``, and what its imports or `pyproject.toml` call by name."""
+    if "setup.py" in texts:
+        yield "setup.py", texts["setup.py"]
+    words = _words_naming_scripts(texts)
+    for path, text in texts.items():
+        stem = path.rpartition("/")[2].removesuffix(".py")
+        script = path.endswith(".py") and path != "setup.py"
+        if script and stem in words and not is_aside(path):
+            yield path, text
+
+
+def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
+    """The words of the lines that import modules or name scripts."""
+    found: set[str] = set()
+    for path, text in texts.items():
+        if path == "setup.py" or path.rpartition("/")[2] == "pyproject.toml":
+            for line in filter(_NAMES_SCRIPTS.match, text.splitlines()):
+                found.update(re.findall(r"\w+", line))
+    return found
+
+
+def _lists_by_name(tree: ast.AST) -> dict[str, ast.expr]:
+    """The lists that a script gives names to, which may be commands."""
+    return {
+        part.targets[0].id: part.value
+        for part in walk(tree)
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name)
+        if isinstance(part.value, ast.List)
+    }
+
+
+def _fetching(node: ast.AST, lists: Mapping[str, ast.expr]) -> str:
+    """What a call fetches with, "" where it fetches nothing."""
+    if not isinstance(node, ast.Call):
+        return ""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _DOWNLOADS:
+        return str(name)
+    if name == "get" and getattr(getattr(node.func, "value", None), "id", "") == "requests":
+        return "requests.get"
+    if name not in _RUNNERS or not node.args:
+        return ""
+    first = lists.get(getattr(node.args[0], "id", ""), node.args[0])
+    words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+    if [getattr(word, "value", None) for word in words[1:3]] == ["-m", "pip"]:
+        runs = getattr(words[3], "value", "") if len(words) > 3 else ""  # noqa: PLR2004 (behind pip)
+        return f"pip {runs}" if runs in {"install", "download", "wheel"} else ""
+    known = takewhile(lambda item: isinstance(item, ast.Constant), words)
+    command = " ".join(str(ast.literal_eval(value)) for value in known) + " "
+    found = _COMMANDS.match(command)
+    return found.group(1).strip() if found else ""
+
+
+def _crate_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Crates, where the sdist has none of them and cargo is part of the build."""
+    manifests = [path for path in facts.members if path.rpartition("/")[2] == "Cargo.toml"]
+    uses_cargo = re.compile(r"^(maturin|setuptools[-_]rust)\b")
+    if not manifests or not any(uses_cargo.match(line) for line in facts.build_requires):
+        return
+    parents = Counter(path.rsplit("/", 2)[0] for path in manifests if path.count("/") > 1)
+    vendored = any(
+        count >= _WHOLE_TREE or (count >= _VENDORED_CRATES and is_vendored(f"{folder}/x"))
+        for folder, count in parents.items()
+    )
+    if not vendored:
+        yield _download(
+            "downloads-crates",
+            "cargo downloads the crates it depends on; the sdist does not carry them",
+            min(manifests, key=lambda path: path.count("/")),
+        )
+
+
+def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Rust itself, where no cargo is installed: maturin asks puccinialin for it."""
+    if "puccinialin" in facts.installed:
+        message = "the build downloads the Rust toolchain, unless a cargo is installed"
+        yield _download("downloads-toolchain", message, "github.com/konstin/puccinialin")
+
+
+def _conan_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Libraries of another registry, where Conan is a build requirement."""
+    if "conan" in facts.installed or any(map(_CONAN.match, facts.build_requires)):
+        message = "Conan downloads the libraries that the build asks it for"
+        yield _download("downloads-conan", message, "build requirements")
