@@ -32,3 +32,19 @@ def test_a_lock_file_that_only_newer_cargos_read():
     assert obstacle.code == "tool-too-old"
     assert old_cargo(texts, {"Cargo.lock"}, Version("1.85.1")) == ()
     assert old_cargo(texts, {"Cargo.lock"}, None) == ()
+
+
+def test_crates_that_a_later_rust_refuses():
+    """time before 0.3.35 with Rust 1.80, and a lint that is denied in crates of the sdist alone."""
+    lock = '[[package]]\nname = "time"\nversion = "0.3.30"\nsource = "registry+https://x"\n'
+    texts = {"Cargo.toml": "[package]\n", "Cargo.lock": lock}
+    (warning,) = old_cargo(texts, set(texts), Version("1.85"))
+    assert (warning.code, warning.fatal) == ("crate-too-old", False)
+    assert "time 0.3.30 does not compile with Rust 1.80" in warning.message
+    assert old_cargo(texts, set(texts), Version("1.79")) == ()
+    assert old_cargo(texts, set(texts), None) == ()
+    own = {"tokenizers-lib/Cargo.toml": '[package]\nname = "tokenizers"\nversion = "0.13.3"\n'}
+    (obstacle,) = old_cargo(own, set(own), Version("1.85"))
+    assert (obstacle.code, obstacle.fatal) == ("crate-too-old", True)
+    other = {"Cargo.lock": lock.replace("time", "tokenizers").replace("0.3.30", "0.13.3")}
+    assert old_cargo(other, set(other), Version("1.85")) == ()

@@ -1,4 +1,4 @@
-"""Crates that cargo does not begin to build: members that are not shipped, newer lock files."""
+"""Crates that cargo or the Rust of today refuses: members not shipped, lock files, old code."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
 
 __all__ = ["old_cargo"]
 
 _LOCK_FORMAT = re.compile(r"^version = (\d+)\s*$", re.MULTILINE)
+_LOCKED = re.compile(r'^name = "([^"\n]+)"\nversion = "(\d+\.\d+\.\d+)"\nsource = ', re.MULTILINE)
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 _RUST_FOR_LOCK = {4: Version("1.78")}
 """The Rust whose cargo reads a format of ``Cargo.lock`` (its changelog: 4 since 1.78)."""
 
@@ -22,11 +27,13 @@ _RUST_FOR_LOCK = {4: Version("1.78")}
 def old_cargo(
     texts: Mapping[str, str], paths: Collection[str], rust: Version | None
 ) -> tuple[BuildObstacle, ...]:
-    """What cargo refuses of the manifest; codes ``cargo-member-missing`` and ``tool-too-old``.
+    """What cargo refuses of the manifest, and Rust of the crates.
+
+    Codes ``cargo-member-missing``, ``tool-too-old``, ``crate-too-old``.
 
     `rust` is the release that the distribution has, None where it is not known.
     """
-    return (*_members(texts, paths), *_lock(texts, rust))
+    return (*_members(texts, paths), *_lock(texts, rust), *_refused_crates(texts, rust))
 
 
 def _members(texts: Mapping[str, str], paths: Collection[str]) -> Iterator[BuildObstacle]:
@@ -61,3 +68,41 @@ def _lock(texts: Mapping[str, str], rust: Version | None) -> Iterator[BuildObsta
         message += f"which cargo reads since Rust {needed}; the distribution has {rust}"
         source = "github.com/rust-lang/cargo CHANGELOG, 1.78"
         yield BuildObstacle("tool-too-old", message, source, fatal=True)
+
+
+def _refused_crates(texts: Mapping[str, str], rust: Version | None) -> Iterator[BuildObstacle]:
+    """Crates that a later Rust does not compile: fatal for those of the sdist itself.
+
+    A lock file has crates as well that this build does not need. Lints are errors in the sdist's
+    own crates alone: of others cargo silences them.
+    """
+    if rust is None:
+        return
+    locked = _locked_crates(texts)
+    for row in read_table("builds/obstacles/crate_breaks.csv"):
+        own = row["own"] == "yes"
+        versions = _own_crates(texts) if own else locked
+        for name, version in versions:
+            if name != row["crate"] or version not in SpecifierSet(row["versions"]):
+                continue
+            if rust >= Version(row["rust"]):
+                message = f"the crate {name} {version} does not compile with Rust {row['rust']} "
+                message += f"and later, and the distribution has {rust}: {row['what']}"
+                yield BuildObstacle("crate-too-old", message, row["source"], fatal=own)
+
+
+def _locked_crates(texts: Mapping[str, str]) -> list[tuple[str, Version]]:
+    found = _LOCKED.findall(texts.get("Cargo.lock", ""))
+    return [(name, Version(version)) for name, version in found]
+
+
+def _own_crates(texts: Mapping[str, str]) -> Iterator[tuple[str, Version]]:
+    """The crates whose manifests the sdist has."""
+    for path, text in texts.items():
+        if path.rpartition("/")[2] != "Cargo.toml" or is_aside(path):
+            continue
+        document = read_toml(text)
+        package = {} if isinstance(document, Unknown) else table(document, "package")
+        name, version = package.get("name"), package.get("version")
+        if isinstance(name, str) and isinstance(version, str) and _VERSION.fullmatch(version):
+            yield name, Version(version)
