@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
-from wheelcheck.builds.obstacles.cython_output import translated_in_build
+from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
@@ -26,8 +26,14 @@ from wheelcheck.builds.obstacles.newer_tools.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
+from wheelcheck.builds.obstacles.refused_options import refused_options
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
-from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks
+from wheelcheck.builds.obstacles.source_breaks import (
+    compiled_files,
+    missing_sources,
+    no_sources,
+    source_breaks,
+)
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
@@ -105,8 +111,19 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         script = "\n".join(script_texts(contents.texts))
         return (
             *no_sources(facts, contents),
+            *(missing_sources(facts, contents, script) if reading.is_whole else ()),
+            *refused_options(facts.script, script),
             *source_breaks(files, contents, minor, gcc),
-            *missing_headers(files.certain, contents, installed, script=script, complete=complete),
+            *missing_headers(
+                files.certain,
+                contents,
+                installed,
+                script=script,
+                complete=complete,
+                translated=certainly_translated(facts, contents) if cythonizes else (),
+                python=f"3.{minor}",
+                perhaps=files.perhaps,
+            ),
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files.certain, contents, numpy),
@@ -239,11 +256,12 @@ def _cython(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObsta
         if isinstance(contents, Unknown):
             return ()
         written = translated_in_build(facts, contents, version, minor) if cpython else ()
-        return (*old_cython(facts, contents, version, installed), *written)
+        return (*old_cython(facts, contents, version, installed, numpy), *written)
 
     cpython, minor = target.implementation is Implementation.CPYTHON, target.python[1]
     installed = frozenset(str(pin.name) for pin in build.environment.pins)
-    key = f"cython {version} {sorted(installed)} on {minor} {cpython} {reading.site}"
+    numpy = build.environment.version_of("numpy")
+    key = f"cython {version} {sorted(installed)} numpy {numpy} on {minor} {cpython} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
@@ -11,7 +12,13 @@ from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks
+from wheelcheck.builds.obstacles.refused_options import refused_options
+from wheelcheck.builds.obstacles.source_breaks import (
+    compiled_files,
+    missing_sources,
+    no_sources,
+    source_breaks,
+)
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
@@ -46,6 +53,47 @@ def found(
 ) -> tuple[BuildObstacle, ...]:
     files = compiled_files(read_sdist(sdist), sdist, cythonizes=cythonizes)
     return source_breaks(files, sdist, minor, Version(gcc))
+
+
+SET_BY_HEADER = """
+#ifndef COMPAT_H
+#define COMPAT_H
+#if PY_MAJOR_VERSION >= 3
+#define EXT3
+#endif
+#endif
+"""
+WAITS = """
+#include <Python.h>
+#include "compat.h"
+#ifdef EXT3
+#define CALL PyEval_CallObject
+#endif
+void f() { CALL(g, a); }
+"""
+
+
+def test_a_use_that_waits_for_a_macro_of_a_header_of_the_sdist():
+    (obstacle,) = found(contents(setup__py=SETUP, x__c=WAITS, compat__h=SET_BY_HEADER), 13)
+    assert (obstacle.code, obstacle.fatal) == ("c-api-gone", True)
+    assert found(contents(setup__py=SETUP, x__c=WAITS, compat__h="int other;"), 13) == ()
+    of_python2 = SET_BY_HEADER.replace(">= 3", "< 3")
+    assert found(contents(setup__py=SETUP, x__c=WAITS, compat__h=of_python2), 13) == ()
+
+
+def test_a_source_that_is_not_shipped():
+    def missing(script: str, **files: str) -> list[str]:
+        sdist = contents(setup__py=script, **files)
+        return [o.message for o in missing_sources(read_sdist(sdist), sdist, script)]
+
+    assert missing(SETUP) == ["x is made of x.c, which the sdist does not hold"]
+    assert missing(SETUP, x__c="int a;") == []
+    assert missing(SETUP, x__pyx="cdef int a") == []
+    assert missing(SETUP + "import subprocess\n") == []  # which may make it
+    assert (
+        missing(SETUP.replace("Extension('x', ['x.c'])", "Extension('x', ['x.c'], optional=True)"))
+        == []
+    )
 
 
 def test_a_name_that_is_gone_fails_on_the_pythons_without_it():
@@ -168,6 +216,25 @@ def test_a_header_that_nothing_brings():
     assert headers("/*\n#include <windows.h>\n*/\n#include <zlib.h>\n") == ()
     assert headers("#include <made.h>\n", SETUP + "\nimport subprocess\n") == ()
     assert headers("#include <made.h>\n", installed=("setuptools", "brings-headers")) == ()
+
+
+def test_headers_of_another_python():
+    script = SETUP.replace("x.c", "x.cpp")
+    sdist = contents(setup__py=script, x__cpp="#include <python3.5/Python.h>\n")
+    files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+
+    def found_on(python: str) -> list[bool]:
+        obstacles = missing_headers(
+            files.certain, sdist, {"setuptools": None}, script=script, complete=True, python=python
+        )
+        return [obstacle.fatal for obstacle in obstacles]
+
+    assert found_on("3.13") == [True]
+    assert found_on("3.5") == []
+    (warning,) = missing_headers(
+        (), sdist, {}, script=script, complete=True, python="3.13", perhaps=("x.cpp",)
+    )
+    assert not warning.fatal
 
 
 def test_a_header_that_left_its_library():
@@ -597,3 +664,72 @@ except BaseException:
     facts = read_sdist(contents(setup__py=script, x__c=OLD))
     assert facts.script is not None
     assert facts.script.forgiving.startswith("setup.py:6 sets up again without its extension")
+
+
+@pytest.mark.parametrize(
+    ("option", "fatal"),
+    [("-stdlib=libc++", [True]), ("/std:c++17", [True]), ("-framework", [True]), ("-O3", [])],
+)
+def test_options_of_other_compilers_are_refused_by_gcc(option: str, fatal: list[bool]):
+    script = SETUP.replace("['x.c']", f"['x.c'], extra_compile_args=[{option!r}]")
+    sdist = contents(setup__py=script, x__c="int x;")
+    obstacles = refused_options(read_sdist(sdist).script, script)
+    assert [obstacle.fatal for obstacle in obstacles] == fatal
+
+
+def test_options_that_a_script_gives_on_other_systems_alone():
+    script = """
+import sys
+from setuptools import setup, Extension
+options = ['-O3']
+if sys.platform == 'darwin':
+    options += ['-stdlib=libc++']
+setup(name='x', ext_modules=[Extension('x', ['x.c'], extra_compile_args=options)])
+"""
+    facts = read_sdist(contents(setup__py=script, x__c="int x;"))
+    assert refused_options(facts.script, script) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "numpy", "words"),
+    [
+        ("cimport numpy as np\nctypedef np.int_t T\n", "2.1.0", "uses numpy's int_t"),
+        ("from numpy cimport ndarray, uint_t\ncdef uint_t a\n", "2.1.0", "uses numpy's uint_t"),
+        ("cimport numpy as np\nctypedef np.int_t T\n", "1.26.4", ""),
+        ("cimport numpy as np\nctypedef np.int64_t T\n", "2.1.0", ""),
+        ("cdef int a\ndef f(x):\n    return cmp(x, 1)\n", "2.1.0", "uses the name cmp"),
+        ("cdef int cmp(int a):\n    return a\ndef f(x):\n    return cmp(x)\n", "2.1.0", ""),
+        ("cdef int a\ndef f(x):\n    # of file(x)\n    return x.reduce(1)\n", "2.1.0", ""),
+        ("from stdlib cimport malloc\ncdef int a\n", "2.1.0", "cimports stdlib"),
+        ("from libc.stdlib cimport malloc\ncdef int a\n", "2.1.0", ""),
+    ],
+)
+def test_cython_sources_use_what_is_gone(text: str, numpy: str, words: str):
+    sdist = contents(setup__py=SETUP.replace("x.c", "x.pyx"), x__pyx=text)
+    facts = read_sdist(sdist)
+    obstacles = old_cython(facts, sdist, Version("3.0.12"), None, Version(numpy))
+    assert [words in obstacle.message for obstacle in obstacles] == [True] * bool(words)
+
+
+STORED = """
+cdef extern from "a.h":
+    ctypedef struct hooks:
+        int (*on_read)(int)
+cdef int on_read(int x)MARK:
+    return x
+def f():
+    cdef hooks h
+    h.on_read = on_read
+"""
+
+
+def test_a_function_in_a_member_of_a_structure_of_c():
+    """Tried with Cython 3.3.1, which says that the exception values are incompatible."""
+
+    def refused(text: str) -> int:
+        sdist = contents(setup__py=SETUP.replace("x.c", "x.pyx"), x__pyx=text)
+        return len(old_cython(read_sdist(sdist), sdist, Version("3.3.1")))
+
+    assert refused(STORED.replace("MARK", "")) == 1
+    assert refused(STORED.replace("MARK", " noexcept")) == 0
+    assert refused(STORED.replace("MARK", "").replace('extern from "a.h"', "class A")) == 0

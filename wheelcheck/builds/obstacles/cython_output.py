@@ -15,7 +15,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.tables import read_table
 
-__all__ = ["translated_in_build", "written_by_cython"]
+__all__ = ["certainly_translated", "translated_in_build", "written_by_cython"]
 
 _OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
 _CODE = "cython-output-too-old"
@@ -85,6 +85,11 @@ def translated_in_build(
             fatal = sources[path] and sample == "least"
             return (BuildObstacle(_CODE, message, _OUTPUT, fatal=fatal),)
     return ()
+
+
+def certainly_translated(facts: SdistFacts, contents: SdistContents) -> tuple[str, ...]:
+    """The Cython sources that a build turns into C for certain, by what the script says."""
+    return tuple(path for path, sure in _translated(facts, contents) if sure)
 
 
 def _translated(facts: SdistFacts, contents: SdistContents) -> Iterator[tuple[str, bool]]:

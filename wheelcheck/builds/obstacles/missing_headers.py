@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
@@ -40,20 +41,26 @@ def missing_headers(
     *,
     script: str,
     complete: bool,
+    translated: Collection[str] = (),
+    python: str = "",
+    perhaps: Collection[str] = (),
 ) -> tuple[BuildObstacle, ...]:
     """The first header that is not to be had, of files that are compiled for certain.
 
     Code ``header-missing``. `installed` are the projects of the build environment; `complete`:
-    there are no others. Nothing is said where the setup script may write headers. Fatal for
-    headers of other systems in a script that never asks where it is, and for those of a project.
+    there are no others. `translated` are Cython sources that the build certainly translates: what
+    they declare to be in headers has these included; `python` is ``3.13``;
+    `perhaps` are files that the build may compile. Nothing is said where
+    the setup script may write headers. Fatal for headers of other systems in a script that never
+    asks where it is, and for those of a project.
     """
     asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
     writes = any(word in script for word in GENERATES)
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
-    for path in paths:
-        marks = contents.marks.get(path)
-        for include in marks.certain_includes if marks is not None else ():
+    for path in (*paths, *_with_declarations(translated, contents)):
+        for include in _includes(path, contents):
             why = _missing(include[1:], shipped, installed, complete=complete)
+            why = _of_other_python(include, python) or why
             if why == _LOST and _holds_folder(include[1:], contents):
                 continue
             if why and not (writes and why == _NOWHERE):
@@ -61,9 +68,41 @@ def missing_headers(
                 other = include[1:].lower() in _OF_OTHER_SYSTEMS and not asks
                 fatal = other or why not in {_NOWHERE, _LOST} or (why == _LOST and not writes)
                 return (BuildObstacle("header-missing", message, path, fatal=fatal),)
+    for path in perhaps:
+        for include in _includes(path, contents):
+            if why := _of_other_python(include, python):
+                message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
+                return (BuildObstacle("header-missing", message, path),)
     return ()
 
 
+def _of_other_python(include: str, python: str) -> str:
+    """Why a header in the folder of another Python is not there; "" for all others."""
+    older = _OF_PYTHON.match(include[1:])
+    differs = older is not None and python and older[1] != python
+    return f"which is of Python {older[1]}" if older is not None and differs else ""
+
+
+def _includes(path: str, contents: SdistContents) -> Iterator[str]:
+    """What a source includes in any case, be it by way of what Cython makes of it."""
+    marks = contents.marks.get(path)
+    if marks is not None:
+        yield from marks.certain_includes
+        yield from (word[len(_EXTERN) :] for word in marks.old_cython if word.startswith(_EXTERN))
+
+
+def _with_declarations(paths: Collection[str], contents: SdistContents) -> Iterator[str]:
+    """Cython sources, and the declaration files that they take with them."""
+    for path in paths:
+        yield path
+        folder, stem = posixpath.split(posixpath.splitext(path)[0])
+        words = contents.marks[path].old_cython if path in contents.marks else ()
+        names = [word.removeprefix("cimport ") for word in words if word.startswith("cimport ")]
+        for name in (stem, *names):
+            yield posixpath.join(folder, f"{name}.pxd")
+
+
+_EXTERN = "extern "
 _LOST = "which no package of Debian 13 holds, though it has others of that folder"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
 
@@ -87,6 +126,10 @@ def _missing(
         return f"and {project} is no build requirement" if absent else ""
     plain = complete and installed.keys() <= _PLAIN
     return _missing_from_system(name, plain=plain)
+
+
+_OF_PYTHON = re.compile(r"python([23]\.\d+)m?u?/")
+"""The folder of a Python's headers, as Debian names it."""
 
 
 def _missing_from_system(name: str, *, plain: bool) -> str:

@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from configparser import Error, RawConfigParser
+from contextlib import suppress
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -17,6 +19,8 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.c_api import PERHAPS
+from wheelcheck.index.archives.sources.c_returns import RETURNS, UNTYPED
+from wheelcheck.index.archives.sources.c_slots import SLOT, THROWS
 from wheelcheck.index.archives.sources.compiler_breaks import (
     KEYWORD,
     METHOD,
@@ -44,12 +48,26 @@ _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
 _API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/sources/c_api.csv"
 _ALLOWED = (
-    ("incompatible-pointer", "int-conversion", "-fpermissive", "'-w'", '"-w"'),
+    (
+        "incompatible-pointer",
+        "int-conversion",
+        "-fpermissive",
+        "'-w'",
+        '"-w"',
+        "=gnu89",
+        "=c89",
+        "=c90",
+        "=gnu90",
+        "-ansi",
+        "return-mismatch",
+        "implicit-int",
+    ),
     ("-Wno-narrowing", "++98", "++03", "-fpermissive"),
 )
 """Words by which a script lets the compiler pass pointers, and narrowing."""
 _PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
 _PORTING_15 = "gcc.gnu.org/gcc-15/porting_to.html"
+_PORTING_11 = "gcc.gnu.org/gcc-11/porting_to.html"
 _SPEAKS_C23 = Version("15")
 _NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
 _OWN_COMMAND = re.compile(r"^[ \t]*class\s+\w+\s*\([^)]*build_ext", re.MULTILINE)
@@ -90,7 +108,7 @@ def compiled_files(
 
 def _is_understood(script: SetupScript | None) -> bool:
     """Whether a script was read to its end, and the sources of each extension module with it."""
-    if script is None or script.problem is not None or script.unclear:
+    if script is None or script.problem is not None or script.unclear or not script.calls_setup:
         return False
     return all(module.sources is not None for module in script.extensions)
 
@@ -106,6 +124,9 @@ def _named_files(
     """The files that the compiler gets for the listed sources, and whether it does for certain."""
     named: dict[str, bool] = {}
     asks_for_sdist = _ASKS_FOR_SDIST in contents.texts.get("setup.py", "")
+    for path in map(posixpath.normpath, _of_settings(contents)):
+        if found := _shipped(path, contents, cythonizes=cythonizes):
+            named[found] = True
     for module in script.extensions:
         for path in map(posixpath.normpath, module.sources or ()):
             certain = script.surely_builds(module, path)
@@ -115,6 +136,19 @@ def _named_files(
             elif asks_for_sdist and (shipped := _shipped(path, contents, cythonizes=False)):
                 named.setdefault(shipped, False)
     return named
+
+
+def _of_settings(contents: SdistContents) -> Iterator[str]:
+    """The sources of the extension modules that ``setup.cfg`` declares for pbr."""
+    text = contents.texts.get("setup.cfg", "")
+    if "[extension" not in text or "pbr" not in contents.texts.get("setup.py", ""):
+        return
+    settings = RawConfigParser(strict=False)
+    with suppress(Error):
+        settings.read_string(text)
+    for section in settings.sections():
+        if section.startswith("extension"):
+            yield from settings.get(section, "sources", fallback="").split()
 
 
 def _every_source(contents: SdistContents, *, cythonizes: bool, by_any: bool) -> set[str]:
@@ -145,6 +179,41 @@ def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacl
                 source = "setuptools/_distutils/compilers/C/base.py: object_filenames"
                 return (BuildObstacle("source-refused", message, source, fatal=sure),)
     return ()
+
+
+def missing_sources(
+    facts: SdistFacts, contents: SdistContents, script: str
+) -> tuple[BuildObstacle, ...]:
+    """A source of an extension module that the sdist does not hold; code ``source-missing``.
+
+    `script` is the text of the setup script and of what it imports: nothing is said where that may
+    make files.
+    """
+    declared = facts.script
+    if declared is None or contents.holds_links or any(word in script for word in _MAKES_FILES):
+        return ()
+    for module in declared.extensions:
+        for source in module.sources or ():
+            path = posixpath.normpath(source)
+            stem, extension = posixpath.splitext(path)
+            others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
+            aside = path.startswith(("/", "..")) or "*" in path or extension not in _COMPILED
+            if aside or path in contents.sizes or not others.isdisjoint(contents.sizes):
+                continue
+            if declared.surely_builds(module, path):
+                message = f"{module.name} is made of {path}, which the sdist does not hold"
+                return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
+    return ()
+
+
+_COMPILED = {".c", ".cc", ".cpp", ".cxx", ".pyx", ".i", ".f", ".f90", ".m"}
+_MADE_FROM = {".pyx": (".c", ".cpp", ".py"), ".c": (".pyx",), ".cpp": (".pyx",)}
+_MAKES_FILES = (
+    "subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate", "shutil",
+    "urllib", "requests", "build_ext", ".write", "emit_", "chdir", "rename", "symlink",
+    "import_module",
+    "build_clib", "cffi", "Popen", "spawn", "f2py", "numpy.distutils", "write(",
+)  # fmt: skip
 
 
 def _shipped(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
@@ -193,6 +262,12 @@ def source_breaks(
     """
     own = {
         name for marks in contents.marks.values() for name, minors in marks.api_breaks if not minors
+    }
+    own |= {
+        name
+        for marks in contents.marks.values()
+        for name, minors in marks.api_breaks
+        if name.startswith("#") and minor in minors
     }
     found = [
         *_of_files(files.certain, contents, minor, gcc, own, sure=True),
@@ -247,12 +322,20 @@ def _of_files(
 
 
 def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
-    """Names of the C API that a source uses and CPython 3.`minor` lacks, but for the `own`."""
-    return [
-        name
-        for name, minors in marks.api_breaks
-        if minor in minors and name.rstrip("()?") not in own
-    ]
+    """Names of the C API that a source uses and CPython 3.`minor` lacks, but for the `own`.
+
+    `own` has what the sdist defines itself, and with ``#`` before them the macros that its headers
+    set on that CPython.
+    """
+    found: dict[str, None] = {}
+    for mark, minors in marks.api_breaks:
+        name, perhaps, flag = mark.partition(PERHAPS)
+        here = minor in minors and not mark.startswith("#") and name.removesuffix("()") not in own
+        if here and flag:
+            here = f"#{flag}" in own
+        if here:
+            found[name if flag else name + perhaps] = None
+    return list(found)
 
 
 def _by_python(
@@ -288,9 +371,15 @@ def _by_compiler(
             METHOD.strip(): f"puts {name}, of another type, in a table of methods",
             NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned numbers",
             PRINT.strip(): f"has a pointer in {name} where CPython has a number",
+            RETURNS.strip(): f"has {name}(), which returns what its type is not",
+            SLOT.strip(): f"puts {name}(), of another type, in a table of CPython",
+            UNTYPED.strip(): f"has {name}(), a function without a type",
             UFUNC: "has loops without const pointers, which NumPy requires since 1.19",
         }.get(kind, "")
         allowed = any(word in script for word in _ALLOWED[kind == NARROWING.strip()])
+        if kind == THROWS and "std=" not in script and "skbuild" not in script:
+            message = f"{path} says which exceptions functions throw, which C++17 refuses"
+            yield BuildObstacle("compiler-too-new", message, _PORTING_11, fatal=sure)
         if what and not allowed:
             rule = "C++11 and later refuse" if kind == NARROWING.strip() else "GCC 14 refuses"
             message = f"{path} {what}, which {rule}"

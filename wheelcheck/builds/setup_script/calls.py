@@ -260,6 +260,7 @@ class Calls(Expressions):
             sources=strings_of(sources),
             libraries=strings_of(keys.get("libraries")) or (),
             optional=truth(keys.get("optional")) is True,
+            options=_options(keys),
         )
         self.made.append(made)
         return made if made_by not in {"cythonize", "mypycify"} else Opaque((made,))
@@ -337,3 +338,9 @@ def strings_of(value: Value) -> tuple[str, ...] | None:
     if isinstance(value, list | tuple):
         return tuple(part for part in value if isinstance(part, str))
     return None
+
+
+def _options(keys: dict[str, Value]) -> tuple[str, ...]:
+    """The options for the compiler and the linker."""
+    given = (strings_of(keys.get(key)) for key in ("extra_compile_args", "extra_link_args"))
+    return tuple(option for options in given for option in options or ())

@@ -15,7 +15,8 @@ class ExtensionModule:
     """One extension module a script declares. `made_by` is the callable or keyword it came by.
 
     `sources` is None where it is not known. `supposing` holds the conditions, as source text,
-    that only a real build decides; () means always.
+    that only a real build decides; () means always. `options` are those of the compiler and the
+    linker, as far as they are known.
     """
 
     made_by: str
@@ -25,6 +26,7 @@ class ExtensionModule:
     libraries: tuple[str, ...] = ()
     optional: bool = False
     supposing: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

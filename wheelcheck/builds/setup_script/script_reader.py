@@ -213,6 +213,7 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
             item.libraries,
             item.optional or TRIAL in item.supposing,
             item.supposing,
+            item.options,
         )
         for item in found
     )

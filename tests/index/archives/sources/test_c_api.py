@@ -17,6 +17,11 @@ HEAD = b"#include <Python.h>\n"
         (b'#include "longintrepr.h"\n', {"longintrepr.h": (11, 12, 13, 14, 15)}),
         (b"Py_TYPE(&t) = &PyType_Type;", {"Py_TYPE(…) =": (11, 12, 13, 14, 15)}),
         (b"if (Py_TYPE(a) == b) {}", {}),
+        (b"  assert(PyInt_CheckExact(a));\n", {}),
+        (
+            b"  PyAPI_FUNC(int) _PyUnicode_Equal(PyObject *a);\n  return _PyUnicode_Equal(a);",
+            {"_PyUnicode_Equal": ()},
+        ),
         (b"/* PyEval_CallObject(f) */ // PyEval_CallObject(f)\n", {}),
         (b'printf("PyEval_CallObject");', {}),
         (b"#if PY_VERSION_HEX < 0x030D0000\nPyEval_CallObject(f, a);\n#endif\n", {}),
@@ -31,7 +36,19 @@ HEAD = b"#include <Python.h>\n"
         ),
         (
             b"#ifdef SOMETHING\nPyEval_CallObject(f);\n#endif\n",
-            {"PyEval_CallObject()?": (13, 14, 15)},
+            {"PyEval_CallObject()?": (13, 14, 15), "PyEval_CallObject()?SOMETHING": (13, 14, 15)},
+        ),
+        (
+            b"#if defined(IS_PY3)\n#define CALL PyEval_CallObject\n#endif\nCALL(f, a);",
+            {"PyEval_CallObject()?IS_PY3": (13, 14, 15)},
+        ),
+        (
+            b"#ifndef X_H\n#define X_H\nstatic int f() { PyEval_CallObject(f, a); }\n#endif\n",
+            {"PyEval_CallObject()": (13, 14, 15)},
+        ),
+        (
+            b"#ifndef X_H\n#define X_H\n#if PY_VERSION_HEX >= 0x030E0000\n#define NEW\n#endif\n",
+            {"#NEW": (14, 15)},
         ),
         (b"#ifdef _WIN32\nPyEval_CallObject(f);\n#endif\n", {}),
         (b"#define PyEval_CallObject(f, a) PyObject_Call(f, a, 0)\n", {"PyEval_CallObject": ()}),

@@ -23,6 +23,11 @@ _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cytho
 _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
 _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
 _CALLBACK = "callback "
+_NAME = "name "
+_LOST_31 = {"cpython.int", "cpython.string", "cpython.cobject", "cpython.oldbuffer"}
+"""Declarations that Cython 3.1 has no more."""
+_LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
+"""Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
 _LENIENT = "legacy_implicit_noexcept"
 _LEVEL = re.compile(r"language_level|include_path|compiler_directives")
 
@@ -32,14 +37,14 @@ def old_cython(
     contents: SdistContents,
     version: Version,
     installed: frozenset[str] | None = None,
+    numpy: Version | None = None,
 ) -> tuple[BuildObstacle, ...]:
     """What this Cython refuses in the sources of the extension modules; the first.
 
     Code ``cython-too-new``. `installed` are the projects of the build environment, None where
-    they are not known. Fatal where the setup script names the source without a condition.
+    they are not known, `numpy` its release among them. Fatal where the setup script names the
+    source without a condition.
     """
-    if version < _PYTHON3:
-        return ()
     stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in _SCRIPTS)
     named = dict(_declared_sources(facts.script)) if facts.script is not None else {}
     found = []
@@ -47,6 +52,7 @@ def old_cython(
         if path.endswith(".pyx") and (path in named or not (named or is_aside(path))):
             reasons = [*_refused(path, contents, version, stated=stated)]
             reasons += _not_installed(path, contents, installed) if path in named else ()
+            reasons += _not_declared(path, contents, numpy)
             fatal = named.get(path, False)
             found += [
                 BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=fatal)
@@ -72,10 +78,26 @@ def _not_installed(
             yield f"cimports {name}, which is no build requirement"
 
 
+def _not_declared(path: str, contents: SdistContents, numpy: Version | None) -> Iterator[str]:
+    """Names that the NumPy of the build no longer declares for Cython."""
+    stem = posixpath.splitext(path)[0]
+    for file in (path, f"{stem}.pxd"):
+        for word in contents.marks[file].old_cython if file in contents.marks else ():
+            kind, _, rest = word.partition(" ")
+            gone, _, name = rest.partition(" ")
+            if kind == "numpy" and numpy is not None and numpy >= Version(gone):
+                yield f"uses numpy's {name}, which NumPy {numpy} no longer declares"
+
+
 def _refused(
     path: str, contents: SdistContents, version: Version, *, stated: bool
 ) -> Iterator[str]:
     words = contents.marks[path].old_cython
+    for word in words:
+        if word.startswith(_NAME):
+            yield f"uses the name {word.removeprefix(_NAME)}, which is of Python 2"
+    if version < _PYTHON3:
+        return
     leveled = stated or "language_level" in words
     lenient = any(_LENIENT in contents.texts.get(name, "") for name in _SCRIPTS)
     if "long" in words and version >= _WITHOUT_LONG:
@@ -93,7 +115,9 @@ def _refused_cimport(
     word: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
 ) -> Iterator[str]:
     name = word.removeprefix("cimport ")
-    if word in {"cimport cpython.int", "cimport cpython.string"} and version >= _WITHOUT_LONG:
+    lost = _LOST_31 if version >= _WITHOUT_LONG else ()
+    own = any(f"/{shipped}".endswith(f"/{name}.pxd") for shipped in contents.sizes)
+    if word != name and (name in lost or (_LOST_3.fullmatch(name) and not own)):
         yield f"cimports {name}, which Cython {version} has no more"
     if word != name and not leveled and _is_neighbour(name, path, contents):
         yield f"cimports {name} from its own folder, where Cython {version} does not look"

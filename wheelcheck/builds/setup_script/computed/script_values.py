@@ -48,6 +48,7 @@ class Extension:
 
     `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
     not known. `supposing` holds the conditions, as source text, that only a real build decides.
+    `options` are those of the compiler and the linker.
     """
 
     made_by: str
@@ -58,6 +59,7 @@ class Extension:
     libraries: tuple[str, ...] = ()
     optional: bool = False
     supposing: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -13,17 +13,20 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from wheelcheck.index.archives.sources.c_conditions import Directives
-from wheelcheck.index.archives.sources.c_includes import is_for_python
+from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
 from wheelcheck.tables import read_table
 
-__all__ = ["PERHAPS", "ApiBreak", "api_breaks"]
+__all__ = ["PERHAPS", "ApiBreak", "api_breaks", "python_flags"]
 
 ApiBreak = tuple[str, tuple[int, ...]]
 """A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
 headers lack it; no versions where the source defines the name itself."""
 
-Aliases = dict[bytes, dict[bytes, set[int]]]
-"""Macros of a file, the names that are gone which they bring, and the CPython 3.x they do it on."""
+States = dict[str, set[int]]
+"""Where a line is compiled: "" the CPython 3.x that certainly do, ``?`` and ``?MACRO`` as behind a
+name (`PERHAPS`)."""
+Aliases = dict[bytes, dict[bytes, States]]
+"""Macros of a file, the names that are gone which they bring, and where."""
 
 _DEFINITION = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n]*)", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
@@ -35,7 +38,10 @@ _MAY_BE_MEMBER = re.compile(
 )
 """Quicker to find than `_MEMBERS`, and wherever that is, but for `tp_print`."""
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
-_DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
+_DEFINES = re.compile(
+    rb"(?!return\b|else\b|case\b)[A-Za-z_](?:[\w \t*]|PyAPI_FUNC\([^()\n]*\))*[ \t*]$"
+    rb"|[ \t]*(?:PyAPI_FUNC\([^()\n]*\)[ \t]*|extern[ \t][\w \t*]*)$"
+)
 """What is before a name that a line in the first column defines or declares."""
 _BODY = re.compile(rb"\s*\([^;{}]*\)\s*\{")
 """What is behind the name of a function that has its body there."""
@@ -68,7 +74,10 @@ _NO_TARGETS = {b"Py_TYPE": 11, b"Py_SIZE": 11, b"Py_REFCNT": 10}
 """Since when these macros are functions, which nothing can be assigned to (What's New)."""
 
 PERHAPS = "?"
-"""Behind a name: whether it is compiled depends on what is defined elsewhere."""
+"""Behind a name: whether it is compiled depends on what is defined elsewhere; on the macro whose
+name follows, if one does. Such macros of headers are marked themselves, ``#`` before the name."""
+_VERSION_WORDS = (b"PY_MAJOR_VERSION", b"PY_VERSION_HEX", b"PY_MINOR_VERSION")
+_ASSERTS = (b"assert(", b"assert (")
 _NEAR = 20
 """Characters before a string in which ``#include`` is looked for."""
 
@@ -81,7 +90,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     words = {word for pattern in _MAY_BE_NAME for word in pattern.findall(content)}
     used = gone.keys() & (words | _included(content))
     if not (used or any(name in content for name in _NO_TARGETS) or _reads_member(content)):
-        return ()
+        return python_flags(content)
     found: dict[str, set[int]] = defaultdict(set)
     text = _COMMENT.sub(_blank, content)
     defined = {name.decode() for name in used if _has_body(name, text)}
@@ -90,11 +99,38 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
             defined.add(place)
         else:
             found[place] |= minors
-    return tuple(
+    return python_flags(content) + tuple(
         (name, tuple(sorted(minors)))
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
-        if (minors and name.rstrip("()?") not in defined) or name in defined
+        if (minors and _bare(name) not in defined) or name in defined
     )
+
+
+def python_flags(content: bytes) -> tuple[ApiBreak, ...]:
+    """The macros of a header that the version of Python decides on, ``#`` before their names."""
+    guard = guard_of(content) if b"PY_" in content else b""
+    if not guard or not any(word in content for word in _VERSION_WORDS):
+        return ()
+    here = Directives()
+    text = _COMMENT.sub(_blank, content).replace(b"\\\n", b" ")
+    for line in _lines_to_read(text, {b"define"}):
+        directive = _DIRECTIVE.match(line)
+        if directive is not None:
+            word, rest = directive.groups()
+            _follow(word, rest, here, guard)
+    return tuple((f"#{n}", tuple(sorted(m))) for n, m in sorted(here.python_flags().items()))
+
+
+def _follow(word: bytes, rest: bytes, here: Directives, guard: bytes) -> None:
+    """A directive that names nothing that is gone."""
+    if word == b"define":
+        _definition(rest, here)
+    elif word == b"undef":
+        here.undefine(rest.decode("utf-8", "replace").strip())
+    elif word == b"ifndef" and rest.strip() == guard:
+        here.enter()
+    elif word != b"include":
+        here.meet(word.decode(), rest.decode("utf-8", "replace"))
 
 
 def _has_body(name: bytes, text: bytes) -> bool:
@@ -112,6 +148,10 @@ def _begins_function(text: bytes, place: int) -> bool:
     line = text.rfind(b"\n", 0, place) + 1
     above = text.rfind(b"\n", 0, max(line - 1, 0)) + 1
     return any(_RETURNED.fullmatch(text, start, place) for start in (line, above))
+
+
+def _bare(name: str) -> str:
+    return name.partition(PERHAPS)[0].removesuffix("()")
 
 
 def _reads_member(content: bytes) -> bool:
@@ -145,6 +185,7 @@ def _lines(
     """The uses, each with the versions that compile it and lack the name; None: defined here."""
     here = Directives()
     aliases: Aliases = {}
+    guard = guard_of(text)
     code = text.replace(b"\\\n", b" ")
     for line in _lines_to_read(code, used | _names_for(used, code)):
         directive = _DIRECTIVE.match(line)
@@ -164,11 +205,10 @@ def _lines(
             if name in used and not here.never():
                 defined.add(name.decode())
             _note_alias(name, body, aliases, gone, used, here)
-        elif word == b"undef":
-            here.undefine(rest.decode("utf-8", "replace").strip())
-            aliases.pop(rest.strip(), None)
         else:
-            here.meet(word.decode(), rest.decode("utf-8", "replace"))
+            _follow(word, rest, here, guard)
+            if word == b"undef":
+                aliases.pop(rest.strip(), None)
 
 
 def _lines_to_read(code: bytes, used: set[bytes]) -> Iterator[bytes]:
@@ -217,18 +257,40 @@ def _note_alias(
 ) -> None:
     """Note a macro that has a name which is gone in its body: it is used where the macro is."""
     active = here.minors(0)
-    found = {target: minors - active for target, minors in aliases.get(name, {}).items()}
+    found = {
+        target: {state: minors - active for state, minors in states.items()}
+        for target, states in aliases.get(name, {}).items()
+    }
     for match in _NAME.finditer(body):
-        if match.group() in used and match.group() != name:
+        target = match.group()
+        if target in used and target != name:
             called = body[match.end() :].lstrip().startswith(b"(")
-            found[match.group() + b"()" * called] = here.minors(gone[match.group()])
-    for other in aliases:
+            found[target + b"()" * called] = _states(here, gone[target])
+    for other, targets in aliases.items():
         if other != name and other in body and re.search(rb"\b" + other + rb"\b", body):
-            found |= {target: minors & active for target, minors in aliases[other].items()}
-    if any(found.values()):
+            for target, states in targets.items():
+                found[target] = _both(states, _states(here, 0))
+    if any(minors for states in found.values() for minors in states.values()):
         aliases[name] = found
     else:
         aliases.pop(name, None)
+
+
+def _states(here: Directives, since: int) -> States:
+    """Where the present line is compiled, from a CPython on."""
+    flag, waiting = here.waiting(since)
+    states = {"": here.minors(since), PERHAPS: here.perhaps(since)}
+    return states | ({f"{PERHAPS}{flag}": waiting} if flag else {})
+
+
+def _both(first: States, second: States) -> States:
+    """Where two lines are compiled."""
+    found: States = defaultdict(set)
+    for state, minors in first.items():
+        for other, others in second.items():
+            if not state or not other or state == other:
+                found[state or other] |= minors & others
+    return found
 
 
 def _alias_uses(
@@ -239,16 +301,20 @@ def _alias_uses(
         match = re.search(rb"\b" + alias + rb"\b", line) if alias in line else None
         if match is None:
             continue
-        for target, minors in targets.items():
+        for target, states in targets.items():
             name = target.removesuffix(b"()")
             called = target != name or line[match.end() :].lstrip().startswith(b"(")
-            yield name.decode() + "()" * called, minors & here.minors(gone[name])
+            shown = name.decode() + "()" * called
+            for state, minors in _both(states, _states(here, gone[name])).items():
+                yield f"{shown}{state}", minors
 
 
 def _uses(
     line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: Directives
 ) -> Iterator[tuple[str, set[int] | None]]:
-    """The uses in a line of code."""
+    """The uses in a line of code; setuptools compiles without assertions (``-DNDEBUG``)."""
+    if line.lstrip().startswith(_ASSERTS):
+        return
     if b"Py" not in line and b"->" not in line and b"tp_print" not in line:
         return
     for match in _NAME.finditer(line):
@@ -261,8 +327,8 @@ def _uses(
                 continue
             called = line[match.end() :].lstrip().startswith(b"(")
             name = match.group().decode() + "()" * called
-            yield name, here.minors(gone[match.group()])
-            yield f"{name}{PERHAPS}", here.perhaps(gone[match.group()])
+            for state, minors in _states(here, gone[match.group()]).items():
+                yield f"{name}{state}", minors
     for match in _ASSIGNED.finditer(line):
         macro = match.group(1) or match.group(2)
         yield f"{macro.decode()}(…) =", here.minors(_NO_TARGETS[macro])

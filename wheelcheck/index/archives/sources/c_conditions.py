@@ -33,6 +33,8 @@ class Directives:
         # for each nested #if: per version whether this branch, and any branch before it, is taken
         self._stack: list[tuple[dict[int, bool | None], dict[int, bool | None]]] = []
         self._of_python: list[bool] = []  # whether its words may be about the version of Python
+        self._flags: list[str] = []  # the macro that decides by itself, "" if it is none or known
+        self._by_python: set[str] = set()
         self._macros: dict[str, dict[int, str]] = {}  # what the file's own macros give, if certain
 
     def minors(self, since: int) -> set[int]:
@@ -50,6 +52,28 @@ class Directives:
         open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
         return {m for m in open_ones if m >= since} - self.minors(since)
 
+    def waiting(self, since: int) -> tuple[str, set[int]]:
+        """The one macro, defined elsewhere, that the present line waits for, and the versions."""
+        unknown = [
+            flag
+            for flag, (now, _) in zip(self._flags, self._stack, strict=True)
+            if None in now.values()
+        ]
+        if len(unknown) != 1 or not unknown[0]:
+            return "", set()
+        open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
+        return unknown[0], {m for m in open_ones if m >= since} - self.minors(since)
+
+    def python_flags(self) -> dict[str, set[int]]:
+        """The macros that the version of Python decides on, and where they are set."""
+        given = {
+            name: {m for m, body in known.items() if _is_set(body, m)}
+            for name, known in self._macros.items()
+        }
+        return {
+            name: minors for name, minors in given.items() if name in self._by_python and minors
+        }
+
     def never(self) -> bool:
         """Whether no version compiles the present line, whatever else is defined."""
         return not any(all(now[m] is not False for now, _ in self._stack) for m in MINORS)
@@ -59,6 +83,7 @@ class Directives:
         everywhere: dict[int, bool | None] = dict.fromkeys(MINORS, True)
         self._stack.append((everywhere, dict(everywhere)))
         self._of_python.append(False)
+        self._flags.append("")
 
     def meet(self, word: str, rest: str) -> None:
         """A directive."""
@@ -66,20 +91,26 @@ class Directives:
             if self._stack:
                 self._stack.pop()
                 self._of_python.pop()
+                self._flags.pop()
         elif word in {"if", "ifdef", "ifndef"}:
             values = self._values(word, rest)
             self._stack.append((values, dict(values)))
             self._of_python.append(_ABOUT_PYTHON.search(rest) is not None)
+            flag = _FLAG.fullmatch(rest.strip()) if word != "ifndef" else None
+            self._flags.append(flag[1] or flag[2] if flag else "")
         elif self._stack and word in {"elif", "else"}:
             _, before = self._stack.pop()
             values = dict.fromkeys(MINORS, True) if word == "else" else self._values("if", rest)
             now = {m: _and(values[m], _not(before[m])) for m in MINORS}
             taken = {m: _or(values[m], before[m]) for m in MINORS}
             self._stack.append((now, taken))
+            self._flags[-1] = ""
 
     def define(self, name: str, body: str) -> None:
         """A macro without parameters, defined at the present line."""
         known = self._macros.setdefault(name, {})
+        if any(self._of_python) or "PY_" in body:
+            self._by_python.add(name)
         for minor in MINORS:
             around = {now[minor] for now, _ in self._stack}
             if False in around:
@@ -113,6 +144,14 @@ class Directives:
                 value = f"({body or 0})".replace("\\", " ")
                 text = re.sub(rf"\b{name}\b", value, text)
         return text
+
+
+_FLAG = re.compile(r"(\w+)|defined\s*\(?\s*(\w+)\s*\)?")
+
+
+def _is_set(body: str, minor: int) -> bool:
+    """Whether a macro makes a condition true, by itself or by being defined."""
+    return not body or dict(_evaluated(body))[minor] is True
 
 
 _DIRECTIVE = re.compile(

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from wheelcheck.index.archives.sources.c_conditions import EVERY, Directives
 
-__all__ = ["certain_includes", "is_for_python"]
+__all__ = ["certain_includes", "guard_of", "is_for_python"]
 
 _PYTHON = (b"PyObject", b"Python.h", b"Py_", b"PyMem", b"PyErr", b"PyArg")
 _NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
@@ -57,6 +57,12 @@ def _start_of_guard(content: bytes) -> int:
     """Where the name is that keeps a header from being read twice; -1 where there is none."""
     guard = _GUARD.search(content, 0, _HEAD)
     return guard.start(1) if guard else -1
+
+
+def guard_of(content: bytes) -> bytes:
+    """The name that keeps a header from being read twice; empty where there is none."""
+    guard = _GUARD.search(content, 0, _HEAD)
+    return guard[1] if guard else b""
 
 
 def _named_for_certain(match: re.Match[bytes], around: list[_Branches]) -> str:

@@ -24,7 +24,7 @@ _ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH
 _CONDITION = re.compile(rb"^[ \t]*#[ \t]*(if|endif)", re.MULTILINE)
 _LOOP = re.compile(rb"\(\s*char\s*\*\s*\*\s*\w+\s*,\s*npy_intp\s*\*\s*\w+\s*,\s*npy_intp\s*\*")
 _TABLE = re.compile(
-    rb"\b(?:unsigned(?:[ \t]+(?:char|short|int|long))?|u_?int(?:8|16|32|64)(?:_t)?)[ \t]+"
+    rb"u(?<!\wu)(?:nsigned(?:[ \t]+(?:char|short|int|long))?|_?int(?:8|16|32|64)(?:_t)?)[ \t]+"
     rb"(\w+)[ \t]*(?:\[[^\]\n]*\][ \t]*)+=\s*\{"
 )
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)

@@ -15,11 +15,17 @@ __all__ = ["raising_callback"]
 _FUNCTION = re.compile(
     rb"^[ \t]*cdef[ \t]+(?:inline[ \t]+)?(?:const[ \t]+)?"
     rb"(?:void|int|long|short|double|float|char|bint|size_t|ssize_t|Py_ssize_t|unsigned[ \t]+\w+"
-    rb"|u?int\d+_t)(?:[ \t]*\*+[ \t]*|[ \t]+)(\w+)[ \t]*\([^()]*\)([^:\n]*):[ \t]*(?:#[^\n]*)?$",
+    rb"|u?int\d+_t|[A-Za-z_]\w*[ \t]*(?=\*))(?:[ \t]*\*+[ \t]*|[ \t]+)(\w+)[ \t]*"
+    rb"\([^()]*\)([^:\n]*):[ \t]*(?:#[^\n]*)?$",
     re.MULTILINE,
 )
 _EXTERN = re.compile(rb"^([ \t]*)cdef extern from[^\n]*:[ \t]*(?:#[^\n]*)?\n", re.MULTILINE)
 _DECLARED = re.compile(rb"\b(\w+)[ \t]*\(")
+_UNINDENTED = re.compile(rb"^[^\s#]", re.MULTILINE)
+_MEMBER = re.compile(rb"\([ \t]*\*[ \t]*(\w+)[ \t]*\)[ \t]*\(")
+_ASSIGNED = re.compile(
+    rb"^[ \t]+[\w.\[\]]+\.(\w+)[ \t]*=[ \t]*&?(\w+)[ \t]*(?:#[^\n]*)?$", re.MULTILINE
+)
 _TAKE_CALLBACKS = {b"qsort", b"bsearch", b"atexit"}
 """Functions of Cython's own declarations of the C library that are given one."""
 _STORED = re.compile(rb"^[ \t]+self\.\w+\.\w+[ \t]*=[ \t]*self\.(\w+)[ \t]*", re.MULTILINE)
@@ -38,6 +44,9 @@ def raising_callback(content: bytes) -> str:
     stored = _stored_method(functions, content) if stores else ""
     if stored or (b"extern" not in content and b"qsort" not in content):
         return stored
+    member = _stored_function(functions, content)
+    if member:
+        return member
     outside = set(_declared(content)) - functions
     if b"cimport" in content:
         outside.update(name for name in _TAKE_CALLBACKS if name in content)
@@ -59,6 +68,18 @@ def _stored_method(functions: set[bytes], content: bytes) -> str:
     for match in _STORED.finditer(content):
         if match.group(1) in functions and content[match.end() : match.end() + 1] in _ENDS:
             return match.group(1).decode("utf-8", "replace")
+    return ""
+
+
+def _stored_function(functions: set[bytes], content: bytes) -> str:
+    """The first function that is put in a member that an ``extern`` block declares."""
+    members: set[bytes] = set()
+    for block in _EXTERN.finditer(content):
+        end = _UNINDENTED.search(content, block.end())
+        members.update(_MEMBER.findall(content, block.end(), end.start() if end else len(content)))
+    for match in _ASSIGNED.finditer(content) if members else ():
+        if match[1] in members and match[2] in functions:
+            return match[2].decode("utf-8", "replace")
     return ""
 
 

@@ -8,22 +8,23 @@ reader looks for this too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from sys import intern
 
-from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks
+from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_functions import function_marks
-from wheelcheck.index.archives.sources.c_includes import certain_includes
+from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
+from wheelcheck.index.archives.sources.c_returns import return_breaks
+from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
-from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
+from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.languages import language_of
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "marks_of", "read_marks"]
 
-RULES = 21
+RULES = 22
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -46,27 +47,12 @@ _PYBIND11 = re.compile(
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
 
-_CYTHON_SIGNS = (
-    (
-        "long",
-        re.compile(
-            rb"^(?!\s*#)(?:[^#\"'\n]*[=(,\s])?(?<!def )(?:long\((?!\*)|\(int, ?long\))",
-            re.MULTILINE,
-        ),
-    ),
-    ("print", re.compile(rb"^[ \t]+print[ \t]+[\"'\w]", re.MULTILINE)),
-    ("language_level", re.compile(rb"^#.*cython:.*language_level", re.MULTILINE)),
-)
-_CIMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
-)
 _DIRECTIVE = re.compile(rb"#[ \t]*(?:distutils|cython):[ \t]*(\w+)[ \t]*=[ \t]*([^\n]*)")
 _BUILD_OPTIONS = {
     b"language", b"libraries", b"sources", b"extra_compile_args", b"extra_link_args",
 }  # fmt: skip
 """Options that ``# distutils:`` lines at the head of a Cython source set for its extension module
 (cython.readthedocs.io, "Configuring the C-Build"); ``# cython:`` lines may name them too."""
-_LOST_PXD = {b"cpython.int", b"cpython.string", b"cpython.oldbuffer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +66,11 @@ class SourceMarks:
     version if it says so: ``cython 3.0.11``. `api_breaks` are names of the C API that some CPython
     lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
-    any ``cimport`` of a name of one part; ``language_level``, where the file states one; and
-    ``callback f`` of a function that is passed to C (`cython_callbacks`).
+    any ``cimport`` of a name of one part; ``name cmp`` of a builtin of Python 2;
+    ``numpy 2.0.0 int_t`` of a name that NumPy no longer declares; ``language_level``, where the
+    file states one; and ``callback f`` of a function that is passed to C (`cython_callbacks`). Of
+    declaration files they have ``extern <x.h``, as of a `.pyx` too: a header that ``cdef extern
+    from`` names; and names of NumPy.
     `certain_includes` are those of its includes that depend on no condition; of long files that
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
     type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
@@ -134,13 +123,14 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     head = _GENERATORS.search(content[:_HEAD])
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
     by_cython = generator.startswith("cython")
+    for_python = not by_cython and is_for_python(content)
     return SourceMarks(
         statements=content.count(b";"),
         includes=includes,
         returns=content.count(b"return"),
         generator=generator,
-        api_breaks=_of_generators(content) if by_cython else api_breaks(content),
-        old_cython=() if generator or not _is_pyx(path) else _old_cython(content),
+        api_breaks=_of_generators(content) if by_cython else _api(content, path, for_python),
+        old_cython=() if generator else cython_words(content, path),
         certain_includes=() if by_cython else certain_includes(content),
         needs=()
         if generator
@@ -149,19 +139,29 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
         ),
-        refused=() if generator else (*compiler_breaks(content, path), *numpy_marks(content, path)),
+        refused=()
+        if generator
+        else (
+            *compiler_breaks(content, path),
+            *(return_breaks(content, path) if for_python else ()),
+            *(slot_breaks(content, path) if for_python else ()),
+            *throw_breaks(content, path),
+            *numpy_marks(content, path),
+        ),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
+
+
+def _api(content: bytes, path: str, for_python: bool) -> tuple[ApiBreak, ...]:  # noqa: FBT001
+    """What a source uses of the C API that is gone, or a header says of the version of Python."""
+    if for_python:
+        return api_breaks(content)
+    return python_flags(content) if path.endswith(".h") else ()
 
 
 def _of_generators(content: bytes) -> tuple[ApiBreak, ...]:
     """What of the C API the code uses that Cython wrote for generators."""
     return _BY_CYTHON if b"_PyGen_Send(" in content else ()
-
-
-def _is_pyx(path: str) -> bool:
-    """Whether a source is Cython's, or its path is not known."""
-    return not path or path.endswith(".pyx")
 
 
 def _pybind11(content: bytes) -> tuple[str, ...]:
@@ -214,24 +214,3 @@ def _build_options(head: bytes) -> tuple[str, ...]:
         if match is not None and match[1] in _BUILD_OPTIONS:
             found.append(f"{match[1].decode()}={match[2].decode('utf-8', 'replace').strip()}")
     return tuple(found)
-
-
-def _old_cython(content: bytes) -> tuple[str, ...]:
-    """Words of a Cython source that later releases lack."""
-    defines = b"cdef" in content or b"cpdef" in content
-    if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
-        return ()
-    found = [
-        word for word, sign in _CYTHON_SIGNS if word.encode() in content and sign.search(content)
-    ]
-    callback = raising_callback(content)
-    found += [f"callback {callback}"] if callback else []
-    return (*found, *_lost_cimports(content))
-
-
-def _lost_cimports(content: bytes) -> Iterator[str]:
-    """What is cimported that later releases lack, or that has one part and is a neighbour."""
-    names = {first or second for first, second in _CIMPORT.findall(content)}
-    for name in sorted(names):
-        if name in _LOST_PXD or b"." not in name.strip(b"."):
-            yield f"cimport {name.decode()}"

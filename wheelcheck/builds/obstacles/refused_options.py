@@ -1,0 +1,46 @@
+"""Options of other compilers that a setup script gives to GCC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
+from wheelcheck.tables import read_table
+
+__all__ = ["refused_options"]
+
+_SOURCE = "measured: wheelcheck/builds/obstacles/compiler_options.csv"
+_OWN_COMMAND = ("build_ext", "compiler_type", "customize_compiler")
+"""Words of scripts that may choose the options by the compiler."""
+
+
+def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacle, ...]:
+    """The first option of an extension module that GCC does not know. Code ``option-refused``.
+
+    Nothing is said of a script, of this `text`, that may choose its options by the compiler.
+    """
+    if any(word in text for word in _OWN_COMMAND):
+        return ()
+    for module in () if script is None else script.extensions:
+        for option in _refused(module):
+            if script is None or not script.surely_builds(module, option):
+                continue
+            name = module.name or "an extension module"
+            message = f"{name} is compiled with the option {option}, which GCC refuses"
+            return (BuildObstacle("option-refused", message, _SOURCE, fatal=True),)
+    return ()
+
+
+def _refused(module: ExtensionModule) -> Iterator[str]:
+    exact, beginnings = _options()
+    return (o for o in module.options if o in exact or o.startswith(beginnings))
+
+
+@cache
+def _options() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Options that are refused, and beginnings of options with a value."""
+    known = {row["option"] for row in read_table("builds/obstacles/compiler_options.csv")}
+    beginnings = {option for option in known if option.endswith("*")}
+    return frozenset(known - beginnings), tuple(option[:-1] for option in sorted(beginnings))

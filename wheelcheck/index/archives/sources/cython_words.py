@@ -1,0 +1,124 @@
+"""Words of Cython sources that a later Cython or NumPy lacks, and the headers that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
+from wheelcheck.tables import read_table
+
+__all__ = ["cython_words"]
+
+_CYTHON_SIGNS = (
+    (
+        "long",
+        re.compile(
+            rb"^(?!\s*#)(?:[^#\"'\n]*[=(,\s])?(?<!def )(?:long\((?!\*)|\(int, ?long\))",
+            re.MULTILINE,
+        ),
+    ),
+    ("print", re.compile(rb"^[ \t]+print[ \t]+[\"'\w]", re.MULTILINE)),
+    ("language_level", re.compile(rb"^#.*cython:.*language_level", re.MULTILINE)),
+)
+_CIMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
+)
+_EXTERN = re.compile(rb"^[ \t]*cdef[ \t]+extern[ \t]+from[ \t]+([\"'])([^\"'\n*]+)\1", re.MULTILINE)
+_LOST_PXD = {b"cpython.int", b"cpython.string", b"cpython.oldbuffer", b"cpython.cobject"}
+_PYTHON2 = re.compile(
+    rb"(?:[=(,\[:+\-*/%<>!&|^{]|\b(?:return|and|or|not|in|if|raise|lambda))[ \t]*"
+    rb"(apply|buffer|cmp|coerce|execfile|file|reduce|StandardError)\b(?=[ \t]*[(,):\n])"
+)
+"""Names of Python 2 that Cython, run by Python 3, calls undeclared (tried: 0.29.37 to 3.3.1)."""
+_PYTHON2_WORDS = (b"apply(", b"buffer(", b"cmp(", b"coerce(", b"execfile(", b"file(", b"reduce(",
+                  b"StandardError")  # fmt: skip
+_TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
+_NUMPY_ALIAS = re.compile(rb"^[ \t]*cimport[ \t]+numpy(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
+_FROM_NUMPY = re.compile(
+    rb"^[ \t]*from[ \t]+numpy[ \t]+cimport[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
+)
+
+
+def cython_words(content: bytes, path: str) -> tuple[str, ...]:
+    """What a file of Cython has of old words, and which headers its C code includes."""
+    old = _old_cython(content) if _is_pyx(path) else ()
+    if not path.endswith((".pyx", ".pxd")):
+        return old
+    if b"numpy" in content:
+        old = (*old, *_of_numpy(content))
+    if b"extern" not in content:
+        return old
+    return (
+        *old,
+        *dict.fromkeys(f"extern {n.decode('utf-8', 'replace')}" for n in _extern(content)),
+    )
+
+
+def _extern(content: bytes) -> Iterator[bytes]:
+    """The headers that a file of Cython names, with the sign before the name."""
+    for match in _EXTERN.finditer(content):
+        name = match[2]
+        yield name.rstrip(b">") if name.startswith(b"<") else b'"' + name
+
+
+def _is_pyx(path: str) -> bool:
+    """Whether a source is Cython's, or its path is not known."""
+    return not path or path.endswith(".pyx")
+
+
+def _old_cython(content: bytes) -> tuple[str, ...]:
+    """Words of a Cython source that later releases lack."""
+    defines = b"cdef" in content or b"cpdef" in content
+    if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
+        return ()
+    found = [
+        word for word, sign in _CYTHON_SIGNS if word.encode() in content and sign.search(content)
+    ]
+    callback = raising_callback(content)
+    found += [f"callback {callback}"] if callback else []
+    return (*found, *_python2_names(content), *_lost_cimports(content))
+
+
+def _python2_names(content: bytes) -> Iterator[str]:
+    """Builtin names of Python 2 that a source uses and binds nowhere."""
+    if not any(word in content for word in _PYTHON2_WORDS) or not _PYTHON2.search(content):
+        return
+    code = _TEXT.sub(b'""', content)
+    if b"import *" in code:
+        return
+    for name in sorted(set(_PYTHON2.findall(code))):
+        uses = len(re.findall(rb"(?<![\w.])" + name + rb"\b", code))
+        if uses == _PYTHON2.findall(code).count(name):  # nothing else, which may bind it
+            yield f"name {name.decode()}"
+
+
+def _of_numpy(content: bytes) -> Iterator[str]:
+    """Names of NumPy's declarations that are gone since one of its releases."""
+    gone = _gone_declarations()
+    found: set[bytes] = set()
+    for match in _NUMPY_ALIAS.finditer(content):
+        alias = match[1] or b"numpy"
+        for name in re.findall(rb"(?<![\w.])" + alias + rb"\.(\w+)", content):
+            if name in gone and gone[name][1]:
+                found.add(name)
+    for match in _FROM_NUMPY.finditer(content):
+        found.update(name for name in re.findall(rb"\w+", match[1]) if name in gone)
+    for name in sorted(found):
+        yield f"numpy {gone[name][0]} {name.decode()}"
+
+
+@cache
+def _gone_declarations() -> Mapping[bytes, tuple[str, bool]]:
+    """Names, the NumPy from which on they are gone, and whether they are types."""
+    rows = read_table("index/archives/sources/numpy_declarations.csv")
+    return {row["name"].encode(): (row["gone"], row["type"] == "yes") for row in rows}
+
+
+def _lost_cimports(content: bytes) -> Iterator[str]:
+    """What is cimported that later releases lack, or that has one part and is a neighbour."""
+    names = {first or second for first, second in _CIMPORT.findall(content)}
+    for name in sorted(names):
+        if name in _LOST_PXD or b"." not in name.strip(b"."):
+            yield f"cimport {name.decode()}"
