@@ -97,7 +97,7 @@ def forecast(build: dict[str, str], index: Index) -> Iterator[BuildObstacle]:
     target = parse_target_on(f"python:{python}-slim-trixie", as_of=now.date())
     project = index.project(canonicalize_name(build["name"]))
     if isinstance(project, Unknown):
-        raise SystemExit(project.reason)
+        raise LookupError(project.reason)  # noqa: TRY004 (the index answers, and has none)
     wanted = Version(build["version"])
     sdist = next(file for file in project.files(wanted) if isinstance(file, Sdist))
     reader = SdistReader(index)
