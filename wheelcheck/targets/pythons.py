@@ -5,6 +5,8 @@ Tables: `pythons.csv` (releases), `support.csv` (CPython's minor versions).
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -69,6 +71,15 @@ def _releases() -> tuple[PythonRelease, ...]:
     return tuple(sorted(releases, key=lambda release: (release.released, _key(release))))
 
 
+@cache
+def _by_minor() -> Mapping[tuple[Implementation, tuple[int, int]], Sequence[PythonRelease]]:
+    """All known releases by implementation and minor version, oldest first."""
+    found = defaultdict(list)
+    for release in _releases():
+        found[release.implementation, release.python].append(release)
+    return found
+
+
 def _key(release: PythonRelease) -> tuple[int, ...]:
     return tuple(int(part) for part in release.python_version.split("."))
 
@@ -103,10 +114,8 @@ def newest_release(
     """
     known = [
         release
-        for release in _releases()
-        if (release.implementation, release.python) == (implementation, python)
-        and release.released <= as_of
-        and abi in {None, _abi_of(release)}
+        for release in _by_minor().get((implementation, python), ())
+        if release.released <= as_of and abi in {None, _abi_of(release)}
     ]
     return known[-1] if known else None
 
