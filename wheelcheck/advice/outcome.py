@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
 from wheelcheck.advice.repinning import NEAR_YEARS, years_between
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.errors import Unknown
@@ -43,25 +48,28 @@ def loading_after(judged: JudgedTarget) -> list[str]:
 
 def version_changes(before: JudgedTarget, after: JudgedTarget, index: Index) -> str:
     """Where a version goes down or far up, its major changes, or a pre-release is taken."""
-    changes = []
+    changes: list[str] = []
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
-        if was is None or pin.version is None or pin.version == was:
-            continue
-        if pin.version.is_prerelease and not was.is_prerelease:
-            changes.append(f"{name} {pin.version} is a pre-release")
-        if pin.version < was:
-            changes.append(f"{name} goes down from {was} to {pin.version}")
-            continue
-        project = index.project(name)
-        years = None if isinstance(project, Unknown) else years_between(was, pin.version, project)
-        late = f"{years:.0f} years after {was}" if years and years > NEAR_YEARS else ""
-        if pin.version.release[:1] != was.release[:1]:
-            came = f" that came out {late}" if late else f" after {was}"
-            changes.append(f"{name} {pin.version} is a new major version{came}")
-        elif late:
-            changes.append(f"{name} {pin.version} came out {late}")
+        if was is not None and pin.version is not None and pin.version != was:
+            changes += _changes(name, was, pin.version, index)
     return listing(changes, 4)
+
+
+def _changes(name: NormalizedName, was: Version, now: Version, index: Index) -> Iterator[str]:
+    if now.is_prerelease and not was.is_prerelease:
+        yield f"{name} {now} is a pre-release"
+    if now < was:
+        yield f"{name} goes down from {was} to {now}"
+        return
+    project = index.project(name)
+    years = None if isinstance(project, Unknown) else years_between(was, now, project)
+    late = f"{years:.0f} years after {was}" if years and years > NEAR_YEARS else ""
+    if now.release[:1] != was.release[:1]:
+        came = f" that came out {late}" if late else f" after {was}"
+        yield f"{name} {now} is a new major version{came}"
+    elif late:
+        yield f"{name} {now} came out {late}"
 
 
 def versions(judged: JudgedTarget) -> str:

@@ -223,28 +223,37 @@ def proposals(
     versions lifted; at last with all exact pins lifted. With `far`, those without such a version
     near the present one count at the first that has one; nothing is proposed where there is none.
     """
+    near = _nearest(column, troubled, wheels, rules, far=far)
+    helped = {name for name, pair in near.items() if any(pair)}
+    own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
+    for order in ((0, 1), (1, 0)) if helped else ():
+        versions = {name: near[name][order[0]] or near[name][order[1]] for name in helped}
+        known = {name: version for name, version in versions.items() if version is not None}
+        yield _split(known, own).applied(requirements)
+    for exact_pins in (False, True) if helped else ():
+        yield _lifted(requirements, helped, exact_pins=exact_pins)
+
+
+def _nearest(
+    column: JudgedTarget,
+    troubled: Collection[NormalizedName],
+    wheels: WheelsNearby,
+    rules: FileRules,
+    *,
+    far: bool,
+) -> dict[NormalizedName, _Pair]:
+    """The next versions with a wheel, above and below; with `far`, {} where none is far."""
     target = column.resolution.target
     pins = {name: column.judged[name][0] for name in troubled}
     near = {name: wheels.nearest(pin, target, rules) for name, pin in pins.items()}
-    if far:
-        distant = {
-            name: found
-            for name, pair in near.items()
-            if not any(pair) and any(found := wheels.farther(pins[name], target, rules))
-        }
-        if not distant:
-            return
-        near |= distant
-    helped = {name for name, pair in near.items() if any(pair)}
-    own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
-    for order in ((0, 1), (1, 0)):
-        versions = {name: near[name][order[0]] or near[name][order[1]] for name in helped}
-        known = {name: version for name, version in versions.items() if version is not None}
-        if known:
-            yield _split(known, own).applied(requirements)
-    if helped:
-        yield _lifted(requirements, helped, exact_pins=False)
-        yield _lifted(requirements, helped, exact_pins=True)
+    if not far:
+        return near
+    distant = {
+        name: found
+        for name, pair in near.items()
+        if not any(pair) and any(found := wheels.farther(pins[name], target, rules))
+    }
+    return {**near, **distant} if distant else {}
 
 
 def changes_between(

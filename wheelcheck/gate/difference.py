@@ -173,6 +173,14 @@ class _State(NamedTuple):
     failure: str | None
 
     @property
+    def verdict(self) -> Verdict | None:
+        return self.cell.verdict if self.cell else None
+
+    @property
+    def version(self) -> str | None:
+        return self.cell.version if self.cell else None
+
+    @property
     def loading(self) -> Loading | None:
         """What its wheel lacks to load as the image is."""
         loads = self.cell.loads if self.cell else None
@@ -204,30 +212,28 @@ def _grown(
 
 def _change(package: str, was: _State, now: _State) -> Change | None:
     """What changed for a package."""
-    before, after = was.cell, now.cell
-    version_before = before.version if before else None
-    version_after = after.version if after else None
-    kind: Literal["worse", "better", "version"] = "version"
     # what was not looked at in one of them cannot have become worse
     loading = was.is_checked and now.is_checked
     rank_before, rank_after = (_rank(state, loading=loading) for state in (was, now))
+    kind: Literal["worse", "better", "version"] = "version"
     if rank_after != rank_before:
         kind = "worse" if rank_after > rank_before else "better"
-    elif version_before == version_after:
+    elif was.version == now.version:
         return None
+    lost = now.cell.lost if now.cell else None
     return Change(
         package=package,
         targets=(),
-        before=before.verdict if before else None,
-        after=after.verdict if after else None,
-        version_before=version_before,
-        version_after=version_after,
+        before=was.verdict,
+        after=now.verdict,
+        version_before=was.version,
+        version_after=now.version,
         kind=kind,
         failure_before=was.failure,
         failure_after=now.failure,
         loading_before=was.loading if loading else None,
         loading_after=now.loading if loading else None,
-        lost=after.lost.reason if after and after.lost and kind == "worse" else None,
+        lost=lost.reason if lost and kind == "worse" else None,
     )
 
 
