@@ -22,29 +22,49 @@ def found(code: str, on: str | None = None):
 
 
 TRIES = (
-    "def load_library(*names, optional=False):\n    for name in names:\n        try:\n"
-    "            return ctypes.CDLL(name)\n        except OSError:\n            pass\n"
+    "def load_library(name, *others, optional=False):\n    for each in (name, *others):\n"
+    "        try:\n            return ctypes.CDLL(each)\n"
+    "        except OSError:\n            pass\n"
 )
-"""As weasyprint: a loader that knows whether to raise."""
+IN_HANDLER = (
+    "def load_library(name, required=True):\n    try:\n        return ctypes.CDLL(name)\n"
+    "    except OSError:\n        if required:\n            raise\n"
+)
+BEFORE = TRIES + "    if optional:\n        return None\n    raise OSError(name)\n"
+BEHIND = TRIES + "    if not optional:\n        raise OSError(name)\n"
 
 
 @pytest.mark.parametrize(
-    ("end", "argument", "status"),
+    ("loader", "call", "status"),
     [
-        (
-            "    if optional:\n        return None\n    raise OSError(names)\n",
-            "True",
-            "some files need",
-        ),
-        ("    if not optional:\n        raise OSError(names)\n", "True", "some files need"),
-        ("    if optional:\n        return None\n    raise OSError(names)\n", "False", "needs"),
-        ("    if not optional:\n        raise OSError(names)\n", "False", "needs"),
-        ("    raise OSError(names, optional)\n", "True", "needs"),
+        # as weasyprint: the call says whether the library may be missing
+        (BEFORE, "load_library('libusb-1.0.so.0', optional=True)", "some files need"),
+        (BEFORE, "load_library('libusb-1.0.so.0')", "needs"),
+        (BEHIND, "load_library('libusb-1.0.so.0', optional=True)", "some files need"),
+        (BEHIND, "load_library('libusb-1.0.so.0', optional=False)", "needs"),
+        (IN_HANDLER, "load_library('libusb-1.0.so.0', False)", "some files need"),
+        (IN_HANDLER, "load_library('libusb-1.0.so.0')", "needs"),
+        (TRIES + "    raise OSError(name)\n", "load_library('libusb-1.0.so.0', True)", "needs"),
     ],
 )
-def test_a_loader_that_must_not_raise_lets_the_import_go_on(end, argument, status):
-    code = f"{TRIES}{end}usb = load_library('libusb-1.0.so.0', optional={argument})\n"
-    assert found(code).status == status
+def test_a_loader_may_be_called_for_a_library_that_may_be_missing(loader, call, status):
+    assert found(f"{loader}usb = {call}\n").status == status
+
+
+@pytest.mark.parametrize(
+    ("use", "status"),
+    [
+        ("", "some files need"),
+        ("usb.libusb_init.restype = int\n", "needs"),
+        ("if usb is not None:\n    usb.libusb_init.restype = int\n", "some files need"),
+    ],
+)
+def test_an_import_that_uses_what_its_loader_did_not_find_fails(use, status):
+    loader = (
+        "def attempt(name):\n    try:\n        return ctypes.CDLL(name)\n"
+        "    except OSError:\n        return None\n"
+    )
+    assert found(f"{loader}usb = attempt('libusb-1.0.so.0')\n{use}").status == status
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ __all__ = [
     "SYSTEMS",
     "caught_names",
     "ends_program",
+    "finds",
     "is_linux",
     "last_name",
     "opens",
@@ -53,6 +54,14 @@ _OPENERS = re.compile(
     r"|c?dll|pydll|dlopen|open_lib(?:rary)?)",
     re.IGNORECASE,
 )
+
+
+_FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
+
+
+def finds(name: str) -> bool:
+    """Whether a function of that name looks for a library, and gives None where there is none."""
+    return _FINDERS.fullmatch(name) is not None
 
 
 def opens(name: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from wheelcheck.loading.python_code.branches import opens, raises
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
+from wheelcheck.loading.python_code.loader_functions import LoaderFunctions
 from wheelcheck.loading.python_code.raise_search import RaiseSearch
 from wheelcheck.loading.python_code.unset_results import uses_unset_result
 
@@ -39,6 +40,7 @@ class ModuleFacts:
     """By function or class: the strings that it is called with; "" for other values."""
     own_files: dict[str, set[str]] = field(default_factory=dict)
     """By scope in which something is opened: base names of files, as far as they are known."""
+    loaders: LoaderFunctions = field(default_factory=LoaderFunctions)
     pending: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that were not looked into: most are never called by an import."""
 
@@ -60,6 +62,8 @@ class ModuleFacts:
 
         At the top of the module, a use of what they could not give raises, too.
         """
+        if self.loaders.is_always_tolerant(scope):
+            return False
         key = (scope, functions)
         if key not in self._raising_without:
             self._raising_without[key] = False
@@ -67,7 +71,7 @@ class ModuleFacts:
             gives = functions.__contains__ if functions else opens
             with suppress(RecursionError):
                 self._raising_without[key] = RaiseSearch(functions or None).finds(body) or (
-                    not scope and uses_unset_result(body, gives)
+                    not scope and uses_unset_result(body, gives, self.loaders.gives_nothing)
                 )
         return self._raising_without[key]
 

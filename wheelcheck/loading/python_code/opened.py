@@ -18,6 +18,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from wheelcheck.loading.python_code.branches import (
+    finds,
     last_name,
     opens,
     raised_in,
@@ -37,6 +38,7 @@ from wheelcheck.loading.python_code.library_names import (
     without_version,
 )
 from wheelcheck.loading.python_code.library_paths import LibraryPaths
+from wheelcheck.loading.python_code.loader_functions import LoaderFunctions
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
 from wheelcheck.loading.python_code.names_used import (
     absolute,
@@ -47,7 +49,6 @@ from wheelcheck.loading.python_code.names_used import (
 )
 from wheelcheck.loading.python_code.plain_tree import plain_tree
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
-from wheelcheck.loading.python_code.tolerant_calls import is_tolerant
 
 __all__ = ["may_open", "read_module"]
 
@@ -55,7 +56,6 @@ _MENTIONS = re.compile(
     r"find_?lib|CDLL|PyDLL|\bDLL\(|dlopen|LoadLibrary|load_?(?:[a-z]+_)?(?:lib|dll)",
     re.IGNORECASE,
 )
-_FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
 _MADE_UP = frozenset({"", "lib*", "*"})
 """Names of which the code tells nothing but how names of libraries begin."""
 _MAX_NAMES = 64
@@ -87,7 +87,7 @@ def read_module(
         tree = plain_tree(text, handlers=may_open(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return ModuleFacts()
-    facts = ModuleFacts()
+    facts = ModuleFacts(loaders=LoaderFunctions(tree if opens else None))
     base = package if is_package else package.rpartition(".")[0]
     texts = TextValues()
     reader = _LibraryReader(facts, base, texts, Callbacks(tree) if opens else None)
@@ -246,8 +246,12 @@ class _LibraryReader:
             found_modules = self.facts.attempts if guarded else self.facts.imports
             found_modules.setdefault(scope, []).extend(absolute(m, self.base) for m in modules)
         elif name and opens(name):
-            tolerant = is_tolerant(call, self.facts.bodies.get(name, ()))
-            self._opened(name, call.args, scope, guarded=guarded or tolerant)
+            tolerated = (
+                guarded
+                or self.facts.loaders.is_tolerant(call)
+                or self.facts.loaders.is_always_tolerant(scope)
+            )
+            self._opened(name, call.args, scope, guarded=tolerated)
         called = self._called(call, scope)
         self._call(scope, called)
         texts = strings_given(call)
@@ -285,7 +289,7 @@ class _LibraryReader:
         files = set(chain.from_iterable(map(self.paths.names, arguments)))
         first = next(iter(arguments), None)
         is_made_up = _has_value(first) and _MADE_UP.issuperset(texts)
-        is_finder = _FINDERS.fullmatch(opener) is not None
+        is_finder = finds(opener)
         if not is_finder and (names or files or is_made_up):
             self.facts.own_files.setdefault(scope, set()).update(files)
         is_helper = any((is_finder, files, opens(function)))  # its names are where it is called
@@ -338,4 +342,4 @@ def _has_value(node: ast.expr | None) -> bool:
 
 
 def _is_search(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call) and bool(_FINDERS.fullmatch(last_name(value.func)))
+    return isinstance(value, ast.Call) and finds(last_name(value.func))

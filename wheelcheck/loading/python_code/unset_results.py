@@ -22,12 +22,17 @@ _ARGUMENTS_WITHOUT_DEFAULT = 2
 """Of ``getattr``."""
 
 
-def uses_unset_result(body: Iterable[ast.stmt], gives: Callable[[str], bool]) -> bool:
+def uses_unset_result(
+    body: Iterable[ast.stmt],
+    gives: Callable[[str], bool],
+    gives_nothing: Callable[[ast.Call], bool],
+) -> bool:
     """Whether statements use the result of a call that may have failed before, unconditionally.
 
     Parameters:
         body: The statements at the top of a module.
         gives: Whether a function of that name gives what may be missing.
+        gives_nothing: Whether a call returns where it is missing.
     """
     unset: set[str] = set()
     for node in _on_linux(body):
@@ -36,6 +41,12 @@ def uses_unset_result(body: Iterable[ast.stmt], gives: Callable[[str], bool]) ->
         if isinstance(node, ast.If):
             unset -= _settled(node)
         unset |= _left_unset(node, gives)
+        match node:
+            case ast.Assign(value=ast.Call() as call) if gives(last_name(call.func)):
+                names = {name for target in node.targets for name in _names(target)}
+                unset |= names if gives_nothing(call) else set()
+            case _:
+                pass
     return False
 
 
