@@ -389,18 +389,21 @@ class TestExtraIndexes:
         assert extra_indexes_for(wheelcheck.parse_target(spelling, as_of=DAY)) == ()
 
 
-def test_no_replacement_that_never_loads_there():
-    # sounddevice finds its library by a search that fails on musl; on Debian packages bring it
+@pytest.mark.parametrize(
+    ("image", "packages"),
+    [("python:3.12-alpine", "binutils portaudio-dev"), ("python:3.13-slim", "libportaudio2")],
+)
+def test_a_replacement_that_needs_libraries_says_which(image, packages):
+    # sounddevice asks find_library, which looks with binutils on musl
     index = FakeIndex(
         {
             "pyaudio": {"1": wheels("pyaudio", "1")},
             "sounddevice": {"0.5.6": ["sounddevice-0.5.6-py3-none-any.whl"]},
         }
     )
-    assert "replacement" not in advice(index, "pyaudio")
-    slim = wheelcheck.parse_target("python:3.13-slim", as_of=DAY)
-    found = advice(index, "pyaudio", on=(slim,))["replacement"]
-    assert "does not load there without libportaudio2" in found.evidence
+    there = wheelcheck.parse_target(image, as_of=DAY)
+    found = advice(index, "pyaudio", on=(there,))["replacement"]
+    assert f"does not load there without {packages}" in found.evidence
 
 
 @pytest.mark.parametrize("table", ["replacements", "distribution_packages"])
