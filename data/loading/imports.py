@@ -208,7 +208,10 @@ def _with_namesakes(names: list[str], info: Path) -> list[str]:
         start = f"{name.replace('.', '/')}/__init__.py"
         namesake = f"{name}.{name.rpartition('.')[2]}"
         if start in paths and f"{namesake.replace('.', '/')}.py" in paths:
-            code = ast.parse((info.parent / start).read_text("utf-8", "replace"))
+            try:
+                code = ast.parse((info.parent / start).read_bytes())
+            except SyntaxError:
+                continue
             imports = (
                 node for node in ast.walk(code) if isinstance(node, ast.Import | ast.ImportFrom)
             )

@@ -92,3 +92,11 @@ def test_extension_modules_that_no_import_statement_names_are_loaded_another_way
     start = b"import importlib, sys\nsys.path.insert(1, 'x')\ncore = importlib.import_module('x')\n"
     members = {"x/__init__.py": start, "x/a.py": b"", "x/b.py": b"", "x/c.py": b""}
     assert loads({**members, f"x/x{TAG}": NEEDS_GL}).status == "needs"
+
+
+def test_private_modules_beside_an_empty_top_are_for_other_packages():
+    member = "x/_native.cpython-313-x86_64-linux-gnu.so"
+    needing = elf(("libGL.so.1", "libc.so.6"))
+    assert loads({"x/__init__.py": b'"""For y."""\n', member: needing}).status == "some files need"
+    for code in (b"from . import _native\n", b"import importlib\nimportlib.import_module(name)\n"):
+        assert loads({"x/__init__.py": code, member: needing}).status == "needs"

@@ -245,3 +245,22 @@ def test_a_system_may_be_compared_from_either_side():
         "else:\n    lib = CDLL('libfoo.so.1')\n"
     )
     assert [opened.names for _, opened in _reached(code).opened] == [("libfoo.so.1",)]
+
+
+def test_a_byte_order_mark_hides_no_import():
+    assert loads({"x.py": b"\xef\xbb\xbffrom tkinter import ttk\n"}, PURE).packages == ("libtk8.6",)
+
+
+def test_what_is_opened_in_a_browser_is_not_opened_on_linux():
+    # as pychloride: the library beside the code is WebAssembly, that of Linux is searched for
+    code = (
+        b"import ctypes, sys\nfrom ctypes.util import find_library\n"
+        b"_IS_PYODIDE = sys.platform == 'emscripten'\n"
+        b"if _IS_PYODIDE:\n    path = os.path.join(os.path.dirname(__file__), 'libsodium.so')\n"
+        b"    lib = ctypes.cdll.LoadLibrary(path)\n"
+        b"else:\n    path = find_library('sodium') or find_library('libsodium')\n"
+        b"    if path:\n        lib = ctypes.cdll.LoadLibrary(path)\n"
+        b"    else:\n        raise ValueError('Unable to find libsodium')\n"
+    )
+    members = {"x/__init__.py": code, "x/libsodium.so": b"\0asm" + bytes(100_000)}
+    assert loads(members, PURE).packages == ("libsodium23",)

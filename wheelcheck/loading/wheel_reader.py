@@ -146,7 +146,7 @@ def _look_at_all(reading: WheelReading, paths: list[str]) -> None:
 
 def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
     """Look for names in so many bytes of a file; whether more of them may tell."""
-    size, packed = reading.wheel.sizes[path]
+    packed = reading.wheel.sizes[path][1]
     found = reading.beginning(path, step)
     if found is None:
         reading.unread[path] = BUDGET_SPENT
@@ -155,8 +155,8 @@ def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
     try:
         state, needs = read_prefix(data, whole=whole)
     except NotElf as error:
-        if data[:4] == b"\x7fELF" or size > 64 * 1024:
-            reading.unread[path] = str(error) if data[:4] == b"\x7fELF" else ""
+        # what is none at all: bytecode for browsers, a linker's script
+        reading.unread[path] = str(error) if data[:4] == b"\x7fELF" else ""
         return False
     if needs is not None:
         reading.needs[path] = needs
@@ -269,7 +269,8 @@ def _asks_for_uncommon(reading: WheelReading) -> bool:
 
 def _holds(reading: WheelReading, paths: list[str]) -> tuple[str, ...]:
     """Names under which files of the wheel are found: base names, and their own sonames."""
-    names = {p.rpartition("/")[2] for p in paths if ".so" in p}
+    no_elf = {path for path, why in reading.unread.items() if not why}
+    names = {p.rpartition("/")[2] for p in paths if ".so" in p and p not in no_elf}
     names |= {needs.soname for needs in reading.needs.values() if needs.soname}
     for path, needs in reading.needs.items():  # a file's first bytes do not say which is its own
         if not needs.exact and kind_of(path, needs, importable=False) is WheelFileKind.LIBRARY:

@@ -142,5 +142,5 @@ class WheelReading:
         if path not in self.texts:
             size, packed = self.wheel.sizes[path]
             found = self.beginning(path, packed) if size <= _LARGEST_TEXT else None
-            self.texts[path] = found[0].decode("utf-8", "replace") if found else ""
+            self.texts[path] = found[0].decode("utf-8-sig", "replace") if found else ""
         return self.texts[path]

@@ -43,7 +43,7 @@ _FLAG = re.compile(
     r"""(?ix) _* (?:
       (?:is|on|running|platform|os) _* (?:is_|on_)? (?:
         (?P<other> win(?:dows|32|64)? | nt | mac(?:_?os)?(?:_?x)? | os_?x | darwin | cygwin | msys
-          | \w*bsd | android | ios | emscripten)
+          | \w*bsd | android | ios | emscripten | pyodide | wasm | wasi)
         | (?P<ours> linux | posix | unix))
       | (?P<other_2> windows | win32 | darwin | mac_?os | os_?x | cygwin)
       | (?P<ours_2> linux | posix) ) (?:_?(?:platform|os))? _*"""

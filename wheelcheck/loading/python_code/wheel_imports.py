@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from wheelcheck.loading.wheel_reading import WheelReading
 __all__ = ["WheelImports"]
 
 _MOST_BELOW = 40
+_IMPORTS_OTHERWISE = re.compile(r"import_module|__import__|exec|spec_from|__getattr__|__path__")
 
 
 @dataclass(slots=True)
@@ -121,10 +123,21 @@ class WheelImports:
         """
         names = [name for top in self.modules.tops for name in self.modules.submodules(top)]
         if is_empty:
+            if self._is_for_others():
+                return ((),)
             names = list(self.modules.namesakes) or names
         found = {name: self._loaded_by(name) for name in names[:_MOST_BELOW]}
         is_seen = any(found[name] for name in found if name in self.modules.python)
         return tuple(found.values()) if is_seen or not self._has_extensions_below() else ()
+
+    def _is_for_others(self) -> bool:
+        """Whether the wheel is empty packages and private extension modules: others import them."""
+        tops = self.modules.tops
+        if set(self.modules.python) - set(tops) or not set(tops) <= set(self.modules.python):
+            return False
+        texts = [self.reading.text(self.modules.python[top]) for top in tops]
+        private = (name.rpartition(".")[2].startswith("_") for name in self.modules.extensions)
+        return all(private) and not any(map(_IMPORTS_OTHERWISE.search, texts))
 
     def _loaded_by(self, name: str) -> tuple[str, ...]:
         loaded = self._reach([name]).extensions
