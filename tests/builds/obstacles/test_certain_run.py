@@ -68,6 +68,15 @@ if '--debug' in sys.argv:
 if 'bdist_wheel' in sys.argv:
     sys.exit('use y')
 """
+CLEARS = """
+import os, sys
+def clear():
+    del sys.argv[1:]
+if os.path.exists('/etc/thing'):
+    clear()
+if 'bdist_wheel' in sys.argv:
+    sys.exit('use y')
+"""
 BY_VARIABLE = """
 import os, sys
 def refuse():
@@ -247,6 +256,7 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "from setuptools import setup, find_packages\nsetup(packages=find_packages('src'))",
         "from setuptools import setup\nsetup(install_requires=['a (>=1)', 'b; os_name==\"x\"'])",
         COMMAND.replace("'egg_info'", "'test'"),
+        CLEARS,
     ],
 )
 def test_a_script_that_may_go_on(text: str):

@@ -146,6 +146,7 @@ class Frame:
                     self.home.update(dict.fromkeys(node.names, ""))
                 elif isinstance(node, ast.Call):
                     self.forget_changed(node)
+                    self._forget_argv_in(node)
                 elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                     self._forget_content(node.value)
                     self._forget_argv(node.value)
@@ -167,6 +168,13 @@ class Frame:
             self._forget_content(node.func.value)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._forget_content(argument)
+
+    def _forget_argv_in(self, node: ast.Call) -> None:
+        """A function of the script that may be called, and that names the command line."""
+        called = self.function(node.func)
+        parts = ast.walk(called.definition) if called is not None else ()
+        if any(isinstance(part, ast.Attribute) and part.attr == "argv" for part in parts):
+            self.argv.words = None
 
     def _forget_argv(self, node: ast.expr) -> None:
         if self.origin(node) == _ARGV:
