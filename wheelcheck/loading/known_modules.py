@@ -17,7 +17,7 @@ from wheelcheck.loading.wheel_facts import ModuleNeeds
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc
 
-__all__ = ["known_modules"]
+__all__ = ["has_known_modules", "known_modules"]
 
 
 def known_modules(project: str, version: Version, libc: Libc) -> tuple[ModuleNeeds, ...]:
@@ -35,6 +35,11 @@ def known_modules(project: str, version: Version, libc: Libc) -> tuple[ModuleNee
             needs = tuple(row["needs"].split())
             found.setdefault(row["module"], ModuleNeeds(row["module"], needs, opens))
     return tuple(found.values())
+
+
+def has_known_modules(project: str) -> bool:
+    """Whether the table has modules of a project."""
+    return project in _rows()
 
 
 @cache

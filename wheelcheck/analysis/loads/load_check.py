@@ -27,6 +27,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
+from wheelcheck.loading.known_modules import has_known_modules
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
 from wheelcheck.loading.verdict.load_verdict import (
     Loads,
@@ -137,6 +138,10 @@ class LoadCheck:
         imported: dict[Wheel, dict[str, tuple[ModuleNeeds, ...]]] = {}
         for wheel in wheels_of(judged):
             facts, verdict = found[wheel.name], loads[wheel.name]
+            if verdict.status is not LoadStatus.SOME_FILES_NEED and not has_known_modules(
+                wheel.name
+            ):
+                continue
             others = ModulesOfOthers.of(wheel, facts, verdict, image.libc)
             loads[wheel.name] = with_own_modules(
                 verdict, others.modules.values(), image, place.brought
