@@ -24,7 +24,8 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.limits import ArchiveRefused
 from wheelcheck.index.archives.members import WheelBytes
 from wheelcheck.index.archives.ranges import FileBytes
-from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import (
     ArchiveListing,
     ArchiveMember,

@@ -9,8 +9,7 @@ from sys import intern
 import msgspec
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.sources.c_api import ApiBreak
-from wheelcheck.index.archives.sources.source_marks import RULES, SourceMarks
+from wheelcheck.index.archives.sources.source_marks import RULES, ApiBreak, SourceMarks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
 
 __all__ = [

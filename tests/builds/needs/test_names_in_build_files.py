@@ -24,7 +24,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
-from wheelcheck.index.archives.sources.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 TRIXIE = Distribution(Family.APT, "debian", "13")

@@ -22,7 +22,8 @@ from wheelcheck.builds.obstacles.source_breaks import (
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.index.archives.sources.source_marks import is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import is_marked
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = """

@@ -3,7 +3,7 @@
 import pytest
 
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
-from wheelcheck.index.archives.sources.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_reading import read_marks
 
 
 def options(text: str, path: str = "x/a.pyx") -> CythonOptions | None:

@@ -8,7 +8,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.workload.compiled import compiled_files
 from wheelcheck.costs.workload.source_kinds import SourceKind, untemplated
-from wheelcheck.index.archives.sources.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"

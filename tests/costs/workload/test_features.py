@@ -18,7 +18,7 @@ from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, So
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.index.archives.sources.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 MB = 1_000_000

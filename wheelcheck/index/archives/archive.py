@@ -36,7 +36,11 @@ from wheelcheck.index.archives.ranges import (
     open_local,
 )
 from wheelcheck.index.archives.sources.languages import language_of
-from wheelcheck.index.archives.sources.source_marks import MAX_MARKED_BYTES, is_marked, marks_of
+from wheelcheck.index.archives.sources.source_marks import (
+    MAX_MARKED_BYTES,
+    SourceMarks,
+    is_marked,
+)
 from wheelcheck.index.archives.tars import (
     BLOCK,
     TarMember,
@@ -198,7 +202,7 @@ def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[Archive
         content = read_member(source, member)
         if content is not None:
             lines = count_lines([content]) if language_of(path) is not None else None
-            members[path] = ArchiveMember(path, member.size, lines, marks_of(content, path))
+            members[path] = ArchiveMember(path, member.size, lines, _marks(content, path))
     return tuple(members.values())
 
 
@@ -276,8 +280,15 @@ def _measured(member: TarMember, path: str, *, needed: bool) -> tuple[ArchiveMem
         lines = count_lines([content]) if is_source else None
     elif is_source:
         lines = member.lines()
-    marks = marks_of(content, path) if marked else None
+    marks = _marks(content, path) if marked else None
     return ArchiveMember(path, member.size, lines, marks), content
+
+
+def _marks(content: bytes, path: str) -> SourceMarks:
+    # much, and most runs read no source
+    from wheelcheck.index.archives.sources.source_reading import marks_of
+
+    return marks_of(content, path)
 
 
 class _Watched:

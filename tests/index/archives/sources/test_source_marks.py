@@ -2,12 +2,8 @@
 
 import pytest
 
-from wheelcheck.index.archives.sources.source_marks import (
-    SourceMarks,
-    is_marked,
-    marks_of,
-    read_marks,
-)
+from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked
+from wheelcheck.index.archives.sources.source_reading import marks_of, read_marks
 
 
 def test_statements_tell_code_from_tables():

@@ -14,13 +14,11 @@ from functools import cache
 
 from wheelcheck.index.archives.sources.c_conditions import Directives
 from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
+from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table
 
-__all__ = ["PERHAPS", "ApiBreak", "api_breaks", "python_flags"]
+__all__ = ["PERHAPS", "api_breaks", "python_flags"]
 
-ApiBreak = tuple[str, tuple[int, ...]]
-"""A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
-headers lack it; no versions where the source defines the name itself."""
 
 States = dict[str, set[int]]
 """Where a line is compiled: "" the CPython 3.x that certainly do, ``?`` and ``?MACRO`` as behind a

@@ -1,28 +1,12 @@
-"""What a source file shows of itself while an archive streams by: how much of it is code.
-
-Bytes alone do not tell a table of a megabyte, which a compiler reads in a second, from code, which
-takes it ten; nor a file of one line that includes ninety others. An archive is read once, so its
-reader looks for this too.
-"""
+"""What a source file shows of itself, as a value: `source_reading` makes it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from hashlib import blake2b
-from sys import intern
 
-from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks, python_flags
-from wheelcheck.index.archives.sources.c_functions import function_marks
-from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
-from wheelcheck.index.archives.sources.c_returns import return_breaks
-from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
-from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
-from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.languages import language_of
-from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 
-__all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "marks_of", "read_marks"]
+__all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
 RULES = 22
 """To be raised with every change of what is looked for, tables included: cached marks are made
@@ -32,27 +16,10 @@ MAX_MARKED_BYTES = 16 << 20
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tcc", ".tpp", ".inl", ".inc", ".ixx",
     ".pxd", ".pxi", ".pxi.in", ".pyx.in", ".pyx.tp", ".c.in", ".c.src",
 )  # fmt: skip
-_INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
-_BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
-"""What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
-_MAX_INCLUDES = 1000
-_UINT = re.compile(rb"(uint(?:8|16|32|64))_t\b")
-_NAME_OR_COLON = re.compile(rb"[:\w]")
-_REMARK = (b"#", b"//", b"*", b"/*")
-_OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
-_HEAD = 2000
-_PYBIND11 = re.compile(
-    rb"define PYBIND11_VERSION_MAJOR[ \t]+(\d+)\s+#[ \t]*define PYBIND11_VERSION_MINOR[ \t]+(\d+)"
-)
-_GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
-
-_DIRECTIVE = re.compile(rb"#[ \t]*(?:distutils|cython):[ \t]*(\w+)[ \t]*=[ \t]*([^\n]*)")
-_BUILD_OPTIONS = {
-    b"language", b"libraries", b"sources", b"extra_compile_args", b"extra_link_args",
-}  # fmt: skip
-"""Options that ``# distutils:`` lines at the head of a Cython source set for its extension module
-(cython.readthedocs.io, "Configuring the C-Build"); ``# cython:`` lines may name them too."""
+ApiBreak = tuple[str, tuple[int, ...]]
+"""A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
+headers lack it; no versions where the source defines the name itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,122 +62,3 @@ class SourceMarks:
 def is_marked(path: str) -> bool:
     """Whether a member is a source of a compiled language, a header, or a template for one."""
     return language_of(path) is not None or path.lower().endswith(_HEADERS)
-
-
-_known_marks: dict[tuple[bytes, str], SourceMarks] = {}
-_MOST_KNOWN = 40_000
-
-
-def marks_of(content: bytes, path: str) -> SourceMarks:
-    """As `read_marks`, of equal files once: releases of a project share nearly all their sources.
-
-    Of the 16,000 that scipy 1.8.1 has, 400 are not as in scipy 1.10.1.
-    """
-    below = path[path.find("/") :]  # the archive's own folder has its release in its name
-    key = blake2b(content, digest_size=16).digest(), below
-    found = _known_marks.get(key)
-    if found is None:
-        if len(_known_marks) >= _MOST_KNOWN:
-            _known_marks.clear()
-        found = _known_marks[key] = read_marks(content, path)
-    return found
-
-
-def read_marks(content: bytes, path: str = "") -> SourceMarks:
-    """Count in the content of one source; its `path` says which language it is of."""
-    names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
-    includes = tuple(intern(name.decode("utf-8", "replace")) for name in names)
-    head = _GENERATORS.search(content[:_HEAD])
-    generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
-    by_cython = generator.startswith("cython")
-    for_python = not by_cython and is_for_python(content)
-    return SourceMarks(
-        statements=content.count(b";"),
-        includes=includes,
-        returns=content.count(b"return"),
-        generator=generator,
-        api_breaks=_of_generators(content) if by_cython else _api(content, path, for_python),
-        old_cython=() if generator else cython_words(content, path),
-        certain_includes=() if by_cython else certain_includes(content),
-        needs=()
-        if generator
-        else (
-            *_needs(content, path),
-            *function_marks(content, path, includes),
-            *(_pybind11(content) if path.endswith("/common.h") else ()),
-        ),
-        refused=()
-        if generator
-        else (
-            *compiler_breaks(content, path),
-            *(return_breaks(content, path) if for_python else ()),
-            *(slot_breaks(content, path) if for_python else ()),
-            *throw_breaks(content, path),
-            *numpy_marks(content, path),
-        ),
-        build_options=() if generator else _build_options(content[:_HEAD]),
-    )
-
-
-def _api(content: bytes, path: str, for_python: bool) -> tuple[ApiBreak, ...]:  # noqa: FBT001
-    """What a source uses of the C API that is gone, or a header says of the version of Python."""
-    if for_python:
-        return api_breaks(content)
-    return python_flags(content) if path.endswith(".h") else ()
-
-
-def _of_generators(content: bytes) -> tuple[ApiBreak, ...]:
-    """What of the C API the code uses that Cython wrote for generators."""
-    return _BY_CYTHON if b"_PyGen_Send(" in content else ()
-
-
-def _pybind11(content: bytes) -> tuple[str, ...]:
-    """The release that a copy of pybind11's ``common.h`` states, without its third part."""
-    found = _PYBIND11.search(content)
-    return () if found is None else (f"pybind11 {b'.'.join(found.groups()).decode()}",)
-
-
-def _needs(content: bytes, path: str) -> tuple[str, ...]:
-    """Types of ``<stdint.h>`` that are used, and those that are declared."""
-    if b"uint" not in content or path.endswith(".c"):
-        return ()
-    names: set[str] = set()
-    own: set[str] = set()
-    end = 0
-    for match in _UINT.finditer(content):
-        place = match.start()
-        if place >= end:  # the first of its line
-            start = content.rfind(b"\n", 0, place) + 1
-            end = content.find(b"\n", place)
-            end = len(content) if end < 0 else end
-            own.update(name.decode() for name in _OWN_UINT.findall(content, start, end))
-        name = match.group(1).decode()
-        if name not in names and _is_used(content, start, place):
-            names.add(name)
-    return tuple(sorted(names | {f"declares {name}" for name in own}))
-
-
-def _is_used(content: bytes, start: int, place: int) -> bool:
-    """Whether a name is a type, and no part of another, of a remark or of a string.
-
-    `start` is where its line begins, `place` where the name does.
-    """
-    if place and _NAME_OR_COLON.match(content, place - 1):
-        return False
-    line = content[start:place].lstrip()
-    return not line.startswith(_REMARK) and b"//" not in line and b'"' not in line
-
-
-def _build_options(head: bytes) -> tuple[str, ...]:
-    """What the comments before the first line of code set for the extension module."""
-    if b"distutils" not in head and b"cython" not in head:
-        return ()
-    found = []
-    for line in head.splitlines():
-        text = line.strip()
-        if text and not text.startswith(b"#"):
-            break
-        match = _DIRECTIVE.match(text)
-        if match is not None and match[1] in _BUILD_OPTIONS:
-            found.append(f"{match[1].decode()}={match[2].decode('utf-8', 'replace').strip()}")
-    return tuple(found)
