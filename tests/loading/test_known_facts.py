@@ -40,3 +40,19 @@ def test_what_a_wheel_for_a_new_glibc_needs_does_not_hold_for_a_wheel_for_an_old
     assert new is not None
     assert "GLIBC_2.25" in new.files[0].versions
     assert known_facts(*lxml, (2, 17)) is None
+
+
+def test_a_library_that_has_the_release_in_its_name_follows_the_release():
+    # a row of 6.8 once had PySide6 6.11 need libshiboken6.abi3.so.6.8, which no wheel beside it has
+    def main(version: str):
+        target = (Libc.GLIBC, Architecture.X86_64)
+        found = known_facts("pyside6-essentials", Version(version), *target)
+        assert found is not None
+        return found.files[0].outside, found.holds
+
+    for version in ("6.8.3", "6.11.0", "6.12.0"):
+        minor = version.rpartition(".")[0]
+        needs, holds = main(version)
+        assert [n for n in needs if "shiboken" in n] == [f"libshiboken6.abi3.so.{minor}"]
+        assert f"libpyside6.abi3.so.{minor}" in holds
+        assert "libGL.so.1" in needs

@@ -6,6 +6,7 @@ or the next major release; older releases are read again.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -43,7 +44,8 @@ def known_facts(
         if row.since <= final and version.major <= row.read.major:
             if libc_version is not None and row.glibc > libc_version:
                 return None
-            return _facts(row.cells, exact=arch is Architecture.X86_64)
+            cells = _of_release(row, final)
+            return _facts(cells, exact=arch is Architecture.X86_64)
     return None
 
 
@@ -82,6 +84,23 @@ def _cells() -> Mapping[tuple[str, str], Sequence[Mapping[str, str]]]:
         for libc in ("glibc", "musl") if row["libc"] == "any" else (row["libc"],):
             found[row["project"], libc].append(row)
     return found
+
+
+def _of_release(row: _Row, version: Version) -> Mapping[str, str]:
+    """The row as it is for a release: libraries that have the release in their names follow it.
+
+    PySide6 6.11 needs ``libshiboken6.abi3.so.6.11`` where 6.8 needs ``libshiboken6.abi3.so.6.8``.
+    """
+    if version.release[:2] == row.read.release[:2]:
+        return row.cells
+    name = re.compile(rf"\.so\.{row.read.major}\.{row.read.minor}(\.{row.read.micro})?(?=[\s:+]|$)")
+
+    def follow(match: re.Match[str]) -> str:
+        micro = f".{version.micro}" if match[1] else ""
+        return f".so.{version.major}.{version.minor}{micro}"
+
+    followed = {key: name.sub(follow, row.cells[key]) for key in ("needs", "some_need", "holds")}
+    return {**row.cells, **followed}
 
 
 def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:
