@@ -42,7 +42,11 @@ def main() -> None:
         for case in cases:
             if options.only and case["project"] not in options.only:
                 continue
-            row = case | _answer(case["project"], options.target, options.load_check)
+            row = (
+                dict.fromkeys(FIELDS, "")
+                | case
+                | _answer(case["project"], options.target, options.load_check)
+            )
             table.writerow(row)
             file.flush()
             print(row["project"], row["status"], row["needs"], row["others"], file=sys.stderr)
@@ -59,7 +63,9 @@ def _answer(project: str, target: str, mode: str) -> dict[str, object]:
         return {"status": "error", "reason": str(error)}
     name = report.targets[0].name
     cells = {package.name: package.on[name] for package in report.packages}
-    own = cells[project]
+    own = cells.get(project)
+    if own is None:
+        return {"status": "unknown", "reason": "; ".join(p.message for p in report.problems)}
     failing = {
         other: cell.loads
         for other, cell in cells.items()
