@@ -39,24 +39,24 @@ def known_facts(
     """
     if arch not in {Architecture.X86_64, Architecture.AARCH64}:
         return None
-    final = Version(version.base_version)  # the betas of a release are built as it is
+    numbers = version.release  # the betas of a release are built as it is
     for row in _rows_of(project, libc.value):
-        if row.since <= final and version.major <= row.read.major:
+        if row.since <= numbers and version.major <= row.read[0]:
             if libc_version is not None and row.glibc > libc_version:
                 return None
-            cells = _of_release(row, final)
+            cells = _of_release(row, version)
             return _facts(cells, exact=arch is Architecture.X86_64)
     return None
 
 
 class _Row(NamedTuple):
-    """A row with its versions: that of the first release for which it holds, and the one read.
+    """A row with the numbers of the first release for which it holds, and of the one read.
 
     `glibc` is what the wheel that was read needs; () where it says nothing.
     """
 
-    since: Version
-    read: Version
+    since: tuple[int, ...]
+    read: tuple[int, ...]
     glibc: tuple[int, ...]
     cells: Mapping[str, str]
 
@@ -67,11 +67,26 @@ def _glibc(row: Mapping[str, str]) -> tuple[int, ...]:
     return max((tuple(map(int, number.split("."))) for number in numbers), default=())
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a release, without what follows them: to parse all versions takes long."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def _without_zeros(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """5.0 as 5, which is no later."""
+    while numbers and not numbers[-1]:
+        numbers = numbers[:-1]
+    return numbers
+
+
 @lru_cache(maxsize=1 << 12)
 def _rows_of(project: str, libc: str) -> tuple[_Row, ...]:
     """The rows of a project, the newest releases first."""
     rows = (
-        _Row(Version(cells["since"]), Version(cells["read"]), _glibc(cells), cells)
+        _Row(
+            _without_zeros(_numbers(cells["since"])), _numbers(cells["read"]), _glibc(cells), cells
+        )
         for cells in _cells().get((project, libc), ())
     )
     return tuple(sorted(rows, key=attrgetter("since"), reverse=True))
@@ -91,13 +106,14 @@ def _of_release(row: _Row, version: Version) -> Mapping[str, str]:
 
     PySide6 6.11 needs ``libshiboken6.abi3.so.6.11`` where 6.8 needs ``libshiboken6.abi3.so.6.8``.
     """
-    if version.release[:2] == row.read.release[:2]:
+    major, minor, micro = (*row.read, 0, 0)[:3]
+    if (version.major, version.minor) == (major, minor):
         return row.cells
-    name = re.compile(rf"\.so\.{row.read.major}\.{row.read.minor}(\.{row.read.micro})?(?=[\s:+]|$)")
+    name = re.compile(rf"\.so\.{major}\.{minor}(\.{micro})?(?=[\s:+]|$)")
 
     def follow(match: re.Match[str]) -> str:
-        micro = f".{version.micro}" if match[1] else ""
-        return f".so.{version.major}.{version.minor}{micro}"
+        last = f".{version.micro}" if match[1] else ""
+        return f".so.{version.major}.{version.minor}{last}"
 
     followed = {key: name.sub(follow, row.cells[key]) for key in ("needs", "some_need", "holds")}
     return {**row.cells, **followed}

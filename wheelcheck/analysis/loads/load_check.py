@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions, RunImage
 from wheelcheck.analysis.loads.modules_of_others import ModulesOfOthers, imported_of, requirers_of
 from wheelcheck.analysis.loads.readings import ReadWheels
-from wheelcheck.analysis.loads.stored_loads import StoredLoads
+from wheelcheck.analysis.loads.stored_loads import StoredLoads, StoredTarget
 from wheelcheck.analysis.loads.wheel_lookup import (
     FOUND_NOTHING,
     Judged,
@@ -104,7 +104,24 @@ class LoadCheck:
         """
         if self._options.mode is LoadMode.OFF or target.libc is None:
             return {}
+        whole = StoredTarget(stored, target.image, judged) if stored and self._is_plain() else None
+        earlier = whole.get() if whole else None
+        if earlier is not None:
+            return earlier
         found = self._wheels.all_facts(target, judged, stored)
+        loads, may_change = self._verdicts(found, target, judged, stored)
+        if whole and not may_change and all(map(is_settled, found.values())):
+            whole.add(loads)
+        return loads
+
+    def _verdicts(
+        self,
+        found: Mapping[NormalizedName, WheelFacts | Loads],
+        target: Target,
+        judged: Judged,
+        stored: TargetAnswers | None,
+    ) -> tuple[dict[NormalizedName, Loads], bool]:
+        """The verdict on each wheel, by what is known of it; whether another run may read more."""
         lent = {
             name: libraries
             for name, facts in found.items()
@@ -121,9 +138,9 @@ class LoadCheck:
                 loads[wheel.name] = self._wheels.read.unopened[wheel.tag, facts]
             else:
                 loads[wheel.name] = self._verdict(wheel, facts, place, judged)
-        if there is not None:
-            self._add_modules(loads, found, judged, place, there)
-        return loads
+        if there is None:
+            return loads, False
+        return loads, self._add_modules(loads, found, judged, place, there)
 
     def _add_modules(
         self,
@@ -132,8 +149,8 @@ class LoadCheck:
         judged: Judged,
         place: _Place,
         image: ImageLibraries,
-    ) -> None:
-        """Judge what wheels need because their imports import modules of others."""
+    ) -> bool:
+        """Judge what wheels need because their imports import modules of others; whether any do."""
         target = place.target
         imported: dict[Wheel, dict[str, tuple[ModuleNeeds, ...]]] = {}
         for wheel in wheels_of(judged):
@@ -153,6 +170,7 @@ class LoadCheck:
                     imported.setdefault(file, {})[wheel.name] = needs
         for wheel, modules in imported.items():
             loads[wheel.name] = with_modules(loads[wheel.name], modules, image, place.brought)
+        return bool(imported)
 
     def _verdict(
         self, wheel: Wheel, facts: WheelFacts | Loads, place: _Place, judged: Judged

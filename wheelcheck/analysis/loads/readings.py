@@ -81,6 +81,8 @@ class ReadWheels:
         default_factory=dict
     )
     """By libc, CPU and URL: of wheels on targets without an image, whose C library is new."""
+    tabled: dict[tuple[object, ...], dict[str, WheelFacts | None]] = field(default_factory=dict)
+    """By libc, CPU, glibc and URL: what the table says of wheels."""
     unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
     """By tag: of wheels that are not opened, and whose members are not known."""
     shared: dict[Reading, Reading] = field(default_factory=dict)

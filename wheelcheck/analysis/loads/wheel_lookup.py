@@ -55,6 +55,7 @@ class WheelLookup:
         self._index = index
         self._options = options
         self._named: tuple[Judged, frozenset[str]] | None = None
+        self._tabled: tuple[Target, dict[str, WheelFacts | None]] | None = None
 
     def prefetch(self, target: Target, judged: Judged) -> None:
         """Have the index read, side by side, what judging this target asks for."""
@@ -166,12 +167,19 @@ class WheelLookup:
         return found
 
     def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
+        """What the table says of a wheel, looked up once for targets of which it says the same."""
         if self._options.mode is LoadMode.FULL:
             return None
-        if target.libc is None or not isinstance(target.arch, Architecture):
+        libc, arch = target.libc, target.arch
+        if libc is None or not isinstance(arch, Architecture):
             return None
-        glibc = target.libc_version if target.libc is Libc.GLIBC else None
-        return known_facts(wheel.name, wheel.version, target.libc, target.arch, glibc)
+        glibc = target.libc_version if libc is Libc.GLIBC else None
+        if self._tabled is None or self._tabled[0] is not target:
+            self._tabled = target, self.read.tabled.setdefault((libc, arch, glibc), {})
+        known = self._tabled[1]
+        if wheel.url not in known:
+            known[wheel.url] = known_facts(wheel.name, wheel.version, libc, arch, glibc)
+        return known[wheel.url]
 
     def _stored(self, wheel: Wheel) -> WheelFacts | None:
         data = self._index.derived(wheel)
