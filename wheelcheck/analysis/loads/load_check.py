@@ -91,9 +91,11 @@ class LoadCheck:
         """How it was looked at, and what that took."""
         return LoadSummary(mode=self._options.mode.value, read_bytes=self._wheels.read.total_bytes)
 
-    def prefetch(self, target: Target, judged: Judged) -> None:
+    def prefetch(self, target: Target, judged: Judged, stored: TargetAnswers | None) -> None:
         """Have the index read, side by side, what judging this target asks for."""
-        self._wheels.prefetch(target, judged)
+        whole = self._whole(target, judged, stored)
+        if whole is None or whole.get() is None:
+            self._wheels.prefetch(target, judged)
 
     def judge(
         self, target: Target, judged: Judged, stored: TargetAnswers | None = None
@@ -104,7 +106,7 @@ class LoadCheck:
         """
         if self._options.mode is LoadMode.OFF or target.libc is None:
             return {}
-        whole = StoredTarget(stored, target.image, judged) if stored and self._is_plain() else None
+        whole = self._whole(target, judged, stored)
         earlier = whole.get() if whole else None
         if earlier is not None:
             return earlier
@@ -113,6 +115,14 @@ class LoadCheck:
         if whole and not may_change and all(map(is_settled, found.values())):
             whole.add(loads)
         return loads
+
+    def _whole(
+        self, target: Target, judged: Judged, stored: TargetAnswers | None
+    ) -> StoredTarget | None:
+        """What earlier runs have found out of all wheels of a target, where that may count."""
+        if stored is None or not self._is_plain():
+            return None
+        return StoredTarget(stored, target.image, judged)
 
     def _verdicts(
         self,
