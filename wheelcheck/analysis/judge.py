@@ -174,7 +174,7 @@ class Judge:
                 self._sources.prefetch_plans(planned)
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
-                    self._loading.prefetch(target, chosen.judged, self._resolver.stored_on(target))
+                    self._loading.prefetch(target, chosen.judged, self.stored_on(target))
 
     def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:
         """Judge every package on a target, without plans and prices.

@@ -120,7 +120,8 @@ class LoadCheck:
         self, target: Target, judged: Judged, stored: TargetAnswers | None
     ) -> StoredTarget | None:
         """What earlier runs have found out of all wheels of a target, where that may count."""
-        if stored is None or not self._is_plain():
+        listed = all(wheel.origin for wheel in wheels_of(judged))
+        if stored is None or not listed or not self._is_plain():
             return None
         return StoredTarget(stored, target.image, judged)
 

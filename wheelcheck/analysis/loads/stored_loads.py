@@ -10,34 +10,32 @@ from collections.abc import Mapping
 import msgspec
 from packaging.utils import NormalizedName
 
-from wheelcheck.coverage import Judgement
+from wheelcheck.analysis.loads.wheel_lookup import FOUND_NOTHING, Judged, wheels_of
 from wheelcheck.index.cache.disk import cache_key
 from wheelcheck.index.interface import Wheel
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.load_verdict import Loads
 from wheelcheck.loading.wheel_facts import WheelFacts
-from wheelcheck.resolution import Pin
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets.target import Image
 
 __all__ = ["StoredLoads", "StoredTarget"]
 
-Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
-_LOADS = Loads(LoadStatus.YES)
-"""What most verdicts are: the others alone are stored of a target."""
-
 
 class StoredTarget:
     """The verdicts on all wheels of a target: they rest on its image and on what is taken there.
 
+    Most are that a wheel loads: the others alone are stored.
+
     Args:
         stored: The answers of earlier runs on the target.
         image: The image that is looked into; None where there is none.
-        judged: What is taken, by package.
+        judged: What is taken, by package; its wheels are on pages, as a direct reference may have a
+            secret in its URL.
     """
 
     def __init__(self, stored: TargetAnswers, image: Image | None, judged: Judged) -> None:
         self._stored = stored
-        self._wheels = [found.file for _, found in judged.values() if isinstance(found.file, Wheel)]
+        self._wheels = list(wheels_of(judged))
         places = {wheel.name: stored.place(wheel) for wheel in self._wheels}
         taken = [(name, places.get(name)) for name in sorted(judged)]
         self._key = f"all loads {cache_key(repr((image, taken)))}"
@@ -47,13 +45,12 @@ class StoredTarget:
         others = self._stored.result(self._key, _decode_all)
         if others is None:
             return None
-        return {wheel.name: others.get(wheel.name, _LOADS) for wheel in self._wheels}
+        return {wheel.name: others.get(wheel.name, FOUND_NOTHING) for wheel in self._wheels}
 
     def add(self, loads: Mapping[NormalizedName, Loads]) -> None:
-        """Store the verdicts; a direct reference may have a secret in its URL."""
-        if all(wheel.origin for wheel in self._wheels):
-            others = {name: verdict for name, verdict in loads.items() if verdict != _LOADS}
-            self._stored.add_result(self._key, _encode(others))
+        """Store the verdicts."""
+        others = {name: verdict for name, verdict in loads.items() if verdict != FOUND_NOTHING}
+        self._stored.add_result(self._key, _encode(others))
 
 
 class StoredLoads:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from wheelcheck.loading.python_code.branches import runs_on_linux
 
-__all__ = ["CertainRaises"]
+__all__ = ["CertainRaises", "arguments_of"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _MAX_DEPTH = 6
@@ -68,15 +68,19 @@ class CertainRaises:
         )
 
 
-def _given(called: _Function, call: ast.Call, values: _Values) -> dict[str, ast.expr | _Function]:
-    """What the parameters of a function hold in a call, as far as it is known."""
+def arguments_of(called: _Function, call: ast.Call) -> dict[str, ast.expr]:
+    """What a call gives the parameters of a function, as far as it names them or their places."""
     arguments = called.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     given = dict(zip(names, call.args, strict=False))
-    given |= {word.arg: word.value for word in call.keywords if word.arg}
+    return given | {word.arg: word.value for word in call.keywords if word.arg}
+
+
+def _given(called: _Function, call: ast.Call, values: _Values) -> dict[str, ast.expr | _Function]:
+    """What the parameters of a function hold in a call, as far as it is known."""
     return {
         name: values.get(value.id, value) if isinstance(value, ast.Name) else value
-        for name, value in given.items()
+        for name, value in arguments_of(called, call).items()
     }
 
 

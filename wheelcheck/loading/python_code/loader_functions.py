@@ -14,6 +14,7 @@ from wheelcheck.loading.python_code.branches import (
     opens,
     runs_on_linux,
 )
+from wheelcheck.loading.python_code.certain_raises import arguments_of
 
 __all__ = ["LoaderFunctions"]
 
@@ -210,9 +211,7 @@ def _given(called: _Function, call: ast.Call) -> dict[str, object]:
         *zip(reversed(places), reversed(arguments.defaults), strict=False),
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
-    given: dict[str, ast.expr | None] = {place.arg: value for place, value in by_default}
-    given |= {place.arg: value for place, value in zip(places, call.args, strict=False)}
-    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    given = {place.arg: value for place, value in by_default} | arguments_of(called, call)
     return {name: value.value for name, value in given.items() if isinstance(value, ast.Constant)}
 
 

@@ -62,16 +62,15 @@ class ModuleFacts:
 
         At the top of the module, a use of what they could not give raises, too.
         """
-        if self.loaders.is_always_tolerant(scope):
-            return False
         key = (scope, functions)
         if key not in self._raising_without:
             self._raising_without[key] = False
             body = self.bodies.get(scope, ())
             gives = functions.__contains__ if functions else opens
             with suppress(RecursionError):
-                self._raising_without[key] = RaiseSearch(functions or None).finds(body) or (
-                    not scope and uses_unset_result(body, gives, self.loaders.gives_nothing)
+                self._raising_without[key] = not self.loaders.is_always_tolerant(scope) and (
+                    RaiseSearch(functions or None).finds(body)
+                    or (not scope and uses_unset_result(body, gives, self.loaders.gives_nothing))
                 )
         return self._raising_without[key]
 
