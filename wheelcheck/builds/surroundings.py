@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
+from wheelcheck.builds.obstacles.compiled_files import (
+    compiled_files,
+    missing_sources,
+    no_sources,
+)
 from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
@@ -28,12 +33,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.refused_options import refused_options
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
-from wheelcheck.builds.obstacles.source_breaks import (
-    compiled_files,
-    missing_sources,
-    no_sources,
-    source_breaks,
-)
+from wheelcheck.builds.obstacles.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata

@@ -1,0 +1,203 @@
+"""Which of its files a build compiles, and sources that it cannot do with.
+
+What a setup script or ``setup.cfg`` lists, the C that Cython wrote of it, and what these include.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from configparser import Error, RawConfigParser
+from contextlib import suppress
+from dataclasses import dataclass
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.declaration import SetupScript
+from wheelcheck.index.archives.sources.languages import Language, language_of
+
+__all__ = ["CompiledFiles", "compiled_files", "missing_sources", "no_sources", "shipped_file"]
+
+_C_LIKE = {Language.C, Language.CPP}
+_NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
+_OWN_COMMAND = re.compile(r"^[ \t]*class\s+\w+\s*\([^)]*build_ext", re.MULTILINE)
+"""A command that may do with the sources what it likes."""
+_ASKS_FOR_SDIST = "PKG-INFO"
+"""A script that looks for this file may compile what Cython wrote, though Cython is there."""
+_COMPILED = {".c", ".cc", ".cpp", ".cxx", ".pyx", ".i", ".f", ".f90", ".m"}
+_MADE_FROM = {".pyx": (".c", ".cpp", ".py"), ".c": (".pyx",), ".cpp": (".pyx",)}
+_MAKES_FILES = (
+    "subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate", "shutil",
+    "urllib", "requests", "build_ext", ".write", "emit_", "chdir", "rename", "symlink",
+    "import_module",
+    "build_clib", "cffi", "Popen", "spawn", "f2py", "numpy.distutils", "write(",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFiles:
+    """The C and C++ files of an sdist that a build compiles: for certain, and perhaps."""
+
+    certain: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+
+
+def compiled_files(
+    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool
+) -> CompiledFiles:
+    """Which files are compiled, what they include with them.
+
+    `cythonizes`: Cython is installed for the build, and translates `.pyx` again. Of modules whose
+    sources a loop names, what Cython wrote is perhaps compiled; of scripts that declare none and
+    run compilers or build tools themselves, any source is.
+    """
+    script = facts.script
+    named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
+    certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
+    perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
+    by_tools = script is not None and bool(script.tools) and not script.extensions
+    by_any = by_tools or not _is_understood(script)
+    if not named and (by_any or _has_loops(script)):
+        perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=by_any)
+    return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
+
+
+def _is_understood(script: SetupScript | None) -> bool:
+    """Whether a script was read to its end, and the sources of each extension module with it."""
+    if script is None or script.problem is not None or script.unclear or not script.calls_setup:
+        return False
+    return all(module.sources is not None for module in script.extensions)
+
+
+def _has_loops(script: SetupScript | None) -> bool:
+    """Whether the sources of an extension module are named by a loop over files."""
+    return script is not None and any(module.sources == () for module in script.extensions)
+
+
+def _named_files(
+    script: SetupScript, contents: SdistContents, *, cythonizes: bool
+) -> dict[str, bool]:
+    """The files that the compiler gets for the listed sources, and whether it does for certain."""
+    named: dict[str, bool] = {}
+    asks_for_sdist = _ASKS_FOR_SDIST in contents.texts.get("setup.py", "")
+    for path in map(posixpath.normpath, _of_settings(contents)):
+        if found := shipped_file(path, contents, cythonizes=cythonizes):
+            named[found] = True
+    for module in script.extensions:
+        for path in map(posixpath.normpath, module.sources or ()):
+            certain = script.surely_builds(module, path)
+            found = shipped_file(path, contents, cythonizes=cythonizes)
+            if found:
+                named[found] = named.get(found, False) or certain
+            elif asks_for_sdist and (shipped := shipped_file(path, contents, cythonizes=False)):
+                named.setdefault(shipped, False)
+    return named
+
+
+def _of_settings(contents: SdistContents) -> Iterator[str]:
+    """The sources of the extension modules that ``setup.cfg`` declares for pbr."""
+    text = contents.texts.get("setup.cfg", "")
+    if "[extension" not in text or "pbr" not in contents.texts.get("setup.py", ""):
+        return
+    settings = RawConfigParser(strict=False)
+    with suppress(Error):
+        settings.read_string(text)
+    for section in settings.sections():
+        if section.startswith("extension"):
+            yield from settings.get(section, "sources", fallback="").split()
+
+
+def _every_source(contents: SdistContents, *, cythonizes: bool, by_any: bool) -> set[str]:
+    """All C and C++ of an sdist, but for what Cython writes again; not `by_any`: what it wrote."""
+    return {
+        path
+        for path, marks in contents.marks.items()
+        if language_of(path) in _C_LIKE and not is_aside(path)
+        if by_any or marks.generator.startswith("cython")
+        if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
+    }
+
+
+def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacle, ...]:
+    """A file among the sources of an extension module that compilers do not take.
+
+    Code ``source-refused``. setuptools ends at a header or a declaration file of Cython; Cython's
+    own command left them out until its release 3.
+    """
+    script = facts.script
+    if script is None or _OWN_COMMAND.search(contents.texts.get("setup.py", "")):
+        return ()
+    for module in script.extensions:
+        for path in module.sources or ():
+            if path.endswith(_NO_SOURCES):
+                message = f"{module.name} has {path} among its sources, an unknown file type"
+                sure = script.surely_builds(module, path)
+                source = "setuptools/_distutils/compilers/C/base.py: object_filenames"
+                return (BuildObstacle("source-refused", message, source, fatal=sure),)
+    return ()
+
+
+def missing_sources(
+    facts: SdistFacts, contents: SdistContents, script: str
+) -> tuple[BuildObstacle, ...]:
+    """A source of an extension module that the sdist does not hold; code ``source-missing``.
+
+    `script` is the text of the setup script and of what it imports: nothing is said where that may
+    make files.
+    """
+    declared = facts.script
+    if declared is None or contents.holds_links or any(word in script for word in _MAKES_FILES):
+        return ()
+    for module in declared.extensions:
+        for source in module.sources or ():
+            path = posixpath.normpath(source)
+            stem, extension = posixpath.splitext(path)
+            others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
+            aside = path.startswith(("/", "..")) or "*" in path or extension not in _COMPILED
+            if aside or path in contents.sizes or not others.isdisjoint(contents.sizes):
+                continue
+            if declared.surely_builds(module, path):
+                message = f"{module.name} is made of {path}, which the sdist does not hold"
+                return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
+    return ()
+
+
+def shipped_file(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
+    """The file that the compiler gets for a source; "" where it is made in the build."""
+    stem, extension = posixpath.splitext(path)
+    if extension not in {".pyx", ".py"}:
+        return path if path in contents.sizes else ""
+    if cythonizes:
+        return ""
+    return next((stem + end for end in (".c", ".cpp") if stem + end in contents.sizes), "")
+
+
+def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
+    """Files and what they include in any case, as far as it is part of the sdist."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path in contents.marks:
+        by_name[path.rpartition("/")[2]].append(path)
+    found: set[str] = set()
+    todo = list(paths)
+    while todo:
+        path = todo.pop()
+        if path in found:
+            continue
+        found.add(path)
+        marks = contents.marks.get(path)
+        if marks is None:
+            continue
+        for include in marks.certain_includes:
+            if include.startswith('"'):
+                todo += _included(path, include[1:], by_name)
+    return found
+
+
+def _included(path: str, name: str, by_name: Mapping[str, list[str]]) -> list[str]:
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    candidates = by_name.get(name.rpartition("/")[2], [])
+    return [beside] if beside in candidates else candidates if len(candidates) == 1 else []
