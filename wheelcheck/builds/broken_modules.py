@@ -20,11 +20,7 @@ from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.distributions.distribution import (
-    Distribution,
-    distribution_of,
-    versions_on_offer,
-)
+from wheelcheck.distributions.distribution import Distribution, default_version
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Target
 from wheelcheck.targets.target import Implementation
@@ -40,9 +36,7 @@ def libraries_of_broken_modules(build: Build, target: Target) -> frozenset[str]:
     script = facts.script
     if script is None or not any(_may_go(script)):
         return frozenset()
-    distribution = distribution_of(target)
-    offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
-    gcc = offered[0] if offered else None
+    gcc = default_version("gcc", target)
     cythonizes = build.environment.version_of("cython") is not None
     minor = target.python[1]
 

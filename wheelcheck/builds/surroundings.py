@@ -41,7 +41,11 @@ from wheelcheck.builds.script_stops import script_stops
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
-from wheelcheck.distributions.distribution import distribution_of, versions_on_offer
+from wheelcheck.distributions.distribution import (
+    default_version,
+    distribution_of,
+    versions_on_offer,
+)
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 from wheelcheck.targets import Target
@@ -96,9 +100,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     reading = build.reading
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
-    offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
     named = "" if isinstance(distribution, Unknown) else str(distribution)
-    gcc = offered[0] if offered else None
+    gcc = default_version("gcc", target)
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
     complete = bool(installed) and not build.environment.problems and gcc is not None
@@ -204,13 +207,7 @@ def _bundled_bindings(
 
 def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
     """A CMake project that the CMake of the build refuses."""
-    version = build.environment.version_of("cmake")
-    if version is None:
-        distribution = distribution_of(target)
-        offered = (
-            () if isinstance(distribution, Unknown) else versions_on_offer("cmake", distribution)
-        )
-        version = offered[0] if offered else None
+    version = build.environment.version_of("cmake") or default_version("cmake", target)
     if version is None or not _runs_cmake(build, facts):
         return ()
     texts, known = build.reading.texts, bool(build.environment.pins)

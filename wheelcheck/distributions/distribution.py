@@ -14,7 +14,14 @@ from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc, Target
 
-__all__ = ["Distribution", "Family", "distribution_of", "names_for", "versions_on_offer"]
+__all__ = [
+    "Distribution",
+    "Family",
+    "default_version",
+    "distribution_of",
+    "names_for",
+    "versions_on_offer",
+]
 
 
 class Family(StrEnum):
@@ -183,6 +190,16 @@ def versions_on_offer(name: str, distribution: Distribution) -> tuple[Version, .
         with suppress(InvalidVersion):
             found.append(Version(text))
     return tuple(found)
+
+
+def default_version(name: str, target: Target) -> Version | None:
+    """The version of a tool (as `versions_on_offer`) that a target's distribution installs.
+
+    None where the distribution or the version is not known.
+    """
+    distribution = distribution_of(target)
+    offered = () if isinstance(distribution, Unknown) else versions_on_offer(name, distribution)
+    return offered[0] if offered else None
 
 
 @cache
