@@ -68,9 +68,7 @@ def _of_backend(
             return ()
         return tuple(backend_scripts(scripts, contents.texts, contents.paths, finds))
 
-    versions = sorted((name, str(version)) for name, version in finds.versions.items())
-    key = f"build scripts on {finds.python} with {versions}, {finds.complete}"
-    return reading.derive(key, tuple[BuildObstacle, ...], compute)
+    return reading.derive(f"build scripts on {finds.key}", tuple[BuildObstacle, ...], compute)
 
 
 def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:
@@ -81,9 +79,7 @@ def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:
         contents = reading.contents
         return () if isinstance(contents, Unknown) else tuple(late_imports(contents.texts, finds))
 
-    versions = sorted((name, str(version)) for name, version in finds.versions.items())
-    key = f"late imports on {finds.python} with {versions}"
-    for stop in reading.derive(key, tuple[Stop, ...], compute):
+    for stop in reading.derive(f"late imports on {finds.key}", tuple[Stop, ...], compute):
         message = f"setup.py stops if it comes to {stop.place}: {stop.why}"
         yield BuildObstacle("setup-script-stops", message, stop.place)
 
@@ -91,10 +87,8 @@ def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:
 def _stops(
     build: Build, facts: SdistFacts, finds: Importable, *, isolated: bool, first: bool
 ) -> Iterator[BuildObstacle]:
-    versions = sorted((name, str(version)) for name, version in finds.versions.items())
     beside = not isolated or facts.system.backend == LEGACY_BACKEND
-    how = (finds.complete, beside, first, build.reading.site)
-    key = f"run on {finds.python} with {versions}, {how}"
+    key = f"run on {finds.key}, {(beside, first, build.reading.site)}"
     script = facts.script
     compiles = script is not None and any(not e.supposing for e in script.extensions)
     forgiving = script is not None and bool(script.forgiving) and _catches_all(build.reading)

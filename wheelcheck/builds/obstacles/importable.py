@@ -41,6 +41,12 @@ class Importable:
     versions: Mapping[str, Version | None] = field(default_factory=dict)
     complete: bool = True
 
+    @property
+    def key(self) -> str:
+        """All that it says follows from, as words of the key of a derived result."""
+        versions = sorted((name, str(version)) for name, version in self.versions.items())
+        return f"{self.python} with {versions}, {self.complete}"
+
     def missing_module(self, name: str) -> str:
         """Why a dotted module cannot be imported; "" where it can be, or that is not known."""
         parts = name.split(".")
