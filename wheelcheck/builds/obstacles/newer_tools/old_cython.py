@@ -13,6 +13,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
+from wheelcheck.index.archives.sources.cython_words import LOST_DECLARATIONS
 
 __all__ = ["old_cython"]
 
@@ -24,8 +25,6 @@ _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py
 _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
 _CALLBACK = "callback "
 _NAME = "name "
-_LOST_31 = {"cpython.int", "cpython.string", "cpython.cobject", "cpython.oldbuffer"}
-"""Declarations that Cython 3.1 has no more."""
 _LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
 """Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
 _LENIENT = "legacy_implicit_noexcept"
@@ -73,8 +72,8 @@ def _not_installed(
 ) -> Iterator[str]:
     """Projects whose declarations a source cimports, and that are not there for the build."""
     for name in sorted(_BRING_DECLARATIONS - installed) if installed is not None else ():
-        own = any(f"/{shipped}".endswith(f"/{name}.pxd") for shipped in contents.sizes)
-        if f"cimport {name}" in contents.marks[path].old_cython and not own:
+        cimported = f"cimport {name}" in contents.marks[path].old_cython
+        if cimported and not _is_shipped(name, contents):
             yield f"cimports {name}, which is no build requirement"
 
 
@@ -115,12 +114,18 @@ def _refused_cimport(
     word: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
 ) -> Iterator[str]:
     name = word.removeprefix("cimport ")
-    lost = _LOST_31 if version >= _WITHOUT_LONG else ()
-    own = any(f"/{shipped}".endswith(f"/{name}.pxd") for shipped in contents.sizes)
-    if word != name and (name in lost or (_LOST_3.fullmatch(name) and not own)):
+    if word == name:
+        return
+    lost = version >= _WITHOUT_LONG and name.encode() in LOST_DECLARATIONS
+    if lost or (_LOST_3.fullmatch(name) and not _is_shipped(name, contents)):
         yield f"cimports {name}, which Cython {version} has no more"
-    if word != name and not leveled and _is_neighbour(name, path, contents):
+    if not leveled and _is_neighbour(name, path, contents):
         yield f"cimports {name} from its own folder, where Cython {version} does not look"
+
+
+def _is_shipped(name: str, contents: SdistContents) -> bool:
+    """Whether an sdist has declarations of that name anywhere."""
+    return any(f"/{shipped}".endswith(f"/{name}.pxd") for shipped in contents.sizes)
 
 
 def _is_neighbour(name: str, path: str, contents: SdistContents) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
 from wheelcheck.tables import read_table
 
-__all__ = ["cython_words"]
+__all__ = ["LOST_DECLARATIONS", "cython_words"]
 
+LOST_DECLARATIONS = frozenset(
+    {b"cpython.int", b"cpython.string", b"cpython.oldbuffer", b"cpython.cobject"}
+)
+"""Declarations that Cython 3.1 has no more."""
 _CYTHON_SIGNS = (
     (
         "long",
@@ -26,7 +31,6 @@ _CIMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
 )
 _EXTERN = re.compile(rb"^[ \t]*cdef[ \t]+extern[ \t]+from[ \t]+([\"'])([^\"'\n*]+)\1", re.MULTILINE)
-_LOST_PXD = {b"cpython.int", b"cpython.string", b"cpython.oldbuffer", b"cpython.cobject"}
 _PYTHON2 = re.compile(
     rb"(?:[=(,\[:+\-*/%<>!&|^{]|\b(?:return|and|or|not|in|if|raise|lambda))[ \t]*"
     rb"(apply|buffer|cmp|coerce|execfile|file|reduce|StandardError)\b(?=[ \t]*[(,):\n])"
@@ -88,9 +92,9 @@ def _python2_names(content: bytes) -> Iterator[str]:
     code = _TEXT.sub(b'""', content)
     if b"import *" in code:
         return
-    for name in sorted(set(_PYTHON2.findall(code))):
-        uses = len(re.findall(rb"(?<![\w.])" + name + rb"\b", code))
-        if uses == _PYTHON2.findall(code).count(name):  # nothing else, which may bind it
+    for name, uses in sorted(Counter(_PYTHON2.findall(code)).items()):
+        # nothing else, which may bind it
+        if uses == len(re.findall(rb"(?<![\w.])" + name + rb"\b", code)):
             yield f"name {name.decode()}"
 
 
@@ -120,5 +124,5 @@ def _lost_cimports(content: bytes) -> Iterator[str]:
     """What is cimported that later releases lack, or that has one part and is a neighbour."""
     names = {first or second for first, second in _CIMPORT.findall(content)}
     for name in sorted(names):
-        if name in _LOST_PXD or b"." not in name.strip(b"."):
+        if name in LOST_DECLARATIONS or b"." not in name.strip(b"."):
             yield f"cimport {name.decode()}"
