@@ -36,8 +36,8 @@ def backend_scripts(
         if isinstance(tree, Unknown):
             continue
         for line, module in _imports(tree):
-            why = "" if _is_own(module, paths) else finds.missing_module(module)
-            if why:
+            why = finds.missing_module(module)
+            if why and not _is_own(module, paths):
                 yield _stop(f"{path}:{line}", why)
                 return
         if all(word in texts[path] for word in _BY_CFFI) and finds.python >= _DISTUTILS_GONE:
