@@ -9,6 +9,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 __all__ = ["EVERY", "MINORS", "Directives", "is_certain_at"]
@@ -26,14 +27,29 @@ _LONGEST_BODY = 100
 _ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
 
 
+_Truths = dict[int, bool | None]
+"""For each CPython 3.x whether something holds; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """The present branch of an ``#if``: whether it is compiled, and it or one before it.
+
+    `of_python`: the words of the ``#if`` may be about the version of Python. `flag` is the macro
+    that decides by itself, "" if it is none or known.
+    """
+
+    now: _Truths
+    taken: _Truths
+    of_python: bool = False
+    flag: str = ""
+
+
 class Directives:
     """The conditions around a line, evaluated for each CPython."""
 
     def __init__(self) -> None:
-        # for each nested #if: per version whether this branch, and any branch before it, is taken
-        self._stack: list[tuple[dict[int, bool | None], dict[int, bool | None]]] = []
-        self._of_python: list[bool] = []  # whether its words may be about the version of Python
-        self._flags: list[str] = []  # the macro that decides by itself, "" if it is none or known
+        self._around: list[_Branch] = []
         self._by_python: set[str] = set()
         self._macros: dict[str, dict[int, str]] = {}  # what the file's own macros give, if certain
 
@@ -42,27 +58,30 @@ class Directives:
         return {
             minor
             for minor in MINORS
-            if minor >= since and all(now[minor] is True for now, _ in self._stack)
+            if minor >= since and all(branch.now[minor] is True for branch in self._around)
         }
 
     def perhaps(self, since: int) -> set[int]:
         """The versions that compile the line unless a macro decides that is not Python's."""
-        if not self._stack or any(self._of_python) or since < MINORS.start:
+        by_python = any(branch.of_python for branch in self._around)
+        if not self._around or by_python or since < MINORS.start:
             return set()
-        open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
-        return {m for m in open_ones if m >= since} - self.minors(since)
+        return self._not_ruled_out(since) - self.minors(since)
 
     def waiting(self, since: int) -> tuple[str, set[int]]:
         """The one macro, defined elsewhere, that the present line waits for, and the versions."""
-        unknown = [
-            flag
-            for flag, (now, _) in zip(self._flags, self._stack, strict=True)
-            if None in now.values()
-        ]
+        unknown = [branch.flag for branch in self._around if None in branch.now.values()]
         if len(unknown) != 1 or not unknown[0]:
             return "", set()
-        open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
-        return unknown[0], {m for m in open_ones if m >= since} - self.minors(since)
+        return unknown[0], self._not_ruled_out(since) - self.minors(since)
+
+    def _not_ruled_out(self, since: int) -> set[int]:
+        """The versions from `since` on that compile the present line, or may."""
+        return {
+            minor
+            for minor in MINORS
+            if minor >= since and all(branch.now[minor] is not False for branch in self._around)
+        }
 
     def python_flags(self) -> dict[str, set[int]]:
         """The macros that the version of Python decides on, and where they are set."""
@@ -76,43 +95,37 @@ class Directives:
 
     def never(self) -> bool:
         """Whether no version compiles the present line, whatever else is defined."""
-        return not any(all(now[m] is not False for now, _ in self._stack) for m in MINORS)
+        return not self._not_ruled_out(0)
 
     def enter(self) -> None:
         """A condition that holds in any case, as that around all of a header."""
-        everywhere: dict[int, bool | None] = dict.fromkeys(MINORS, True)
-        self._stack.append((everywhere, dict(everywhere)))
-        self._of_python.append(False)
-        self._flags.append("")
+        everywhere: _Truths = dict.fromkeys(MINORS, True)
+        self._around.append(_Branch(everywhere, everywhere))
 
     def meet(self, word: str, rest: str) -> None:
         """A directive."""
         if word == "endif":
-            if self._stack:
-                self._stack.pop()
-                self._of_python.pop()
-                self._flags.pop()
+            del self._around[-1:]
         elif word in {"if", "ifdef", "ifndef"}:
             values = self._values(word, rest)
-            self._stack.append((values, dict(values)))
-            self._of_python.append(_ABOUT_PYTHON.search(rest) is not None)
+            of_python = _ABOUT_PYTHON.search(rest) is not None
             flag = _FLAG.fullmatch(rest.strip()) if word != "ifndef" else None
-            self._flags.append(flag[1] or flag[2] if flag else "")
-        elif self._stack and word in {"elif", "else"}:
-            _, before = self._stack.pop()
+            macro = flag[1] or flag[2] if flag else ""
+            self._around.append(_Branch(values, values, of_python, macro))
+        elif self._around and word in {"elif", "else"}:
+            before = self._around.pop()
             values = dict.fromkeys(MINORS, True) if word == "else" else self._values("if", rest)
-            now = {m: _and(values[m], _not(before[m])) for m in MINORS}
-            taken = {m: _or(values[m], before[m]) for m in MINORS}
-            self._stack.append((now, taken))
-            self._flags[-1] = ""
+            now = {m: _and(values[m], _not(before.taken[m])) for m in MINORS}
+            taken = {m: _or(values[m], before.taken[m]) for m in MINORS}
+            self._around.append(_Branch(now, taken, before.of_python))
 
     def define(self, name: str, body: str) -> None:
         """A macro without parameters, defined at the present line."""
         known = self._macros.setdefault(name, {})
-        if any(self._of_python) or "PY_" in body:
+        if any(branch.of_python for branch in self._around) or "PY_" in body:
             self._by_python.add(name)
         for minor in MINORS:
-            around = {now[minor] for now, _ in self._stack}
+            around = {branch.now[minor] for branch in self._around}
             if False in around:
                 continue
             if None in around or len(body) > _LONGEST_BODY:
@@ -124,7 +137,7 @@ class Directives:
         """A macro that is undefined."""
         self._macros.pop(name, None)
 
-    def _values(self, word: str, rest: str) -> dict[int, bool | None]:
+    def _values(self, word: str, rest: str) -> _Truths:
         rest = rest.strip()
         if word != "if":
             name = rest.split()[0] if rest else ""
