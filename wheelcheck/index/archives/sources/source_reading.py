@@ -78,7 +78,9 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         includes=includes,
         returns=content.count(b"return"),
         generator=generator,
-        api_breaks=_of_generators(content) if by_cython else _api(content, path, for_python),
+        api_breaks=_of_generators(content)
+        if by_cython
+        else _api(content, path, for_python=for_python),
         old_cython=() if generator else cython_words(content, path),
         certain_includes=() if by_cython else certain_includes(content),
         needs=()
@@ -101,7 +103,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     )
 
 
-def _api(content: bytes, path: str, for_python: bool) -> tuple[ApiBreak, ...]:  # noqa: FBT001
+def _api(content: bytes, path: str, *, for_python: bool) -> tuple[ApiBreak, ...]:
     """What a source uses of the C API that is gone, or a header says of the version of Python."""
     if for_python:
         return api_breaks(content)
