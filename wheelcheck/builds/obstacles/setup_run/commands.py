@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
-from wheelcheck.builds.obstacles.setup_run.script_functions import Function
+from wheelcheck.builds.obstacles.setup_run.script_functions import Function, named
 
 __all__ = ["command_methods", "named_class"]
 
@@ -44,12 +44,7 @@ def _makes_wheel(frame: Frame) -> bool:
 
 def named_class(node: ast.expr | None, names: Mapping[str, Any]) -> ScriptClass | None:
     """The class of the script that an expression names."""
-    found = None
-    if isinstance(node, ast.Name):
-        found = names.get(node.id)
-    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        module = names.get(node.value.id)
-        found = module.get(node.attr) if isinstance(module, dict) else None
+    found = named(node, names)
     return found if isinstance(found, ScriptClass) else None
 
 

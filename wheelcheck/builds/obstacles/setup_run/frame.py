@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.setup_run.script_functions import (
     Known,
     Scope,
     bound_arguments,
+    named,
     of_lambda,
 )
 from wheelcheck.builds.obstacles.setup_run.stop import Stop, Stopped
@@ -93,12 +94,7 @@ class Frame:
 
     def function(self, node: ast.expr) -> Function | None:
         """The function of the sdist that an expression names."""
-        found = None
-        if isinstance(node, ast.Name):
-            found = self.found(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = self.found(node.value.id)
-            found = module.get(node.attr) if isinstance(module, dict) else None
+        found = named(node, self.around)
         return found if isinstance(found, Function) else None
 
     def calls_setup(self, part: ast.AST, depth: int = 4) -> bool:
@@ -125,7 +121,7 @@ class Frame:
         if known is not None:
             return known
         if isinstance(value, ast.Lambda):
-            return Function(of_lambda(value, "<lambda>"), self.scope, self.file)
+            return Function(of_lambda(value), self.scope, self.file)
         if isinstance(value, ast.Call):
             made = self.origin(value.func)
             return f"{made}()" if made in _PARSERS else None

@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["Function", "Known", "Scope", "Value", "bound_arguments", "function_value", "of_lambda"]
+__all__ = [
+    "Function",
+    "Known",
+    "Scope",
+    "Value",
+    "bound_arguments",
+    "function_value",
+    "named",
+    "of_lambda",
+]
 
 Scope = dict[str, Any]
 """Names of a script: constants (`Known`, bool, number), dotted names of modules as `str` ("" for
@@ -41,10 +50,20 @@ class _Result(NamedTuple):
 _UNKNOWN = _Result(None)
 
 
-def of_lambda(node: ast.Lambda, name: str) -> ast.FunctionDef:
+def named(node: ast.expr | None, names: Mapping[str, Any]) -> Any:
+    """What a scope holds for ``name``, or for ``module.name`` of the sdist; None if nothing."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module = names.get(node.value.id)
+        return module.get(node.attr) if isinstance(module, dict) else None
+    return None
+
+
+def of_lambda(node: ast.Lambda) -> ast.FunctionDef:
     """A lambda as the function that it is short for."""
     body = ast.copy_location(ast.Return(node.body), node)
-    made = ast.FunctionDef(name=name, args=node.args, body=[body], decorator_list=[])
+    made = ast.FunctionDef(name="<lambda>", args=node.args, body=[body], decorator_list=[])
     return ast.copy_location(made, node)
 
 
