@@ -56,11 +56,12 @@ _WHOLE_TREE = 12
 
 def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     """What the build downloads besides its build requirements: codes begin with ``downloads-``."""
+    scripts = dict(_build_scripts(facts.texts))
     return (
         *_meson_downloads(facts),
         *_cmake_downloads(facts),
-        *_script_downloads(facts),
-        *_shell_downloads(facts),
+        *_script_downloads(scripts),
+        *_shell_downloads(facts.texts, scripts),
         *_crate_downloads(facts),
         *_toolchain_downloads(facts),
         *_conan_downloads(facts),
@@ -105,8 +106,8 @@ def _fetched_by_cmake(text: str) -> Iterator[str]:
             yield match.group(2) or "a file"
 
 
-def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
-    for path, text in _build_scripts(facts.texts):
+def _script_downloads(scripts: Mapping[str, str]) -> Iterator[BuildObstacle]:
+    for path, text in scripts.items():
         if not _FETCHES.search(text):
             continue  # it has nothing that is looked for: not parsed
         tree = parse(text)
@@ -122,12 +123,13 @@ def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
                 break
 
 
-def _shell_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+def _shell_downloads(
+    texts: Mapping[str, str], scripts: Mapping[str, str]
+) -> Iterator[BuildObstacle]:
     """Shell scripts that a build script names, and its makefiles where it runs make."""
-    scripts = dict(_build_scripts(facts.texts))
     words = "\n".join(scripts.values())
     makes = _MAKES.search(words) is not None
-    for path, text in facts.texts.items():
+    for path, text in texts.items():
         name = path.rpartition("/")[2]
         run = makes if name == "Makefile" else name.endswith(".sh") and _runs(name, words)
         found = _IN_SHELL.search(text) if run and not is_aside(path) else None
