@@ -80,12 +80,11 @@ def _refused_crates(texts: Mapping[str, str], rust: Version | None) -> Iterator[
         return
     locked = _locked_crates(texts)
     for row in read_table("builds/obstacles/crate_breaks.csv"):
-        own = row["own"] == "yes"
-        versions = _own_crates(texts) if own else locked
-        for name, version in versions:
-            if name != row["crate"] or version not in SpecifierSet(row["versions"]):
-                continue
-            if rust >= Version(row["rust"]):
+        if rust < Version(row["rust"]):
+            continue
+        crate, own = row["crate"], row["own"] == "yes"
+        for name, version in _own_crates(texts, crate) if own else locked:
+            if name == crate and version in SpecifierSet(row["versions"]):
                 message = f"the crate {name} {version} does not compile with Rust {row['rust']} "
                 message += f"and later, and the distribution has {rust}: {row['what']}"
                 yield BuildObstacle("crate-too-old", message, row["source"], fatal=own)
@@ -96,10 +95,10 @@ def _locked_crates(texts: Mapping[str, str]) -> list[tuple[str, Version]]:
     return [(name, Version(version)) for name, version in found]
 
 
-def _own_crates(texts: Mapping[str, str]) -> Iterator[tuple[str, Version]]:
-    """The crates whose manifests the sdist has."""
+def _own_crates(texts: Mapping[str, str], crate: str) -> Iterator[tuple[str, Version]]:
+    """The crates whose manifests the sdist has, as far as these name `crate`."""
     for path, text in texts.items():
-        if path.rpartition("/")[2] != "Cargo.toml" or is_aside(path):
+        if path.rpartition("/")[2] != "Cargo.toml" or crate not in text or is_aside(path):
             continue
         document = read_toml(text)
         package = {} if isinstance(document, Unknown) else table(document, "package")
