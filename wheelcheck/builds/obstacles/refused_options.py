@@ -21,15 +21,14 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
 
     Nothing is said of a script, of this `text`, that may choose its options by the compiler.
     """
-    if any(word in text for word in _OWN_COMMAND):
+    if script is None or any(word in text for word in _OWN_COMMAND):
         return ()
-    for module in () if script is None else script.extensions:
+    for module in script.extensions:
         for option in _refused(module):
-            if script is None or not script.surely_builds(module, option):
-                continue
-            name = module.name or "an extension module"
-            message = f"{name} is compiled with the option {option}, which GCC refuses"
-            return (BuildObstacle("option-refused", message, _SOURCE, fatal=True),)
+            if script.surely_builds(module, option):
+                name = module.name or "an extension module"
+                message = f"{name} is compiled with the option {option}, which GCC refuses"
+                return (BuildObstacle("option-refused", message, _SOURCE, fatal=True),)
     return ()
 
 

@@ -259,8 +259,7 @@ def certain_stop(
     own = tuple(script_texts(texts))
     lines = command_lines(own, legacy=settings.finds_beside)
     for argv in lines[:1] if settings.first else lines:
-        files = Files.of(paths, "\n".join(own), whole=settings.whole)
-        files.texts = texts
+        files = Files.of(paths, "\n".join(own), texts, whole=settings.whole)
         scope: Scope = {"__name__": "__main__"}
         state = RunState(
             Frame("setup.py", scope, scope, finds.python, files, argv=CommandLine(argv)),

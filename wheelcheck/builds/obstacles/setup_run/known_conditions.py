@@ -266,12 +266,9 @@ class _Reading:
 
     def _slice(self, base: Any, part: ast.Slice, scope: Mapping[str, Any]) -> Any:
         """A part of a text or list. Of the version of Python its end is not known."""
-        ends = [
-            None if end is None else self.value(end, scope)
-            for end in (part.lower, part.upper, part.step)
-        ]
-        given = [end is not None for end in (part.lower, part.upper, part.step)]
-        if any(known and end is None for known, end in zip(given, ends, strict=True)):
+        given = (part.lower, part.upper, part.step)
+        ends = [None if end is None else self.value(end, scope) for end in given]
+        if ends.count(None) > given.count(None):
             return None
         found = base[slice(*ends)]
         return None if isinstance(base, str) and found.endswith("~") else found

@@ -49,7 +49,9 @@ class Files:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, paths: frozenset[str], script: str, *, whole: bool = True) -> Files:
+    def of(
+        cls, paths: frozenset[str], script: str, texts: Mapping[str, str], *, whole: bool = True
+    ) -> Files:
         """The files that a script meets; `whole`: they are all there are."""
         folders: set[str] = set()
         for path in paths:
@@ -58,7 +60,7 @@ class Files:
                 folders.add(folder)
                 folder = folder.rpartition("/")[0]
         certain = whole and not any(word in script for word in _GENERATES)
-        return cls(paths, frozenset(folders), certain=certain)
+        return cls(paths, frozenset(folders), certain=certain, texts=texts)
 
     def has_file(self, path: str) -> bool | None:
         """Whether there is such a file; None if that is not known.
@@ -108,7 +110,7 @@ def _join(*parts: str) -> str:
     return posixpath.join(*(part or "." for part in parts[:1]), *parts[1:])
 
 
-_PATHS: dict[str, Callable[..., Any]] = {
+_OF_TEXTS: dict[str, Callable[..., Any]] = {
     "os.path.join": _join,
     "os.path.dirname": lambda path: posixpath.dirname(path) or ".",
     "os.path.basename": posixpath.basename,
@@ -123,12 +125,13 @@ _PATHS: dict[str, Callable[..., Any]] = {
     "float": float,
     "int": int,
 }
+"""Functions that are called with texts alone; what they give of paths is as of the root."""
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
-_BUILTINS: dict[str, Callable[..., Any]] = {
+_OF_COLLECTIONS: dict[str, Callable[..., Any]] = {
     "bool": bool, "list": list, "set": set, "sorted": sorted, "tuple": tuple, "min": min,
     "max": max,
 }  # fmt: skip
-_CONVERSIONS = {"str", "float", "int", *_BUILTINS}
+_BUILTINS = {name for name in (*_OF_TEXTS, *_OF_COLLECTIONS) if "." not in name}
 _COLLECTIONS = (str, tuple, list, set)
 _METHODS: Mapping[type, frozenset[str]] = {
     str: frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace", "split", "format",
@@ -141,7 +144,7 @@ _METHODS: Mapping[type, frozenset[str]] = {
 _SYSTEM_CALLS = {"platform.system": "Linux"}
 _QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
 _PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
-_KNOWN_CALLS = _PATHS.keys() | _QUESTIONS
+_KNOWN_CALLS = _OF_TEXTS.keys() | _QUESTIONS
 
 
 def call_value(  # noqa: PLR0911 (a kind of call each)
@@ -162,8 +165,8 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     origin = _origin_of_call(function, scope)
     if origin in _SYSTEM_CALLS:
         return _SYSTEM_CALLS[origin]
-    if origin in _BUILTINS and all(isinstance(given, _COLLECTIONS) for given in arguments):
-        return _called(_BUILTINS[origin], arguments)
+    if origin in _OF_COLLECTIONS and all(isinstance(given, _COLLECTIONS) for given in arguments):
+        return _called(_OF_COLLECTIONS[origin], arguments)
     if _is_known_call(origin, arguments):
         return _known_call(origin, arguments, files)
     if isinstance(function, ast.Attribute):
@@ -175,7 +178,7 @@ def _origin_of_call(function: ast.expr, scope: Mapping[str, Any]) -> str:
     """The dotted name of what is called, outside the sdist, as ``str`` unless the script has it."""
     origin = dotted_origin(function, scope)
     if not origin and isinstance(function, ast.Name) and scope.get(function.id) is None:
-        return function.id if function.id in _CONVERSIONS else ""
+        return function.id if function.id in _BUILTINS else ""
     return origin
 
 
@@ -187,8 +190,8 @@ def _known_call(origin: str, arguments: list[Any], files: Files | None) -> Any:
     """What a function of the standard library gives, without a look at the system."""
     if origin in _PLACES:
         return KnownPath(_join(*arguments)) if _all_text(arguments) and arguments else None
-    if origin in _PATHS:
-        return _called(_PATHS[origin], arguments)
+    if origin in _OF_TEXTS:
+        return _called(_OF_TEXTS[origin], arguments)
     if files is None or len(arguments) != 1:
         return None
     return _file_answer(files, origin.rpartition(".")[2], arguments[0])

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
 
-__all__ = ["CHECKED", "asks_repository", "program_words"]
+__all__ = ["CHECKED", "asks_repository"]
 
 CHECKED = {"subprocess.check_call", "subprocess.check_output"}
 """Functions that raise where the program fails."""
@@ -20,7 +20,7 @@ _ASKS_REPOSITORY = frozenset(
 _MAKES_REPOSITORY = re.compile(r"\bgit\W+(?:init|clone)\b|\binit\b.{0,30}\bgit\b")
 
 
-def program_words(node: ast.Call, frame: Frame) -> list[str]:
+def _program_words(node: ast.Call, frame: Frame) -> list[str]:
     """The words of a command that a call runs and checks, as far as they are known from the start.
 
     Empty where the call runs nothing, or elsewhere, or goes on if that fails.
@@ -51,7 +51,7 @@ def asks_repository(node: ast.Call, frame: Frame, paths: Collection[str], text: 
 
     `paths` are the files of the sdist, `text` that of the present script.
     """
-    words = program_words(node, frame)
+    words = _program_words(node, frame)
     command = next((word for word in words[1:] if not word.startswith("-")), "")
     if words[:1] != ["git"] or command not in _ASKS_REPOSITORY or "-C" in words:
         return ""
