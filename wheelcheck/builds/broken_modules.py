@@ -15,7 +15,7 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.source_breaks import MAY_BE_LEFT_OUT, refused_files
+from wheelcheck.builds.obstacles.source_breaks import refused_files
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
@@ -34,7 +34,7 @@ def libraries_of_broken_modules(build: Build, target: Target) -> frozenset[str]:
     if isinstance(facts, Unknown) or target.implementation is not Implementation.CPYTHON:
         return frozenset()
     script = facts.script
-    if script is None or not any(_may_go(script)):
+    if script is None or not any(_optional_modules(script)):
         return frozenset()
     gcc = default_version("gcc", target)
     cythonizes = build.environment.version_of("cython") is not None
@@ -66,13 +66,13 @@ def with_left_out_libraries(
     more = f"; {' and '.join(names)}, which it needs, {'is' if len(names) == 1 else 'are'} {where}"
     return tuple(
         replace(obstacle, message=f"{obstacle.message}{more}")
-        if obstacle.message.endswith(MAY_BE_LEFT_OUT)
+        if obstacle.may_be_left_out
         else obstacle
         for obstacle in found
     )
 
 
-def _may_go(script: SetupScript) -> Iterator[ExtensionModule]:
+def _optional_modules(script: SetupScript) -> Iterator[ExtensionModule]:
     """Modules with libraries that the script makes under a condition, or takes out again."""
     for module in script.extensions:
         if module.libraries and (module.supposing or script.leaves_out):
@@ -89,7 +89,7 @@ def _libraries(
 ) -> set[str]:
     broken = [
         module
-        for module in _may_go(script)
+        for module in _optional_modules(script)
         if refused_files(module.sources or (), contents, minor, gcc, cythonizes=cythonizes)
     ]
     others = [module for module in script.extensions if module not in broken]

@@ -72,7 +72,7 @@ def missing_headers(
         for include in _includes(path, contents):
             if why := _of_other_python(include, python):
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
-                return (BuildObstacle("header-missing", message, path),)
+                return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
     return ()
 
 

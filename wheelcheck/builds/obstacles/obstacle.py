@@ -13,7 +13,8 @@ class BuildObstacle:
 
     `code` is stable, `message` a sentence for people, `source` the file, table or thread it was
     learned from. `fatal` says that the build fails for certain; else it is a warning.
-    `needs_network` marks what fails only where the build cannot reach the network.
+    `needs_network` marks what fails only where the build cannot reach the network,
+    `may_be_left_out` what is in code that the build may leave out.
     """
 
     code: str
@@ -21,6 +22,7 @@ class BuildObstacle:
     source: str
     fatal: bool = False
     needs_network: bool = False
+    may_be_left_out: bool = False
 
     def stops(self, *, closed_network: bool) -> bool:
         """Whether the build fails for certain, in a closed network or an open one."""

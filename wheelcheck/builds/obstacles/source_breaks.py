@@ -24,10 +24,7 @@ from wheelcheck.index.archives.sources.compiler_breaks import (
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["MAY_BE_LEFT_OUT", "refused_files", "source_breaks"]
-
-MAY_BE_LEFT_OUT = "the build may leave it out"
-"""How the message about a source ends that is perhaps not compiled."""
+__all__ = ["refused_files", "source_breaks"]
 
 _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
@@ -158,11 +155,14 @@ def _api(
     shown = ", ".join(name.rstrip("()?") for name in names[:3])
     message = f"{path} uses {shown}, which CPython 3.{minor} has no more"
     refused = not called or (gcc is not None and gcc >= _ERRORS_SINCE)
-    if called and not refused:
+    if not refused:
         message += "; with a GCC before 14 it compiles, and what is built cannot be imported"
     elif not sure:
-        message += f"; {MAY_BE_LEFT_OUT}"
-    return BuildObstacle("c-api-gone", message, _API, fatal=sure and refused)
+        message += "; the build may leave it out"
+    perhaps = refused and not sure
+    return BuildObstacle(
+        "c-api-gone", message, _API, fatal=sure and refused, may_be_left_out=perhaps
+    )
 
 
 def _by_compiler(
