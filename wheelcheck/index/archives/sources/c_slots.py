@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 
 from wheelcheck.index.archives.sources.c_conditions import is_certain_at
 
@@ -35,6 +36,7 @@ def slot_breaks(content: bytes, path: str) -> Iterator[str]:
     """The first function of a source of C that a table takes without a cast, and that differs."""
     if not path.endswith(".c"):
         return
+    differs = cache(partial(_differs, content))  # NULL and the like are in every table
     for table in _TABLE.finditer(content):
         ends = (content.find(e, table.end(), table.end() + _LONGEST) for e in (b"\n}", b"};"))
         end = min((place for place in ends if place >= 0), default=-1)
@@ -44,17 +46,18 @@ def slot_breaks(content: bytes, path: str) -> Iterator[str]:
         text = _REMARK.sub(lambda match: b" " * len(match.group()), body)
         for value in _BARE.finditer(text):
             place = table.end() - 1 + value.start(1)
-            if _differs(value[1], content) and is_certain_at(content, place):
+            if differs(value[1]) and is_certain_at(content, place):
                 yield SLOT + value[1].decode()
                 return
 
 
-def _differs(name: bytes, content: bytes) -> bool:
+def _differs(content: bytes, name: bytes) -> bool:
     """Whether a function is defined here whose first parameter points to an own type."""
-    found = re.search(
-        rb"\b"
+    found = re.search(  # it begins with the name, so that it is found quickly
+        name
+        + rb"(?<!\w"
         + name
-        + rb"\s*\(\s*(?:const\s+|struct\s+|register\s+)*(\w+)\s*\*[^()*]*[,)][^{};]*\{",
+        + rb")\s*\(\s*(?:const\s+|struct\s+|register\s+)*(\w+)\s*\*[^()*]*[,)][^{};]*\{",
         content,
     )
     if found is None or found[1] in _FITTING:
