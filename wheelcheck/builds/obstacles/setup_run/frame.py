@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from wheelcheck.builds.obstacles.setup_run.command_line import CommandLine
@@ -57,19 +57,17 @@ class Frame:
 
     def of_module(self, file: str, scope: Scope) -> Frame:
         """The frame of a module that is imported here."""
-        return Frame(file, scope, scope, self.python, self.files, argv=self.argv)
+        return replace(self, file=file, scope=scope, home=scope, depth=0)
 
     def of_call(self, function: Function, call: ast.Call) -> Frame:
         """The frame of a function that is called here."""
         inside = bound_arguments(function.definition, call, self.constant)
-        depth = self.depth + 1
-        home, python, files = function.home, self.python, self.files
-        return Frame(function.file, inside, home, python, files, depth, self.argv)
+        file, home = function.file, function.home
+        return replace(self, file=file, scope=inside, home=home, depth=self.depth + 1)
 
     def of_class(self) -> Frame:
         """The frame of a class body that stands here."""
-        depth = self.depth + 1
-        return Frame(self.file, {}, self.scope, self.python, self.files, depth, self.argv)
+        return replace(self, scope={}, home=self.scope, depth=self.depth + 1)
 
     @property
     def around(self) -> Mapping[str, Any]:
