@@ -11,6 +11,7 @@ from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.index.archives.sources.cython_words import CIMPORT, EXTERN, marked
 from wheelcheck.tables import read_table
 
 __all__ = ["GENERATES", "missing_headers"]
@@ -88,7 +89,7 @@ def _includes(path: str, contents: SdistContents) -> Iterator[str]:
     marks = contents.marks.get(path)
     if marks is not None:
         yield from marks.certain_includes
-        yield from (word[len(_EXTERN) :] for word in marks.old_cython if word.startswith(_EXTERN))
+        yield from marked(marks.old_cython, EXTERN)
 
 
 def _with_declarations(paths: Collection[str], contents: SdistContents) -> Iterator[str]:
@@ -97,12 +98,10 @@ def _with_declarations(paths: Collection[str], contents: SdistContents) -> Itera
         yield path
         folder, stem = posixpath.split(posixpath.splitext(path)[0])
         words = contents.marks[path].old_cython if path in contents.marks else ()
-        names = [word.removeprefix("cimport ") for word in words if word.startswith("cimport ")]
-        for name in (stem, *names):
+        for name in (stem, *marked(words, CIMPORT)):
             yield posixpath.join(folder, f"{name}.pxd")
 
 
-_EXTERN = "extern "
 _LOST = "which no package of Debian 13 holds, though it has others of that folder"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
 

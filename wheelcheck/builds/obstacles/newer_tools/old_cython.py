@@ -13,7 +13,14 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
-from wheelcheck.index.archives.sources.cython_words import LOST_DECLARATIONS
+from wheelcheck.index.archives.sources.cython_words import (
+    CALLBACK,
+    CIMPORT,
+    LOST_DECLARATIONS,
+    NAME,
+    NUMPY,
+    marked,
+)
 
 __all__ = ["old_cython"]
 
@@ -23,8 +30,6 @@ _WITHOUT_LONG = Version("3.1")
 _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cython 3.0.12 and 3.3.1"
 _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
 _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
-_CALLBACK = "callback "
-_NAME = "name "
 _LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
 """Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
 _LENIENT = "legacy_implicit_noexcept"
@@ -72,7 +77,7 @@ def _not_installed(
 ) -> Iterator[str]:
     """Projects whose declarations a source cimports, and that are not there for the build."""
     for name in sorted(_BRING_DECLARATIONS - installed) if installed is not None else ():
-        cimported = f"cimport {name}" in contents.marks[path].old_cython
+        cimported = f"{CIMPORT}{name}" in contents.marks[path].old_cython
         if cimported and not _is_shipped(name, contents):
             yield f"cimports {name}, which is no build requirement"
 
@@ -81,10 +86,10 @@ def _not_declared(path: str, contents: SdistContents, numpy: Version | None) -> 
     """Names that the NumPy of the build no longer declares for Cython."""
     stem = posixpath.splitext(path)[0]
     for file in (path, f"{stem}.pxd"):
-        for word in contents.marks[file].old_cython if file in contents.marks else ():
-            kind, _, rest = word.partition(" ")
-            gone, _, name = rest.partition(" ")
-            if kind == "numpy" and numpy is not None and numpy >= Version(gone):
+        words = contents.marks[file].old_cython if file in contents.marks else ()
+        for word in marked(words, NUMPY):
+            gone, _, name = word.partition(" ")
+            if numpy is not None and numpy >= Version(gone):
                 yield f"uses numpy's {name}, which NumPy {numpy} no longer declares"
 
 
@@ -92,9 +97,8 @@ def _refused(
     path: str, contents: SdistContents, version: Version, *, stated: bool
 ) -> Iterator[str]:
     words = contents.marks[path].old_cython
-    for word in words:
-        if word.startswith(_NAME):
-            yield f"uses the name {word.removeprefix(_NAME)}, which is of Python 2"
+    for name in marked(words, NAME):
+        yield f"uses the name {name}, which is of Python 2"
     if version < _PYTHON3:
         return
     leveled = stated or "language_level" in words
@@ -103,19 +107,15 @@ def _refused(
         yield f"uses the name long, which Cython {version} has no more"
     if "print" in words and not leveled:
         yield f"has print statements, which Cython {version} refuses"
-    for word in words:
-        if word.startswith(_CALLBACK) and not lenient:
-            function = word.removeprefix(_CALLBACK)
-            yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
-        yield from _refused_cimport(word, path, contents, version, leveled=leveled)
+    for function in () if lenient else marked(words, CALLBACK):
+        yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
+    for name in marked(words, CIMPORT):
+        yield from _refused_cimport(name, path, contents, version, leveled=leveled)
 
 
 def _refused_cimport(
-    word: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
+    name: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
 ) -> Iterator[str]:
-    name = word.removeprefix("cimport ")
-    if word == name:
-        return
     lost = version >= _WITHOUT_LONG and name.encode() in LOST_DECLARATIONS
     if lost or (_LOST_3.fullmatch(name) and not _is_shipped(name, contents)):
         yield f"cimports {name}, which Cython {version} has no more"

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
 from wheelcheck.tables import read_table
 
-__all__ = ["LOST_DECLARATIONS", "cython_words"]
+__all__ = [
+    "CALLBACK",
+    "CIMPORT",
+    "EXTERN",
+    "LOST_DECLARATIONS",
+    "NAME",
+    "NUMPY",
+    "cython_words",
+    "marked",
+]
 
+CALLBACK = "callback "
+CIMPORT = "cimport "
+EXTERN = "extern "
+NAME = "name "
+NUMPY = "numpy "
+"""What is before a marked name, by its kind: see `SourceMarks.old_cython`."""
 LOST_DECLARATIONS = frozenset(
     {b"cpython.int", b"cpython.string", b"cpython.oldbuffer", b"cpython.cobject"}
 )
@@ -56,8 +71,13 @@ def cython_words(content: bytes, path: str) -> tuple[str, ...]:
         return old
     return (
         *old,
-        *dict.fromkeys(f"extern {n.decode('utf-8', 'replace')}" for n in _extern(content)),
+        *dict.fromkeys(f"{EXTERN}{n.decode('utf-8', 'replace')}" for n in _extern(content)),
     )
+
+
+def marked(words: Iterable[str], kind: str) -> Iterator[str]:
+    """The names of a kind (`CIMPORT` …) among marked words."""
+    return (word.removeprefix(kind) for word in words if word.startswith(kind))
 
 
 def _extern(content: bytes) -> Iterator[bytes]:
@@ -81,7 +101,7 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
         word for word, sign in _CYTHON_SIGNS if word.encode() in content and sign.search(content)
     ]
     callback = raising_callback(content)
-    found += [f"callback {callback}"] if callback else []
+    found += [f"{CALLBACK}{callback}"] if callback else []
     return (*found, *_python2_names(content), *_lost_cimports(content))
 
 
@@ -95,7 +115,7 @@ def _python2_names(content: bytes) -> Iterator[str]:
     for name, uses in sorted(Counter(_PYTHON2.findall(code)).items()):
         # nothing else, which may bind it
         if uses == len(re.findall(rb"(?<![\w.])" + name + rb"\b", code)):
-            yield f"name {name.decode()}"
+            yield f"{NAME}{name.decode()}"
 
 
 def _of_numpy(content: bytes) -> Iterator[str]:
@@ -110,7 +130,7 @@ def _of_numpy(content: bytes) -> Iterator[str]:
     for match in _FROM_NUMPY.finditer(content):
         found.update(name for name in re.findall(rb"\w+", match[1]) if name in gone)
     for name in sorted(found):
-        yield f"numpy {gone[name][0]} {name.decode()}"
+        yield f"{NUMPY}{gone[name][0]} {name.decode()}"
 
 
 @cache
@@ -125,4 +145,4 @@ def _lost_cimports(content: bytes) -> Iterator[str]:
     names = {first or second for first, second in _CIMPORT.findall(content)}
     for name in sorted(names):
         if name in LOST_DECLARATIONS or b"." not in name.strip(b"."):
-            yield f"cimport {name.decode()}"
+            yield f"{CIMPORT}{name.decode()}"
