@@ -11,7 +11,7 @@ from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.index.archives.sources.cython_words import CIMPORT, EXTERN, marked
+from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
 from wheelcheck.tables import read_table
 
 __all__ = ["GENERATES", "missing_headers"]

@@ -11,17 +11,20 @@ from wheelcheck.builds.obstacles.compiled_files import CompiledFiles, shipped_fi
 from wheelcheck.builds.obstacles.cython_output import written_by_cython
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.index.archives.sources.c_api import PERHAPS
-from wheelcheck.index.archives.sources.c_returns import RETURNS, UNTYPED
-from wheelcheck.index.archives.sources.c_slots import SLOT, THROWS
-from wheelcheck.index.archives.sources.compiler_breaks import (
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import (
     KEYWORD,
     METHOD,
     NARROWING,
+    PERHAPS,
     PRINT,
+    RETURNS,
+    SLOT,
+    THROWS,
     UFUNC,
+    UNTYPED,
+    marked,
 )
-from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["refused_files", "source_breaks"]
@@ -192,7 +195,7 @@ def _by_compiler(
 
 def _by_c23(path: str, marks: SourceMarks, script: str, *, sure: bool) -> Iterator[BuildObstacle]:
     """Names that are keywords, unless the script chooses an older C."""
-    names = [m.removeprefix(KEYWORD) for m in marks.refused if m.startswith(KEYWORD)]
+    names = list(marked(marks.refused, KEYWORD))
     if names and "-std=" not in script:
         message = f"{path} gives {names[0]} a meaning of its own, a keyword of C23 in GCC 15"
         yield BuildObstacle("compiler-too-new", message, _PORTING_15, fatal=sure)

@@ -13,7 +13,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
-from wheelcheck.index.archives.sources.cython_words import (
+from wheelcheck.index.archives.sources.mark_kinds import (
     CALLBACK,
     CIMPORT,
     LOST_DECLARATIONS,
@@ -116,7 +116,7 @@ def _refused(
 def _refused_cimport(
     name: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
 ) -> Iterator[str]:
-    lost = version >= _WITHOUT_LONG and name.encode() in LOST_DECLARATIONS
+    lost = version >= _WITHOUT_LONG and name in LOST_DECLARATIONS
     if lost or (_LOST_3.fullmatch(name) and not _is_shipped(name, contents)):
         yield f"cimports {name}, which Cython {version} has no more"
     if not leveled and _is_neighbour(name, path, contents):

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.index.archives.sources.numpy_api import NUMPY
+from wheelcheck.index.archives.sources.mark_kinds import NUMPY
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["old_numpy_code"]

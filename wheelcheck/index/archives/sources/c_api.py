@@ -14,10 +14,11 @@ from functools import cache
 
 from wheelcheck.index.archives.sources.c_conditions import Directives
 from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
+from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table
 
-__all__ = ["PERHAPS", "api_breaks", "python_flags"]
+__all__ = ["api_breaks", "python_flags"]
 
 
 States = dict[str, set[int]]
@@ -71,9 +72,6 @@ _MEMBER_GONE = {
 _NO_TARGETS = {b"Py_TYPE": 11, b"Py_SIZE": 11, b"Py_REFCNT": 10}
 """Since when these macros are functions, which nothing can be assigned to (What's New)."""
 
-PERHAPS = "?"
-"""Behind a name: whether it is compiled depends on what is defined elsewhere; on the macro whose
-name follows, if one does. Such macros of headers are marked themselves, ``#`` before the name."""
 _VERSION_WORDS = (b"PY_MAJOR_VERSION", b"PY_VERSION_HEX", b"PY_MINOR_VERSION")
 _ASSERTS = (b"assert(", b"assert (")
 _NEAR = 20

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 
 from wheelcheck.index.archives.sources.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.mark_kinds import RETURNS, UNTYPED
 
-__all__ = ["RETURNS", "UNTYPED", "return_breaks"]
+__all__ = ["return_breaks"]
 
-RETURNS = "returns "
-UNTYPED = "untyped "
 _BLANK = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL)
 _NUMBERS = {b"int", b"long", b"short", b"unsigned", b"signed", b"char", b"size_t", b"ssize_t",
             b"Py_ssize_t", b"Py_hash_t", b"double", b"float", b"uint32_t", b"int64_t"}  # fmt: skip

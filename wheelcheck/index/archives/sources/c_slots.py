@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from wheelcheck.index.archives.sources.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.mark_kinds import SLOT, THROWS
 
-__all__ = ["SLOT", "THROWS", "slot_breaks", "throw_breaks"]
+__all__ = ["slot_breaks", "throw_breaks"]
 
-SLOT = "slot "
-THROWS = "throws"
 _TABLE = re.compile(
     rb"Py(?:TypeObject|GetSetDef|SequenceMethods|NumberMethods|MappingMethods|AsyncMethods)"
     rb"\s+\w+\s*(?:\[\s*\w*\s*\])?\s*=\s*\{"

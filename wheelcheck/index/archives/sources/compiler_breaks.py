@@ -11,14 +11,10 @@ import re
 from collections.abc import Iterator
 
 from wheelcheck.index.archives.sources.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.mark_kinds import KEYWORD, METHOD, NARROWING, PRINT, UFUNC
 
-__all__ = ["KEYWORD", "METHOD", "NARROWING", "PRINT", "UFUNC", "compiler_breaks"]
+__all__ = ["compiler_breaks"]
 
-METHOD = "method "
-NARROWING = "narrowing "
-KEYWORD = "keyword "
-PRINT = "print "
-UFUNC = "ufunc"
 _CXX = (".cc", ".cpp", ".cxx", ".c++")
 _ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH_\w+)*)')
 _CONDITION = re.compile(rb"^[ \t]*#[ \t]*(if|endif)", re.MULTILINE)

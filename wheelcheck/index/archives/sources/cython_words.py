@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
+from wheelcheck.index.archives.sources.mark_kinds import (
+    CALLBACK,
+    CIMPORT,
+    EXTERN,
+    LOST_DECLARATIONS,
+    NAME,
+    NUMPY,
+)
 from wheelcheck.tables import read_table
 
-__all__ = [
-    "CALLBACK",
-    "CIMPORT",
-    "EXTERN",
-    "LOST_DECLARATIONS",
-    "NAME",
-    "NUMPY",
-    "cython_words",
-    "marked",
-]
+__all__ = ["cython_words"]
 
-CALLBACK = "callback "
-CIMPORT = "cimport "
-EXTERN = "extern "
-NAME = "name "
-NUMPY = "numpy "
-"""What is before a marked name, by its kind: see `SourceMarks.old_cython`."""
-LOST_DECLARATIONS = frozenset(
-    {b"cpython.int", b"cpython.string", b"cpython.oldbuffer", b"cpython.cobject"}
-)
-"""Declarations that Cython 3.1 has no more."""
 _CYTHON_SIGNS = (
     (
         "long",
@@ -73,11 +62,6 @@ def cython_words(content: bytes, path: str) -> tuple[str, ...]:
         *old,
         *dict.fromkeys(f"{EXTERN}{n.decode('utf-8', 'replace')}" for n in _extern(content)),
     )
-
-
-def marked(words: Iterable[str], kind: str) -> Iterator[str]:
-    """The names of a kind (`CIMPORT` …) among marked words."""
-    return (word.removeprefix(kind) for word in words if word.startswith(kind))
 
 
 def _extern(content: bytes) -> Iterator[bytes]:
@@ -142,7 +126,7 @@ def _gone_declarations() -> Mapping[bytes, tuple[str, bool]]:
 
 def _lost_cimports(content: bytes) -> Iterator[str]:
     """What is cimported that later releases lack, or that has one part and is a neighbour."""
-    names = {first or second for first, second in _CIMPORT.findall(content)}
+    names = {(first or second).decode() for first, second in _CIMPORT.findall(content)}
     for name in sorted(names):
-        if name in LOST_DECLARATIONS or b"." not in name.strip(b"."):
-            yield f"{CIMPORT}{name.decode()}"
+        if name in LOST_DECLARATIONS or "." not in name.strip("."):
+            yield f"{CIMPORT}{name}"

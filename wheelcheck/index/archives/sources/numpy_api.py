@@ -11,13 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from wheelcheck.index.archives.sources.mark_kinds import NUMPY
 from wheelcheck.tables import read_table
 
-__all__ = ["NUMPY", "numpy_marks"]
+__all__ = ["numpy_marks"]
 
-NUMPY = "numpy "
-"""Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
-source defines the name."""
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hpp")
 _NAME = re.compile(
     rb"[PNn](?:(?<!\w[PNn])(?:yArray|yUFunc|yDataMem|yDataType|PY|py)_\w+|umpy/\w+\.h)"

@@ -1,0 +1,62 @@
+"""The kinds of marks in `SourceMarks`: what is before a name, or says all by itself.
+
+Those who read the marks need no more than this: the patterns of those who make them take time to
+compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+__all__ = [
+    "CALLBACK",
+    "CIMPORT",
+    "EXTERN",
+    "KEYWORD",
+    "LOST_DECLARATIONS",
+    "METHOD",
+    "NAME",
+    "NARROWING",
+    "NUMPY",
+    "PERHAPS",
+    "PRINT",
+    "RETURNS",
+    "SLOT",
+    "THROWS",
+    "UFUNC",
+    "UNTYPED",
+    "marked",
+]
+
+PERHAPS = "?"
+"""Behind a name: whether it is compiled depends on what is defined elsewhere; on the macro whose
+name follows, if one does. Such macros of headers are marked themselves, ``#`` before the name."""
+
+# SourceMarks.refused
+METHOD = "method "
+NARROWING = "narrowing "
+KEYWORD = "keyword "
+PRINT = "print "
+UFUNC = "ufunc"
+RETURNS = "returns "
+UNTYPED = "untyped "
+SLOT = "slot "
+THROWS = "throws"
+NUMPY = "numpy "
+"""Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
+source defines the name. Of Cython sources it is one of NumPy's declarations."""
+
+# SourceMarks.old_cython
+CALLBACK = "callback "
+CIMPORT = "cimport "
+EXTERN = "extern "
+NAME = "name "
+LOST_DECLARATIONS = frozenset(
+    {"cpython.int", "cpython.string", "cpython.oldbuffer", "cpython.cobject"}
+)
+"""Declarations that Cython 3.1 has no more."""
+
+
+def marked(marks: Iterable[str], kind: str) -> Iterator[str]:
+    """The names that marks of a kind have."""
+    return (mark.removeprefix(kind) for mark in marks if mark.startswith(kind))
