@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import partial
 from itertools import chain
 
@@ -83,8 +82,17 @@ class Provider:
         there is none to tell (see `Candidate.version`). What they need, directly or not, may be
         pinned so as well: another version of theirs would be no better.
         """
-        other = copy(self)
-        other._excuse(excused, reference)  # noqa: SLF001 (its own class)
+        other = Provider(
+            self._answers,
+            self._constraints,
+            self._requested,
+            no_deps=self._no_deps,
+            locked=self._locked,
+            installed=self._installed,
+            common=self._common,
+        )
+        other._matches = self._matches
+        other._excuse(excused, reference)
         return other
 
     def forget(self) -> None:
