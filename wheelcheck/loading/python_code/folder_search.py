@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from wheelcheck.loading.python_code.branches import last_name
+from wheelcheck.loading.python_code.control_flow.branches import last_name
 
 __all__ = ["is_search", "searched_names"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wheelcheck.loading.python_code.branches import SYSTEMS
+from wheelcheck.loading.python_code.control_flow.branches import SYSTEMS
 
 __all__ = [
     "FILE_NAME",

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wheelcheck.loading.python_code.branches import opens, raises
+from wheelcheck.loading.python_code.control_flow.branches import opens, raises
+from wheelcheck.loading.python_code.control_flow.loader_functions import LoaderFunctions
+from wheelcheck.loading.python_code.control_flow.raise_search import RaiseSearch
+from wheelcheck.loading.python_code.control_flow.unset_results import uses_unset_result
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
-from wheelcheck.loading.python_code.loader_functions import LoaderFunctions
-from wheelcheck.loading.python_code.raise_search import RaiseSearch
-from wheelcheck.loading.python_code.unset_results import uses_unset_result
 
 __all__ = ["ModuleFacts"]
 

@@ -17,7 +17,7 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
-from wheelcheck.loading.python_code.branches import (
+from wheelcheck.loading.python_code.control_flow.branches import (
     finds,
     last_name,
     opens,
@@ -27,8 +27,10 @@ from wheelcheck.loading.python_code.branches import (
     runs_on_linux,
     swallows,
 )
-from wheelcheck.loading.python_code.callbacks import Callbacks
-from wheelcheck.loading.python_code.conditions import Conditions, names_in
+from wheelcheck.loading.python_code.control_flow.callbacks import Callbacks
+from wheelcheck.loading.python_code.control_flow.conditions import Conditions, names_in
+from wheelcheck.loading.python_code.control_flow.loader_functions import LoaderFunctions
+from wheelcheck.loading.python_code.control_flow.plain_tree import plain_tree
 from wheelcheck.loading.python_code.library_names import (
     OpenedLibrary,
     is_library,
@@ -38,7 +40,6 @@ from wheelcheck.loading.python_code.library_names import (
     without_version,
 )
 from wheelcheck.loading.python_code.library_paths import LibraryPaths
-from wheelcheck.loading.python_code.loader_functions import LoaderFunctions
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
 from wheelcheck.loading.python_code.names_used import (
     absolute,
@@ -47,7 +48,6 @@ from wheelcheck.loading.python_code.names_used import (
     owner_of,
     strings_given,
 )
-from wheelcheck.loading.python_code.plain_tree import plain_tree
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
 
 __all__ = ["may_open", "read_module"]

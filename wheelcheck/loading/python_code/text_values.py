@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from wheelcheck.loading.python_code.branches import (
+from wheelcheck.loading.python_code.control_flow.branches import (
     SYSTEMS,
     is_linux,
     last_name,

@@ -10,7 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from wheelcheck.loading.python_code.branches import last_name, raises, runs_on_linux, swallows
+from wheelcheck.loading.python_code.control_flow.branches import (
+    last_name,
+    raises,
+    runs_on_linux,
+    swallows,
+)
 
 __all__ = ["uses_unset_result"]
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from wheelcheck.loading.python_code.branches import (
+from wheelcheck.loading.python_code.control_flow.branches import (
     caught_names,
     ends_program,
     finds,
@@ -14,7 +14,7 @@ from wheelcheck.loading.python_code.branches import (
     opens,
     runs_on_linux,
 )
-from wheelcheck.loading.python_code.certain_raises import arguments_of
+from wheelcheck.loading.python_code.control_flow.certain_raises import arguments_of
 
 __all__ = ["LoaderFunctions"]
 

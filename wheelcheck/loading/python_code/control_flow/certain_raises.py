@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from wheelcheck.loading.python_code.branches import runs_on_linux
+from wheelcheck.loading.python_code.control_flow.branches import runs_on_linux
 
 __all__ = ["CertainRaises", "arguments_of"]
 

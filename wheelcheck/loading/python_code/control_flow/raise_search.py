@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from wheelcheck.loading.python_code.branches import (
+from wheelcheck.loading.python_code.control_flow.branches import (
     caught_names,
     ends_program,
     last_name,

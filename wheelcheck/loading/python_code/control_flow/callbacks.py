@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from wheelcheck.loading.python_code.branches import last_name, runs_on_linux
+from wheelcheck.loading.python_code.control_flow.branches import last_name, runs_on_linux
 
 __all__ = ["Callbacks"]
 

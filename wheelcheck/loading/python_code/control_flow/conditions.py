@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wheelcheck.loading.python_code.branches import last_name
+from wheelcheck.loading.python_code.control_flow.branches import last_name
 
 __all__ = ["Conditions", "names_in"]
 

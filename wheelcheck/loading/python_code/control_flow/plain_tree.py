@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wheelcheck.loading.python_code.branches import last_name, raises
-from wheelcheck.loading.python_code.certain_raises import CertainRaises
+from wheelcheck.loading.python_code.control_flow.branches import last_name, raises
+from wheelcheck.loading.python_code.control_flow.certain_raises import CertainRaises
 
 __all__ = ["plain_tree"]
 

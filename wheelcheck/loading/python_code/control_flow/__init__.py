@@ -1,0 +1,1 @@
+"""Which statements of Python code run on Linux, and where they raise; nothing is run."""
