@@ -129,7 +129,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             ),
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
-            *old_numpy_code(files.certain, contents, numpy),
+            *old_numpy_code(files, contents, numpy, gcc),
             *old_standard(files.certain, contents, named),
             *undeclared_functions(files.certain, contents, gcc, minor),
         )

@@ -406,17 +406,46 @@ register(callback)
     assert refused_by_cython(method + stores.replace("self.call", "self.call(1)")) == []
 
 
+def test_integers_that_get_quotients_and_exec_statements():
+    def refused_by_cython(text: str, script: str = "") -> list[str]:
+        setup = "from setuptools import setup, Extension\n"
+        setup += "setup(ext_modules=[Extension('x', ['x.pyx'])])\n" + script
+        sdist = contents(setup__py=setup, x__pyx=text)
+        return [o.message for o in old_cython(read_sdist(sdist), sdist, Version("3.3.1"))]
+
+    source = "cdef int half(int a, double b):\n    cdef int x = (a + 1) / 2  # half\n    return x\n"
+    (message,) = refused_by_cython(source)
+    assert "gives x, an integer, a quotient, which is none in Cython 3.3.1" in message
+    assert refused_by_cython(source.replace("/ 2", "// 2")) == []
+    assert refused_by_cython(source.replace("a + 1", "a + b")) == []
+    assert refused_by_cython(source.replace("/ 2", "/ 2.0")) == []
+    assert refused_by_cython(source.replace("(a + 1) / 2", "int(a / 2)")) == []
+    assert refused_by_cython("# cython: language_level=2\n" + source) == []
+    assert refused_by_cython(source, "# language_level") == []
+    (message,) = refused_by_cython("cdef int x = 1\ndef f():\n    exec 'a = 1' in {}\n")
+    assert "has exec statements" in message
+    (message,) = refused_by_cython("from cpython cimport PyInt_AsLong\ncdef int x = 1\n")
+    assert "cimports cpython.int" in message
+
+
 def test_names_that_left_numpy():
     def gone(text: str, numpy: str = "2.5.5", script: str = SETUP, **files: str) -> list[str]:
         sdist = contents(setup__py=script, x__c=text, **files)
-        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False).certain
-        return [o.message for o in old_numpy_code(compiled, sdist, Version(numpy))]
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        return [o.message for o in old_numpy_code(compiled, sdist, Version(numpy), Version("14"))]
 
     calls = "#include <numpy/arrayobject.h>\nvoid f(void) { PyArray_FromDims(1, d, t); }\n"
     (message,) = gone(calls)
     assert "PyArray_FromDims, which NumPy 2.5.5" in message
     assert gone(calls, "1.26.4") == []
     assert gone("#define PyArray_FromDims old\n" + calls) == []
+    reads = "#include <numpy/arrayobject.h>\n"
+    reads += "void f(PyObject *a)\n{\n  double *p = PyArray_DATA(a);\n}\n"
+    (message,) = gone(reads)
+    assert "gives a PyObject * to PyArray_DATA(), a function in NumPy 2.5.5" in message
+    assert gone(reads, "1.26.4") == []
+    assert gone("#define NPY_NO_DEPRECATED_API 7\n" + reads, "1.26.4")
+    assert gone(reads, "1.26.4", SETUP + "# -DNPY_NO_DEPRECATED_API")
     assert gone(calls, own__h="/* numpy */\n#define PyArray_FromDims old\n") == []
     assert gone(calls.replace("void f", "#ifdef OLD\nvoid f") + "#endif\n") == []
     assert gone(calls, script="from setuptools import setup\nsetup()\n") == []

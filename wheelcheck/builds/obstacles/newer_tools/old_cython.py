@@ -16,6 +16,7 @@ from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.mark_kinds import (
     CALLBACK,
     CIMPORT,
+    DIVISION,
     LOST_DECLARATIONS,
     NAME,
     NUMPY,
@@ -107,6 +108,10 @@ def _refused(
         yield f"uses the name long, which Cython {version} has no more"
     if "print" in words and not leveled:
         yield f"has print statements, which Cython {version} refuses"
+    if "exec" in words and not leveled:
+        yield f"has exec statements, which Cython {version} refuses"
+    for variable in () if leveled else marked(words, DIVISION):
+        yield f"gives {variable}, an integer, a quotient, which is none in Cython {version}"
     for function in () if lenient else marked(words, CALLBACK):
         yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
     for name in marked(words, CIMPORT):

@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.index.archives.sources.mark_kinds import NUMPY
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import NUMPY, READS_ARRAY, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["old_numpy_code"]
 
+_ERRORS_SINCE = Version("14")
+"""GCC refuses pointers of another type in C from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
+_NO_MACROS = "NPY_NO_DEPRECATED_API"
+"""What a script defines to have functions with NumPy 1 as well."""
+_FUNCTIONS = "ndarraytypes.h of NumPy 1.26.4 and 2.0.2"
 _SOURCE = "headers of NumPy: wheelcheck/index/archives/sources/numpy_api.csv"
 
 
 def old_numpy_code(
-    certain: Iterable[str], contents: SdistContents, numpy: Version | None
+    files: CompiledFiles, contents: SdistContents, numpy: Version | None, gcc: Version | None
 ) -> tuple[BuildObstacle, ...]:
-    """The first source, compiled for certain, that this NumPy has too little for.
+    """The first source that this NumPy has too little for.
 
-    Code ``numpy-api-gone``. `numpy` is the release of the build environment, None without one.
+    Code ``numpy-api-gone``; fatal where it is compiled for certain. `numpy` is the release of the
+    build environment, None without one. What reads arrays takes any pointer no more: of C that is
+    an error with `gcc` 14.
     """
     if numpy is None:
         return ()
     own = {name for marks in contents.marks.values() for gone, name in _names(marks) if gone == "-"}
-    for path in certain:
-        marks = contents.marks.get(path)
-        names = [
-            name
-            for gone, name in (_names(marks) if marks is not None else ())
-            if gone != "-" and name not in own and numpy >= Version(gone)
-        ]
-        if names:
-            shown = ", ".join(names[:3])
-            message = f"{path} uses {shown}, which NumPy {numpy} of the build has no more"
-            return (BuildObstacle("numpy-api-gone", message, _SOURCE, fatal=True),)
+    strict = gcc is not None and gcc >= _ERRORS_SINCE
+    typed = any(_NO_MACROS in text for text in contents.texts.values())
+    for paths, sure in ((files.certain, True), (files.perhaps, False)):
+        for path in paths:
+            marks = contents.marks.get(path)
+            if marks is None:
+                continue
+            checks = strict or language_of(path) is Language.CPP
+            found = _too_little(marks, numpy, own) or (
+                _reads_objects(marks, numpy, typed=typed) if checks else None
+            )
+            if found is not None:
+                what, source = found
+                message = f"{path} {what}" + ("" if sure else "; the build may leave it out")
+                obstacle = BuildObstacle(
+                    "numpy-api-gone", message, source, fatal=sure, may_be_left_out=not sure
+                )
+                return (obstacle,)
     return ()
+
+
+def _too_little(marks: SourceMarks, numpy: Version, own: set[str]) -> tuple[str, str] | None:
+    """What a source has that this NumPy has not, and where that is from.
+
+    `own` are names that the sdist defines itself.
+    """
+    names = [
+        name
+        for gone, name in _names(marks)
+        if gone != "-" and name not in own and numpy >= Version(gone)
+    ]
+    shown = ", ".join(names[:3])
+    return (
+        (f"uses {shown}, which NumPy {numpy} of the build has no more", _SOURCE) if names else None
+    )
+
+
+def _reads_objects(marks: SourceMarks, numpy: Version, *, typed: bool) -> tuple[str, str] | None:
+    """What gets a pointer of another type in a source; `typed`: a script wants no macros."""
+    for mark in marked(marks.refused, READS_ARRAY):
+        since, _, name = mark.partition(" ")
+        if typed or numpy >= Version(since):
+            what = f"gives a PyObject * to {name}(), a function in NumPy {numpy} of the build, "
+            return what + "which takes a PyArrayObject *", _FUNCTIONS
+    return None
 
 
 def _names(marks: SourceMarks) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,11 @@ from functools import cache
 
 from wheelcheck.index.archives.sources.c_conditions import Directives
 from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
+from wheelcheck.index.archives.sources.c_members import (
+    bare_checks,
+    may_have_lost_members,
+    member_breaks,
+)
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table
@@ -85,16 +90,20 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     gone = _gone()
     words = {word for pattern in _MAY_BE_NAME for word in pattern.findall(content)}
     used = gone.keys() & (words | _included(content))
-    if not (used or any(name in content for name in _NO_TARGETS) or _reads_member(content)):
+    lost = b"if Py" in content or may_have_lost_members(content, words)
+    named = bool(used) or any(name in content for name in _NO_TARGETS) or _reads_member(content)
+    if not (named or lost):
         return python_flags(content)
     found: dict[str, set[int]] = defaultdict(set)
     text = _COMMENT.sub(_blank, content)
+    for member, minors in (*member_breaks(text, words), *bare_checks(text)) if lost else ():
+        found[member] |= minors
     defined = {name.decode() for name in used if _has_body(name, text)}
-    for place, minors in _lines(text, gone, used, defined):
-        if minors is None:
+    for place, versions in _lines(text, gone, used, defined) if named else ():
+        if versions is None:
             defined.add(place)
         else:
-            found[place] |= minors
+            found[place] |= versions
     return python_flags(content) + tuple(
         (name, tuple(sorted(minors)))
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["EVERY", "MINORS", "Directives", "is_certain_at"]
+__all__ = ["EVERY", "MINORS", "Directives", "is_certain_at", "minors_at"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -52,6 +52,7 @@ class Directives:
         self._around: list[_Branch] = []
         self._by_python: set[str] = set()
         self._macros: dict[str, dict[int, str]] = {}  # what the file's own macros give, if certain
+        self._absent: dict[str, set[int]] = {}  # where Python's version keeps them from being set
 
     def minors(self, since: int) -> set[int]:
         """The versions from `since` on that certainly compile the present line."""
@@ -122,12 +123,17 @@ class Directives:
     def define(self, name: str, body: str) -> None:
         """A macro without parameters, defined at the present line."""
         known = self._macros.setdefault(name, {})
-        if any(branch.of_python for branch in self._around) or "PY_" in body:
+        of_python = any(branch.of_python for branch in self._around)
+        if of_python or "PY_" in body:
             self._by_python.add(name)
+        absent = self._absent.setdefault(name, set())
         for minor in MINORS:
             around = {branch.now[minor] for branch in self._around}
             if False in around:
+                if of_python and minor not in known:
+                    absent.add(minor)
                 continue
+            absent.discard(minor)
             if None in around or len(body) > _LONGEST_BODY:
                 known.pop(minor, None)
             else:
@@ -136,13 +142,17 @@ class Directives:
     def undefine(self, name: str) -> None:
         """A macro that is undefined."""
         self._macros.pop(name, None)
+        self._absent.pop(name, None)
 
     def _values(self, word: str, rest: str) -> _Truths:
         rest = rest.strip()
         if word != "if":
             name = rest.split()[0] if rest else ""
-            own = self._macros.get(name, {})
-            defined = {minor: True if minor in own else _defined(name) for minor in MINORS}
+            own, absent = self._macros.get(name, {}), self._absent.get(name, ())
+            defined = {
+                minor: True if minor in own else False if minor in absent else _defined(name)
+                for minor in MINORS
+            }
             return defined if word == "ifdef" else {m: _not(defined[m]) for m in MINORS}
         if not any(name in rest for name in self._macros):
             return dict(_evaluated(rest))
@@ -152,8 +162,10 @@ class Directives:
         """A condition with the file's own macros in it replaced, the latest first."""
         for name in reversed(self._macros):
             body = self._macros[name].get(minor)
-            if name in text and body is not None:
-                text = re.sub(rf"\bdefined\s*(?:\(\s*{name}\s*\)|{name}\b)", " 1 ", text)
+            absent = body is None and minor in self._absent.get(name, ())
+            if name in text and (absent or body is not None):
+                truth = f" {int(not absent)} "
+                text = re.sub(rf"\bdefined\s*(?:\(\s*{name}\s*\)|{name}\b)", truth, text)
                 value = f"({body or 0})".replace("\\", " ")
                 text = re.sub(rf"\b{name}\b", value, text)
         return text
@@ -174,8 +186,8 @@ _MACRO = re.compile(r"(\w+)(?:[ \t]+(.*))?$")
 _REMARK = re.compile(r"/\*.*?(?:\*/|$)|//.*")
 
 
-def is_certain_at(content: bytes, place: int) -> bool:
-    """Whether every CPython that is looked at compiles a place of a source, whatever is defined."""
+def minors_at(content: bytes, place: int) -> set[int]:
+    """The CPython 3.x that compile a place of a source for certain, whatever else is defined."""
     here = Directives()
     for match in _DIRECTIVE.finditer(content, 0, place):
         word = match[1].decode()
@@ -188,7 +200,12 @@ def is_certain_at(content: bytes, place: int) -> bool:
             here.undefine(rest)
         else:
             here.meet(word, rest)
-    return here.minors(0) == EVERY
+    return here.minors(0)
+
+
+def is_certain_at(content: bytes, place: int) -> bool:
+    """Whether every CPython that is looked at compiles a place of a source, whatever is defined."""
+    return minors_at(content, place) == EVERY
 
 
 def _and(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
+from wheelcheck.index.archives.sources.cython_division import integer_quotient
 from wheelcheck.index.archives.sources.mark_kinds import (
     CALLBACK,
     CIMPORT,
+    DIVISION,
     EXTERN,
     LOST_DECLARATIONS,
     NAME,
@@ -29,11 +31,21 @@ _CYTHON_SIGNS = (
         ),
     ),
     ("print", re.compile(rb"^[ \t]+print[ \t]+[\"'\w]", re.MULTILINE)),
+    ("exec", re.compile(rb"^[ \t]+exec[ \t]+[\"'\w]", re.MULTILINE)),
     ("language_level", re.compile(rb"^#.*cython:.*language_level", re.MULTILINE)),
 )
 _CIMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
 )
+_FROM_CPYTHON = re.compile(
+    rb"^[ \t]*from[ \t]+cpython(?:\.object|\.number)?[ \t]+cimport[ \t]+(\([^)]*\)|[^\n#]*)",
+    re.MULTILINE,
+)
+_GONE_BY_NAME = {
+    "PyInt": "int", "PyString": "string", "PyCObject": "cobject",
+    "PyObject_Unicode": "PyObject_Unicode", "PyNumber_Int": "PyNumber_Int",
+}  # fmt: skip
+"""Names of the package `cpython` of Cython 0.29.37 that are not in that of 3.3.1."""
 _EXTERN = re.compile(rb"^[ \t]*cdef[ \t]+extern[ \t]+from[ \t]+([\"'])([^\"'\n*]+)\1", re.MULTILINE)
 _PYTHON2 = re.compile(
     rb"(?:[=(,\[:+\-*/%<>!&|^{]|\b(?:return|and|or|not|in|if|raise|lambda))[ \t]*"
@@ -86,6 +98,8 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
     ]
     callback = raising_callback(content)
     found += [f"{CALLBACK}{callback}"] if callback else []
+    quotient = integer_quotient(content) if b"/" in content else ""
+    found += [f"{DIVISION}{quotient}"] if quotient else []
     return (*found, *_python2_names(content), *_lost_cimports(content))
 
 
@@ -127,6 +141,10 @@ def _gone_declarations() -> Mapping[bytes, tuple[str, bool]]:
 def _lost_cimports(content: bytes) -> Iterator[str]:
     """What is cimported that later releases lack, or that has one part and is a neighbour."""
     names = {(first or second).decode() for first, second in _CIMPORT.findall(content)}
+    for match in _FROM_CPYTHON.finditer(content) if b"cpython" in content else ():
+        for name in re.findall(r"\w+", match[1].decode("utf-8", "replace")):
+            gone = _GONE_BY_NAME.get(name) or _GONE_BY_NAME.get(name.partition("_")[0])
+            names |= {f"cpython.{gone}"} if gone else set()
     for name in sorted(names):
         if name in LOST_DECLARATIONS or "." not in name.strip("."):
             yield f"{CIMPORT}{name}"

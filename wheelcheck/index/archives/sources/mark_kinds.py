@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 __all__ = [
     "CALLBACK",
     "CIMPORT",
+    "DIVISION",
     "EXTERN",
     "KEYWORD",
     "LOST_DECLARATIONS",
@@ -18,8 +19,11 @@ __all__ = [
     "NAME",
     "NARROWING",
     "NUMPY",
+    "PASSES",
     "PERHAPS",
+    "POINTER",
     "PRINT",
+    "READS_ARRAY",
     "RETURNS",
     "SLOT",
     "THROWS",
@@ -42,18 +46,28 @@ RETURNS = "returns "
 UNTYPED = "untyped "
 SLOT = "slot "
 THROWS = "throws"
+PASSES = "passes "
+"""Before a function of another type, and what it is passed to."""
+POINTER = "pointer "
+"""Before the type that an object is stored in without a cast."""
+READS_ARRAY = "reads "
+"""Before the release and the name of a macro that gets a ``PyObject *``, and is a function since
+then: ``reads 2.0 PyArray_DATA``."""
 NUMPY = "numpy "
 """Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
 source defines the name. Of Cython sources it is one of NumPy's declarations."""
 
 # SourceMarks.old_cython
+DIVISION = "division "
+"""Before the variable of an integer type that gets a quotient of integers."""
 CALLBACK = "callback "
 CIMPORT = "cimport "
 EXTERN = "extern "
 NAME = "name "
-LOST_DECLARATIONS = frozenset(
-    {"cpython.int", "cpython.string", "cpython.oldbuffer", "cpython.cobject"}
-)
+LOST_DECLARATIONS = frozenset({
+    "cpython.int", "cpython.string", "cpython.oldbuffer", "cpython.cobject",
+    "cpython.PyObject_Unicode", "cpython.PyNumber_Int",
+})  # fmt: skip
 """Declarations that Cython 3.1 has no more."""
 
 

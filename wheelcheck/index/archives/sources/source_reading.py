@@ -12,8 +12,10 @@ from hashlib import blake2b
 from sys import intern
 
 from wheelcheck.index.archives.sources.c_api import api_breaks, python_flags
+from wheelcheck.index.archives.sources.c_callbacks import callback_breaks
 from wheelcheck.index.archives.sources.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
+from wheelcheck.index.archives.sources.c_pointers import pointer_breaks
 from wheelcheck.index.archives.sources.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
@@ -96,7 +98,9 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *compiler_breaks(content, path),
             *(return_breaks(content, path) if for_python else ()),
             *(slot_breaks(content, path) if for_python else ()),
+            *(pointer_breaks(content, path) if for_python else ()),
             *throw_breaks(content, path),
+            *callback_breaks(content, path),
             *numpy_marks(content, path),
         ),
         build_options=() if generator else _build_options(content[:_HEAD]),

@@ -1,0 +1,61 @@
+"""Members that CPython's structures have no more, and idioms of its older macros."""
+
+from __future__ import annotations
+
+import pytest
+
+from wheelcheck.index.archives.sources.c_api import api_breaks
+
+HEAD = b"#include <Python.h>\n"
+OWN = b"typedef struct {\n  PyObject_HEAD\n  int x;\n} Foo;\n"
+EVERY = (8, 9, 10, 11, 12, 13, 14, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            OWN + b"static void d(Foo *self)\n{\n  self->ob_type->tp_free(self);\n}\n",
+            {"Foo.ob_type": EVERY},
+        ),
+        (OWN + b"static void d(PyObject *self)\n{\n  self->ob_type->tp_free(self);\n}\n", {}),
+        (
+            b"int f(PyCodeObject *co)\n{\n  return PyObject_Size(co->co_code);\n}\n",
+            {"PyCodeObject.co_code": (11, 12, 13, 14, 15)},
+        ),
+        (
+            b"int f(PyObject *v)\n{\n  return ((PyLongObject *)v)->ob_digit[0];\n}\n",
+            {"PyLongObject.ob_digit": (12, 13, 14, 15)},
+        ),
+        (
+            b"#if PY_VERSION_HEX < 0x030c0000\nint f(PyLongObject *v)\n{\n v->ob_digit;\n}\n#endif",
+            {},
+        ),
+        (
+            b"int f(Own *fr)\n{\n  return fr->f_trace;\n}\nPyFrameObject *top;\n",
+            {},
+        ),
+        (
+            b"int f(PyGenObject *g)\n{\n  return g->gi_code->co_varnames != NULL;\n}\n",
+            {"PyGenObject.gi_code": (12, 13, 14, 15)},
+        ),
+        (
+            b"int f(PyObject *o)\n{\n  if PyObject_TypeCheck(o, &T) {\n    return 1;\n  }\n}\n",
+            {"PyObject_TypeCheck without parentheses around it": (10, 11, 12, 13, 14, 15)},
+        ),
+        (b"int f(PyObject *o)\n{\n  if (PyLong_Check(o)) {\n    return 1;\n  }\n}\n", {}),
+    ],
+)
+def test_members_that_are_gone(text: bytes, found: dict[str, tuple[int, ...]]):
+    assert dict(api_breaks(HEAD + text)) == found
+
+
+def test_a_macro_that_only_an_older_python_sets():
+    text = b"#if PY_VERSION_HEX < 0x03070000\n#define OLD\n#endif\n"
+    use = b"#ifdef OLD\n  one = PyLong_FromLong(1);\n#else\n  one = _PyLong_One;\n#endif\n"
+    later = (10, 11, 12, 13, 14, 15)
+    assert dict(api_breaks(HEAD + text + use)) == {"_PyLong_One": later}
+    by_others = b"#ifdef OTHER\n#define OLD\n#endif\n"
+    assert "_PyLong_One" not in dict(api_breaks(HEAD + text + by_others + use))
+    asked = use.replace(b"#ifdef OLD", b"#if defined(OLD)")
+    assert dict(api_breaks(HEAD + text + asked)) == {"_PyLong_One": later}

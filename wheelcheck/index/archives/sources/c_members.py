@@ -1,0 +1,127 @@
+"""Members of structures that a source reads, and that some CPython has no more.
+
+`c_members.csv` has the members of CPython's own structures. The head of an own object has had no
+``ob_type``, ``ob_refcnt`` and ``ob_size`` of its own since Python 3 (PEP 3123).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from wheelcheck.index.archives.sources.c_conditions import minors_at
+from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
+from wheelcheck.tables import read_table
+
+__all__ = ["bare_checks", "may_have_lost_members", "member_breaks"]
+
+_OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
+_CAST = re.compile(
+    rb"\(\s*\(\s*(?:struct\s+)?(\w+)\s*\*\s*\)\s*\(?\s*[\w.]+(?:->\w+)*(?:\s*\([^()]*\))?\s*\)?\s*\)$"
+)
+_VARIABLE = re.compile(rb"(?<![\w.>])(\w+)$")
+_CHAIN = re.compile(rb"(?:->|\.)\s*(f_code|f_back|interp|gi_code|gi_frame)$")
+_POINTS_TO = {
+    b"f_code": b"PyCodeObject", b"f_back": b"PyFrameObject", b"interp": b"PyInterpreterState",
+    b"gi_code": b"PyCodeObject", b"gi_frame": b"PyFrameObject",
+}  # fmt: skip
+_BARE = re.compile(
+    rb"if[ \t]+(?!PyS|PyFrozen|PyAny)(Py[A-Z][a-z]\w+_(?:TypeCheck|Check(?:Exact)?))[ \t]*\("
+)
+_FIRST = 9
+_LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
+_BEFORE = 300
+_MOST = 60
+"""Uses that are looked at: a file that has more of them shows it earlier."""
+
+
+def may_have_lost_members(content: bytes, words: set[bytes]) -> bool:
+    """Whether a source may have one of them: `words` are the names of the C API in it."""
+    owners = frozenset(words & _gone().keys())
+    of_head = b"PyObject_" in content and b"->ob_" in content
+    return bool(owners or of_head) and _uses(owners).search(content) is not None
+
+
+def member_breaks(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int]]]:
+    """The members that are gone, each with the CPython 3.x that compile its use.
+
+    `text` is a source without comments.
+    """
+    looked = 0
+    for match in _uses(frozenset(words & _gone().keys())).finditer(text):
+        member = match[1]
+        owner = _owner(text, match.start())
+        since = _gone().get(owner, {}).get(member, 99)
+        if member in _OF_HEAD:
+            since = 0 if owner and _has_head(owner, text) else 99
+        if since >= _NEVER:
+            continue
+        looked += 1
+        if looked > _MOST:
+            return
+        minors = {minor for minor in minors_at(text, match.start()) if minor >= since}
+        if minors:
+            yield f"{owner.decode()}.{member.decode()}", minors
+
+
+_NEVER = 99
+
+
+def bare_checks(text: bytes) -> Iterator[tuple[str, set[int]]]:
+    """Conditions that have their parentheses from a macro, which has none any more.
+
+    ``if PyLong_Check(x) {``: tried with the headers of CPython 3.8 to 3.13.
+    """
+    for match in _BARE.finditer(text):
+        name = match[1].decode()
+        since = _LATER.get(name, _FIRST)
+        minors = {minor for minor in minors_at(text, match.start()) if minor >= since}
+        if minors:
+            yield f"{name} without parentheses around it", minors
+            return
+
+
+def _owner(text: bytes, arrow: int) -> bytes:
+    """What an expression before ``->`` points to; empty where that is not known."""
+    scope = scope_of(text, arrow)
+    before = text[max(scope[0], arrow - _BEFORE) : arrow].rstrip()
+    if before.endswith(b")"):
+        cast = _CAST.search(before)
+        return cast[1] if cast is not None else b""
+    chain = _CHAIN.search(before)
+    if chain is not None:
+        return _POINTS_TO[chain[1]]
+    variable = _VARIABLE.search(before)
+    return declared_type(variable[1], text, scope) if variable is not None else b""
+
+
+def _has_head(owner: bytes, text: bytes) -> bool:
+    """Whether a type is a structure of this source that begins with the head of an object."""
+    name = re.escape(owner)
+    return (
+        re.search(
+            rb"struct\s*\w*\s*\{\s*PyObject_(?:VAR_)?HEAD\b[^{}]*\}\s*" + name + rb"\s*;"
+            rb"|struct\s+" + name + rb"\s*\{\s*PyObject_(?:VAR_)?HEAD\b",
+            text,
+        )
+        is not None
+    )
+
+
+@cache
+def _uses(owners: frozenset[bytes]) -> re.Pattern[bytes]:
+    """A pattern of the members that these structures have lost."""
+    members = {member for owner in owners for member in _gone()[owner]} | set(_OF_HEAD)
+    return re.compile(rb"->\s*(" + b"|".join(sorted(members)) + rb")\b")
+
+
+@cache
+def _gone() -> Mapping[bytes, Mapping[bytes, int]]:
+    """For each structure the members that are gone, and from which CPython 3.x on."""
+    found: dict[bytes, dict[bytes, int]] = defaultdict(dict)
+    for row in read_table("index/archives/sources/c_members.csv"):
+        since = int(row["gone"].partition(".")[2])
+        found[row["owner"].encode()][row["member"].encode()] = since
+    return found

@@ -1,0 +1,85 @@
+"""Pointers of one type where C has another: errors since GCC 14, and with NumPy 2.
+
+An object that a function of the C API gives is a ``PyObject *``, and needs a cast where an own type
+is wanted (gcc.gnu.org/gcc-14/porting_to.html). What reads an array was a macro that took any
+pointer; it is a function since NumPy 2, and takes a ``PyArrayObject *``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wheelcheck.index.archives.sources.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
+from wheelcheck.index.archives.sources.mark_kinds import POINTER, READS_ARRAY
+
+__all__ = ["pointer_breaks"]
+
+_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
+_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_READ = re.compile(
+    rb"PyArray_(?:(?<!\wPyArray_)(?:DATA|BYTES|DIMS|DIM|STRIDES|STRIDE|NDIM|DESCR|BASE|FLAGS|TYPE"
+    rb"|CHKFLAGS|SHAPE|DTYPE|SIZE|ISCONTIGUOUS|IS_C_CONTIGUOUS|GETPTR[1-4]|ISWRITEABLE))"
+    rb"\s*\(\s*(\w+)\s*[,)]"
+)
+_ALLOCATED = re.compile(
+    rb"=\s*(?:\w+\s*->\s*tp_alloc\s*\(|"
+    rb"(?:PyArray_(?:SimpleNew|SimpleNewFromData|FromDims|ContiguousFromAny|ContiguousFromObject"
+    rb"|FROM_OTF|FROM_OT|FROMANY|FromAny|ZEROS|EMPTY|NewFromDescr|New|NewLikeArray|Return|Zeros)"
+    rb"|PyType_GenericNew|PyType_GenericAlloc|PyObject_Call(?:Object|Function|Method)?"
+    rb"|PyDict_New|PyList_New|PyTuple_New|PyList_GetItem|PyTuple_GetItem|PyDict_GetItem"
+    rb"|PyDict_GetItemString|PyObject_GetAttrString|PyObject_GetAttr|PyImport_ImportModule"
+    rb"|PyUnicode_From\w+|PyBytes_From\w+|Py_BuildValue|PyIter_Next|PySequence_GetItem"
+    rb"|PySequence_Fast)\s*\()"
+)
+_NO_MACROS = b"define NPY_NO_DEPRECATED_API"
+_STORED = re.compile(rb"(?<![\w.>\]])(\w+)\s*$")
+_OF_PYTHON = frozenset({
+    b"PyTypeObject", b"PyArrayObject", b"PyArray_Descr", b"PyUnicodeObject", b"PyListObject",
+    b"PyTupleObject", b"PyDictObject", b"PyLongObject", b"PyFloatObject", b"PyBytesObject",
+    b"PyFunctionObject", b"PyCodeObject", b"PyFrameObject", b"PyCFunctionObject",
+})  # fmt: skip
+
+
+def pointer_breaks(content: bytes, path: str) -> Iterator[str]:
+    """The first of each kind, in a source that is for Python."""
+    if not path.endswith(_SOURCES):
+        return
+    allocates = path.endswith(".c") and _ALLOCATED.search(content) is not None
+    reads = b"PyArray_" in content and _READ.search(content) is not None
+    if not allocates and not reads:
+        return
+    text = _COMMENT.sub(lambda match: b" " * len(match.group()), content)
+    if reads:
+        yield from _reads(text, "1.7" if _NO_MACROS in content else "2.0")
+    if allocates:
+        yield from _allocations(text)
+
+
+def _reads(text: bytes, since: str) -> Iterator[str]:
+    """`since`: the NumPy that has no macros for this source."""
+    for match in _READ.finditer(text):
+        kind = declared_type(match[1], text, scope_of(text, match.start()))
+        if kind == b"PyObject" and is_certain_at(text, match.start()):
+            name = match.group().partition(b"(")[0].strip().decode()
+            yield f"{READS_ARRAY}{since} {name}"
+            return
+
+
+def _allocations(text: bytes) -> Iterator[str]:
+    for match in _ALLOCATED.finditer(text):
+        name = _STORED.search(text, max(0, match.start() - 80), match.start())
+        if name is None:
+            continue
+        kind = declared_type(name[1], text, scope_of(text, match.start()))
+        known = kind in _OF_PYTHON or (kind and _is_structure(kind, text))
+        if known and is_certain_at(text, match.start()):
+            yield f"{POINTER}{kind.decode()}"
+            return
+
+
+def _is_structure(kind: bytes, text: bytes) -> bool:
+    """Whether a source defines a type as a structure of its own."""
+    name = re.escape(kind)
+    return re.search(rb"\}\s*" + name + rb"\s*;|struct\s+" + name + rb"\s*\{", text) is not None
