@@ -17,6 +17,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
+from wheelcheck.builds.obstacles.library_errors import library_errors
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
@@ -100,7 +101,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     reading = build.reading
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
-    named = "" if isinstance(distribution, Unknown) else str(distribution)
+    known = None if isinstance(distribution, Unknown) else distribution
+    named = str(known or "")
     gcc = default_version("gcc", target)
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
@@ -130,6 +132,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files, contents, numpy, gcc),
+            *library_errors(files, contents, known),
             *old_standard(files.certain, contents, named),
             *undeclared_functions(files.certain, contents, gcc, minor),
         )

@@ -12,6 +12,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import translated_in_build
+from wheelcheck.builds.obstacles.library_errors import library_errors
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
@@ -22,6 +23,7 @@ from wheelcheck.builds.obstacles.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.index.archives.sources.source_marks import is_marked
 from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
@@ -426,6 +428,24 @@ def test_integers_that_get_quotients_and_exec_statements():
     assert "has exec statements" in message
     (message,) = refused_by_cython("from cpython cimport PyInt_AsLong\ncdef int x = 1\n")
     assert "cimports cpython.int" in message
+
+
+def test_a_version_of_a_library_that_a_header_refuses():
+    def refused(condition: str, release: str = "13", script: str = SETUP, **files: str) -> list:
+        header = f"#ifndef X_H\n#define X_H\n#if {condition}\n#error wrong\n#endif\n#endif\n"
+        sdist = contents(setup__py=script, x__c='#include "x.h"\n', x__h=header, **files)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        where = Distribution(Family.APT, "debian", release)
+        return [(o.message, o.fatal) for o in library_errors(compiled, sdist, where)]
+
+    other = "!(LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR == 5)"
+    assert refused(other) == [
+        (f"x.h refuses libgit2 1.9.0, which Debian 13 has: it ends in an error if {other}", True)
+    ]
+    assert refused("LIBGIT2_VER_MINOR < 9 && LIBGIT2_VER_MAJOR == 1") == []
+    assert refused(other, "12") == []
+    assert refused("LIBCURL_VERSION_NUM < 0x071304") == []
+    assert refused("LIBGIT2_VER_MINOR != MINE") == []
 
 
 def test_names_that_left_numpy():

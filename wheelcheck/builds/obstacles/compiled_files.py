@@ -20,7 +20,14 @@ from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
-__all__ = ["CompiledFiles", "compiled_files", "missing_sources", "no_sources", "shipped_file"]
+__all__ = [
+    "CompiledFiles",
+    "compiled_files",
+    "missing_sources",
+    "no_sources",
+    "shipped_file",
+    "with_includes",
+]
 
 _C_LIKE = {Language.C, Language.CPP}
 _NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
@@ -57,8 +64,8 @@ def compiled_files(
     """
     script = facts.script
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
-    certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
-    perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
+    certain_files = with_includes((p for p, sure in named.items() if sure), contents)
+    perhaps = with_includes((p for p, sure in named.items() if not sure), contents)
     by_tools = script is not None and bool(script.tools) and not script.extensions
     by_any = by_tools or not _is_understood(script)
     if not named and (by_any or _has_loops(script)):
@@ -176,7 +183,7 @@ def shipped_file(path: str, contents: SdistContents, *, cythonizes: bool) -> str
     return next((stem + end for end in (".c", ".cpp") if stem + end in contents.sizes), "")
 
 
-def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
+def with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
     """Files and what they include in any case, as far as it is part of the sdist."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for path in contents.marks:

@@ -57,5 +57,5 @@ def test_a_macro_that_only_an_older_python_sets():
     assert dict(api_breaks(HEAD + text + use)) == {"_PyLong_One": later}
     by_others = b"#ifdef OTHER\n#define OLD\n#endif\n"
     assert "_PyLong_One" not in dict(api_breaks(HEAD + text + by_others + use))
-    asked = use.replace(b"#ifdef OLD", b"#if defined(OLD)")
-    assert dict(api_breaks(HEAD + text + asked)) == {"_PyLong_One": later}
+    by_if = use.replace(b"#ifdef OLD", b"#if defined(OLD)")
+    assert dict(api_breaks(HEAD + text + by_if)) == {"_PyLong_One": later}

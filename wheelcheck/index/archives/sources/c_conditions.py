@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["EVERY", "MINORS", "Directives", "is_certain_at", "minors_at"]
+__all__ = ["EVERY", "MINORS", "Directives", "holds", "is_certain_at", "minors_at"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -206,6 +206,11 @@ def minors_at(content: bytes, place: int) -> set[int]:
 def is_certain_at(content: bytes, place: int) -> bool:
     """Whether every CPython that is looked at compiles a place of a source, whatever is defined."""
     return minors_at(content, place) == EVERY
+
+
+def holds(condition: str) -> bool | None:
+    """Whether an ``#if`` of plain numbers holds; None where it has names that are not known."""
+    return _evaluated(condition)[0][1]
 
 
 def _and(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)

@@ -12,6 +12,7 @@ __all__ = [
     "CALLBACK",
     "CIMPORT",
     "DIVISION",
+    "ERROR",
     "EXTERN",
     "KEYWORD",
     "LOST_DECLARATIONS",
@@ -46,6 +47,8 @@ RETURNS = "returns "
 UNTYPED = "untyped "
 SLOT = "slot "
 THROWS = "throws"
+ERROR = "error "
+"""Before a condition on versions of libraries that ends in an error."""
 PASSES = "passes "
 """Before a function of another type, and what it is passed to."""
 POINTER = "pointer "

@@ -13,6 +13,7 @@ from sys import intern
 
 from wheelcheck.index.archives.sources.c_api import api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_callbacks import callback_breaks
+from wheelcheck.index.archives.sources.c_errors import error_marks
 from wheelcheck.index.archives.sources.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
 from wheelcheck.index.archives.sources.c_pointers import pointer_breaks
@@ -101,6 +102,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *(pointer_breaks(content, path) if for_python else ()),
             *throw_breaks(content, path),
             *callback_breaks(content, path),
+            *error_marks(content),
             *numpy_marks(content, path),
         ),
         build_options=() if generator else _build_options(content[:_HEAD]),

@@ -1,0 +1,76 @@
+"""Sources that refuse to be compiled with some version of a library: ``#error`` below a condition.
+
+`library_macros.csv` has the macros by which the headers of libraries say which version they are of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+
+from packaging.version import Version
+
+from wheelcheck.index.archives.sources.c_conditions import holds, is_certain_at
+from wheelcheck.index.archives.sources.c_includes import guard_of
+from wheelcheck.index.archives.sources.mark_kinds import ERROR
+from wheelcheck.tables import read_table
+
+__all__ = ["error_marks", "is_refused"]
+
+_ERROR = re.compile(
+    rb"^[ \t]*#[ \t]*if[ \t]+((?:\\\r?\n|[^\n])+)\n(?:[ \t]*(?://[^\n]*)?\n)*[ \t]*#[ \t]*error\b",
+    re.MULTILINE,
+)
+_REMARK = re.compile(r"/\*.*?\*/|//.*")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_LONGEST = 200
+
+
+def error_marks(content: bytes) -> Iterator[str]:
+    """The conditions on versions of libraries alone that end in an error."""
+    if b"#error" not in content or not any(name in content for name in _macro_names()):
+        return
+    guard = guard_of(content)
+    if guard:
+        content = re.sub(rb"#[ \t]*ifndef[ \t]+" + guard + rb"\b", b"#if 1", content, count=1)
+    for match in _ERROR.finditer(content):
+        condition = match[1].replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+        text = " ".join(_REMARK.sub(" ", condition.decode("utf-8", "replace")).split())
+        names = set(_WORD.findall(text))
+        known = len(text) <= _LONGEST and names and names <= _macros().keys()
+        if known and is_certain_at(content, match.start()):
+            yield f"{ERROR}{text}"
+
+
+def is_refused(
+    condition: str, version: Callable[[str], Version | None]
+) -> tuple[str, Version] | None:
+    """The library, and its version, that a condition ends in an error for; None if it does not.
+
+    Parameters:
+        condition: As in `error_marks`.
+        version: The version of a library that would be compiled with, None where it is not known.
+    """
+    used = None
+    for name in sorted(set(_WORD.findall(condition))):
+        library, value = _macros()[name]
+        found = version(library)
+        if found is None:
+            return None
+        used = library, found
+        given = value.format(major=found.major, minor=found.minor, micro=found.micro)
+        condition = re.sub(rf"\b{name}\b", f"({given})", condition)
+    return used if used is not None and holds(condition) else None
+
+
+@cache
+def _macros() -> Mapping[str, tuple[str, str]]:
+    """Macros with the library they are of, and what they give."""
+    rows = read_table("index/archives/sources/library_macros.csv")
+    return {row["macro"]: (row["library"], row["value"]) for row in rows}
+
+
+@cache
+def _macro_names() -> tuple[bytes, ...]:
+    return tuple(name.encode() for name in _macros())
