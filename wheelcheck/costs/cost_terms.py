@@ -109,6 +109,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "configure": float(features.configures),
         "configured_files": features.configured_files,
         "cffi": float(features.cffi),
+        "nanobind": float(features.nanobind),
     }
     share = compiling_share(features)
     return {

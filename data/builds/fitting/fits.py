@@ -29,7 +29,7 @@ CPU_PRIOR = {
     "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
-    "configured_files": 0.15, "cffi": 0.5,
+    "configured_files": 0.15, "cffi": 0.5, "nanobind": 10.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""

@@ -499,3 +499,29 @@ def test_what_is_declared_after_a_trial_compilation_is_optional(handler: str, op
     """)
     assert {extension.name for extension in script.extensions} == {"x", "y"}
     assert {extension.optional for extension in script.extensions} == {optional}
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ('("gcc", ["-O3", "-g0"])', False),
+        ('("gcc", "clang")', False),
+        ('["gcc", "-c", "x.c"]', True),
+        ('["gcc", source]', True),
+        ('["make"]', True),
+        ('["cc", "x.c"]', True),
+    ],
+)
+def test_names_of_compilers_are_no_commands(words: str, runs: bool):  # noqa: FBT001
+    # wyhash lists options for each compiler, and makes its extension module only if asked to
+    script = read(f"""
+        def build():
+            for each in [{words}]:
+                start(each)
+        if "--use-cython" in sys.argv:
+            setup(ext_modules=[{EXT}])
+        else:
+            setup()
+    """)
+    assert bool(script.tools) is runs
+    assert not script.extensions

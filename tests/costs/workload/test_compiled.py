@@ -159,7 +159,7 @@ def test_bindings_are_all_cpp_of_a_small_project_but_what_it_bundles():
     files = {
         "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core', 'pybind11']\n"
         "build-backend = 'scikit_build_core.build'\n",
-        "CMakeLists.txt": "project(x LANGUAGES CXX)\nadd_library(x src/x.cpp)\n",
+        "CMakeLists.txt": "project(x LANGUAGES CXX)\nadd_library(x src/x.cpp extern/lib.cpp)\n",
         "src/x.cpp": 10,
         "extern/lib.cpp": 10,
     }
@@ -170,7 +170,8 @@ def test_of_many_files_only_those_that_bind_are_bindings():
     files: dict[str, str | int] = {
         "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core', 'pybind11']\n"
         "build-backend = 'scikit_build_core.build'\n",
-        "CMakeLists.txt": "project(x LANGUAGES CXX)\nadd_library(x src/x.cpp)\n",
+        "CMakeLists.txt": "project(x LANGUAGES CXX)\nfile(GLOB all src/*.cpp)\n"
+        "add_library(x ${all})\n",
         "src/bindings.cpp": 10,
     }
     files |= {f"src/part{number}.cpp": 10 for number in range(40)}

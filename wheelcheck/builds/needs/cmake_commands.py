@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["CMakeCommand", "cmake_commands"]
+__all__ = ["CMakeCommand", "cmake_commands", "cmake_statements"]
 
 _LONG = 1_000_000
 _MOST = 40_000
@@ -89,7 +89,7 @@ def cmake_commands(
 def _file(walk: _Walk, path: str) -> Iterator[CMakeCommand]:
     outer, walk.blocks = walk.blocks, [*walk.blocks]
     depth = len(walk.blocks)
-    for name, words in _split(walk.texts.get(path, "")[:_LONG]):
+    for name, words in cmake_statements(walk.texts.get(path, "")[:_LONG]):
         walk.count += 1
         if walk.count > _MOST:
             break
@@ -128,7 +128,7 @@ def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCom
             return
 
 
-def _split(text: str) -> Iterator[tuple[str, list[str]]]:
+def cmake_statements(text: str) -> Iterator[tuple[str, list[str]]]:
     """Commands with their arguments, quotes and comments taken off."""
     name, words, depth = "", [], 0
     for match in _TOKEN.finditer(text):

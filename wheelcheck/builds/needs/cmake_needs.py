@@ -18,7 +18,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
-__all__ = ["cmake_needs", "command_line_defines", "states_languages"]
+__all__ = ["cmake_needs", "cmake_roots", "command_line_defines", "states_languages"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 _VERSION = re.compile(r"\d[\d.]*")
@@ -42,7 +42,7 @@ _USES = re.compile(r"(?i)cmake|skbuild")
 
 def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
-    roots = _roots(facts)
+    roots = cmake_roots(facts.texts)
     doubtful = bool(roots) and not _is_used(facts)
     for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
@@ -73,7 +73,7 @@ def _links(command: CMakeCommand, need: BuildNeed) -> bool:
 def states_languages(facts: SourceNeedsInput) -> bool:
     """Whether CMake alone compiles, and its project says which languages it does."""
     alone = facts.left_to_cmake or facts.backend.partition(".")[0] in _BY_CMAKE
-    return alone and any(_PROJECT.search(facts.texts[root]) for root in _roots(facts))
+    return alone and any(_PROJECT.search(facts.texts[root]) for root in cmake_roots(facts.texts))
 
 
 def _as(role: Role, need: BuildNeed) -> BuildNeed:
@@ -91,14 +91,12 @@ def _is_used(facts: SourceNeedsInput) -> bool:
     return not scripts or any(_USES.search(text) for text in scripts)
 
 
-def _roots(facts: SourceNeedsInput) -> list[str]:
+def cmake_roots(texts: Mapping[str, str]) -> list[str]:
     """The project's own `CMakeLists.txt`: where the backend says, at the top, or the shallowest."""
     paths = [
-        path
-        for path in facts.texts
-        if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
+        path for path in texts if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
     ]
-    for path in (_stated_root(facts), "CMakeLists.txt"):
+    for path in (_stated_root(texts), "CMakeLists.txt"):
         if path in paths:
             return [path]
     own = [path for path in paths if not is_vendored(path)]
@@ -106,9 +104,9 @@ def _roots(facts: SourceNeedsInput) -> list[str]:
     return [path for path in own if path.count("/") == depth]
 
 
-def _stated_root(facts: SourceNeedsInput) -> str:
+def _stated_root(texts: Mapping[str, str]) -> str:
     """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
-    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    document = read_toml(texts.get("pyproject.toml", ""))
     settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
     folder = table(settings, "cmake").get("source-dir")
     return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""

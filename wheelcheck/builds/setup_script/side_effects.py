@@ -25,6 +25,7 @@ _TOOLS = {
     "bazel", "c++", "cargo", "cc", "clang", "cmake", "configure", "g++", "gcc", "go", "gmake",
     "make", "meson", "ninja", "scons", "autoreconf", "bazelisk", "nmake", "swig", "waf", "zig",
 }  # fmt: skip
+_COMPILERS = {"c++", "cc", "clang", "g++", "gcc", "zig"}
 _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 """Commands that no build runs, by the name of their class."""
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
@@ -143,7 +144,23 @@ def _tool(node: ast.expr) -> tuple[str, str]:
     elif isinstance(node, ast.Call) and node.args and _called(node) in _RUNNERS:
         words = _text(node.args[0]).split()
     name = words[0].rpartition("/")[2] if words else ""
-    return (name, "") if name in _TOOLS else ("", "")
+    runs = name in _TOOLS and not (name in _COMPILERS and _only_names(node))
+    return (name, "") if runs else ("", "")
+
+
+def _only_names(node: ast.expr) -> bool:
+    """Whether a list that begins with a compiler gives it nothing to do.
+
+    ``("gcc", "clang")`` are names to choose from, ``("gcc", ["-O3"])`` options for each of them.
+    """
+    if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) == 1:
+        return False
+    return not any(
+        not isinstance(part, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Set)
+        or _text(part).startswith("-")
+        or "." in _text(part)
+        for part in node.elts[1:]
+    )
 
 
 def _text(node: ast.expr) -> str:

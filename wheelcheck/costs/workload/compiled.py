@@ -7,12 +7,10 @@ another system or another processor. Nothing is read but what the evidence chain
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
@@ -21,9 +19,10 @@ from wheelcheck.builds.sdist.cython_options import cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.costs.workload.cmake.targets import cmake_work
 from wheelcheck.costs.workload.made import made_by_commands
+from wheelcheck.costs.workload.named_sources import resolved
 from wheelcheck.costs.workload.source_kinds import (
-    TEMPLATES,
     SourceKind,
     candidate_sources,
     is_foreign,
@@ -40,11 +39,15 @@ __all__ = ["CompiledFile", "compiled_files"]
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """One member of the sdist (its path from the root) that is compiled, and what that reads."""
+    """One member of the sdist (its path from the root) that is compiled, and what that reads.
+
+    `times`: CMake compiles it for so many targets.
+    """
 
     path: str
     kind: SourceKind
     unit: TranslationUnit
+    times: int = 1
 
 
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
@@ -61,9 +64,6 @@ _MADE_UP = re.compile(
 )
 """A source named by an expression, its beginning and its end: ``'src/' + name + '_bind.cpp'``,
 ``'@0@.c'.format(name)``."""
-_ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
-_TEMPLATE_WORDS = ("templ", "template", "tmpl", "in")
-"""Of the names of templates that keep their suffix: ``h5t.templ.pyx`` becomes ``h5t.pyx``."""
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
@@ -85,17 +85,19 @@ def compiled_files(
     includes = Includes(sizes, marks)
     candidates = candidate_sources(sizes)
     candidates -= includes.included(candidates)
-    chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
+    times = _by_cmake(facts, sizes, texts, candidates, cython=cython)
+    chosen = set(times) or _chosen(facts, sizes, texts, candidates, cython=cython)
     if cython:
         chosen |= _named_in_cython(chosen, sizes, marks)
     binding = _bindings(chosen) if requires & _BINDERS else set()
     unlisted = without_doubles(candidates - chosen) if chosen else set[str]()
 
     def described(paths: set[str]) -> tuple[CompiledFile, ...]:
-        return tuple(
+        files = (
             _file(path, sizes, marks, includes.unit(path), binding=path in binding, cython=cython)
             for path in sorted(paths)
         )
+        return tuple(replace(file, times=times.get(file.path, 1)) for file in files)
 
     return described(chosen), described(unlisted - includes.included(chosen))
 
@@ -109,7 +111,7 @@ def _named_in_cython(
         for options in cython_options(marks)
         if options.path in chosen
         for name in options.sources
-        for path in _resolved((name, posixpath.join(posixpath.dirname(options.path), name)), sizes)
+        for path in resolved((name, posixpath.join(posixpath.dirname(options.path), name)), sizes)
     }
 
 
@@ -150,12 +152,36 @@ def _chosen(
     return without_older_copies(without_doubles(candidates))
 
 
+def _by_cmake(
+    facts: SdistFacts,
+    sizes: Mapping[str, int],
+    texts: Mapping[str, str],
+    candidates: set[str],
+    *,
+    cython: bool,
+) -> Mapping[str, int]:
+    """What a CMake project compiles, where one does all the work and says what; else nothing."""
+    if facts.kind != "native" and not facts.leaves_all_to_cmake:
+        return {}
+    work = cmake_work(texts, sizes)
+    named = {
+        path: times
+        for path, times in work.sources.items()
+        if _compiles(path, cython=cython) and not is_foreign(path)
+    }
+    if not named:
+        return {}
+    below = tuple(f"{folder}/" for folder in work.unfollowed)
+    unfollowed = without_older_copies({path for path in candidates if path.startswith(below)})
+    return dict.fromkeys(unfollowed, 1) | named
+
+
 def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set[str]:
     """The members that extension modules list; none where one of them lists no sources."""
     sources = [module.sources or () for module in modules]
     if not all(sources):
         return set()
-    return _resolved(chain.from_iterable(sources), sizes, copies=True)
+    return resolved(chain.from_iterable(sources), sizes, copies=True)
 
 
 def _extensions(facts: SdistFacts) -> list[ExtensionModule]:
@@ -177,48 +203,6 @@ def _compiles(path: str, *, cython: bool) -> bool:
     return source_kind(path) is not None or (path.endswith(".py") and cython)
 
 
-def _resolved(names: Iterable[str], sizes: Mapping[str, int], *, copies: bool = False) -> set[str]:
-    """Members that stand for the named sources.
-
-    Shipped C takes the place of its `.pyx`: it is what is compiled, or has the size of what will
-    be. A source that is not there is made from its namesake or from a template, or, with `copies`,
-    copied from elsewhere; a pattern stands for what matches it.
-    """
-    found = set()
-    paths = [posixpath.normpath(name) for name in names]
-    listed = Counter(map(posixpath.basename, paths))
-    for path in paths:
-        stem, suffix = posixpath.splitext(path)
-        options = [path, *(path + ending for ending in TEMPLATES)]
-        options += [f"{stem}.{word}{suffix}" for word in _TEMPLATE_WORDS]
-        options += [stem + ending for ending in _ALTERNATIVES]
-        if suffix == ".pyx":
-            options = [f"{stem}.c", f"{stem}.cpp", *options]
-        there = [option for option in options if option in sizes][:1]
-        if not there and copies:
-            there = _matching(path, sizes) if "*" in path else _copied(path, sizes, listed)
-        found.update(there)
-    return found
-
-
-def _matching(pattern: str, sizes: Mapping[str, int]) -> list[str]:
-    """Members that a pattern of names means, as `cythonize` takes them."""
-    folder = posixpath.dirname(pattern)
-    return [path for path in fnmatch.filter(sizes, pattern) if posixpath.dirname(path) == folder]
-
-
-def _copied(path: str, sizes: Mapping[str, int], listed: Mapping[str, int]) -> list[str]:
-    """What a script copies, and perhaps patches, to a place of its own: ``build/lib/mdb.c``.
-
-    `listed` counts the sources of each name; of more namesakes nobody knows which it is.
-    """
-    folder, name = posixpath.split(path)
-    tail = f"/{posixpath.basename(folder)}/{name}"
-    namesakes = [each for each in sizes if posixpath.basename(each) == name and not is_aside(each)]
-    nearer = [each for each in namesakes if f"/{each}".endswith(tail)] or namesakes
-    return nearer if len(nearer) <= listed[name] and source_kind(path) is not None else []
-
-
 def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
     """Bundled libraries that no extension module lists: something else compiles them."""
     tops = {path.split("/", 1)[0] for path in listed}
@@ -236,7 +220,7 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
         if path.endswith("meson.build") and not is_aside(path):
             folder = posixpath.dirname(path)
             names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
-            found |= _resolved(names, sizes)
+            found |= resolved(names, sizes)
             found.update(_made_up(folder, text[:_LONG], candidates))
     unread = tuple(
         posixpath.dirname(path) + "/"

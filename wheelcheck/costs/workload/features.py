@@ -111,7 +111,8 @@ class BuildFeatures:
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
     lists: a custom command may add them. `configures` says that a bundled library has a
-    ``configure`` script, `cffi` that cffi writes C. `python_bytes` are the package's modules.
+    ``configure`` script, `cffi` that cffi writes C, `nanobind` that nanobind's own sources are
+    compiled along. `python_bytes` are the package's modules.
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
@@ -131,6 +132,7 @@ class BuildFeatures:
     configured_files: int = 0
     optional: bool = False
     cffi: bool = False
+    nanobind: bool = False
     python_bytes: int = 0
     strips: bool = False
     ships_stripped: bool = False
@@ -209,6 +211,7 @@ def read_features(
         ),
         optional=verdict.optional_extensions,
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
+        nanobind=compiles and "nanobind" in facts.system.required_names,
         python_bytes=_python_bytes(sizes),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
@@ -277,7 +280,7 @@ def _by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
     found: dict[SourceKind, Sources] = {}
     for file in files:
         unit = file.unit
-        times = _DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1
+        times = file.times * (_DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1)
         near = min(unit.header_code, _NEAR * unit.statements)
         own = Sources(
             files=times,

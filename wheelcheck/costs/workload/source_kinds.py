@@ -67,7 +67,11 @@ _FOREIGN = {
     "wasm", "wasm32", "win", "win32", "win64", "wince", "windows", "zos",
 }  # fmt: skip
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
-_TEST_FILE = re.compile(r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?)\.[a-zA-Z+]+$")
+_TEST_FILE = re.compile(
+    r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?|(?:[^/]*[_-])?(?:bench(?:mark)?|demo|examples?"
+    r"|fuzz(?:er)?|perf_?test|tests?))\.[a-zA-Z+]+$"
+)
+"""Programs that libraries bring beside their sources."""
 _VERSIONED = re.compile(r"(?<!sse)(?<!avx)[-_.]v?\d+[-_.]\d[\d._-]*$")
 """A folder that is named after a version; levels of SIMD instructions are none."""
 _DIGITS = re.compile(r"[-_.]?\d+")

@@ -26,6 +26,8 @@ _USUAL_HEADERS = 10
 into."""
 _MAX_INCLUDED = 3000
 """Files that are followed for one compiled file: more than any project's headers."""
+_AS_TEMPLATE = 3
+"""So often one file includes a header that is code: twice may be two branches of an ``#if``."""
 _MADE_FROM = (".in", ".src", ".tp")
 _STANDARD = re.compile(r"[a-z_]+$")
 _TEMPLATES = ("boost/", "pybind11/", "nanobind/", "Eigen/", "unsupported/Eigen", "xtensor/")
@@ -76,7 +78,11 @@ class Includes:
             standard = _USUAL_HEADERS if language_of(path) is Language.CPP else 0
             return TranslationUnit(size, size // _BYTES_A_STATEMENT, standard=standard)
         own, foreign = self._closure(path)
-        sources = {each: times for each, times in own.items() if each == path or language_of(each)}
+        sources = {
+            each: times
+            for each, times in own.items()
+            if each == path or language_of(each) or times >= _AS_TEMPLATE
+        }
         headers = own.keys() - sources.keys()
         return TranslationUnit(
             bytes=sum(self._sizes[each] * times for each, times in sources.items()),
@@ -104,7 +110,8 @@ class Includes:
     def _closure(self, path: str) -> tuple[dict[str, int], set[str]]:
         """All files of the sdist that are read, how often, and the names of those from elsewhere.
 
-        A source may be included several times, each time with other macros; a header counts once.
+        A source may be included several times, each time with other macros, and so may a header
+        that is a template in all but name (brotli's ``hash_longest_match_inc.h``).
         """
         own, foreign, left = {path: 1}, set[str](), [path]
         while left and len(own) < _MAX_INCLUDED:

@@ -1,0 +1,1 @@
+"""CMake projects, followed as far as their own files say what is compiled."""

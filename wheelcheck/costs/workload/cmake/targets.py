@@ -1,0 +1,92 @@
+"""Which sources a build by CMake compiles, and how often: those of the targets it builds."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from wheelcheck.builds.needs.cmake_needs import cmake_roots, command_line_defines
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.costs.workload.cmake.language import UNKNOWN
+from wheelcheck.costs.workload.cmake.project import CMakeProject, CMakeTarget
+from wheelcheck.costs.workload.cmake.variables import sdist_path
+from wheelcheck.costs.workload.named_sources import resolved
+from wheelcheck.errors import Unknown
+
+__all__ = ["CMakeWork", "cmake_work"]
+
+_TARGET = re.compile(r"['\"]--target['\"],\s*['\"]([\w.+-]+)['\"]|--target[ =]([\w.+-]+)")
+_EVERYTHING = frozenset({"all", "install", "install/strip"})
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeWork:
+    """Members of an sdist that are compiled, each as often as targets that are built have it.
+
+    `unfollowed` are folders with a build of their own, of which nobody knows what it compiles.
+    """
+
+    sources: Mapping[str, int]
+    unfollowed: frozenset[str] = frozenset()
+
+
+def cmake_work(texts: Mapping[str, str], sizes: Mapping[str, int]) -> CMakeWork:
+    """What the CMake project of an sdist compiles, as far as its files say.
+
+    Parameters:
+        texts: The sdist's build files by path.
+        sizes: Bytes of its files.
+    """
+    root = next(iter(cmake_roots(texts)), "")
+    if not root:
+        return CMakeWork({})
+    project = CMakeProject(texts, tuple(sizes), root, command_line_defines(texts))
+    found: Counter[str] = Counter()
+    helped: set[str] = set()
+    for target in _built(project.targets, _requested(texts)):
+        own = set(_members(target, project, sizes))
+        if target.helper:
+            helped |= own
+        else:
+            found.update(own)
+    found.update(helped - found.keys())
+    return CMakeWork(found, frozenset(project.unfollowed))
+
+
+def _requested(texts: Mapping[str, str]) -> list[str]:
+    """Targets that the backend's settings or a setup script name; none for all of them."""
+    document = read_toml(texts.get("pyproject.toml", ""))
+    names: list[str] = []
+    if not isinstance(document, Unknown):
+        settings = table(document, "tool", "scikit-build")
+        names += strings(table(settings, "build").get("targets"))
+        names += strings(table(settings, "cmake").get("targets"))
+    for pair in _TARGET.findall(texts.get("setup.py", "")):
+        names += filter(None, pair)
+    return [] if _EVERYTHING & set(names) else names
+
+
+def _built(targets: Mapping[str, CMakeTarget], names: Collection[str]) -> Iterator[CMakeTarget]:
+    """The targets that are asked for, or all that are not excluded, and what they use."""
+    wanted = [name for name in names if name in targets]
+    left = wanted or [name for name, target in targets.items() if not target.excluded]
+    seen: set[str] = set()
+    while left:
+        name = left.pop()
+        if name not in seen and name in targets:
+            seen.add(name)
+            yield targets[name]
+            left += targets[name].uses
+
+
+def _members(target: CMakeTarget, project: CMakeProject, sizes: Mapping[str, int]) -> Iterator[str]:
+    """The members of the sdist that the sources of a target stand for."""
+    for word, folder in target.sources:
+        path = sdist_path(word, folder)
+        if path in project.made:
+            yield from resolved((sdist_path(*read) for read in project.made[path]), sizes)
+        elif not word.endswith(UNKNOWN) and posixpath.splitext(path)[1]:
+            yield from resolved([path], sizes)
