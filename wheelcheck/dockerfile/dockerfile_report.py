@@ -125,15 +125,21 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
         dockerfile=_dockerfile_value(dockerfile, (), parts, as_of),
         problems=tuple(_problems(dockerfile, steps)),
     )
-    known = [step for step in steps if not isinstance(step.stage.target, Unknown)]
-    codes = {part.why.code for part in dockerfile.all_unread}
+    if _is_users_to_mend(dockerfile, steps):
+        raise NothingJudged(f"{dockerfile.name}: {_nothing(dockerfile, steps)}", report)
+    return report
+
+
+def _is_users_to_mend(dockerfile: Dockerfile, steps: Sequence[Step]) -> bool:
+    """Whether no step could be judged for a reason that the user can remove."""
     faults = {fault.code for stage in dockerfile.stages for fault in stage.faults if fault.certain}
     if "no-such-file" in faults and "missing-from-context" not in faults:
-        return report
-    if (steps and not known) or _MENDED & codes or not (steps or codes):
-        message = f"{dockerfile.name}: {_nothing(dockerfile, steps)}"
-        raise NothingJudged(message, report)
-    return report
+        return False
+    codes = {part.why.code for part in dockerfile.all_unread}
+    if not steps:
+        return not codes or bool(_MENDED & codes)
+    unknown = all(isinstance(step.stage.target, Unknown) for step in steps)
+    return unknown or bool(_MENDED & codes)
 
 
 def _nothing(dockerfile: Dockerfile, steps: Sequence[Step]) -> str:

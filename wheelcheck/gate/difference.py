@@ -118,10 +118,7 @@ def difference(
     Raises:
         UsageError: for what is no report.
     """
-    for report in (before, after):
-        if not isinstance(report, Report):
-            raise UsageError(f"difference wants two reports, not {type(report).__name__}")
-    old, new = ({target.name: target for target in report.targets} for report in (before, after))
+    old, new = _targets_of(before), _targets_of(after)
     groups: dict[Change, list[str]] = {}
     for target, change in _changes(before, after, [name for name in new if name in old]):
         groups.setdefault(_let_pass(change, target, allow, today), []).append(target)
@@ -192,6 +189,12 @@ class _State(NamedTuple):
         if self.cell is None or not self.cell.verdict.is_wheel:
             return True
         return self.cell.loads is not None and self.cell.loads.status != "not-checked"
+
+
+def _targets_of(report: Report) -> dict[str, TargetSummary]:
+    if not isinstance(report, Report):
+        raise UsageError(f"difference wants two reports, not {type(report).__name__}")
+    return {target.name: target for target in report.targets}
 
 
 def _grown(

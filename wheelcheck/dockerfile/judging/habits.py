@@ -20,6 +20,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     PresentPackage,
     Stage,
 )
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Libc, Target
 
@@ -118,18 +119,24 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
     for instruction in stage.instructions:
         if instruction.line >= step.layer:
             return
-        words = instruction.exec_form or tuple(instruction.text.split())
-        whole = any(word in {".", "./"} for word in words[:-1])
         before = (other for other in stage.steps if other.layer < instruction.line)
         if any(set(other.inputs) & set(step.inputs) for other in before):
             return  # what they list is installed already, without the sources
-        if instruction.keyword in {"COPY", "ADD"} and whole and instruction.flag("from") is None:
+        if _copies_everything(instruction):
             message = (
                 f"everything is copied on line {instruction.line}, before {named(step.inputs)} "
                 "is installed: every change of a source file installs all packages again"
             )
             yield finding("sources-before-requirements", instruction.line, stage.title, message)
             return
+
+
+def _copies_everything(instruction: Instruction) -> bool:
+    """Whether it copies the whole build context."""
+    if instruction.keyword not in {"COPY", "ADD"} or instruction.flag("from") is not None:
+        return False
+    words = instruction.exec_form or tuple(instruction.text.split())
+    return any(word in {".", "./"} for word in words[:-1])
 
 
 # Of a stage

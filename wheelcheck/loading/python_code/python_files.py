@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from wheelcheck.loading.python_code.opened import may_open
@@ -88,12 +88,13 @@ def with_python(
     if not any((uncommon, opens, follow)):
         return facts
     imports = WheelImports(reading, facts, modules, others)
-    if uncommon or opens:
-        facts = imports.added(opens=opens)
-    asks = imports.asks
-    attempted = tuple(sorted(imports.attempted))
-    met = tuple(name for name in attempted if name in others)
-    return replace(facts, attempted=attempted, met=met, asks=asks)
+    found = imports.added(opens=opens) if uncommon or opens else facts
+    asks, attempted = imports.asks, tuple(sorted(imports.attempted))
+    return replace(found, attempted=attempted, met=_within(attempted, others), asks=asks)
+
+
+def _within(names: Iterable[str], others: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in others)
 
 
 def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:

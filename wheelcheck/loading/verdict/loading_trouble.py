@@ -237,23 +237,36 @@ def opening_trouble(
     brought: Mapping[str, tuple[str, ...]],
 ) -> Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
-    lent = (name for name in brought if not (is_copy(name) or is_module(name)))
-    held = {*facts.holds, *lent} if names not in facts.in_system else ()
-    if any(is_named(name, file) for name in names for file in held):
-        return Trouble()
-    if held and any(is_copied_for(name, file) for name in names for file in facts.holds):
+    of_system = names in facts.in_system
+    if not of_system and _is_held(names, facts, brought):
         return Trouble()
     if image is None:
         return Trouble(unknown=names[:1])
     exact = [name for name in names if ".so" in name]
     stems = [name for name in names if ".so" not in name]
-    if image.libc is Libc.MUSL and facts.opens_files is not None and names not in facts.in_system:
+    if image.libc is Libc.MUSL and facts.opens_files is not None and not of_system:
         # a loader of the package's own: where it finds nothing it opens the plain name
-        exact += [f"lib{stem.removeprefix('lib')}.so" for stem in stems if "*" not in stem]
+        exact += [_link_of(stem) for stem in stems if "*" not in stem]
     presence = _presence(exact, stems, image)
-    if None in presence and True not in presence:
-        return Trouble(unknown=names[:1])
-    return Trouble() if True in presence else _absent(exact, stems, image)
+    if True in presence:
+        return Trouble()
+    return Trouble(unknown=names[:1]) if None in presence else _absent(exact, stems, image)
+
+
+def _is_held(names: Iterable[str], facts: WheelFacts, brought: Iterable[str]) -> bool:
+    """Whether the wheel holds one of these libraries, as a copy perhaps, or another brings it."""
+    lent = (name for name in brought if not (is_copy(name) or is_module(name)))
+    held = {*facts.holds, *lent}
+    return any(
+        any(is_named(name, file) for file in held)
+        or any(is_copied_for(name, file) for file in facts.holds)
+        for name in names
+    )
+
+
+def _link_of(stem: str) -> str:
+    """The name without a version, which development packages have."""
+    return f"lib{stem.removeprefix('lib')}.so"
 
 
 def _absent(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -> Trouble:
@@ -275,7 +288,7 @@ def _absent_on_musl(stem: str, image: ImageLibraries) -> Trouble:
     It runs ``ld``, which finds the link without a version that development packages have, and
     ``objdump``. Source: CPython's Lib/ctypes/util.py.
     """
-    link = f"lib{stem.removeprefix('lib')}.so"
+    link = _link_of(stem)
     if image.has(link):
         return Trouble()
     if image.family is Family.APK and image.package_of(link):

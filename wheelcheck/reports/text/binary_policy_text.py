@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rich.text import Text
 
@@ -72,16 +72,20 @@ def _headline(policy: BinaryPolicy) -> str:
     text += f" installs {packages}"
     if not names:
         text += f" as {'a wheel' if policy.packages == 1 else 'wheels'}, without an exception"
+    return "; ".join((text, *_reservations(policy, failing))) + "."
+
+
+def _reservations(policy: BinaryPolicy, failing: Collection[str]) -> Iterator[str]:
+    """What the headline adds: older releases, what is built in any case, targets that fail."""
     older = len({fallback.package for fallback in policy.fallbacks})
     if older:
-        text += f"; {counted(older, 'package')} in an older release"
+        yield f"{counted(older, 'package')} in an older release"
     if policy.direct:
-        text += f"; {counted(len(policy.direct), 'line')} built in spite of it"
+        yield f"{counted(len(policy.direct), 'line')} built in spite of it"
     if failing:
-        text += f"; on {_some(sorted(failing))} {_failing_words(policy)}"
+        yield f"on {_some(sorted(failing))} {_failing_words(policy)}"
     if policy.fails:
-        text += f"; nothing installs on {_some(list(policy.fails))}"
-    return f"{text}."
+        yield f"nothing installs on {_some(list(policy.fails))}"
 
 
 def _failing_words(policy: BinaryPolicy) -> str:

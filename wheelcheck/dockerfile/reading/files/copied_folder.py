@@ -33,22 +33,26 @@ def names_left(
     """
     below = f"{folder.rstrip('/')}/"
     gone = {path.removeprefix(below) for path in files.removed if path.startswith(below)}
-    added = any(_adds(placed, folder, source) for placed in files.placed)
     changed = any(path.startswith(below) for path, _ in files.changed)
-    if added or changed or any("/" in path or "*" in path for path in gone):
+    if changed or any(_adds(placed, folder, source) for placed in files.placed):
         return None
-    excluded = {
-        pattern
-        for placed in files.placed
-        if isinstance(origin := origin_at(placed, folder), FromContext)
-        for pattern in origin.excluded
-    }
+    if any("/" in path or "*" in path for path in gone):
+        return None
+    excluded = _exclusions(files, folder)
+    paths = {name: posixpath.join(source, name) for name in names if name not in gone}
     return [
         name
-        for name in names
-        if name not in gone
-        and not any(matches_exclusion(posixpath.join(source, name), each) for each in excluded)
+        for name, path in paths.items()
+        if not any(matches_exclusion(path, each) for each in excluded)
     ]
+
+
+def _exclusions(files: ImageFiles, folder: str) -> set[str]:
+    """The patterns of what was left out where a folder was copied."""
+    origins = (origin_at(placed, folder) for placed in files.placed)
+    return {
+        each for origin in origins if isinstance(origin, FromContext) for each in origin.excluded
+    }
 
 
 def _adds(placed: Placed, folder: str, source: str) -> bool:

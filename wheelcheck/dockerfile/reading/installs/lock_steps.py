@@ -63,13 +63,14 @@ def add_lock_install(
             stage.fault(fault)
     for why in gathered.problems:
         _note_problem(stage, layer, why, line, text)
-    folder = posixpath.dirname(absolute(command.project, layer.workdir))
     requirements = gathered.requirements
+    folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if builds_project(command, folder, stage, variables):
+        new_poetry = _is_new_poetry(stage, variables)
         if layer.required:
-            certain = command.tool == "uv" or _is_new_poetry(stage, variables) is True
+            certain = command.tool == "uv" or new_poetry is True
             note_project(stage, folder, line, variables, certain=certain)
-        if command.tool != "poetry" or _is_new_poetry(stage, variables) is not False:
+        if command.tool != "poetry" or new_poetry is not False:
             requirements = _with_project(requirements, own_project(around, folder, command.project))
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
