@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
@@ -43,22 +44,36 @@ def _walk(
     while wave:
         provider.announce(wave)
         yield True
-        open_nodes = {}
         for need in wave:
             required[need.identifier].append(need)
-            candidate = chosen.get(need.identifier)
-            if candidate is None or not provider.satisfies(candidate, need):
-                open_nodes[need.identifier] = need
-        picked = []
-        for identifier, need in open_nodes.items():
-            base = required[need.name] if need.extras else []
-            candidate = next(iter(provider.candidates(required[identifier], base, ())), None)
-            if candidate is not None:
-                chosen[identifier] = candidate
-                picked.append(candidate)
+        picked = list(_picked(provider, _unmet(provider, wave, chosen), required))
+        chosen |= {candidate.identifier: candidate for candidate in picked}
         yield True
         needs = (need for candidate in picked for need in _needs(provider, candidate))
         wave = [need for need in needs if not provider.knows(need)]
+
+
+def _unmet(
+    provider: Provider, wave: Iterable[SolverRequirement], chosen: Mapping[str, Candidate]
+) -> Iterable[SolverRequirement]:
+    """Of each node that lacks a candidate, or whose candidate a need does not admit: its last."""
+    unmet = {}
+    for need in wave:
+        candidate = chosen.get(need.identifier)
+        if candidate is None or not provider.satisfies(candidate, need):
+            unmet[need.identifier] = need
+    return unmet.values()
+
+
+def _picked(
+    provider: Provider,
+    needs: Iterable[SolverRequirement],
+    required: Mapping[str, Sequence[SolverRequirement]],
+) -> Iterator[Candidate]:
+    """The first candidate of each node that has any."""
+    for need in needs:
+        base = required[need.name] if need.extras else []
+        yield from islice(provider.candidates(required[need.identifier], base, ()), 1)
 
 
 def _needs(provider: Provider, candidate: Candidate) -> Sequence[SolverRequirement]:

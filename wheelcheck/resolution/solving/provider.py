@@ -21,7 +21,12 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.solving.candidate_search import CandidateSearch
-from wheelcheck.resolution.solving.nodes import Candidate, Constraint, SolverRequirement
+from wheelcheck.resolution.solving.nodes import (
+    Candidate,
+    Constraint,
+    Dependencies,
+    SolverRequirement,
+)
 from wheelcheck.resolution.solving.order import request_of
 from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 
@@ -322,17 +327,7 @@ class Provider:
         if dependencies.refused and candidate.name in self._excused:
             return  # nothing better is there: its pin says why it is not installed
         if dependencies.refused:
-            name = NormalizedName(f"<{candidate.label}>")
-            why = SolverRequirement(
-                name,
-                text=dependencies.refused,
-                source=source,
-                impossible=dependencies.refused,
-                unreadable=dependencies.unreadable,
-            )
-            if dependencies.stops:
-                raise Stopped(candidate, why)
-            yield why
+            yield _refusal(candidate, dependencies)
         needs = dependencies.needs
         if needs is None:
             needs = self._common.needs(
@@ -341,3 +336,20 @@ class Provider:
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
         yield from needs
+
+
+def _refusal(candidate: Candidate, dependencies: Dependencies) -> SolverRequirement:
+    """What no candidate meets: the dependencies of this one say that it cannot be taken.
+
+    Raises Stopped where the installer goes no further.
+    """
+    why = SolverRequirement(
+        NormalizedName(f"<{candidate.label}>"),
+        text=dependencies.refused,
+        source=candidate.label,
+        impossible=dependencies.refused,
+        unreadable=dependencies.unreadable,
+    )
+    if dependencies.stops:
+        raise Stopped(candidate, why)
+    return why
