@@ -82,6 +82,7 @@ needs = needs_with(CLAUSES)
 staged_needs = needs_with(STAGED_CLAUSES)
 LATE_STAGE = ["a", "a>=3rc1"]  # asks for pre-releases only when the newest final is found
 LATE_PIN = ["a<2", "a==1"]  # only a pin admits what is yanked
+UNDONE_JUMP = ["a", "c", "f"]  # a is pinned right before a jump that leads nowhere
 releases = [(name, version) for name in NAMES for version in VERSIONS]
 graphs = st.fixed_dictionaries({release: st.lists(needs, max_size=3) for release in releases})
 
@@ -184,6 +185,26 @@ def test_solver_settles_what_resolvelib_settles(graph, texts):
         {"excused": frozenset("a"), "reference": {"a": Version("1")}},
     ),
     texts=LATE_PIN,
+)
+@example(
+    situation=(
+        FakeIndex(
+            {
+                "a": {v: [f"a-{v}-py3-none-any.whl"] for v in ("3", "4")},
+                "b": {"2": ["b-2-py3-none-any.whl"]},
+                "c": {v: [f"c-{v}-py3-none-any.whl"] for v in ("1", "5rc1")},
+                "f": {v: [f"f-{v}-py3-none-any.whl"] for v in ("3", "4")},
+            },
+            requires={
+                ("b", "2"): ["c<3"],
+                ("c", "5rc1"): ["b>=2", "b<2"],
+                ("f", "3"): ["f<3"],
+                ("f", "4"): ["b", "c>=2"],
+            },
+        ),
+        {"excused": frozenset("c")},
+    ),
+    texts=UNDONE_JUMP,
 )
 def test_solver_settles_what_resolvelib_settles_whatever_the_files(situation, texts):
     index, rules = situation

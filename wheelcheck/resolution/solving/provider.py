@@ -327,7 +327,7 @@ class Provider:
         if dependencies.refused and candidate.name in self._excused:
             return  # nothing better is there: its pin says why it is not installed
         if dependencies.refused:
-            yield _refusal(candidate, dependencies)
+            yield _refusal(candidate, dependencies.refused, dependencies)
         needs = dependencies.needs
         if needs is None:
             needs = self._common.needs(
@@ -338,16 +338,16 @@ class Provider:
         yield from needs
 
 
-def _refusal(candidate: Candidate, dependencies: Dependencies) -> SolverRequirement:
+def _refusal(candidate: Candidate, refused: str, dependencies: Dependencies) -> SolverRequirement:
     """What no candidate meets: the dependencies of this one say that it cannot be taken.
 
     Raises Stopped where the installer goes no further.
     """
     why = SolverRequirement(
         NormalizedName(f"<{candidate.label}>"),
-        text=dependencies.refused,
+        text=refused,
         source=candidate.label,
-        impossible=dependencies.refused,
+        impossible=refused,
         unreadable=dependencies.unreadable,
     )
     if dependencies.stops:

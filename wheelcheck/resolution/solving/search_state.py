@@ -38,17 +38,26 @@ NOBODY = Node()
 
 @dataclass(slots=True)
 class _Choice:
-    """One step of the search, and the state before it; `pinned` is None until it is made."""
+    """One step of the search, and the state before it.
+
+    `made` are its pins: none until it is made, and two where jumps were undone, as the state before
+    the first of them, which has its pin already, is then the one to go on from.
+    """
 
     causes: Sequence[Cause]
-    pinned: tuple[str, Candidate] | None = None
+    made: dict[str, Candidate] = field(default_factory=dict)
     nodes: dict[str, Node | None] = field(default_factory=dict)
     pins: dict[str, Candidate | None] = field(default_factory=dict)
     waiting: dict[str, Preference | None] = field(default_factory=dict)
 
+    @property
+    def pinned(self) -> tuple[str, Candidate] | None:
+        """The pin that was made last, which is the first to be undone."""
+        return next(reversed(self.made.items()), None)
+
     def copy(self) -> _Choice:
         return _Choice(
-            self.causes, self.pinned, self.nodes.copy(), self.pins.copy(), self.waiting.copy()
+            self.causes, self.made.copy(), self.nodes.copy(), self.pins.copy(), self.waiting.copy()
         )
 
 
@@ -85,7 +94,8 @@ class State:
     def pin(self, identifier: str, candidate: Candidate) -> None:
         """Choose a candidate for a node: that is what this choice is about."""
         self.choices[-1].pins.setdefault(identifier, self.pins.get(identifier))
-        self.choices[-1].pinned = (identifier, candidate)
+        self.choices[-1].made.pop(identifier, None)
+        self.choices[-1].made[identifier] = candidate
         self.pins[identifier] = candidate
 
     def wait(self, identifier: str, preference: Preference | None) -> None:
@@ -115,9 +125,9 @@ class State:
         """The pins, each where it was last chosen."""
         ordered: dict[str, Candidate] = {}
         for choice in self.choices:
-            if choice.pinned is not None:
-                ordered.pop(choice.pinned[0], None)
-                ordered[choice.pinned[0]] = choice.pinned[1]
+            for identifier, candidate in choice.made.items():
+                ordered.pop(identifier, None)
+                ordered[identifier] = candidate
         return ordered
 
     def copy(self) -> State:
