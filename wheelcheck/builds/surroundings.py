@@ -17,7 +17,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
-from wheelcheck.builds.obstacles.library_errors import library_errors
+from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
@@ -133,6 +133,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files, contents, numpy, gcc),
             *library_errors(files, contents, known),
+            *lost_names(files, contents, known, gcc),
             *old_standard(files.certain, contents, named),
             *undeclared_functions(files.certain, contents, gcc, minor),
         )

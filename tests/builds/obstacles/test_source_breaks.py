@@ -12,7 +12,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import translated_in_build
-from wheelcheck.builds.obstacles.library_errors import library_errors
+from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
@@ -446,6 +446,25 @@ def test_a_version_of_a_library_that_a_header_refuses():
     assert refused(other, "12") == []
     assert refused("LIBCURL_VERSION_NUM < 0x071304") == []
     assert refused("LIBGIT2_VER_MINOR != MINE") == []
+
+
+def test_names_that_left_a_library():
+    def gone(text: str, release: str = "13", gcc: str = "14.2", **files: str) -> list:
+        sdist = contents(setup__py=SETUP, x__c=text, **files)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        where = Distribution(Family.APT, "debian", release)
+        found = lost_names(compiled, sdist, where, Version(gcc))
+        return [(o.message, o.fatal) for o in found]
+
+    text = "#include <proj_api.h>\nvoid f(void)\n{\n  p = pj_init_plus(t);\n}\n"
+    message = "x.c uses pj_init_plus, which proj 9.6.0 of Debian 13 has no more"
+    assert gone(text) == [(message, True)]
+    assert gone(text, gcc="12.2") == []
+    assert gone(text, release="11") == []
+    assert gone(text.replace("proj_api.h", "own.h")) == []
+    assert gone(text, proj_api__h="projPJ pj_init_plus(const char *);\n") == []
+    assert gone(text.replace("  p =", "#if OLD\n  p =").replace(";\n}", ";\n#endif\n}")) == []
+    assert gone("#define pj_init_plus other\n" + text) == []
 
 
 def test_names_that_left_numpy():

@@ -1,4 +1,4 @@
-"""Sources that refuse the version of a library that a distribution has."""
+"""Sources that do not go with the version of a library that a distribution has."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
 from wheelcheck.index.archives.sources.c_errors import is_refused
-from wheelcheck.index.archives.sources.mark_kinds import ERROR, marked
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIBRARY, marked
 
-__all__ = ["library_errors"]
+__all__ = ["library_errors", "lost_names"]
+
+_ERRORS_SINCE = Version("14")
+"""GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
+_NAMES = "headers of libraries: wheelcheck/index/archives/sources/library_names.csv"
 
 
 def library_errors(
@@ -42,6 +47,39 @@ def library_errors(
                 message += f"it ends in an error if {condition}"
                 fatal = sure and only and not _is_shipped(library, contents)
                 return (BuildObstacle("library-version", message, path, fatal=fatal),)
+    return ()
+
+
+def lost_names(
+    files: CompiledFiles,
+    contents: SdistContents,
+    distribution: Distribution | None,
+    gcc: Version | None,
+) -> tuple[BuildObstacle, ...]:
+    """The first source that uses what a library of the distribution has no more.
+
+    Code ``library-name-gone``; fatal where it is compiled for certain. Of C, GCC before 14 takes
+    what is not declared for functions: nothing is said of it then.
+    """
+    if distribution is None or gcc is None:
+        return ()
+    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    for paths, sure in ((files.certain, True), (files.perhaps, False)):
+        for path in paths:
+            strict = gcc >= _ERRORS_SINCE or language_of(path) is Language.CPP
+            marks = contents.marks.get(path) if strict else None
+            for mark in marked(marks.refused, LIBRARY) if marks is not None else ():
+                library, gone, header, name = mark.split(" ")
+                offered = versions_on_offer(library, distribution)
+                if not offered or min(offered) < Version(gone):
+                    continue
+                if header.rpartition("/")[2] not in shipped:
+                    message = f"{path} uses {name}, which {library} {offered[0]} of {distribution} "
+                    message += "has no more" + ("" if sure else "; the build may leave it out")
+                    obstacle = BuildObstacle(
+                        "library-name-gone", message, _NAMES, fatal=sure, may_be_left_out=not sure
+                    )
+                    return (obstacle,)
     return ()
 
 

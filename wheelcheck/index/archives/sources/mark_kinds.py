@@ -15,6 +15,7 @@ __all__ = [
     "ERROR",
     "EXTERN",
     "KEYWORD",
+    "LIBRARY",
     "LOST_DECLARATIONS",
     "METHOD",
     "NAME",
@@ -49,6 +50,8 @@ SLOT = "slot "
 THROWS = "throws"
 ERROR = "error "
 """Before a condition on versions of libraries that ends in an error."""
+LIBRARY = "library "
+"""Before a library, the release without a name, the header of it that is included, and the name."""
 PASSES = "passes "
 """Before a function of another type, and what it is passed to."""
 POINTER = "pointer "

@@ -21,6 +21,7 @@ from wheelcheck.index.archives.sources.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
 from wheelcheck.index.archives.sources.cython_words import cython_words
+from wheelcheck.index.archives.sources.library_names import library_marks
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 
@@ -103,6 +104,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *throw_breaks(content, path),
             *callback_breaks(content, path),
             *error_marks(content),
+            *library_marks(content, path, includes),
             *numpy_marks(content, path),
         ),
         build_options=() if generator else _build_options(content[:_HEAD]),
