@@ -422,8 +422,10 @@ def test_integers_that_get_quotients_and_exec_statements():
     assert refused_by_cython(source.replace("a + 1", "a + b")) == []
     assert refused_by_cython(source.replace("/ 2", "/ 2.0")) == []
     assert refused_by_cython(source.replace("(a + 1) / 2", "int(a / 2)")) == []
+    assert refused_by_cython(source.replace("cdef int x", '"""\n    cdef int x') + '"""\n') == []
     assert refused_by_cython("# cython: language_level=2\n" + source) == []
     assert refused_by_cython(source, "# language_level") == []
+    assert refused_by_cython("@cython.cdivision(True)\n" + source) == []
     (message,) = refused_by_cython("cdef int x = 1\ndef f():\n    exec 'a = 1' in {}\n")
     assert "has exec statements" in message
     (message,) = refused_by_cython("from cpython cimport PyInt_AsLong\ncdef int x = 1\n")

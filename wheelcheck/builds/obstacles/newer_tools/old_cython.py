@@ -34,7 +34,7 @@ _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
 _LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
 """Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
 _LENIENT = "legacy_implicit_noexcept"
-_LEVEL = re.compile(r"language_level|include_path|compiler_directives")
+_LEVEL = re.compile(r"language_level|include_path|compiler_directives|cdivision")
 
 
 def old_cython(

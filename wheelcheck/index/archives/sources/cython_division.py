@@ -26,12 +26,20 @@ _DECLARED = re.compile(
     rb"\b" + _INTEGER + rb"[ \t]+(\w+(?:[ \t]*=[^,\n()\[\]]*)?(?:[ \t]*,[ \t]*\w+(?=[ \t]*[,=#\n)])"
     rb"(?:[ \t]*=[^,\n()]*)?)*)"
 )
+_TEXT = re.compile(
+    rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
+)
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _REAL = re.compile(rb"\d*\.\d|\d[eE]")
 
 
 def integer_quotient(content: bytes) -> str:
-    """The variable of the first such statement; empty where there is none."""
+    """The variable of the first such statement; empty where there is none.
+
+    With the directive ``cdivision`` the quotient is that of C.
+    """
+    if b"cdivision" in content:
+        return ""
     end = 0
     for sign in _SIGN.finditer(content):
         if sign.start() < end:
@@ -47,9 +55,14 @@ def integer_quotient(content: bytes) -> str:
             continue
         declared = _integers(content, start)
         stored = bool(kind) or name in declared
-        if stored and operands <= declared:
+        if stored and operands <= declared and _is_code(content, sign.start()):
             return name.decode()
     return ""
+
+
+def _is_code(content: bytes, place: int) -> bool:
+    """Whether a place is in no string of several lines."""
+    return not any(text.start() < place < text.end() for text in _TEXT.finditer(content))
 
 
 def _quotient_is_called(value: bytes) -> bool:
