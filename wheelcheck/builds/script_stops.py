@@ -12,6 +12,7 @@ from packaging.version import Version
 from wheelcheck.builds.obstacles.backend_scripts import backend_scripts
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.setup_run.board_checks import board_checks
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
@@ -72,14 +73,16 @@ def _of_backend(
 
 
 def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:
-    """Modules that Python has no more, imported where the script may or may not come to."""
+    """Modules that Python has no more where the script may come to, and boards that it wants."""
     reading = build.reading
 
     def compute() -> tuple[Stop, ...]:
         contents = reading.contents
-        return () if isinstance(contents, Unknown) else tuple(late_imports(contents.texts, finds))
+        if isinstance(contents, Unknown):
+            return ()
+        return (*late_imports(contents.texts, finds), *board_checks(contents.modules))
 
-    for stop in reading.derive(f"late imports on {finds.key}", tuple[Stop, ...], compute):
+    for stop in reading.derive(f"late stops on {finds.key}", tuple[Stop, ...], compute):
         message = f"setup.py stops if it comes to {stop.place}: {stop.why}"
         yield BuildObstacle("setup-script-stops", message, stop.place)
 

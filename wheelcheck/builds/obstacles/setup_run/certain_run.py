@@ -197,6 +197,7 @@ class _Run:
             if not all(map(self._cannot_fail, node.body)):
                 for handler in node.handlers:
                     self.frame.forget(handler.body)
+                    self.frame.note_calls(n for part in handler.body for n in ast.walk(part))
             self.walk(node.orelse)
         self.walk(node.finalbody)
 
@@ -221,12 +222,14 @@ class _Run:
         if any(self.frame.calls_setup(part) for part in body):
             raise Done
         self.frame.forget(body)
-        nodes = (node for part in body for node in ast.walk(part))
+        nodes = [node for part in body for node in ast.walk(part)]
+        self.frame.note_calls(nodes)
         if self.frame.depth and any(isinstance(node, ast.Return) for node in nodes):
             raise Returned
 
     def _enter(self, function: Function, call: ast.Call) -> None:
         if self.frame.depth >= _DEEPEST or is_generator(function.definition):
+            self.frame.note_calls(ast.walk(function.definition))
             return
         with self.state.within(self.frame.of_call(function, call)):
             try:

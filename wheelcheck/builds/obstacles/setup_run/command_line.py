@@ -36,6 +36,11 @@ class CommandLine:
         if method in _CHANGING:
             self.words = None
 
+    def lacks(self, method: str, word: Any) -> bool:
+        """Whether a method fails because the command line has no such word."""
+        known = self.words is not None and isinstance(word, str)
+        return method in {"remove", "index"} and known and word not in (self.words or ())
+
 
 _CHANGING = {"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"}
 

@@ -77,6 +77,7 @@ class Expressions:
             Stopped: It raises for certain.
             Done: It calls `setup()`.
         """
+        self._note_skipped(node)
         for inner in evaluated(node):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
                 self._name(inner)
@@ -86,6 +87,12 @@ class Expressions:
                 self._call(inner)
             elif isinstance(inner, ast.Subscript):
                 self._subscript(inner)
+
+    def _note_skipped(self, node: ast.expr) -> None:
+        """Calls in parts of an expression that may not be evaluated."""
+        if self._state.frame.files.changes:
+            followed = set(map(id, evaluated(node)))
+            self._state.frame.note_calls(n for n in ast.walk(node) if id(n) not in followed)
 
     def _name(self, node: ast.Name) -> None:
         frame = self._state.frame
@@ -140,6 +147,7 @@ class Expressions:
             text = self._state.modules.text(frame.file)
             self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
+            frame.files.note_call(frame.origin(node.func) or dotted(node.func))
 
     def _check(self, node: ast.Call) -> None:
         """Stop at a call that fails for certain, whatever the script's own functions do."""
@@ -151,6 +159,7 @@ class Expressions:
             ("re.error", refused_pattern(node, frame)),
             ("AttributeError", lost_method(node, frame)),
             ("SystemExit", exits),
+            ("ValueError", frame.missing_word(node)),
             ("ValueError", _U_MODE if opens_in_u_mode(node, frame) else ""),
             ("FileNotFoundError", missing_file(node, frame)),
             ("CalledProcessError", pip if self._runs_pip(node) in CHECKED else ""),

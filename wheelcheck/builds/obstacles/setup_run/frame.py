@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -108,6 +108,29 @@ class Frame:
                 if any(self.calls_setup(inner, depth - 1) for inner in body):
                     return True
         return False
+
+    def missing_word(self, node: ast.Call) -> str:
+        """Why ``sys.argv.remove(…)`` fails: there is no such word; "" where there may be."""
+        function = node.func
+        if not isinstance(function, ast.Attribute) or self.origin(function.value) != _ARGV:
+            return ""
+        word = self.constant(node.args[0]) if len(node.args) == 1 else None
+        return f"no {word} is on the command line" if self.argv.lacks(function.attr, word) else ""
+
+    def note_calls(self, nodes: Iterable[ast.AST], depth: int = 4) -> None:
+        """Calls that may happen, and with them that files are moved or made."""
+        if not self.files.changes or not self.files.certain:
+            return
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                name = dotted(node.func)
+                own = self.found(name.partition(".")[0])
+                if isinstance(own, Function) and depth:
+                    self.note_calls(ast.walk(own.definition), depth - 1)
+                elif isinstance(own, Function | ScriptClass | dict):
+                    self.files.certain = False
+                else:
+                    self.files.note_call(self.origin(node.func) or name)
 
     def stop(self, node: ast.AST, exception: str, why: str) -> NoReturn:
         """Stop at a statement or expression."""

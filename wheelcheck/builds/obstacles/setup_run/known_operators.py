@@ -108,6 +108,8 @@ def compared(left: Any, op: ast.cmpop, right: Any) -> bool | None:
     """What a comparison gives."""
     if isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | set | dict):
         return _is_among(left, op, right)
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, str):
+        return _is_part(left, op, right)
     compare = COMPARISONS.get(type(op))
     if compare is None or left is None or right is None:
         return None
@@ -145,6 +147,15 @@ def _is_among(left: Any, op: ast.cmpop, right: Collection[Any]) -> bool | None:
     if isinstance(left, PythonVersion):
         among = tuple(left) in [tuple(p) for p in right if isinstance(p, tuple)]
     return among is isinstance(op, ast.In)
+
+
+def _is_part(left: Any, op: ast.cmpop, right: str) -> bool | None:
+    """Whether a text is part of another, of which no more than a part may be known."""
+    if not isinstance(left, str):
+        return None
+    found = left in right
+    cut = "\0" in right or right.endswith("~")
+    return None if cut and not found else found is isinstance(op, ast.In)
 
 
 def _compare_versions(

@@ -24,9 +24,11 @@ __all__ = [
     "unwrapped",
 ]
 
-_GENERATES = ("chdir", "shutil.", "os.rename", "copyfile", "symlink", "os.system", "check_call",
-              "subprocess.call", "subprocess.run", "Popen")  # fmt: skip
-"""Words of scripts that move about or make files: which files there are is then not known."""
+_GENERATES = ("chdir", "shutil.", "rename", "copy", "move", "link", "system", "check_call",
+              "check_output", "subprocess.", "Popen", "spawn", "mkdir", "makedirs", "extract",
+              "retrieve", "unpack", "download", "write_", "touch", "cythonize", "generate",
+              "make_", "emit", "build", "save", "dump", "render", ".run", "main")  # fmt: skip
+"""Parts of the names of calls that move about or make files: which there are is then not known."""
 
 
 class KnownPath(str):
@@ -39,7 +41,8 @@ class KnownPath(str):
 class Files:
     """The files of an sdist, as a script in its root finds them; `written` are those it makes.
 
-    `texts` are those of its modules.
+    They are `certain` until the script may have moved or made others. `texts` are those of its
+    modules; `changes`: the script has calls that do so.
     """
 
     paths: frozenset[str] = frozenset()
@@ -47,6 +50,7 @@ class Files:
     written: set[str] = field(default_factory=set)
     certain: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
+    changes: bool = False
 
     @classmethod
     def of(
@@ -59,8 +63,13 @@ class Files:
             while folder and folder not in folders:
                 folders.add(folder)
                 folder = folder.rpartition("/")[0]
-        certain = whole and not any(word in script for word in _GENERATES)
-        return cls(paths, frozenset(folders), certain=certain, texts=texts)
+        changes = any(word in script for word in _GENERATES)
+        return cls(paths, frozenset(folders), certain=whole, texts=texts, changes=changes)
+
+    def note_call(self, name: str) -> None:
+        """A call of a function of this dotted name."""
+        if any(word in name for word in _GENERATES):
+            self.certain = False
 
     def has_file(self, path: str) -> bool | None:
         """Whether there is such a file; None if that is not known.

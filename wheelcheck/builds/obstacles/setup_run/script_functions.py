@@ -94,6 +94,13 @@ def _of_body(
                 known = value(test, around)
                 chosen = yes if known else no
                 result = _UNKNOWN if known is None else _of_body(chosen, inside, around, value)
+            case ast.Try(
+                body=[ast.Expr(value=ast.Call(func=ast.Attribute(words, "remove"), args=[word])), *_],
+                handlers=[handler, *_],
+            ):
+                missing = value(ast.Compare(word, [ast.NotIn()], [words]), around)
+                failed = missing is True
+                result = _of_body(handler.body, inside, around, value) if failed else _UNKNOWN
             case _:
                 result = _UNKNOWN
         if result is not None:
