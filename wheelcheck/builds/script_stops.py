@@ -18,6 +18,7 @@ from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.obstacles.setup_run.version_attribute import version_attribute_stop
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -105,7 +106,8 @@ def _stops(
         if stop.exception == OTHER_VERSION:
             yield BuildObstacle("other-version", stop.why, stop.place, fatal=True)
         else:
-            message = f"setup.py stops at {stop.place}: {stop.why}"
+            runs = "setup.py" if "setup.py" in build.reading.texts else "setuptools"
+            message = f"{runs} stops at {stop.place}: {stop.why}"
             yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
 
 
@@ -147,7 +149,7 @@ _CATCHES_ALL = re.compile(r"except\s*(?::|.*\b(?:Base)?Exception\b|.*\bImportErr
 
 def _stop(reading: SdistReading, finds: Importable, settings: RunSettings) -> tuple[Stop, ...]:
     contents = reading.contents
-    if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
+    if isinstance(contents, Unknown):
         return ()
     setuptools = finds.versions.get("setuptools")
     refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
@@ -157,7 +159,9 @@ def _stop(reading: SdistReading, finds: Importable, settings: RunSettings) -> tu
         whole=not contents.holds_links,
         release=reading.sdist.version if _states_version(contents) else None,
     )
-    stop = certain_stop(contents.modules, contents.paths, finds, settings)
+    given = contents.modules, contents.paths, finds, settings
+    stop = certain_stop(*given) if "setup.py" in contents.texts else None
+    stop = stop or version_attribute_stop(*given)
     return () if stop is None else (stop,)
 
 

@@ -1,7 +1,8 @@
 """What a setup script can import: Python's library, and what is installed for the build.
 
 `python_names.csv` and `setuptools_names.csv` say which modules and names came and went, both made
-by importing them; `module_names.csv` which modules other build requirements bring.
+by importing them; `module_names.csv` which modules other build requirements bring, and
+`requirement_names.csv` which names left these.
 """
 
 from __future__ import annotations
@@ -91,8 +92,9 @@ class Importable:
             return self._missing_from_setuptools(module, name)
         if (root, "") in _python_names():
             return self._missing_from_python(module, name)
-        if name or part:
-            return self._missing_from_numpy(module) if part else ""
+        reason = self._missing_from_requirement(module, name)
+        if reason or name or part:
+            return reason or (self._missing_from_numpy(module) if part else "")
         if root != module:
             return self._missing_from_numpy(module)
         return self._undeclared(root)
@@ -130,6 +132,15 @@ class Importable:
         if f"{module}.".startswith("numpy.distutils.") and self.python >= _DISTUTILS_GONE:
             return "numpy.distutils does not exist for Python 3.12 and later"
         return ""
+
+    def _missing_from_requirement(self, module: str, name: str) -> str:
+        """A module or name that left another build requirement."""
+        project, gone = _requirement_names().get((module, name), ("", None))
+        version = self.versions.get(project)
+        if version is None or gone is None or version < gone:
+            return ""
+        label = f"{module}.{name}" if name else f"the module {module}"
+        return f"{project} {version} has {label} no more"
 
     def _undeclared(self, root: str) -> str:
         if root in _old_modules() and root.startswith("__"):
@@ -177,6 +188,13 @@ def _python_names() -> Mapping[tuple[str, str], list[_Span]]:
 @cache
 def _setuptools_names() -> Mapping[tuple[str, str], list[_Span]]:
     return _read_spans("builds/obstacles/setuptools_names.csv")
+
+
+@cache
+def _requirement_names() -> Mapping[tuple[str, str], tuple[str, Version]]:
+    """The project that a name left, and a release that lacks it."""
+    rows = read_table("builds/obstacles/requirement_names.csv")
+    return {(r["module"], r["name"]): (r["project"], Version(r["gone"])) for r in rows}
 
 
 @cache

@@ -31,8 +31,8 @@ def board_checks(texts: Mapping[str, str]) -> Iterator[Stop]:
         tree = parse(text) if _BOARDS.search(text) else None
         if tree is None or isinstance(tree, Unknown):
             continue
-        for node, said in _stops(tree):
-            why = f"it wants a board that it does not find: {' '.join(said.split())[:100]}"
+        for node, words in _stops(tree):
+            why = f"it wants a board that it does not find: {' '.join(words.split())[:100]}"
             yield Stop("RuntimeError", why, f"{path}:{node.lineno}")
             return
 
@@ -54,15 +54,16 @@ def _stops(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
         for body in (getattr(node, field, None) for field in ("body", "orelse", "finalbody")):
             before = ""
             for part in body if isinstance(body, list) else ():
-                said = " ".join(_texts(part))
-                if _ends(part) and _BOARDS.search(f"{before} {said}"):
-                    yield part, said or before
-                before = said if isinstance(part, ast.Expr) else ""
+                words = " ".join(_texts(part))
+                if _ends(part) and _BOARDS.search(f"{before} {words}"):
+                    yield part, words or before
+                before = words if isinstance(part, ast.Expr) else ""
 
 
 def _ends(part: ast.AST) -> bool:
-    called = part.value.func if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) else None
-    return isinstance(part, ast.Raise) or (called is not None and dotted(called) in _EXITS)
+    call = part.value if isinstance(part, ast.Expr) else None
+    exits = isinstance(call, ast.Call) and dotted(call.func) in _EXITS
+    return exits or isinstance(part, ast.Raise)
 
 
 def _texts(part: ast.AST) -> Iterator[str]:

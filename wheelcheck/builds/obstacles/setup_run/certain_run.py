@@ -31,7 +31,7 @@ from wheelcheck.builds.obstacles.setup_run.stop import (
 )
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, is_generator, names_bound
 
-__all__ = ["certain_stop"]
+__all__ = ["certain_stop", "module_stop"]
 
 _DEEPEST = 8
 _MOST_STEPS = 20_000
@@ -275,6 +275,30 @@ def certain_stop(
             return stopped.stop
         except (Done, Returned, RecursionError):
             continue
+    return None
+
+
+def module_stop(
+    name: str,
+    texts: Mapping[str, str],
+    paths: frozenset[str],
+    finds: Importable,
+    settings: RunSettings,
+) -> Stop | None:
+    """Where a module of the sdist stops for certain when it is imported by itself.
+
+    The arguments are those of `certain_stop`. What lies beside the module can be imported.
+    """
+    scope: Scope = {"__name__": name}
+    files = Files.of(paths, "\n".join(texts.values()), texts, whole=settings.whole)
+    modules = SdistModules(texts, paths, finds, finds_beside=True, finds_anywhere=False)
+    run = _Run(RunState(Frame("setup.py", scope, scope, finds.python, files), modules, settings))
+    try:
+        run.imports.alone(name)
+    except Stopped as stopped:
+        return stopped.stop
+    except (Done, Returned, RecursionError):
+        return None
     return None
 
 

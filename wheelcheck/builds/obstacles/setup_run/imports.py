@@ -74,6 +74,14 @@ class Imports:
             self._state.frame.stop(node, "ImportError", why)
         return f"{module}.{name}"
 
+    def alone(self, name: str) -> None:
+        """Run a module of the sdist without the packages around it.
+
+        Raises:
+            Stopped: It raises.
+        """
+        self._load(name)
+
     def _find(self, node: ast.stmt, name: str) -> Scope | str | None:
         """Import a module: its names if it is part of the sdist, None if it is another one.
 

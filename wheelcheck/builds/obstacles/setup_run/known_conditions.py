@@ -32,6 +32,13 @@ from wheelcheck.builds.obstacles.setup_run.script_functions import Scope
 __all__ = ["Scope", "is_unset", "known_constant", "known_value"]
 
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
+_DISPLAYS = (
+    "help_commands name version fullname author author_email maintainer maintainer_email contact "
+    "contact_email url license licence description long_description platforms classifiers keywords "
+    "provides requires obsoletes"
+).split()
+"""`display_option_names` of the `Distribution` of distutils."""
+_DISTRIBUTIONS = ("setuptools", "setuptools.dist", "distutils.core", "distutils.dist")
 _SET_ANYWHERE = {"PATH", "HOME", "PWD", "SHELL", "USER", "LANG", "TERM", "HOSTNAME", "LOGNAME",
                  "PYTHONPATH", "TMPDIR", "CC", "CFLAGS", "CI"}  # fmt: skip
 _SET_BY_TOOLS = ("PIP_", "PEP517_", "_PYPROJECT", "PYTHON", "UV_", "LC_", "XDG_", "VIRTUAL_", "LD_")
@@ -248,6 +255,8 @@ class _Reading:
             return self.python[0] << 24 | self.python[1] << 16 | _FINAL
         if name == "sys.argv":
             return None if self.argv is None else list(self.argv)
+        if name.endswith(".Distribution.display_option_names"):
+            return list(_DISPLAYS) if name.startswith(_DISTRIBUTIONS) else None
         return _SYSTEM.get(name, _SIX.get(name))
 
     def _subscript(self, node: ast.Subscript, scope: Mapping[str, Any]) -> Any:

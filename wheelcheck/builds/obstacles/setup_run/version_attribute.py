@@ -1,0 +1,99 @@
+"""A version that setuptools reads from an attribute of a module (``attr: package.__version__``).
+
+It looks for a constant first, and runs the module where it finds none (`read_attr` in
+`setuptools/config/expand.py` of 84.2.1); what that imports must be installed for the build.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from configparser import ConfigParser, Error
+from dataclasses import replace
+from typing import Any
+
+from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.setup_run.certain_run import module_stop
+from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
+from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.sdist.build_system import read_toml
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
+
+__all__ = ["version_attribute_stop"]
+
+_ROOTS = ("", "src/", "lib/", "python/")
+"""Folders in which a package may lie."""
+
+
+def version_attribute_stop(
+    texts: Mapping[str, str], paths: frozenset[str], finds: Importable, settings: RunSettings
+) -> Stop | None:
+    """Where the module that holds the version stops for certain; None if nowhere.
+
+    `texts` are the files that may be imported from, `paths` all files, `finds` what can be
+    imported besides.
+    """
+    module, _, name = _attribute(texts).rpartition(".")
+    for root in _ROOTS if module else ():
+        own = {path.removeprefix(root): text for path, text in texts.items() if path.startswith(root)}
+        text = next((own[p] for p in _places(module) if p in own), None)
+        if text is None:
+            continue
+        if _has_constant(text, name):
+            return None
+        found = frozenset(path.removeprefix(root) for path in paths if path.startswith(root))
+        stop = module_stop(module, own, found, finds, settings)
+        if stop is not None:
+            why = f"the version is read from {module}, and there {stop.why}"
+            return replace(stop, why=why, place=f"{root}{stop.place}")
+        return None
+    return None
+
+
+def _places(module: str) -> tuple[str, str]:
+    stem = module.replace(".", "/")
+    return f"{stem}.py", f"{stem}/__init__.py"
+
+
+def _attribute(texts: Mapping[str, str]) -> str:
+    """The dotted name behind ``attr:``; "" without one."""
+    settings = ConfigParser(strict=False)
+    try:
+        settings.read_string(texts.get("setup.cfg", ""))
+        value = settings.get("metadata", "version", fallback="").strip()
+    except Error:
+        value = ""
+    if value.startswith("attr:"):
+        return value.removeprefix("attr:").strip()
+    tree = read_toml(texts.get("pyproject.toml", ""))
+    return "" if isinstance(tree, Unknown) else _dynamic_attribute(tree)
+
+
+def _dynamic_attribute(tree: Mapping[str, Any]) -> str:
+    place: Any = tree
+    for key in ("tool", "setuptools", "dynamic", "version", "attr"):
+        place = place.get(key) if isinstance(place, Mapping) else None
+    project = tree.get("project")
+    dynamic = project.get("dynamic") if isinstance(project, Mapping) else None
+    wanted = isinstance(dynamic, list) and "version" in dynamic
+    return place.strip() if isinstance(place, str) and wanted else ""
+
+
+def _has_constant(text: str, name: str) -> bool:
+    """Whether a module binds a name to a constant, as setuptools finds it."""
+    tree = parse(text)
+    for part in tree.body if isinstance(tree, ast.Module) else ():
+        if isinstance(part, ast.Assign):
+            targets, value = part.targets, part.value
+        elif isinstance(part, ast.AnnAssign) and part.value is not None:
+            targets, value = [part.target], part.value
+        else:
+            continue
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            try:
+                ast.literal_eval(value)
+            except ValueError:
+                continue
+            return True
+    return False
