@@ -237,10 +237,10 @@ class _Run:
             except Returned:
                 return
 
-    def _run_file(self, path: str) -> None:
+    def _run_file(self, path: str, name: str) -> None:
         text = self.state.modules.text(path)
         if text:
-            self.imports.run(path, text, {"__name__": "__cffi__"})
+            self.imports.run(path, text, {"__name__": name})
 
     def _Import(self, node: ast.Import) -> None:  # noqa: N802
         self.imports.whole(node)

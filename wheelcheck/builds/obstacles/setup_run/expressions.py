@@ -18,7 +18,11 @@ from wheelcheck.builds.obstacles.setup_run.later_python import (
     refused_pattern,
     unset_variable,
 )
-from wheelcheck.builds.obstacles.setup_run.programs import CHECKED, asks_repository
+from wheelcheck.builds.obstacles.setup_run.programs import (
+    CHECKED,
+    asks_repository,
+    python_script,
+)
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
     OTHER_VERSION,
     other_version,
@@ -26,7 +30,7 @@ from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
 from wheelcheck.builds.obstacles.setup_run.script_functions import Function
-from wheelcheck.builds.obstacles.setup_run.stop import Done, message
+from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, Stopped, message
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
@@ -55,14 +59,15 @@ _NO_CALL = ast.Call(func=ast.Name("self", ast.Load()), args=[], keywords=[])
 class Expressions:
     """Evaluates expressions in the present frame.
 
-    `enter` runs a function for a call, `run_file` a file of the sdist, `import_whole` imports.
+    `enter` runs a function for a call, `run_file` a file of the sdist by a name that it has,
+    `import_whole` imports.
     """
 
     def __init__(
         self,
         state: RunState,
         enter: Callable[[Function, ast.Call], None],
-        run_file: Callable[[str], None],
+        run_file: Callable[[str, str], None],
         import_whole: Callable[[ast.Import], None],
     ) -> None:
         self._state = state
@@ -127,6 +132,7 @@ class Expressions:
     def _call(self, node: ast.Call) -> None:
         frame = self._state.frame
         self._check(node)
+        self._run_python(node)
         function, made = frame.function(node.func), _initializer(node, frame)
         if function is not None:
             self._enter(function, node)
@@ -148,6 +154,22 @@ class Expressions:
             self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
             frame.files.note_call(frame.origin(node.func) or dotted(node.func))
+
+    def _run_python(self, node: ast.Call) -> None:
+        """A script of the sdist that runs as a process of its own."""
+        frame = self._state.frame
+        path = posixpath.normpath(python_script(node, frame))
+        argv, frame.argv.words = frame.argv.words, None
+        try:
+            self._run_file(path, "__main__")
+        except Stopped as stopped:
+            if stopped.stop.exception != "SystemExit":
+                why = f"it runs {path}, which stops at {stopped.stop.place}: {stopped.stop.why}"
+                frame.stop(node, "CalledProcessError", why)
+        except (Done, Returned):
+            return
+        finally:
+            frame.argv.words = argv
 
     def _check(self, node: ast.Call) -> None:
         """Stop at a call that fails for certain, whatever the script's own functions do."""
@@ -231,7 +253,7 @@ class Expressions:
         for module in modules if isinstance(modules, list | tuple) else ():
             path, colon, _ = str(module).partition(":")
             if colon:
-                self._run_file(posixpath.normpath(path))
+                self._run_file(posixpath.normpath(path), "__cffi__")
 
 
 def _keywords_of(node: ast.Call, frame: Frame) -> tuple[dict[str, Any], frozenset[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
 
-__all__ = ["CHECKED", "asks_repository"]
+__all__ = ["CHECKED", "asks_repository", "python_script"]
 
 CHECKED = {"subprocess.check_call", "subprocess.check_output"}
 """Functions that raise where the program fails."""
@@ -20,17 +20,21 @@ _ASKS_REPOSITORY = frozenset(
 _MAKES_REPOSITORY = re.compile(r"\bgit\W+(?:init|clone)\b|\binit\b.{0,30}\bgit\b")
 
 
+def _is_checked(node: ast.Call, frame: Frame) -> bool:
+    """Whether a call runs a program, and raises where that fails."""
+    origin = frame.origin(node.func)
+    checks = next((k.value for k in node.keywords if k.arg == "check"), None)
+    runs = origin == "subprocess.run" and checks is not None
+    return origin in CHECKED or (runs and frame.constant(checks) is True)
+
+
 def _program_words(node: ast.Call, frame: Frame) -> list[str]:
     """The words of a command that a call runs and checks, as far as they are known from the start.
 
     Empty where the call runs nothing, or elsewhere, or goes on if that fails.
     """
-    origin = frame.origin(node.func)
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    checked = origin in CHECKED or (
-        origin == "subprocess.run" and "check" in given and frame.constant(given["check"]) is True
-    )
-    if not checked or not node.args or not given.keys().isdisjoint({"cwd", "env", None}):
+    given = {keyword.arg for keyword in node.keywords}
+    if not _is_checked(node, frame) or not node.args or not given.isdisjoint({"cwd", "env", None}):
         return []
     first = node.args[0]
     if not isinstance(first, ast.List | ast.Tuple):
@@ -60,3 +64,19 @@ def asks_repository(node: ast.Call, frame: Frame, paths: Collection[str], text: 
     if "chdir" in text:
         return ""
     return f"it runs git {command}, and an unpacked sdist is no repository"
+
+
+def python_script(node: ast.Call, frame: Frame) -> str:
+    """The script of the sdist that a call has this Python run, and whose failure it raises.
+
+    "" where it runs none, or elsewhere.
+    """
+    given = {keyword.arg for keyword in node.keywords}
+    words = node.args[0] if node.args else None
+    if not _is_checked(node, frame) or not isinstance(words, ast.List | ast.Tuple):
+        return ""
+    if not words.elts or frame.origin(words.elts[0]) != "sys.executable" or given & {"cwd", None}:
+        return ""
+    known = [frame.constant(word) for word in words.elts[1:]]
+    script = next((w for w in known if not isinstance(w, str) or not w.startswith("-")), None)
+    return script if isinstance(script, str) and script.endswith(".py") else ""

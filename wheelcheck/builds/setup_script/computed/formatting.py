@@ -40,7 +40,7 @@ def formatted(text: str, args: list[Value], keys: Mapping[str, Value]) -> Value:
 
 
 def interpolated(text: str, operand: Value) -> Value:
-    """``text % operand`` for plain ``%s`` and ``%d``; unknown for anything else."""
+    """``text % operand`` for plain ``%s``, ``%r`` and ``%d``; unknown for anything else."""
     upcoming = iter(operand if isinstance(operand, tuple) else (operand,))
     parts: list[str] = []
     end = 0
@@ -61,10 +61,10 @@ def interpolated(text: str, operand: Value) -> Value:
 
 
 def _interpolated_part(kind: str, value: Value) -> str:
-    """A value as ``%s`` or ``%d`` shows it. Raises ValueError where that is unknown."""
-    if kind != "s" and (kind != "d" or type(value) is not int):
+    """A value as ``%s``, ``%r`` or ``%d`` shows it. Raises ValueError where that is unknown."""
+    if kind not in "sr" and (kind not in "diu" or type(value) is not int):
         raise ValueError
-    return _shown(value)
+    return repr(value) if kind == "r" and isinstance(value, str) else _shown(value)
 
 
 def _shown(value: Value) -> str:
