@@ -2,10 +2,10 @@
 
     python data/obstacles/requirement_names.py FOLDER
 
-FOLDER has wheels (or sdists, imported as they are) of several releases of each project below, for the
-Python that runs this (`pip download --no-deps NAME==VERSION`). What a setup script may use of them
-is imported, release by release; a row for each public name that a later release has not, with the
-first of these releases that lacks it.
+FOLDER has wheels (or sdists, imported as they are) of several releases of each project below, for
+the Python that runs this (`pip download --no-deps NAME==VERSION`). What a setup script may use of
+them is imported, release by release; a row for each public name that a later release has not,
+with the first of these releases that lacks it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ for name in modules:
         made_in = (getattr(value, "__module__", None) or root).split(".")[0]
         if each[0] != "_" and not isinstance(value, type(sys)) and made_in == root:
             own.append((name, each))
-    all_names += [(name, n) for module_name, n in known if module_name == name if hasattr(module, n)]
+    all_names += [(name, n) for of, n in known if of == name if hasattr(module, n)]
 print(json.dumps([own, all_names]))
 """
 

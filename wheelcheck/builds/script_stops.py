@@ -106,7 +106,7 @@ def _stops(
         if stop.exception == OTHER_VERSION:
             yield BuildObstacle("other-version", stop.why, stop.place, fatal=True)
         else:
-            runs = "setup.py" if "setup.py" in build.reading.texts else "setuptools"
+            runs = "setuptools" if script is None else "setup.py"
             message = f"{runs} stops at {stop.place}: {stop.why}"
             yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
 

@@ -86,7 +86,7 @@ else:
 """
 
 
-def test_what_a_script_imports_unless_it_is_only_asked_for_something():
+def test_what_a_script_imports_but_for_its_metadata():
     stop = run(QUERY + SETUP)
     assert stop is not None
     assert "no build requirement brings the module numpy" in stop.why
@@ -188,4 +188,4 @@ if not pins.detect.found():
 )
 def test_a_script_that_wants_a_board(texts: dict[str, str], place: str):
     (found,) = (*board_checks(texts), None)[:1]
-    assert (found.place.startswith(place) if found else not place)
+    assert found.place.startswith(place) if found else not place

@@ -31,9 +31,9 @@ from wheelcheck.builds.setup_script.computed.script_values import (
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.targets.target import Implementation
 
-__all__ = ["call_known", "constant"]
+__all__ = ["DISPLAY_OPTIONS", "call_known", "constant"]
 
-_DISPLAY_OPTIONS = (
+DISPLAY_OPTIONS = (
     "help_commands", "name", "version", "fullname", "author", "author_email", "maintainer",
     "maintainer_email", "contact", "contact_email", "url", "license", "licence", "description",
     "long_description", "platforms", "classifiers", "keywords", "provides", "requires",
@@ -60,7 +60,7 @@ _ALWAYS: Mapping[str, Value] = {
     "sys.byteorder": "little",
 }
 _HERE: Mapping[str, Callable[[ScriptContext], Value]] = {
-    "distutils.dist.Distribution.display_option_names": lambda _: list(_DISPLAY_OPTIONS),
+    "distutils.dist.Distribution.display_option_names": lambda _: list(DISPLAY_OPTIONS),
     "sys.platform": lambda around: around.platform().sys_platform,
     "os.name": lambda around: around.platform().os_name,
     "sys.argv": lambda around: list(around.argv),

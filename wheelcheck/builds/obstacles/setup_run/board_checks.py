@@ -15,7 +15,9 @@ from wheelcheck.errors import Unknown
 __all__ = ["board_checks"]
 
 _ASKS = re.compile(r"/proc/cpuinfo|/proc/device-tree|/sys/firmware/devicetree|/etc/rpi-issue")
-_BOARDS = re.compile(r"raspberry|beagle ?bone|\bjetson|orange ?pi|odroid|banana ?pi|\bRPi\b", re.I)
+_BOARDS = re.compile(
+    r"raspberry|beagle ?bone|\bjetson|orange ?pi|odroid|banana ?pi|\bRPi\b", re.IGNORECASE
+)
 _EXITS = {"sys.exit", "exit", "quit", "os._exit"}
 
 
@@ -49,7 +51,7 @@ def _scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _stops(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
-    """Statements that raise or exit and name a board, by themselves or in what they print before."""
+    """Statements that raise or exit, and name a board or stand behind a print that does."""
     for node in ast.walk(tree):
         for body in (getattr(node, field, None) for field in ("body", "orelse", "finalbody")):
             before = ""

@@ -28,16 +28,11 @@ from wheelcheck.builds.obstacles.setup_run.known_values import (
     unwrapped,
 )
 from wheelcheck.builds.obstacles.setup_run.script_functions import Scope
+from wheelcheck.builds.setup_script.known import DISPLAY_OPTIONS
 
 __all__ = ["Scope", "is_unset", "known_constant", "known_value"]
 
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
-_DISPLAYS = (
-    "help_commands name version fullname author author_email maintainer maintainer_email contact "
-    "contact_email url license licence description long_description platforms classifiers keywords "
-    "provides requires obsoletes"
-).split()
-"""`display_option_names` of the `Distribution` of distutils."""
 _DISTRIBUTIONS = ("setuptools", "setuptools.dist", "distutils.core", "distutils.dist")
 _SET_ANYWHERE = {"PATH", "HOME", "PWD", "SHELL", "USER", "LANG", "TERM", "HOSTNAME", "LOGNAME",
                  "PYTHONPATH", "TMPDIR", "CC", "CFLAGS", "CI"}  # fmt: skip
@@ -256,7 +251,7 @@ class _Reading:
         if name == "sys.argv":
             return None if self.argv is None else list(self.argv)
         if name.endswith(".Distribution.display_option_names"):
-            return list(_DISPLAYS) if name.startswith(_DISTRIBUTIONS) else None
+            return list(DISPLAY_OPTIONS) if name.startswith(_DISTRIBUTIONS) else None
         return _SYSTEM.get(name, _SIX.get(name))
 
     def _subscript(self, node: ast.Subscript, scope: Mapping[str, Any]) -> Any:

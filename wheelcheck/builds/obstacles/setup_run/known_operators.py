@@ -106,10 +106,8 @@ def bool_op(op: ast.boolop, values: list[Any]) -> Any:
 
 def compared(left: Any, op: ast.cmpop, right: Any) -> bool | None:
     """What a comparison gives."""
-    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | set | dict):
-        return _is_among(left, op, right)
-    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, str):
-        return _is_part(left, op, right)
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | set | dict | str):
+        return _is_in(left, op, right)
     compare = COMPARISONS.get(type(op))
     if compare is None or left is None or right is None:
         return None
@@ -147,6 +145,12 @@ def _is_among(left: Any, op: ast.cmpop, right: Collection[Any]) -> bool | None:
     if isinstance(left, PythonVersion):
         among = tuple(left) in [tuple(p) for p in right if isinstance(p, tuple)]
     return among is isinstance(op, ast.In)
+
+
+def _is_in(
+    left: Any, op: ast.cmpop, right: str | list[Any] | tuple[Any, ...] | set[Any] | dict[Any, Any]
+) -> bool | None:
+    return _is_part(left, op, right) if isinstance(right, str) else _is_among(left, op, right)
 
 
 def _is_part(left: Any, op: ast.cmpop, right: str) -> bool | None:

@@ -24,8 +24,9 @@ def _is_checked(node: ast.Call, frame: Frame) -> bool:
     """Whether a call runs a program, and raises where that fails."""
     origin = frame.origin(node.func)
     checks = next((k.value for k in node.keywords if k.arg == "check"), None)
-    runs = origin == "subprocess.run" and checks is not None
-    return origin in CHECKED or (runs and frame.constant(checks) is True)
+    if origin == "subprocess.run" and checks is not None:
+        return frame.constant(checks) is True
+    return origin in CHECKED
 
 
 def _program_words(node: ast.Call, frame: Frame) -> list[str]:

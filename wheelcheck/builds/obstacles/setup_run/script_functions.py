@@ -95,7 +95,10 @@ def _of_body(
                 chosen = yes if known else no
                 result = _UNKNOWN if known is None else _of_body(chosen, inside, around, value)
             case ast.Try(
-                body=[ast.Expr(value=ast.Call(func=ast.Attribute(words, "remove"), args=[word])), *_],
+                body=[
+                    ast.Expr(value=ast.Call(func=ast.Attribute(words, "remove"), args=[word])),
+                    *_,
+                ],
                 handlers=[handler, *_],
             ):
                 missing = value(ast.Compare(word, [ast.NotIn()], [words]), around)
@@ -106,6 +109,15 @@ def _of_body(
         if result is not None:
             return result
     return None
+
+
+def _removes_in_vain(call: ast.Call, around: Mapping[str, Any], value: Value) -> bool:
+    """Whether ``words.remove(word)`` is called of words that lack it."""
+    match call:
+        case ast.Call(func=ast.Attribute(words, "remove"), args=[word]):
+            return value(ast.Compare(word, [ast.NotIn()], [words]), around) is True
+        case _:
+            return False
 
 
 def bound_arguments(

@@ -7,6 +7,7 @@ It looks for a constant first, and runs the module where it finds none (`read_at
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from dataclasses import replace
@@ -22,6 +23,8 @@ from wheelcheck.errors import Unknown
 
 __all__ = ["version_attribute_stop"]
 
+_GIVEN = re.compile(r"\bversion\s*=(?!\s*attr:|\s*\{\s*attr\b)|scm|versioning|vcs", re.IGNORECASE)
+"""Words by which something else gives the version, before setuptools looks for the attribute."""
 _ROOTS = ("", "src/", "lib/", "python/")
 """Folders in which a package may lie."""
 
@@ -34,9 +37,12 @@ def version_attribute_stop(
     `texts` are the files that may be imported from, `paths` all files, `finds` what can be
     imported besides.
     """
-    module, _, name = _attribute(texts).rpartition(".")
+    attribute = "" if _GIVEN.search(_build_texts(texts)) else _attribute(texts)
+    module, _, name = attribute.rpartition(".")
     for root in _ROOTS if module else ():
-        own = {path.removeprefix(root): text for path, text in texts.items() if path.startswith(root)}
+        own = {
+            path.removeprefix(root): text for path, text in texts.items() if path.startswith(root)
+        }
         text = next((own[p] for p in _places(module) if p in own), None)
         if text is None:
             continue
@@ -49,6 +55,11 @@ def version_attribute_stop(
             return replace(stop, why=why, place=f"{root}{stop.place}")
         return None
     return None
+
+
+def _build_texts(texts: Mapping[str, str]) -> str:
+    files = ("setup.py", "setup.cfg", "pyproject.toml")
+    return "\n".join(texts.get(file, "") for file in files)
 
 
 def _places(module: str) -> tuple[str, str]:
