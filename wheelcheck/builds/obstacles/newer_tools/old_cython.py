@@ -50,7 +50,10 @@ def old_cython(
     they are not known, `numpy` its release among them. Fatal where the setup script names the
     source without a condition.
     """
-    stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in _SCRIPTS)
+    scripts = [
+        text for path, text in contents.texts.items() if posixpath.basename(path) in _SCRIPTS
+    ]
+    stated = any(map(_LEVEL.search, scripts))
     named = dict(_declared_sources(facts.script)) if facts.script is not None else {}
     found = []
     for path in contents.marks:
