@@ -284,7 +284,8 @@ def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacl
         if isinstance(contents, Unknown):
             return ()
         refused = old_pyo3(contents.texts, target.python, free_threaded=free)
-        return (*refused, *old_cargo(contents.texts, contents.paths, rust))
+        return (*refused, *old_cargo(contents.texts, contents.paths, rust, python))
 
-    key = f"crates on {target.python} {free} with rust {rust}"
+    python = Version(target.python_full_version)
+    key = f"crates on {python} {free} with rust {rust}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
+from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo as refused
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+
+
+def old_cargo(texts, paths, rust, python: str = "3.13.1") -> tuple[BuildObstacle, ...]:
+    return refused(texts, paths, rust, Version(python))
+
 
 MANIFEST = '[package]\nname = "x"\n[workspace]\nmembers = [".", "traits", "more/*"]\n'
 
@@ -48,3 +54,12 @@ def test_crates_that_a_later_rust_refuses():
     assert (obstacle.code, obstacle.fatal) == ("crate-too-old", True)
     other = {"Cargo.lock": lock.replace("time", "tokenizers").replace("0.3.30", "0.13.3")}
     assert old_cargo(other, set(other), Version("1.85")) == ()
+
+
+def test_a_script_that_evaluates_annotations_as_of_old():
+    texts = {"generate.py": "value = kind._evaluate(names.__dict__, None, set())\n"}
+    (obstacle,) = old_cargo(texts, {"Cargo.toml"}, None, "3.12.4")
+    assert (obstacle.code, obstacle.fatal) == ("python-too-new", True)
+    assert old_cargo(texts, {"Cargo.toml"}, None, "3.12.3") == ()
+    by_name = {"generate.py": "kind._evaluate(names, None, recursive_guard=set())\n"}
+    assert old_cargo(by_name, {"Cargo.toml"}, None) == ()

@@ -20,20 +20,44 @@ __all__ = ["old_cargo"]
 _LOCK_FORMAT = re.compile(r"^version = (\d+)\s*$", re.MULTILINE)
 _LOCKED = re.compile(r'^name = "([^"\n]+)"\nversion = "(\d+\.\d+\.\d+)"\nsource = ', re.MULTILINE)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
+_EVALUATES = re.compile(r"\._evaluate\([^()\n]*,[^()\n]*, set\(\)\)")
+_BY_NAME_SINCE = Version("3.12.4")
+_TYPING = "measured: typing.py of CPython 3.12.1 and 3.13.0"
 _RUST_FOR_LOCK = {4: Version("1.78")}
 """The Rust whose cargo reads a format of ``Cargo.lock`` (its changelog: 4 since 1.78)."""
 
 
 def old_cargo(
-    texts: Mapping[str, str], paths: Collection[str], rust: Version | None
+    texts: Mapping[str, str],
+    paths: Collection[str],
+    rust: Version | None,
+    python: Version,
 ) -> tuple[BuildObstacle, ...]:
-    """What cargo refuses of the manifest, and Rust of the crates.
+    """What cargo refuses of the manifest, Rust of the crates, and Python of a script beside them.
 
-    Codes ``cargo-member-missing``, ``tool-too-old``, ``crate-too-old``.
+    Codes ``cargo-member-missing``, ``tool-too-old``, ``crate-too-old``, ``python-too-new``.
 
-    `rust` is the release that the distribution has, None where it is not known.
+    `rust` is the release that the distribution has, None where it is not known; `python` the full
+    version of CPython.
     """
-    return (*_members(texts, paths), *_lock(texts, rust), *_refused_crates(texts, rust))
+    return (
+        *_members(texts, paths),
+        *_lock(texts, rust),
+        *_refused_crates(texts, rust),
+        *_old_scripts(texts, python),
+    )
+
+
+def _old_scripts(texts: Mapping[str, str], python: Version) -> Iterator[BuildObstacle]:
+    """A script beside ``build.rs``, which runs it, that evaluates annotations as of old.
+
+    `ForwardRef._evaluate` takes its third argument by name alone since CPython 3.12.4.
+    """
+    for path, text in texts.items():
+        script = path.endswith(".py") and "/" not in path and path != "setup.py"
+        if script and python >= _BY_NAME_SINCE and _EVALUATES.search(text):
+            message = f"{path} calls ForwardRef._evaluate as CPython before 3.12.4 has it"
+            yield BuildObstacle("python-too-new", message, _TYPING, fatal=True)
 
 
 def _members(texts: Mapping[str, str], paths: Collection[str]) -> Iterator[BuildObstacle]:

@@ -37,12 +37,16 @@ def old_pyo3(
         if isinstance(document, Unknown):
             continue
         for stated, features in _stated(document):
-            version = _locked(texts, stated) or _lower_bound(stated)
+            version = _locked(texts, stated) or _newest_admitted(stated)
             if version is None or any(feature.startswith("abi3") for feature in features):
                 continue
             for row in read_table("builds/obstacles/pyo3_pythons.csv"):
                 newest = tuple(map(int, row["python"].split(".")))
                 known = Version(row["first"]) <= version <= Version(row["last"])
+                if known and free_threaded and row["free_threaded"] == "refused":
+                    message = f"{name} binds to Python by PyO3 {version}, which refuses Pythons "
+                    message += "without the GIL"
+                    return (BuildObstacle("pyo3-too-old", message, row["source"], fatal=True),)
                 if known and python > newest:
                     message = (
                         f"{name} binds to Python by PyO3 {version}, which refuses Python "
@@ -78,10 +82,11 @@ def _locked(texts: Mapping[str, str], stated: str) -> Version | None:
     return None if found is None else _version(found.group(1))
 
 
-def _lower_bound(stated: str) -> Version | None:
-    """The lowest release of a requirement whose later minor versions are not admitted.
+def _newest_admitted(stated: str) -> Version | None:
+    """The release that cargo takes for a requirement on one minor version.
 
-    ``0.19.2``, ``^0.19`` and ``~0.19`` take 0.19 alone; a range with ``>=`` or ``*`` is not known.
+    ``0.19.2``, ``^0.19`` and ``~0.19`` take the newest 0.19; a range with ``>=`` or ``*`` is not
+    known.
     """
     text = stated.strip().lstrip("^~=").strip()
     if any(sign in stated for sign in ("*", ",", "<", ">")):
@@ -89,11 +94,10 @@ def _lower_bound(stated: str) -> Version | None:
     version = _version(text)
     if version is None or version.release[0] != 0 or len(version.release) < 2:  # noqa: PLR2004
         return None
-    for row in read_table("builds/obstacles/pyo3_pythons.csv"):
-        last = Version(row["last"])
-        if last.release[:2] == version.release[:2]:
-            return min(max(version, Version(row["first"])), last)
-    return None
+    if stated.strip().startswith("="):
+        return version
+    known = (Version(row["last"]) for row in read_table("builds/obstacles/pyo3_pythons.csv"))
+    return max((v for v in known if v.release[:2] == version.release[:2]), default=None)
 
 
 def _version(text: object) -> Version | None:
