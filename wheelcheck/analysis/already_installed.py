@@ -23,6 +23,12 @@ class Installed:
     lines: Mapping[NormalizedName, int] = field(default_factory=dict, hash=False)
     preferred: tuple[Pin, ...] = ()
 
+    def without(self, pins: Mapping[NormalizedName, Pin]) -> Mapping[NormalizedName, Pin]:
+        """Those of the pins that are not there in that very version."""
+        if not self.pins:
+            return pins
+        return {name: pin for name, pin in pins.items() if not self.has(pin)}
+
     def has(self, pin: Pin) -> bool:
         """Whether that very version is there."""
         there = self.pins.get(pin.name)

@@ -294,7 +294,7 @@ class Judge:
     ) -> _Chosen:
         """Resolve, judge by tags, and announce what building and pricing will ask for."""
         resolution = self._resolver.resolve(target)
-        fetched = {name: p for name, p in resolution.pins.items() if not self._installed.has(p)}
+        fetched = self._installed.without(resolution.pins)
         rules = self.rules_of(target)
         records = self._records_on(target)
         known = records.of(fetched.values()) if records else {}
@@ -318,7 +318,7 @@ class Judge:
             for name, pin in noted.items()
             if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
         )
-        if records and noted and not isinstance(tried, Unknown):
+        if records and len(known) < len(noted) and not isinstance(tried, Unknown):
             self._add_records(records, judged, tried, known, unremarkable)
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
         chosen = _Chosen(resolution, judged, every, unremarkable)

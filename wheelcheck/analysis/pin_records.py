@@ -7,7 +7,7 @@ the pages are what they were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -107,16 +107,15 @@ class PinRecords:
         self._installer = installer
         self._constraints = constraints
 
-    def of(self, pins: Iterable[Pin]) -> dict[NormalizedName, PinRecord]:
+    def of(self, pins: Collection[Pin]) -> dict[NormalizedName, PinRecord]:
         """The records of those pins that have one."""
-        return {pin.name: found for pin in pins if (found := self.get(pin)) is not None}
-
-    def get(self, pin: Pin) -> PinRecord | None:
-        """The record of a pin; None where there is none."""
-        found = self._on_target.result(self._key(pin), self._read)
-        if found is None:
-            return None
-        return found.record(pin.file)
+        every = list(pins)
+        found = self._on_target.results(self._every.keys_of(every, self._found_key), self._read)
+        return {
+            pin.name: read.record(pin.file)
+            for pin, read in zip(every, found, strict=True)
+            if read is not None
+        }
 
     def add(self, pin: Pin, found: PinRecord) -> None:
         """Store what was judged of a pin."""
@@ -131,13 +130,11 @@ class PinRecords:
             [self._every.place(sdist) for sdist in found.tried],
             found.is_unremarkable,
         )
-        self._on_target.add_result(self._key(pin), _encode(record))
-
-    def _key(self, pin: Pin) -> str:
-        """All of a pin that its judgement rests on, and the installer; made once for a pin."""
-        return self._every.key_of(pin, self._found_key)
+        key = self._every.key_of(pin, self._found_key)
+        self._on_target.add_result(key, _encode(record))
 
     def _found_key(self, pin: Pin) -> str:
+        """All of a pin that its judgement rests on, and the installer; made once for a pin."""
         file = -1 if pin.file is None else self._every.place(pin.file)
         parts = [pin.name, str(pin.version), str(file), pin.standing.value, self._installer]
         parts += [f"{why.code} {why.reason}" for why in (pin.why, pin.dependencies_unknown) if why]

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
-from itertools import islice
+from functools import cached_property
+from itertools import chain, compress, islice
+from operator import not_
+from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -62,8 +65,26 @@ def _first_line(error: InvalidRequirement) -> str:
     return ": ".join(lines)
 
 
+class _Comparable(NamedTuple):
+    """What the solver was answered on a target, in the form in which another compares its own.
+
+    `search_keys` and `needs_keys` are the keys under which answers to the same are stored, in the
+    order of `searches` and `needs`; `offered` has by search what it found, `offers` all of it.
+    """
+
+    searches: list[tuple[NormalizedName, str]]
+    search_keys: list[int | None]
+    offered: list[dict[tuple[NormalizedName, Version], Offer]]
+    offers: dict[tuple[NormalizedName, Version], Offer | None]
+    needs: KnownDependencies
+    needs_keys: list[int]
+
+
 class Answers:
-    """The index as one target sees it, under the user's rules on files."""
+    """The index as one target sees it, under the user's rules on files.
+
+    `same_as` are those of another target that agree with these in all searches, file by file.
+    """
 
     def __init__(
         self, target: Target, rules: FileRules, environment: MarkerEnvironment, common: Common
@@ -90,6 +111,8 @@ class Answers:
         self._stored = None
         if common.stored is not None and self._is_plain:
             self._stored = common.stored.of(target, policy, environment.values)
+        self._shared: KnownDependencies = {}
+        self.same_as: Answers | None = None
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -206,7 +229,7 @@ class Answers:
     ) -> Dependencies:
         """What this version requires here; for extras, without the base."""
         key = (id(offer), extras)
-        known = self._dependencies.get(key)
+        known = self._dependencies.get(key) or self._shared.get(key)
         if known is None:
             known = self._required_anywhere.get(key) or self._required_here.get(key)
             if known is None:
@@ -235,38 +258,71 @@ class Answers:
             self._common.expect(self._metadata_file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
-        """Whether every answer that `other` got would be the same here."""
-        return (
-            self.target.installer == other.target.installer
-            and not self._requires_otherwise(other)
-            and all(self._finds_alike(*key, other) for key in other._searches)
-            and all(
-                self._alike(value, self.stand_in(*key))
-                for key, value in other._substitutes_of.items()
-            )
-            and all(self._same_dependencies(value, other) for value in other._dependencies.values())
-        )
+        """Whether every answer that `other` got would be the same here.
 
-    def _requires_otherwise(self, other: Answers) -> bool:
-        """Whether an earlier run has stored that a file requires something else there than here.
-
-        Most environments differ so, which is seen long before every search is compared.
+        What is stored is compared first: most environments require something else somewhere.
         """
-        ours, theirs = self._stored, other._stored
-        if self.environment is other.environment or ours is None or theirs is None:
+        if self.target.installer != other.target.installer:
             return False
-        return any(
-            ours.requires_otherwise(theirs, offer, extras)
-            for _, extras, offer, _ in other._dependencies.values()
+        same_needs = self._stored_needs(other)
+        if same_needs is None:
+            return False
+        theirs, same_offers = other._comparable, self._stored_offers(other)
+        if not all(
+            is_same or self._finds_alike(*search, other)
+            for search, is_same in zip(theirs.searches, same_offers, strict=True)
+        ) or not all(
+            self._alike(value, self.stand_in(*key)) for key, value in other._substitutes_of.items()
+        ):
+            return False
+        offers = theirs.offers.copy()
+        for key in chain.from_iterable(compress(theirs.offered, map(not_, same_offers))):
+            offers.pop(key, None)  # the offer may be another file here
+        self._offers = offers | self._offers
+        files = {id(offer) for offer in offers.values()}
+        shared = {key: v for key, v in compress(theirs.needs.items(), same_needs) if key[0] in files}
+        if not all(
+            self._same_dependencies(known, other)
+            for key, known in theirs.needs.items()
+            if key not in shared
+        ):
+            return False
+        self._shared = shared
+        if all(same_offers):
+            self.same_as = other
+        return True
+
+    @cached_property
+    def _comparable(self) -> _Comparable:
+        searches, needs = list(self._searches), self._dependencies.copy()
+        offered = [
+            {(name, offer.version): offer for offer in found.known}
+            for (name, _), found in self._searches.items()
+        ]
+        return _Comparable(
+            searches,
+            self._stored.search_keys(searches) if self._stored else [],
+            offered,
+            {key: offer for offers in offered for key, offer in offers.items()},
+            needs,
+            self._stored.needs_keys((v[2], v[1]) for v in needs.values()) if self._stored else [],
         )
+
+    def _stored_needs(self, other: Answers) -> list[bool] | None:
+        """Of what offers require there, whether the same is stored here; None where it differs."""
+        if self._stored is None or other._stored is None:
+            return [False] * len(other._comparable.needs)
+        return self._stored.same_needs(other._stored, other._comparable.needs_keys)
+
+    def _stored_offers(self, other: Answers) -> list[bool]:
+        """Of searches there, whether it is stored here that they offer the same files."""
+        if self._stored is None or other._stored is None:
+            return [False] * len(other._comparable.searches)
+        return self._stored.same_offers(other._stored, other._comparable.search_keys)
 
     def _finds_alike(self, name: NormalizedName, clauses: str, other: Answers) -> bool:
         """Whether a search finds here what it has found elsewhere, as far as it went."""
         elsewhere = other._searches[name, clauses]
-        if self._stored and other._stored and self._stored.finds_as(other._stored, name, clauses):
-            for offer in elsewhere.known:
-                self._offers[name, offer.version] = offer
-            return True
         ours = self.search(name, clauses)
         if ours is elsewhere:
             return True

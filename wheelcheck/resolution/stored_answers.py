@@ -10,7 +10,7 @@ itself always solves from the beginning: what it is answered, from a page or fro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
@@ -64,11 +64,13 @@ class StoredAnswers:
         self._files: dict[int, Wheel | Sdist] = {}
         self._offers: dict[tuple[int, bool], Offer] = {}
         self._known_places: dict[int, tuple[Wheel | Sdist, int]] = {}
-        self._needs_keys: dict[tuple[int, frozenset[NormalizedName]], tuple[Offer, str]] = {}
+        self._key_places = {key: place for place, key in enumerate(self._stored.keys)}
+        self._offers_places: dict[tuple[int, ...], int] = {}
+        self._found: dict[int, Found] = {}
+        self._needs_keys: dict[tuple[int, frozenset[NormalizedName]], tuple[Offer, int]] = {}
         self._dependencies: dict[tuple[int, str], Dependencies] = {}
         self._targets: dict[tuple[Target, FilePolicy], TargetAnswers] = {}
-        self._keys: dict[str, str] = {}
-        self._value_keys: dict[int, tuple[object, str]] = {}
+        self._value_keys: dict[int, tuple[object, int]] = {}
         self._results: dict[int, Any] = {}
         self._results_places: dict[bytes, int] = {}
         self.is_new = False
@@ -157,16 +159,49 @@ class StoredAnswers:
             self._known_places[id(found)] = (found, place)
         return found
 
-    def shared(self, key: str) -> str:
-        """The key, held once in memory for all targets."""
-        return self._keys.setdefault(key, key)
+    def known_key(self, key: str) -> int | None:
+        """The place of a key; None where nothing is stored under it."""
+        return self._key_places.get(key)
 
-    def needs_key(self, offer: Offer, extras: frozenset[NormalizedName]) -> str:
-        """What an offer with extras is called where its needs are stored."""
+    def place_of_key(self, key: str) -> int:
+        """The place of a key, which is added where it is not there."""
+        found = self._key_places.get(key)
+        if found is None:
+            found = self._key_places[key] = len(self._stored.keys)
+            self._stored.keys.append(key)
+        return found
+
+    def found(self, place: int) -> Found:
+        """What a search has offered, always the same value."""
+        found = self._found.get(place)
+        if found is None:
+            files = self._stored.offers[place]
+            is_all = bool(files) and files[-1] == NO_MORE
+            offered = files[:-1] if is_all else files
+            offers = tuple([self.offer(each, installable=True) for each in offered])
+            found = self._found[place] = Found(offers, is_all)
+        return found
+
+    def length(self, place: int) -> int:
+        """How many offers of a search are stored, and one more where there are no more."""
+        return len(self._stored.offers[place])
+
+    def place_of_offers(self, files: tuple[int, ...]) -> int:
+        """The place of what a search has offered, which is added where it is not there."""
+        if not self._offers_places:
+            self._offers_places = {each: p for p, each in enumerate(self._stored.offers)}
+        found = self._offers_places.get(files)
+        if found is None:
+            found = self._offers_places[files] = len(self._stored.offers)
+            self._stored.offers.append(files)
+        return found
+
+    def needs_key(self, offer: Offer, extras: frozenset[NormalizedName]) -> int:
+        """The place of the key under which it is stored what an offer with extras needs."""
         known = self._needs_keys.get((id(offer), extras))
         if known is None:
             words = (str(self.place(offer.file)), *sorted(extras))
-            key = self.shared(" ".join(words if offer.installable else ("!", *words)))
+            key = self.place_of_key(" ".join(words if offer.installable else ("!", *words)))
             known = self._needs_keys[id(offer), extras] = (offer, key)
         return known[1]
 
@@ -196,12 +231,20 @@ class StoredAnswers:
             self._dependencies[place, source] = found
         return found
 
-    def key_of(self, value: _T, find: Callable[[_T], str]) -> str:
-        """What a value is called where results on it are stored, as `find` finds it once."""
+    def key_of(self, value: _T, find: Callable[[_T], str]) -> int:
+        """The place of the key of results on a value, a key that `find` finds once."""
         known = self._value_keys.get(id(value))
         if known is None:
-            known = self._value_keys[id(value)] = (value, self.shared(find(value)))
+            known = self._value_keys[id(value)] = (value, self.place_of_key(find(value)))
         return known[1]
+
+    def keys_of(self, values: Sequence[_T], find: Callable[[_T], str]) -> list[int]:
+        """As `key_of`, of several values."""
+        known = self._value_keys
+        return [
+            found[1] if (found := known.get(id(value))) else self.key_of(value, find)
+            for value in values
+        ]
 
     def result(self, place: int, read: Callable[[bytes], _T]) -> _T:
         """The result at a place, which is read once."""
@@ -247,20 +290,21 @@ class TargetAnswers:
 
     def search(self, name: NormalizedName, clauses: str) -> Found | None:
         """What was offered of a project for these clauses; None where that was not stored."""
-        places = self._stored.searches.get(f"{name} {clauses}")
-        if places is None:
-            return None
-        is_all = bool(places) and places[-1] == NO_MORE
-        offered = places[:-1] if is_all else places
-        return Found(tuple([self._every.offer(p, installable=True) for p in offered]), is_all)
+        place = self._searched(name, clauses)
+        return None if place is None else self._every.found(place)
+
+    def _searched(self, name: NormalizedName, clauses: str) -> int | None:
+        key = self._every.known_key(f"{name} {clauses}")
+        return None if key is None else self._stored.searches.get(key)
 
     def has_search(self, name: NormalizedName, clauses: str) -> bool:
         """Whether it is stored what was offered of a project for these clauses."""
-        return f"{name} {clauses}" in self._stored.searches
+        return self._searched(name, clauses) is not None
 
     def substitute(self, name: NormalizedName, version: Version) -> tuple[Offer | None] | None:
         """The substitute that was found for a release; None where none was looked for."""
-        place = self._stored.substitutes.get(f"{name} {version}")
+        key = self._every.known_key(f"{name} {version}")
+        place = None if key is None else self._stored.substitutes.get(key)
         if place is None:
             return None
         return (None if place == NO_MORE else self._every.offer(place, installable=False),)
@@ -273,38 +317,51 @@ class TargetAnswers:
         name = identifier_of(offer.file.name, extras)
         return self._every.dependencies(needs, label_of(name, offer.version))
 
-    def requires_otherwise(
-        self, other: TargetAnswers, offer: Offer, extras: frozenset[NormalizedName]
-    ) -> bool:
-        """Whether both have stored what an offer requires, and it is not the same."""
-        key = self._every.needs_key(offer, extras)
-        place = self._stored.needs.get(key)
-        return place is not None and place != other._stored.needs.get(key, place)
+    def search_keys(self, searches: Iterable[tuple[NormalizedName, str]]) -> list[int | None]:
+        """The places of the keys of searches."""
+        return [self._every.known_key(f"{name} {clauses}") for name, clauses in searches]
 
-    def finds_as(self, other: TargetAnswers, name: NormalizedName, clauses: str) -> bool:
-        """Whether both have stored a search, and it has offered the same to both."""
-        key = f"{name} {clauses}"
-        places = self._stored.searches.get(key)
-        return places is not None and places == other._stored.searches.get(key)
+    def needs_keys(self, offers: Iterable[tuple[Offer, frozenset[NormalizedName]]]) -> list[int]:
+        """The places of the keys of what offers with extras require."""
+        return [self._every.needs_key(*each) for each in offers]
+
+    def same_offers(self, other: TargetAnswers, keys: Sequence[int | None]) -> list[bool]:
+        """Whether both have stored what each search offers, and it is the same."""
+        theirs = other._stored.searches
+        places = map(self._stored.searches.get, keys)
+        return [
+            place is not None and place == theirs.get(key)
+            for key, place in zip(keys, places, strict=True)
+        ]
+
+    def same_needs(self, other: TargetAnswers, keys: Sequence[int]) -> list[bool] | None:
+        """As `same_offers` for what offers require; None where both have stored another thing."""
+        ours, theirs = self._stored.needs, other._stored.needs
+        for key in keys:
+            place = ours.get(key)
+            if place is not None and place != theirs.get(key, place):
+                return None
+        return [(place := ours.get(key)) is not None and place == theirs.get(key) for key in keys]
 
     def add_search(
         self, name: NormalizedName, clauses: str, offers: Sequence[Offer], *, is_all: bool
     ) -> None:
         """Store what was offered of a project, unless as much of it is stored."""
-        key = f"{name} {clauses}"
+        key = self._every.place_of_key(f"{name} {clauses}")
         known = self._stored.searches.get(key)
-        if known is not None and len(known) >= len(offers) + is_all:
+        if known is not None and self._every.length(known) >= len(offers) + is_all:
             return
-        places = [self._every.place(offer.file) for offer in offers]
-        self._stored.searches[self._every.shared(key)] = [*places, NO_MORE] if is_all else places
+        files = tuple([self._every.place(offer.file) for offer in offers])
+        place = self._every.place_of_offers((*files, NO_MORE) if is_all else files)
+        self._stored.searches[key] = place
         self._every.note(name)
 
     def add_substitute(self, name: NormalizedName, version: Version, offer: Offer | None) -> None:
         """Store the substitute for a release."""
-        key = f"{name} {version}"
+        key = self._every.place_of_key(f"{name} {version}")
         if key not in self._stored.substitutes:
             place = NO_MORE if offer is None else self._every.place(offer.file)
-            self._stored.substitutes[self._every.shared(key)] = place
+            self._stored.substitutes[key] = place
             self._every.is_new = True
 
     def add_dependencies(
@@ -321,15 +378,23 @@ class TargetAnswers:
         """The place of a file, by which keys of results may name it."""
         return self._every.place(file)
 
-    def result(self, key: str, read: Callable[[bytes], _T]) -> _T | None:
+    def result(self, key: str | int, read: Callable[[bytes], _T]) -> _T | None:
         """The result with a key, as `read` understands what was stored; None where there is none.
 
-        A key belongs to one kind of results alone.
+        A key belongs to one kind of results alone; it is given itself or by its place.
         """
-        place = self._stored.results.get(key)
+        at = self._every.known_key(key) if isinstance(key, str) else key
+        place = None if at is None else self._stored.results.get(at)
         return None if place is None else self._every.result(place, read)
 
-    def add_result(self, key: str, data: bytes) -> None:
+    def results(self, keys: Iterable[int], read: Callable[[bytes], _T]) -> list[_T | None]:
+        """The results with keys that are given by their places."""
+        find = self._every.result
+        places = map(self._stored.results.get, keys)
+        return [None if place is None else find(place, read) for place in places]
+
+    def add_result(self, key: str | int, data: bytes) -> None:
         """Store a result, which may rest on the target, its pages and what is in its key."""
-        self._stored.results[self._every.shared(key)] = self._every.place_of_result(data)
+        at = self._every.place_of_key(key) if isinstance(key, str) else key
+        self._stored.results[at] = self._every.place_of_result(data)
         self._every.is_new = True

@@ -99,26 +99,29 @@ class NeedsForm(msgspec.Struct, array_like=True, gc=False):
 
 
 class TargetForm(msgspec.Struct, array_like=True):
-    """What was answered on a target; numbers are places among files, needs or results.
+    """What was answered on a target; keys and values are places in lists that all targets share.
 
-    `searches` has by project and clauses the files that were offered, `substitutes` by project and
-    version the file in place of a file that cannot be had (`NO_MORE`: none does), `needs` by
-    the place of a file, whether it is installable, and extras what it requires. `results` are those
-    of others, who write and read them.
+    `searches` has by project and clauses the offers, `substitutes` by project and version the file
+    in place of a file that cannot be had (`NO_MORE`: none does), `needs` by the place of a file,
+    whether it is installable, and extras what it requires. `results` are those of others, who
+    write and read them.
     """
 
-    searches: dict[str, list[int]] = {}
-    substitutes: dict[str, int] = {}
-    needs: dict[str, int] = {}
-    results: dict[str, int] = {}
+    searches: dict[int, int] = {}
+    substitutes: dict[int, int] = {}
+    needs: dict[int, int] = {}
+    results: dict[int, int] = {}
 
 
 class StoredForm(msgspec.Struct, array_like=True):
     """All that is stored; `names` are the projects that were searched.
 
+    `offers` are the files that a search has offered, `NO_MORE` behind them where there are no more.
     `bounds` has by clauses the versions that they admit or not, `traits` what they say besides.
     """
 
+    keys: list[str] = []
+    offers: list[tuple[int, ...]] = []
     files: list[FileForm] = []
     needs: list[NeedsForm] = []
     targets: dict[str, TargetForm] = {}
