@@ -71,7 +71,8 @@ class Adviser:
         self._wheels = WheelsNearby(index, judge.stored_on)
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
-        self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
+        self._instead: dict[str, Judge] = {}
+        self._unplanned: dict[tuple[Judge, str], JudgedTarget] = {}
         self._compiling: dict[NormalizedName, set[Version]] = {}
 
     def advise(self, columns: Sequence[JudgedTarget]) -> tuple[Advice, ...]:
@@ -150,16 +151,18 @@ class Adviser:
 
         Tried first are those for which most of the troubled pins have wheels.
         """
-        found: list[Advice] = []
+        found: list[tuple[Target, JudgedTarget]] = []
         pythons = on_other_pythons(column.resolution.target, self._day)
         likely = sorted(pythons, key=lambda other: -self._wheels_there(column, other))
         for other in likely[:MOST_PYTHONS]:
-            found += self._moved("python", column, other)
-            if found and remaining(found[-1]) == (0, 0):
-                break
-        best = min(found, key=remaining, default=None)
-        if best is not None and 2 * sum(remaining(best)) <= sum(column.weight):
-            yield best
+            after = self._judged_there(column, other)
+            if after is not None:
+                found.append((other, after))
+                if after.weight == (0, 0):
+                    break
+        best = min(found, key=lambda each: each[1].weight, default=None)
+        if best is not None and 2 * sum(best[1].weight) <= sum(column.weight):
+            yield self._moving("python", column, *best)
 
     def _wheels_there(self, column: JudgedTarget, other: Target) -> int:
         """How many of the troubled packages have a wheel for another target, as they are pinned."""
@@ -168,17 +171,28 @@ class Adviser:
         return sum(self._wheels.has(pin, other, rules) for pin in pins)
 
     def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
+        after = self._judged_there(column, other)
+        if after is not None:
+            yield self._moving(kind, column, other, after)
+
+    def _judged_there(self, column: JudgedTarget, other: Target) -> JudgedTarget | None:
+        """Another target, where it is better than that of the column."""
         if other.name not in self._columns:
             self._columns[other.name] = self._judge.verdicts(other, self._compiles)
         after = self._columns[other.name]
         if not after.improves_on(column):
-            return
+            return None
         if after.price is None:
             after = self._columns[other.name] = self._judge.column(other)
             if not after.improves_on(column):  # its builds, now planned, may fail
-                return
+                return None
+        return after
+
+    def _moving(
+        self, kind: AdviceKind, column: JudgedTarget, other: Target, after: JudgedTarget
+    ) -> Advice:
         title, change = move_words(kind, other, column.resolution.target)
-        yield advice_of(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+        return advice_of(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
     # --- other files of the same versions --------------------------------------------------
 
@@ -262,9 +276,18 @@ class Adviser:
 
     def _verdicts(self, judge: Judge, target: Target) -> JudgedTarget:
         """What a judge says without plans, asked once."""
-        if (judge, target) not in self._unplanned:
-            self._unplanned[judge, target] = judge.verdicts(target, self._compiles)
-        return self._unplanned[judge, target]
+        key = (judge, target.name)
+        if key not in self._unplanned:
+            self._unplanned[key] = judge.verdicts(target, self._compiles)
+        return self._unplanned[key]
+
+    def _judge_instead(self, requirement: str) -> Judge:
+        """The judge of a requirement that replaces all others."""
+        if requirement not in self._instead:
+            line = RequirementLine(Requirement(requirement), _ADVICE, requirement)
+            instead = replace(self._requirements, lines=(line,), constraints=())
+            self._instead[requirement] = self._judged(instead)
+        return self._instead[requirement]
 
     def _judged(self, requirements: Requirements) -> Judge:
         if requirements not in self._judges:
@@ -280,14 +303,11 @@ class Adviser:
         target = column.resolution.target
         for name in names:
             for replacement in replacements_of(name):
-                line = RequirementLine(
-                    Requirement(replacement.requirement), _ADVICE, replacement.requirement
-                )
-                instead = replace(self._requirements, lines=(line,), constraints=())
-                after = self._verdicts(self._judged(instead), target)
+                judge = self._judge_instead(replacement.requirement)
+                after = self._verdicts(judge, target)
                 if not after.all_wheels:
                     continue
-                after = self._judged(instead).column(target)
+                after = judge.column(target)
                 if after.unusable or (name in column.not_loading and after.not_loading):
                     continue
                 own = column.weight_of([name])

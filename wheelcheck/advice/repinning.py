@@ -20,7 +20,6 @@ from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
-from wheelcheck.targets.remembered import Memo
 
 __all__ = [
     "NEAR_YEARS",
@@ -82,7 +81,9 @@ class WheelsNearby:
         self, index: Index, stored_on: Callable[[Target], TargetAnswers | None] = lambda _: None
     ) -> None:
         self._index = index
-        self._stored_on = Memo(stored_on)
+        self._find_stored = stored_on
+        self._stored_on: dict[str, TargetAnswers | None] = {}
+        self._labels: dict[int, tuple[Pin, str]] = {}
         self._near: dict[tuple[NormalizedName, Version, Version], bool] = {}
 
     def has(self, pin: Pin, target: Target, rules: FileRules) -> bool:
@@ -113,7 +114,9 @@ class WheelsNearby:
         own = pin.version
         if own is None:
             return None, None
-        stored, key = self._stored_on[target], f"{kind} {pin.name} {own}"
+        if target.name not in self._stored_on:
+            self._stored_on[target.name] = self._find_stored(target)
+        stored, key = self._stored_on[target.name], f"{kind} {self._label(pin)}"
         known: _Pair | None = stored.result(key, _read_pair) if stored else None
         if known is not None:
             return known
@@ -124,6 +127,13 @@ class WheelsNearby:
         if stored:
             stored.add_result(key, " ".join(str(each or "") for each in pair).encode())
         return pair
+
+    def _label(self, pin: Pin) -> str:
+        """Name and version, which targets share with the pin."""
+        known = self._labels.get(id(pin))
+        if known is None:
+            known = self._labels[id(pin)] = (pin, f"{pin.name} {pin.version}")
+        return known[1]
 
     def _own(self, own: Version, project: Project, target: Target, rules: FileRules) -> _Pair:
         file = choose(project.files(own), target, rules)

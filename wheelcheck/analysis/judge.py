@@ -67,6 +67,17 @@ class _Chosen(Struct, frozen=True):
     tried: tuple[Sdist, ...] = ()
     unremarkable: frozenset[NormalizedName] = frozenset()
 
+    def refined(
+        self, refine: Callable[[Sdist, Judgement], Judgement], only: NormalizedName | None = None
+    ) -> dict[NormalizedName, tuple[Pin, Judgement]]:
+        """The judgements, those on sdists as `refine` has them; of `only` one package if named."""
+        return {
+            name: (pair[0], refine(file, pair[1])) if isinstance(file, Sdist) else pair
+            for name, pair in self.judged.items()
+            if only in {None, name}
+            for file in (pair[1].file,)
+        }
+
     @property
     def files(self) -> list[Wheel | Sdist]:
         return [found.file for _, found in self.judged.values() if found.file is not None]
@@ -183,16 +194,13 @@ class Judge:
         """
         chosen = self._choose(target, plan=False, compiles=compiles)
         refusals = refusals_of(self._requirements, chosen.resolution, target.installer.tool.value)
-        judged = {
-            name: (
-                pin,
-                replace(found, verdict=Verdict.SOURCE_NATIVE)
-                if isinstance(found.file, Sdist) and compiles(found.file)
-                else self._refined(found, target),
-            )
-            for name, (pin, found) in chosen.judged.items()
-        }
-        return JudgedTarget(chosen.resolution, judged, refusals=refusals)
+
+        def refine(sdist: Sdist, found: Judgement) -> Judgement:
+            if compiles(sdist):
+                return replace(found, verdict=Verdict.SOURCE_NATIVE)
+            return self._refined(sdist, found, target)
+
+        return JudgedTarget(chosen.resolution, chosen.refined(refine), refusals=refusals)
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -203,11 +211,7 @@ class Judge:
         """
         chosen = self._prefetched.pop(target, None) or self._choose(target, only, plan=plan)
         resolution = chosen.resolution
-        judged = {
-            name: (pin, self._refined(found, target))
-            for name, (pin, found) in chosen.judged.items()
-            if only in {None, name}
-        }
+        judged = chosen.refined(lambda sdist, found: self._refined(sdist, found, target), only)
         refusals = refusals_of(self._requirements, resolution, target.installer.tool.value)
         if not (plan and is_planned(target)):
             return JudgedTarget(resolution, judged, refusals=refusals)
@@ -260,16 +264,14 @@ class Judge:
         records = None if target.image else self._build_records_on(target)
         return records is not None and records.knows(chosen.sdists, chosen.tried)
 
-    def _refined(self, judgement: Judgement, target: Target) -> Judgement:
-        if not isinstance(judgement.file, Sdist):
-            return judgement
+    def _refined(self, sdist: Sdist, judgement: Judgement, target: Target) -> Judgement:
         records = self._build_records_on(target)
 
         def refine(judgement: Judgement) -> Judgement:
             return self._sources.refine(judgement, target)
 
         found = fenced(
-            judgement.file.filename,
+            sdist.filename,
             "sdist-unreadable",
             lambda: records.refined(judgement, refine) if records else refine(judgement),
         )

@@ -102,7 +102,15 @@ class JudgedTarget:
     @cached_property
     def not_loading(self) -> frozenset[NormalizedName]:
         """The packages whose wheel is known not to load as the image is."""
-        return frozenset(name for name, load in self.loads.items() if load.status.fails)
+        return frozenset(
+            name
+            for name, load in self.loads.items()
+            if load.status is not LoadStatus.YES and load.status.fails
+        )
+
+    @cached_property
+    def _never_loading(self) -> frozenset[NormalizedName]:
+        return frozenset(n for n, load in self.loads.items() if load.status is LoadStatus.NO)
 
     @property
     def name(self) -> str:
@@ -131,16 +139,16 @@ class JudgedTarget:
     @property
     def unusable(self) -> frozenset[NormalizedName]:
         """The packages whose build fails for certain, or whose wheel never loads."""
-        return self.failing | frozenset(filter(self._never_loads, self.judged))
+        return self.failing | (self._never_loading & self.judged.keys())
 
     @cached_property
     def troubled(self) -> tuple[NormalizedName, ...]:
         """The packages that (may) compile, have no file, whose build fails, or that never load."""
-        failing = self.failing
+        failing = self.failing | self._never_loading
         return tuple(
             name
             for name, (_, found) in self.judged.items()
-            if found.verdict in _TROUBLE or name in failing or self._never_loads(name)
+            if found.verdict in _TROUBLE or name in failing
         )
 
     @property
@@ -171,15 +179,12 @@ class JudgedTarget:
     @cached_property
     def _burdens(self) -> Mapping[NormalizedName, bool]:
         """The packages that are no plain wheels, and whether they are blockers."""
-        failing = self.failing
-        found = {}
-        for name, (_, judgement) in self.judged.items():
-            verdict = judgement.verdict
-            if name in failing or verdict is Verdict.UNAVAILABLE or self._never_loads(name):
-                found[name] = True
-            elif verdict in _COMPILES:
-                found[name] = False
-        return found
+        failing = self.failing | self._never_loading
+        return {
+            name: judgement.verdict is Verdict.UNAVAILABLE or name in failing
+            for name, (_, judgement) in self.judged.items()
+            if judgement.verdict in _TROUBLE or name in failing
+        }
 
     @cached_property
     def _unjudged(self) -> int:
@@ -190,10 +195,6 @@ class JudgedTarget:
         """Whether fewer blockers or builds are left here than there, and no more is unknown."""
         is_lighter = self.weight < other.weight and self._unjudged <= other._unjudged
         return is_lighter and not self.resolution.conflict
-
-    def _never_loads(self, name: NormalizedName) -> bool:
-        loads = self.loads.get(name)
-        return loads is not None and loads.status is LoadStatus.NO
 
     def weight_of(self, names: Iterable[NormalizedName]) -> Weight:
         """How many blockers and source builds there are among these packages."""

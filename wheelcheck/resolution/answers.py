@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, compress, islice
 from operator import not_
 from typing import NamedTuple
@@ -38,7 +38,7 @@ from wheelcheck.resolution.dependencies import (
 )
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.requires_dist import parse_requirement
-from wheelcheck.resolution.shared_offers import TargetOffers, interpreter_of
+from wheelcheck.resolution.shared_offers import TargetOffers
 from wheelcheck.resolution.solving.nodes import Dependencies
 from wheelcheck.resolution.solving.order import Chooser, Lookup, in_order, request_of
 from wheelcheck.resolution.stored_answers import TargetAnswers
@@ -48,6 +48,7 @@ from wheelcheck.targets.platforms import Linux
 __all__ = ["Answers", "reference_target"]
 
 
+@lru_cache(maxsize=1 << 10)
 def reference_target(target: Target) -> Target:
     """Return the target that finds most wheels for this Python: x86_64 with the newest glibc."""
     return replace(
@@ -73,7 +74,7 @@ class _Comparable(NamedTuple):
     """
 
     searches: list[tuple[NormalizedName, str]]
-    search_keys: list[int | None]
+    search_keys: list[int]
     offered: list[dict[tuple[NormalizedName, Version], Offer]]
     offers: dict[tuple[NormalizedName, Version], Offer | None]
     needs: KnownDependencies
@@ -98,19 +99,13 @@ class Answers:
         self._substitutes_of: dict[tuple[NormalizedName, Version], Offer | None] = {}
         self._dependencies: KnownDependencies = {}
         self._expected: set[int] = set()
-        interpreter = interpreter_of(target)
-        policy = rules.policy
-        self._target_offers = common.offers.of(target, policy, installable=True)
-        self._reference_offers = common.offers.of(self._reference, policy, installable=False)
-        self._required_anywhere = common.dependencies(interpreter)
-        self._required_here = common.dependencies(interpreter, environment)
+        self._known = common.known(target, self._reference, rules.policy)
         self._searches: dict[tuple[NormalizedName, str], LazySequence[Offer]] = {}
-        self._searches_anywhere = common.searches(interpreter, policy)
         self._is_plain = not (rules.hashes or rules.locks)
-        self._chooser = Chooser(policy, target.installer)
+        self._chooser = Chooser(rules.policy, target.installer)
         self._stored = None
         if common.stored is not None and self._is_plain:
-            self._stored = common.stored.of(target, policy, environment.values)
+            self._stored = self._known.stored
         self._shared: KnownDependencies = {}
         self.same_as: Answers | None = None
 
@@ -162,7 +157,7 @@ class Answers:
             return LazySequence(begin, stored.offers, is_all=stored.is_all)
         if not self._finds_the_same_anywhere(name):
             return LazySequence(begin)
-        anywhere = self._searches_anywhere
+        anywhere = self._known.searches_anywhere
         if (name, clauses) not in anywhere:
             anywhere[name, clauses] = LazySequence(begin)
         return anywhere[name, clauses]
@@ -209,7 +204,7 @@ class Answers:
         """What an installer on this target could take of one version."""
         key = (name, version)
         if key not in self._offers:
-            self._offers[key] = self._offer(name, version, self._target_offers)
+            self._offers[key] = self._offer(name, version, self._known.offers)
         return self._offers[key]
 
     def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
@@ -221,7 +216,7 @@ class Answers:
         return self._substitutes_of[key]
 
     def _substitute(self, name: NormalizedName, version: Version) -> Offer | None:
-        found = self._offer(name, version, self._reference_offers)
+        found = self._offer(name, version, self._known.reference_offers)
         return found or self._any_offer(name, version)
 
     def dependencies(
@@ -231,12 +226,13 @@ class Answers:
         key = (id(offer), extras)
         known = self._dependencies.get(key) or self._shared.get(key)
         if known is None:
-            known = self._required_anywhere.get(key) or self._required_here.get(key)
+            anywhere, here = self._known.required_anywhere, self._known.required_here
+            known = anywhere.get(key) or here.get(key)
             if known is None:
                 stored = self._stored.dependencies(offer, extras) if self._stored else None
                 known = (name, extras, offer, stored or self._read(name, offer, extras))
                 conditional = known[3].conditional
-                (self._required_here if conditional else self._required_anywhere)[key] = known
+                (here if conditional else anywhere)[key] = known
             self._dependencies[key] = known
         return known[3]
 
@@ -280,7 +276,9 @@ class Answers:
             offers.pop(key, None)  # the offer may be another file here
         self._offers = offers | self._offers
         files = {id(offer) for offer in offers.values()}
-        shared = {key: v for key, v in compress(theirs.needs.items(), same_needs) if key[0] in files}
+        shared = {
+            key: v for key, v in compress(theirs.needs.items(), same_needs) if key[0] in files
+        }
         if not all(
             self._same_dependencies(known, other)
             for key, known in theirs.needs.items()

@@ -15,14 +15,15 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.installers import Rule
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.shared_offers import SharedOffers
+from wheelcheck.resolution.shared_offers import SharedOffers, TargetOffers, interpreter_of
 from wheelcheck.resolution.solving.nodes import Dependencies, SolverRequirement, needs_of
-from wheelcheck.resolution.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
 from wheelcheck.targets import Target
 
-__all__ = ["Common", "KnownDependencies", "LazySequence", "Traits"]
+__all__ = ["Common", "KnownDependencies", "KnownOfTarget", "LazySequence", "Traits"]
 
 _T = TypeVar("_T")
 
@@ -40,6 +41,23 @@ KnownDependencies = dict[
     tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies],
 ]
 """What offers require with some extras; by identity, so each offer is kept beside it."""
+
+
+class KnownOfTarget(NamedTuple):
+    """What is known of a target under a policy on files, whatever is required.
+
+    Its offers, and those of the target that finds most wheels; what these require here, and on all
+    platforms of this Python; searches of what is for any platform; and what is stored.
+    """
+
+    target: Target
+    policy: FilePolicy
+    offers: TargetOffers
+    reference_offers: TargetOffers
+    required_anywhere: KnownDependencies
+    required_here: KnownDependencies
+    searches_anywhere: dict[tuple[NormalizedName, str], LazySequence[Offer]]
+    stored: TargetAnswers | None
 
 
 class Common:
@@ -69,6 +87,7 @@ class Common:
         self._searches: dict[Hashable, dict[tuple[NormalizedName, str], LazySequence[Offer]]] = (
             defaultdict(dict)
         )
+        self._known: dict[tuple[int, int], KnownOfTarget] = {}
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -125,13 +144,22 @@ class Common:
             self._environments[key] = made
         return self._environments[key]
 
-    def dependencies(self, *where: Hashable) -> KnownDependencies:
-        """What offers are known to require in one place, such as an interpreter."""
-        return self._dependencies[where]
-
-    def searches(self, *where: Hashable) -> dict[tuple[NormalizedName, str], LazySequence[Offer]]:
-        """What is found in one place of projects whose files are for any platform."""
-        return self._searches[where]
+    def known(self, target: Target, reference: Target, policy: FilePolicy) -> KnownOfTarget:
+        """What is known of a target under a policy; `reference` finds what it cannot install."""
+        found = self._known.get((id(target), id(policy)))
+        if found is None:
+            interpreter, environment = interpreter_of(target), self.environment(target)
+            found = self._known[id(target), id(policy)] = KnownOfTarget(
+                target,
+                policy,
+                self.offers.of(target, policy, installable=True),
+                self.offers.of(reference, policy, installable=False),
+                self._dependencies[interpreter],
+                self._dependencies[interpreter, environment],
+                self._searches[interpreter, policy],
+                self.stored.of(target, policy, environment.values) if self.stored else None,
+            )
+        return found
 
     # --- specifiers -------------------------------------------------------------------------
 

@@ -317,15 +317,15 @@ class TargetAnswers:
         name = identifier_of(offer.file.name, extras)
         return self._every.dependencies(needs, label_of(name, offer.version))
 
-    def search_keys(self, searches: Iterable[tuple[NormalizedName, str]]) -> list[int | None]:
+    def search_keys(self, searches: Iterable[tuple[NormalizedName, str]]) -> list[int]:
         """The places of the keys of searches."""
-        return [self._every.known_key(f"{name} {clauses}") for name, clauses in searches]
+        return [self._every.place_of_key(f"{name} {clauses}") for name, clauses in searches]
 
     def needs_keys(self, offers: Iterable[tuple[Offer, frozenset[NormalizedName]]]) -> list[int]:
         """The places of the keys of what offers with extras require."""
         return [self._every.needs_key(*each) for each in offers]
 
-    def same_offers(self, other: TargetAnswers, keys: Sequence[int | None]) -> list[bool]:
+    def same_offers(self, other: TargetAnswers, keys: Sequence[int]) -> list[bool]:
         """Whether both have stored what each search offers, and it is the same."""
         theirs = other._stored.searches
         places = map(self._stored.searches.get, keys)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.images.catalogue import ImageRow, catalogue, moving_aliases
@@ -230,6 +231,7 @@ def _no_variant(name: str, repository: str, minor: str, variant: str, as_of: dat
     return TargetError(name, f"{family} had no such variant on {as_of}", near)
 
 
+@lru_cache(maxsize=1 << 8)  # advice asks for the same of all targets
 def default_variant(libc: Libc, as_of: date) -> ImageRow:
     """The official slim or Alpine image of the newest CPython of that day.
 
