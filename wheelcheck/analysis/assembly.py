@@ -16,7 +16,7 @@ from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project
-from wheelcheck.loading.verdict.load_verdict import Loads
+from wheelcheck.loading.verdict.loads import Loads
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,

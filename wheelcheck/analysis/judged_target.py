@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.acceptance import InputRefusal
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import NOT_THERE, Unknown
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.resolution import Conflict, Pin, Resolution
 from wheelcheck.targets import Target
 from wheelcheck.targets.platforms import System

@@ -18,7 +18,7 @@ from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import contain
 from wheelcheck.index.interface import Project, Sdist, Wheel
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Conflict, Demand, Pin

@@ -33,7 +33,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
 from wheelcheck.errors import IndexUnreachable, NothingJudged, Unknown
 from wheelcheck.fence import contain
-from wheelcheck.loading.verdict.load_verdict import LoadStatus
+from wheelcheck.loading.verdict.loads import LoadStatus
 from wheelcheck.redaction import redact
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (

@@ -27,6 +27,10 @@ class LoadOptions(Struct, frozen=True):
     mode: LoadMode = LoadMode.QUICK
     cpu: int = 0
 
+    def are_plain(self, run_image: RunImage) -> bool:
+        """Whether nothing but the target and its wheels decides."""
+        return self.mode is LoadMode.QUICK and not self.cpu and run_image == RunImage()
+
 
 class RunImage(Struct, frozen=True):
     """The image in which packages are imported, where that is not simply the target's.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.analysis.loads.wheel_lookup import Judged
+from wheelcheck.analysis.loads.judged_wheels import Judged
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.known_modules import known_modules
 from wheelcheck.loading.python_code.wheel_modules import WheelModules
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import ModuleNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.targets.target import Libc
 

@@ -9,11 +9,13 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.index.interface import MemberReader, Wheel
-from wheelcheck.loading.tag_promise import tag_remarks
-from wheelcheck.loading.verdict.load_verdict import Loads
-from wheelcheck.loading.wheel_facts import WheelFacts
+from wheelcheck.loading.verdict.loads import Loads
 from wheelcheck.loading.wheel_reading import Budget, RunBudget
 from wheelcheck.targets.remembered import Memo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # with what a wheel's files may be
+    from wheelcheck.loading.wheel_facts import WheelFacts
 
 __all__ = ["BUDGET_BYTES", "ReadWheels", "Reading", "module_of", "others_of"]
 
@@ -133,5 +135,7 @@ class ReadWheels:
 
 def _with_remarks(of: tuple[str, Loads]) -> Loads:
     """The verdict on a wheel of which nothing but its tag and this is known."""
+    from wheelcheck.loading.tag_promise import tag_remarks  # with what reads files
+
     tag, loads = of
     return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))

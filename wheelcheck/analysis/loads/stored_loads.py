@@ -10,13 +10,16 @@ from collections.abc import Mapping
 import msgspec
 from packaging.utils import NormalizedName
 
-from wheelcheck.analysis.loads.wheel_lookup import FOUND_NOTHING, Judged, wheels_of
+from wheelcheck.analysis.loads.judged_wheels import FOUND_NOTHING, Judged, wheels_of
 from wheelcheck.index.cache.disk import cache_key
 from wheelcheck.index.interface import Wheel
-from wheelcheck.loading.verdict.load_verdict import Loads
-from wheelcheck.loading.wheel_facts import WheelFacts
+from wheelcheck.loading.verdict.loads import Loads
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets.target import Image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # with all that is read of wheels
+    from wheelcheck.loading.wheel_facts import WheelFacts
 
 __all__ = ["StoredLoads", "StoredTarget"]
 
@@ -82,7 +85,7 @@ class StoredLoads:
             self._stored.add_result(self._key(wheel, facts), _encode(loads))
 
     def _key(self, wheel: Wheel, facts: WheelFacts | Loads) -> str:
-        met = " ".join(facts.met) if isinstance(facts, WheelFacts) else ""
+        met = "" if isinstance(facts, Loads) else " ".join(facts.met)
         return f"loads {self._stored.place(wheel)} {self._rests_on} {met}"
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from packaging.utils import NormalizedName
 
+from wheelcheck.analysis.loads.judged_wheels import FOUND_NOTHING, Judged, wheels_of
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.analysis.loads.readings import Reading, ReadWheels, module_of, others_of
-from wheelcheck.coverage import Judgement
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
-from wheelcheck.resolution import Pin
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 
 __all__ = [
-    "FOUND_NOTHING",
-    "Judged",
     "WheelLookup",
     "is_looked_at",
     "is_settled",
-    "wheels_of",
 ]
 
 _NEW_ENOUGH = (2, 28)
@@ -34,11 +30,9 @@ _FORMAT = b"loads-18"
 """Facts in the cache that were written in another form are read again."""
 
 
-FOUND_NOTHING = Loads(LoadStatus.YES)
 _NO_IMAGE = Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
 _UNOPENED: Mapping[bytes, Loads] = {b"loads": FOUND_NOTHING, b"no image": _NO_IMAGE}
 """What is said of wheels that are not opened and of which no table says anything, as stored."""
-Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 
 
 class WheelLookup:
@@ -266,13 +260,6 @@ def is_settled(facts: WheelFacts | Loads) -> bool:
     if isinstance(facts, Loads):
         return facts in (FOUND_NOTHING, _NO_IMAGE)
     return not facts.left_bytes
-
-
-def wheels_of(judged: Judged) -> Iterable[Wheel]:
-    """The wheels that are taken, as their packages are judged."""
-    for _, judgement in judged.values():
-        if isinstance(judgement.file, Wheel):
-            yield judgement.file
 
 
 def is_looked_at(target: Target) -> bool:

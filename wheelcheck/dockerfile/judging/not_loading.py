@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from wheelcheck.dockerfile.judging.finding import Finding, finding
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.step_judge import JudgedStep
-from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 
 __all__ = ["not_loading"]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from types import MappingProxyType
 
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
@@ -16,47 +15,15 @@ from wheelcheck.loading.verdict.loading_trouble import (
     module_trouble,
     opening_trouble,
 )
+from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.verdict.main_files import main_troubles
 from wheelcheck.loading.verdict.unread_files import doubt_from_unread
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.targets.target import Target
 
-__all__ = ["LoadStatus", "Loads", "judge_loading", "with_modules", "with_own_modules"]
+__all__ = ["judge_loading", "with_modules", "with_own_modules"]
 
 _MAX_NAMED = 12
-
-
-class LoadStatus(StrEnum):
-    """Whether the files of a wheel find what they ask for."""
-
-    YES = "yes"
-    NEEDS = "needs"
-    """An import fails until packages are installed."""
-    SOME_FILES_NEED = "some files need"
-    """Only some of its files: plugins, optional parts."""
-    NO = "no"
-    """Nothing that can be installed helps."""
-    NOT_CHECKED = "not-checked"
-
-    @property
-    def fails(self) -> bool:
-        """Whether an import is expected to fail as things are."""
-        return self in {LoadStatus.NEEDS, LoadStatus.NO}
-
-
-@dataclass(frozen=True, slots=True)
-class Loads:
-    """A verdict on loading, with the libraries that are missing and the packages that bring them.
-
-    `command` installs these. `remarks` say in what the wheel differs from its tag.
-    """
-
-    status: LoadStatus
-    needs: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
-    reason: str = ""
-    command: str = ""
-    remarks: tuple[str, ...] = ()
 
 
 def judge_loading(
