@@ -10,9 +10,22 @@ import csv
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["read_table", "table_date"]
+__all__ = ["read_file", "read_table", "table_date"]
+
+_PACKAGE = Path(__file__).parent
+
+
+def read_file(path: str) -> str:
+    """The text of a file that lies beside the code; `path` counts from the package.
+
+    The loader of the package reads it, be the package a folder or in an archive: what
+    `importlib.resources` imports besides takes longer than a table.
+    """
+    loader = __loader__  # type: ignore[name-defined]  # every module has it
+    data: bytes = loader.get_data(str(_PACKAGE / path))
+    return data.decode("utf-8")
 
 
 @cache
@@ -21,8 +34,8 @@ def read_table(path: str) -> tuple[Mapping[str, str], ...]:
 
     `path` counts from the package, as ``builds/needs/toolchain.csv``.
     """
-    text = files("wheelcheck").joinpath(path).read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    header, *rows = csv.reader(read_file(path).splitlines())
+    return tuple(dict(zip(header, row, strict=True)) for row in rows)
 
 
 def table_date(path: str) -> date:

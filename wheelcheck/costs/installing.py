@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 from msgspec import Struct
 
 from wheelcheck.costs.quantity import Quantity
+from wheelcheck.tables import read_file
 
 __all__ = ["Files", "install_seconds", "toolchain_download", "toolchain_seconds"]
 
@@ -44,8 +44,8 @@ class _Rates(Struct, frozen=True):
 
 @cache
 def _rates() -> dict[str, _Rates]:
-    text = files("wheelcheck.costs").joinpath("installing.json").read_text(encoding="utf-8")
-    return {tool: _Rates(**values) for tool, values in json.loads(text).items()}
+    rates = json.loads(read_file("costs/installing.json"))
+    return {tool: _Rates(**values) for tool, values in rates.items()}
 
 
 def install_seconds(wheels: Files, tool: Tool) -> Quantity:

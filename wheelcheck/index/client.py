@@ -14,7 +14,6 @@ from packaging.utils import NormalizedName
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.fence import contain, fenced
 from wheelcheck.index.cache.disk import Cache
-from wheelcheck.index.facts import Facts, of_the_day
 from wheelcheck.index.file_identity import is_identified, shared_metadata
 from wheelcheck.index.interface import (
     ArchiveListing,
@@ -25,6 +24,7 @@ from wheelcheck.index.interface import (
     Sdist,
     Wheel,
 )
+from wheelcheck.index.lasting import of_the_day
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.index.network.http import CONCURRENCY, Http
@@ -35,6 +35,10 @@ from wheelcheck.index.pages.page_sources import Source, open_source
 from wheelcheck.index.pages.pages_used import PagesUsed
 from wheelcheck.index.pages.stored_pages import StoredPages
 from wheelcheck.requirements.requirement_set import IndexOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # with all that reads archives; answers of earlier runs ask for none
+    from wheelcheck.index.facts import Facts
 
 __all__ = ["NetworkIndex"]
 
@@ -94,7 +98,8 @@ class NetworkIndex:
             ]
         # with all indexes silent nothing can be judged: lists of links only add to them
         self._first_index = 0 if options.no_index else len(options.find_links)
-        self._facts = Facts(self._http, cache, offline=offline)
+        self._made_facts: Facts | None = None
+        self._making_facts = Lock()
         self._tasks = Tasks(CONCURRENCY)
         self._warn = warn
         self._warned: set[tuple[int, str]] = set()
@@ -104,9 +109,20 @@ class NetworkIndex:
     def close(self) -> None:
         """Drop what is not yet fetched and close all connections."""
         self._tasks.close()
-        self._facts.close()
+        if self._made_facts is not None:
+            self._made_facts.close()
         self._http.close()
         self._cache.close()
+
+    @property
+    def _facts(self) -> Facts:
+        """What reads files: one for all threads."""
+        with self._making_facts:
+            if self._made_facts is None:
+                from wheelcheck.index.facts import Facts
+
+                self._made_facts = Facts(self._http, self._cache, offline=self._offline)
+            return self._made_facts
 
     @property
     def fetches(self) -> bool:

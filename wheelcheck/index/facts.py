@@ -33,6 +33,7 @@ from wheelcheck.index.interface import (
     Sdist,
     Wheel,
 )
+from wheelcheck.index.lasting import LASTING
 from wheelcheck.index.metadata import (
     metadata_paths,
     parse_metadata,
@@ -53,13 +54,9 @@ from wheelcheck.index.stored_facts import (
 )
 from wheelcheck.regular_files import is_folder
 
-__all__ = ["Facts", "of_the_day"]
+__all__ = ["Facts"]
 
 _T = TypeVar("_T")
-_LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
-"""Answers that are facts of the file, not of the day."""
-_REFUSED = frozenset({"archive-refused", "hash-mismatch"})
-"""Facts of the file too, but not kept: they cost nothing to find again."""
 
 
 class Facts:
@@ -256,12 +253,7 @@ class Facts:
 
 def _is_lasting(found: CoreMetadata | Unknown) -> bool:
     """Whether an answer is a fact of the file, and not of the day."""
-    return not isinstance(found, Unknown) or found.code in _LASTING
-
-
-def of_the_day(found: object) -> bool:
-    """Whether this says that a file could not be read now, which may be otherwise later."""
-    return isinstance(found, Unknown) and found.code not in _LASTING | _REFUSED
+    return not isinstance(found, Unknown) or found.code in LASTING
 
 
 def _also_usual(

@@ -78,7 +78,8 @@ def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
 
 def _answered(question: Question, args: Namespace, report_cache: ReportCache | None) -> Report:
     bandwidth = args.bandwidth * BYTES_PER_MEGABIT
-    share_heap()
+    if not question.offline:  # otherwise there are no threads
+        share_heap()
     with progress_shown() as progress:
         return answer(
             question,
