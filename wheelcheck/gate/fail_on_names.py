@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import StrEnum
 
 from wheelcheck.coverage.verdict import Verdict
@@ -40,6 +39,8 @@ def rule_named(word: str) -> FailOn:
         return LoadRule(word)
     if word in finding_codes():
         return word
+    from difflib import get_close_matches  # for mistakes alone
+
     near = get_close_matches(word, rule_names(), 3)
     hint = f"did you mean {' or '.join(near)}?" if near else ""
     known = ", ".join((*Verdict, *LoadRule))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
@@ -49,6 +47,8 @@ def read_settings(text: str, file: str) -> Settings:
     known = (*_POLICY, *_LISTS, _IMAGES)
     for key in table:
         if key not in known:
+            from difflib import get_close_matches  # for mistakes alone
+
             near = get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known)}"
             raise UsageError(f"{file}: [tool.wheelcheck] has no key {key!r}{hint}")
@@ -66,6 +66,8 @@ def read_settings(text: str, file: str) -> Settings:
 
 
 def _table(text: str, file: str) -> Mapping[str, Any]:
+    import tomllib
+
     try:
         table = tomllib.loads(text).get("tool", {}).get("wheelcheck", {})
     except (ValueError, AttributeError, RecursionError) as error:

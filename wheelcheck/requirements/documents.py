@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -49,6 +48,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _DEEPEST_KEY and _deep_key(line):
             raise RequirementsError(name, number, "", "its keys are nested too deeply")
+    import tomllib  # most files are no documents
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -7,7 +7,6 @@ requirement file, a requirement file before a project's own declaration.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -94,6 +93,8 @@ def project_table(folder: Path) -> Mapping[str, Any]:
     path = folder / PROJECT
     if not path.is_file():
         return {}
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -7,7 +7,6 @@ Source: pip's documentation on configuration, and pip 26.3 `_internal/configurat
 
 from __future__ import annotations
 
-import configparser
 import locale
 import os
 import re
@@ -21,6 +20,10 @@ from wheelcheck.errors import UsageError
 from wheelcheck.regular_files import is_regular, read_regular
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from configparser import RawConfigParser
 
 __all__ = ["configuration_items", "pip_configuration"]
 
@@ -144,9 +147,12 @@ def _on_unix(environ: Mapping[str, str], home: Path) -> tuple[list[Path], Path]:
 _LARGEST = 1_000_000
 
 
-class _ConfigurationParser(configparser.RawConfigParser):
-    def optionxform(self, optionstr: str) -> str:
-        return _key(optionstr)
+def _parser() -> RawConfigParser:
+    from configparser import RawConfigParser  # most runs read no configuration
+
+    parser = RawConfigParser()
+    parser.optionxform = _key  # type: ignore[assignment,method-assign]  # as its manual has it
+    return parser
 
 
 def configuration_items(text: str, shown: str) -> Iterator[tuple[str, str, str]]:
@@ -159,10 +165,12 @@ def configuration_items(text: str, shown: str) -> Iterator[tuple[str, str, str]]
     Raises:
         UsageError: pip would refuse the file.
     """
-    parser = _ConfigurationParser()
+    from configparser import Error
+
+    parser = _parser()
     try:
         parser.read_string(text)
-    except configparser.Error:
+    except Error:
         raise UsageError(f"pip's configuration {shown} cannot be read") from None
     for section in parser.sections():
         for key, value in parser.items(section):
@@ -170,7 +178,9 @@ def configuration_items(text: str, shown: str) -> Iterator[tuple[str, str, str]]
 
 
 def _items(path: Path) -> Iterator[tuple[str, str, str]]:
-    parser = _ConfigurationParser()
+    from configparser import Error
+
+    parser = _parser()
     if not is_regular(path):
         return
     encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
@@ -178,7 +188,7 @@ def _items(path: Path) -> Iterator[tuple[str, str, str]]:
         parser.read_string(read_regular(path, _LARGEST).decode(encoding))
     except OSError:  # as pip: what cannot be read says nothing
         return
-    except (configparser.Error, UnicodeDecodeError) as error:
+    except (Error, UnicodeDecodeError) as error:
         raise UsageError(f"pip's configuration {path.name} cannot be read") from error
     for section in parser.sections():
         for key, value in parser.items(section):

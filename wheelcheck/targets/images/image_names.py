@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -116,6 +115,8 @@ def _existing(name: str, row: ImageRow, as_of: date) -> FoundImage:
 
 
 def _unknown(name: str, short: str) -> TargetError:
+    from difflib import get_close_matches  # for mistakes alone
+
     known = [*catalogue(), *moving_aliases(), *_family_aliases()]
     return TargetError(
         name,
@@ -227,6 +228,8 @@ def _no_variant(name: str, repository: str, minor: str, variant: str, as_of: dat
     if firsts and min(firsts) > as_of:
         return TargetError(name, f"this image did not exist on {as_of}; it came on {min(firsts)}")
     kinds = [f"{family}{kind}" for kind in ("", "-slim", "-alpine")]
+    from difflib import get_close_matches  # for mistakes alone
+
     near = tuple(get_close_matches(wanted, [*kinds, *known], n=3))
     return TargetError(name, f"{family} had no such variant on {as_of}", near)
 

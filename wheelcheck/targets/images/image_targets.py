@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 
 from wheelcheck.errors import TargetError
 from wheelcheck.installers import Installer, in_distribution, in_official_image, unknown_pip
@@ -77,6 +76,8 @@ def _image_architecture(spelling: str, platform: str, found: FoundImage) -> Arch
     there = found.row.platforms_on(found.built)
     names = [f"linux/{each}" for each in there]
     if arch is None:
+        from difflib import get_close_matches  # for mistakes alone
+
         near = tuple(get_close_matches(f"linux/{platform}", names, n=3, cutoff=0.5))
         raise TargetError(spelling, f"linux/{platform} is no platform that is known", near)
     if platform not in there:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.interpreters import TargetInterpreter
@@ -85,6 +84,8 @@ def read_spec(text: str) -> PlatformSpec | None:
 
 def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
     """The nearest spellings of platforms, or of `more`, the best first."""
+    from difflib import get_close_matches  # for mistakes alone
+
     return tuple(get_close_matches(text.lower(), [*more, *PLATFORM_NAMES], n=3))
 
 

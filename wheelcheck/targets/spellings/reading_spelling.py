@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from wheelcheck.errors import TargetError
@@ -126,6 +125,8 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
         return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
     if cpu := _UNKNOWN_CPU.fullmatch(rest):
         known = [*Architecture, *DOCKER_PLATFORMS, *OtherArchitecture]
+        from difflib import get_close_matches  # for mistakes alone
+
         near_cpus = get_close_matches(cpu["cpu"], known, n=3)
         why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
         return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))

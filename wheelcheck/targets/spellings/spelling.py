@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from itertools import product
 
 from wheelcheck.errors import TargetError
@@ -336,6 +335,8 @@ def _cpu(text: str) -> str:
     cpu = CPUS.get(text, "")
     if cpu in LINUX_CPUS:
         return cpu
+    from difflib import get_close_matches  # for mistakes alone
+
     near = get_close_matches(text, [*Architecture, *DOCKER_PLATFORMS], n=3)
     known = ", ".join(Architecture)
     raise TargetError(
