@@ -16,7 +16,7 @@ to the report, so that one package never hides the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = [
     "NOT_THERE",
@@ -35,8 +35,7 @@ _LONGEST = 80
 """Characters of a line that a message quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Something unknown, and why.
 
     Args:

@@ -1,9 +1,9 @@
 """The bill of one target: sums, maxima, and what is left out of them."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 from sdist_readings import unread

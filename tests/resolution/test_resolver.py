@@ -1,10 +1,10 @@
 """What would be chosen: pip's rules, on a target that is not this machine."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from fake_index import FakeIndex
+from msgspec.structs import replace
 from packaging.requirements import Requirement
 from situations import requirements_of, target
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from msgspec import structs
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judged_target import JudgedTarget
@@ -22,11 +23,11 @@ def any_file_listed(requirements: Requirements) -> Requirements | None:
     def judge_of(line: RequirementLine) -> RequirementLine:
         return replace(line, hashes=frozenset())
 
-    return replace(
+    return structs.replace(
         requirements,
         lines=tuple(map(judge_of, requirements.lines)),
         constraints=tuple(map(judge_of, requirements.constraints)),
-        policy=replace(requirements.policy, require_hashes=False),
+        policy=structs.replace(requirements.policy, require_hashes=False),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from msgspec import structs
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -61,7 +62,7 @@ class Repinned:
         """The requirements with these versions pinned, whatever they said of them before."""
         versions = {**self.constraints, **self.lines}
         pinned = [_constraint(name, version) for name, version in self.constraints.items()]
-        return replace(
+        return structs.replace(
             requirements,
             lines=tuple(_repinned(line, versions) for line in requirements.lines),
             constraints=(
@@ -178,7 +179,7 @@ def _read_pair(data: bytes) -> _Pair:
 def _first(
     versions: Iterable[Version], project: Project, target: Target, rules: FileRules
 ) -> Version | None:
-    any_hash = replace(rules, hashes={})  # they were those of the pin
+    any_hash = structs.replace(rules, hashes={})  # they were those of the pin
     for version in versions:
         file = choose(project.files(version), target, any_hash)
         if isinstance(file, Wheel) and file.yanked is None:
@@ -336,14 +337,14 @@ def _lifted(
         return _with_specifier(line, "") if concerned or (exact_pins and exact) else line
 
     control = requirements.policy.only_binary
-    only_binary = replace(
+    only_binary = structs.replace(
         control,
         names=control.names | frozenset(wheels_of),
         except_names=control.except_names - frozenset(wheels_of),
     )
-    return replace(
+    return structs.replace(
         requirements,
         lines=tuple(map(lifted, requirements.lines)),
         constraints=tuple(map(lifted, requirements.constraints)),
-        policy=replace(requirements.policy, only_binary=only_binary),
+        policy=structs.replace(requirements.policy, only_binary=only_binary),
     )

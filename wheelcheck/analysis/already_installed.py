@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.resolution import Pin
@@ -12,15 +12,14 @@ from wheelcheck.resolution import Pin
 __all__ = ["NOTHING", "Installed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """What an installation finds in place: `lines` of the Dockerfile that installed each package.
 
     `pins` of the same version are not installed again; `preferred` pins win over newer releases.
     """
 
-    pins: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
-    lines: Mapping[NormalizedName, int] = field(default_factory=dict, hash=False)
+    pins: Mapping[NormalizedName, Pin] = {}
+    lines: Mapping[NormalizedName, int] = {}
     preferred: tuple[Pin, ...] = ()
 
     def without(self, pins: Mapping[NormalizedName, Pin]) -> Mapping[NormalizedName, Pin]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -71,16 +70,14 @@ class BuildSummary(Struct, frozen=True):
     details: Callable[[], TargetBuilds]
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """What installing on one target costs, and how large the image gets."""
 
     bill: InstallBill
     image: ImageBreakdown | Unknown
 
 
-@dataclass(frozen=True)
-class JudgedTarget:
+class JudgedTarget(Struct, frozen=True, dict=True):
     """One target with its resolution, the pin and judgement of every package, and the builds.
 
     `summary` is None where nothing is built from source, `price` where none was wanted. With
@@ -88,11 +85,11 @@ class JudgedTarget:
     """
 
     resolution: Resolution
-    judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
+    judged: Mapping[NormalizedName, tuple[Pin, Judgement]]
     summary: BuildSummary | None = None
     price: Price | None = None
     refusals: tuple[InputRefusal, ...] = ()
-    loads: Mapping[NormalizedName, Loads] = field(default_factory=dict, hash=False)
+    loads: Mapping[NormalizedName, Loads] = {}
     """Whether each wheel loads here; empty where that was not looked at."""
     faults: tuple[Unknown, ...] = ()
     """What of builds, costs or loading could not be judged, beside what packages say themselves."""

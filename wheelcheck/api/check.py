@@ -7,8 +7,9 @@ cached report is not judged again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Unpack
+
+from msgspec.structs import replace
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.api.questions.argument_values import as_list, optional_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -111,7 +112,7 @@ class BuildEnvironments:
         self._index = index
         self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
-        self._policy = replace(policy, require_hashes=False)
+        self._policy = structs.replace(policy, require_hashes=False)
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._tried = TriedVersions(index, policy)

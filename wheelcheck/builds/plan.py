@@ -13,7 +13,6 @@ an environment that pins an old numpy made pip build six newer scipys to find th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -105,13 +104,12 @@ class _Node(Struct):
         return f"{self.reading.sdist.name} {self.reading.sdist.version}"
 
 
-@dataclass(slots=True)
-class _PlanWalk:
+class _PlanWalk(Struct):
     target: Target
     installer: InstallerKind
-    nodes: dict[str, _Node] = field(default_factory=dict)
+    nodes: dict[str, _Node] = {}
     """Finished builds by file name, each after its children."""
-    cycles: dict[tuple[str, ...], None] = field(default_factory=dict)
+    cycles: dict[tuple[str, ...], None] = {}
 
 
 class Planner:

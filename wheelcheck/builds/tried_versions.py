@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice, takewhile
 
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement
 from packaging.specifiers import SpecifierSet
 

@@ -10,8 +10,9 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from wheelcheck.cli.width import columns
 
@@ -34,8 +35,7 @@ WIPE = "\r\x1b[K"
 _SIGNS = "✗▲△○·–"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How text is to be written where it goes."""
 
     width: int

@@ -7,9 +7,9 @@ counted as nothing. Seconds are those of the machine asked about.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from wheelcheck.builds.installer_kind import InstallerKind
@@ -52,8 +52,7 @@ UNCALIBRATED = 1.6
 predicted for four idle cores of the reference machine (`data/builds/fit.md`, transfer)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """Where the installation runs.
 
     `factor` is its seconds for one reference second (`calibrate` measures it) and `doubt` how far
@@ -107,8 +106,7 @@ class BilledPlan(NamedTuple):
     cycles: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InstallBill:
+class InstallBill(Struct, frozen=True):
     """The bill for one target.
 
     `builds` counts source builds with their repetitions. `cpu_seconds` and `build_wall_seconds` are
@@ -131,7 +129,7 @@ class InstallBill:
     wall_seconds: Quantity
     peak_memory_bytes: Quantity | Unknown
     fits_memory: bool | None
-    left_out: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 def billed_plan(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.errors import Unknown
 
@@ -23,8 +25,7 @@ CORRELATION = 0.3
 model. Sums of builds are therefore less certain than independent errors would make them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A positive number: its median, and the 80 % interval around it.
 
     `source` says in words where it comes from (``measured here: numpy 1.24.2 on Python 3.8``).
@@ -116,8 +117,7 @@ _CROWD = 1.35
 depends on which files happen to be compiled at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class PredictedCost:
+class PredictedCost(Struct, frozen=True):
     """What building one sdist once costs, its build environment not counted.
 
     `cpu_seconds` are reference seconds: CPU seconds, user and system, of the whole process tree on

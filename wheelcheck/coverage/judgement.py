@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss

@@ -150,8 +150,7 @@ class Project(Protocol):
         """The files of one version in the index's order; () for a version that is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class CoreMetadata:
+class CoreMetadata(Struct, frozen=True):
     """The part of a file's core metadata that resolution needs.
 
     `requires_dist` holds the requirement strings as written. `found_in` names where it was read:

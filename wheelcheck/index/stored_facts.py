@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from sys import intern
 
 import msgspec
+from msgspec.structs import replace
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.sources.source_marks import RULES, ApiBreak, SourceMarks

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from wheelcheck.index.interface import MemberReader
 
@@ -18,8 +19,7 @@ _LARGEST_TEXT = 2 << 20
 """Bytes of a Python file that is read."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """Bytes of the members of a wheel that may be fetched; None is no limit.
 
     `reserve` of them are for the beginnings of files, which say most for their size: whole files
@@ -43,8 +43,7 @@ class Budget:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class WantedBytes:
+class WantedBytes(Struct, frozen=True):
     """What reading a wheel may fetch: beginnings of files, whole files at least and at most."""
 
     beginnings: int
@@ -52,8 +51,7 @@ class WantedBytes:
     most: int
 
 
-@dataclass(slots=True)
-class RunBudget:
+class RunBudget(Struct):
     """What a run may fetch of wheels; None is no limit.
 
     Each wheel has its share before any is read, so that what is read does not hang on which of
@@ -93,18 +91,17 @@ class RunBudget:
         return self.whole is None or packed <= self.whole
 
 
-@dataclass(slots=True)
-class WheelReading:
+class WheelReading(Struct):
     """One wheel that is being read: its members, and what was found in them by path."""
 
     wheel: MemberReader
     budget: Budget
-    needs: dict[str, ElfNeeds] = field(default_factory=dict)
-    unread: dict[str, str] = field(default_factory=dict)
-    versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: dict[str, ElfNeeds] = {}
+    unread: dict[str, str] = {}
+    versions: dict[str, tuple[str, ...]] = {}
     """Symbol versions that files need of which nothing else is known."""
-    texts: dict[str, str] = field(default_factory=dict)
-    _fetched: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, str] = {}
+    _fetched: dict[str, int] = {}
 
     @property
     def read(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
 from packaging.requirements import Requirement
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -104,9 +105,9 @@ def _changed(
         requirement.specifier = SpecifierSet(",".join(map(str, wanted)))
         return replace(line, requirement=requirement, hashes=frozenset(), locked=False, files=())
 
-    return replace(
+    return structs.replace(
         requirements,
         lines=tuple(map(changed, requirements.lines)),
         constraints=tuple(map(changed, requirements.constraints)),
-        policy=replace(requirements.policy, require_hashes=False),
+        policy=structs.replace(requirements.policy, require_hashes=False),
     )

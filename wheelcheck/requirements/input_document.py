@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelcheck.errors import RequirementsError, Unknown
@@ -33,8 +33,7 @@ def _lines_of_strings(text: str) -> Mapping[str, int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class InputDocument:
+class InputDocument(Struct, frozen=True):
     """A project, lock or script: its text, its document, and where its reader puts what it finds.
 
     Nothing it names is read outside its own folder, unless `allow_outside`.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from io import StringIO
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.documents import parse_json, parse_toml, parse_yaml
@@ -35,12 +36,11 @@ class InputKind(StrEnum):
     SCRIPT = "script"
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A kind, and the document for the kinds that are TOML or JSON; {} for the others."""
 
     kind: InputKind
-    document: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    document: Mapping[str, Any] = {}
 
 
 _SCRIPT = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular
@@ -23,8 +26,7 @@ def is_remote(text: str) -> bool:
     return _SCHEME.match(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class InputLocation:
+class InputLocation(Struct, frozen=True):
     """One input. `location` opens it; `shown` is for people: relative as written, no secrets.
 
     `within` is the folder (or the beginning of a URL) that the input and all it names must lie

@@ -130,8 +130,7 @@ class ScopeEnvironment(Struct, frozen=True):
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Where an input is meant to be installed: on targets that one of `environments` admits.
 
     Elsewhere its installer refuses all of it, or only warns where this is `advisory`. `why` says
@@ -186,8 +185,7 @@ class LockFacts(Struct, frozen=True):
     lacks_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FormatControl:
+class FormatControl(Struct, frozen=True):
     """pip's --no-binary and --only-binary, already merged in the order given.
 
     ``:all:`` is `all_projects`; `names` and `except_names` override it by project.
@@ -202,8 +200,7 @@ class FormatControl:
         return name in self.names or (self.all_projects and name not in self.except_names)
 
 
-@dataclass(frozen=True, slots=True)
-class FilePolicy:
+class FilePolicy(Struct, frozen=True):
     """Which of a project's files an installer may choose, whatever the target.
 
     `pre` admits pre-releases everywhere (--pre, --all-releases :all:), `all_releases` for the
@@ -258,8 +255,7 @@ class IndexOptions:
     spelled: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
+class Requirements(Struct, frozen=True):
     """Everything read from the inputs, in the order pip would see it.
 
     `features` are those of --use-feature, `algorithms_of_uv` those of --hash options that uv takes

@@ -15,6 +15,7 @@ from itertools import chain, compress, islice
 from operator import not_
 from typing import NamedTuple
 
+from msgspec import structs
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -412,7 +413,7 @@ class Answers:
             return metadata
         if isinstance(metadata, Unknown):
             return self._common.metadata(offer.file)
-        return replace(metadata, requires_python=offer.file.requires_python)
+        return structs.replace(metadata, requires_python=offer.file.requires_python)
 
     def _metadata_file(self, name: NormalizedName, offer: Offer) -> Wheel | Sdist:
         if isinstance(offer.file, Wheel):

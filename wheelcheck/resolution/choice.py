@@ -7,12 +7,11 @@ upload time and the wheel tags all belong to the single file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag, NormalizedName
 
@@ -71,16 +70,15 @@ class HashRule(NamedTuple):
     found: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileRules:
+class FileRules(Struct, frozen=True):
     """The user's rules on files: the policy, and what is said of hashes, by project.
 
     `locks` names the lock file that a project's hashes come from, if one does.
     """
 
     policy: FilePolicy = field(default_factory=FilePolicy)
-    hashes: Mapping[NormalizedName, HashRule] = field(default_factory=dict)
-    locks: Mapping[NormalizedName, str] = field(default_factory=dict)
+    hashes: Mapping[NormalizedName, HashRule] = {}
+    locks: Mapping[NormalizedName, str] = {}
 
 
 _LONGEST = 2000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from msgspec import Struct
@@ -69,8 +68,7 @@ class Conflict(Struct, frozen=True):
         return "; ".join(str(demand) for demand in self.demands)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """Pins for one target, by normalised name; empty when there is a `conflict`.
 
     `unmet` are requirements on a package that its pin does not meet: pip before 20.3 installs it
@@ -78,6 +76,6 @@ class Resolution:
     """
 
     target: Target
-    pins: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
+    pins: Mapping[NormalizedName, Pin] = {}
     conflict: Conflict | Unknown | None = None
     unmet: tuple[tuple[NormalizedName, Demand], ...] = ()

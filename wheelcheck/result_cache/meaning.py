@@ -15,7 +15,7 @@ from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -131,7 +131,7 @@ def meaning_of(requirements: Requirements, inputs: Sequence[str]) -> Meaning | N
 
 def _has_plain_lines_alone(requirements: Requirements) -> bool:
     """Whether nothing but lines, policy and index are set, and no hashes or cooldown wanted."""
-    extraordinary = dataclasses.replace(
+    extraordinary = structs.replace(
         requirements,
         lines=(),
         constraints=(),

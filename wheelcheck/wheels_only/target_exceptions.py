@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -36,7 +37,7 @@ _DEEPEST = 6
 def strict_policy(policy: FilePolicy, exceptions: Iterable[NormalizedName]) -> FilePolicy:
     """A policy that admits wheels alone, and of the exceptions sdists alone."""
     names = frozenset(exceptions)
-    return replace(
+    return structs.replace(
         policy,
         only_binary=FormatControl(all_projects=True, except_names=names),
         no_binary=FormatControl(names=names),
@@ -175,7 +176,9 @@ class ExceptionSearch:
         if names not in self._resolvers:
             policy = strict_policy(self._requirements.policy, names)
             self._resolvers[names] = Resolver(
-                replace(self._requirements, policy=policy), self._index, no_deps=self._no_deps
+                structs.replace(self._requirements, policy=policy),
+                self._index,
+                no_deps=self._no_deps,
             )
         return self._resolvers[names].resolve(target)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 
+from msgspec import structs
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.judged_wheels import FOUND_NOTHING, Judged, wheels_of
@@ -207,7 +208,7 @@ class LoadJudge:
             )
             files = facts.files
         remarks = tuple(tag_remarks(wheel.tag, paths, files))
-        return replace(found, remarks=remarks) if remarks != found.remarks else found
+        return structs.replace(found, remarks=remarks) if remarks != found.remarks else found
 
     def _why_cpu_too_old(self, wheel: Wheel) -> str:
         """Why the machine's CPU is too old for a project's wheels; "" where it is not."""

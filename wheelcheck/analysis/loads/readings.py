@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
+from msgspec import Struct, structs
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
@@ -64,30 +66,29 @@ def module_of(name: NormalizedName) -> str:
     return name.replace("-", "_")
 
 
-@dataclass(slots=True)
-class ReadWheels:
+class ReadWheels(Struct):
     """What was read of wheels in a run, and what it may still read; judges of a run share it."""
 
     budget: RunBudget
-    facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    members: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    facts: dict[tuple[object, ...], WheelFacts] = {}
+    sizes: dict[str, int] = {}
+    members: dict[str, Mapping[str, int]] = {}
     """By file name: the unpacked bytes of the members by path, where the listing was read."""
-    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    worth_opening: dict[str, bool] = field(default_factory=dict)
-    names_libraries: dict[str, bool] = field(default_factory=dict)
-    announced: set[tuple[object, ...]] = field(default_factory=set)
+    paths: dict[str, tuple[str, ...]] = {}
+    worth_opening: dict[str, bool] = {}
+    names_libraries: dict[str, bool] = {}
+    announced: set[tuple[object, ...]] = set()
     """The wheels that are being read, by what their facts are taken to depend on."""
-    packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
-    not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = field(
-        default_factory=dict
-    )
+    packages: dict[frozenset[str], frozenset[str]] = {}
+    not_opened: dict[tuple[object, ...], dict[str, WheelFacts | Loads]] = {}
     """By libc, CPU and URL: of wheels on targets without an image, whose C library is new."""
-    tabled: dict[tuple[object, ...], dict[str, WheelFacts | None]] = field(default_factory=dict)
+    tabled: dict[tuple[object, ...], dict[str, WheelFacts | None]] = {}
     """By libc, CPU, glibc and URL: what the table says of wheels."""
-    unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
+    unopened: dict[tuple[str, Loads], Loads] = msgspec.field(
+        default_factory=lambda: Memo(_with_remarks)
+    )
     """By tag: of wheels that are not opened, and whose members are not known."""
-    shared: dict[Reading, Reading] = field(default_factory=dict)
+    shared: dict[Reading, Reading] = {}
     """The readings that have their share of the budget."""
 
     @classmethod
@@ -138,4 +139,4 @@ def _with_remarks(of: tuple[str, Loads]) -> Loads:
     from wheelcheck.loading.tag_promise import tag_remarks  # with what reads files
 
     tag, loads = of
-    return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))
+    return structs.replace(loads, remarks=tuple(tag_remarks(tag, (), ())))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.requirements.folder_inputs import FolderInputs, folder_inputs, project_table
@@ -35,8 +35,7 @@ _MOST_NAMES = 6
 _MOST_SUBFOLDERS = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discovery:
+class Discovery(Struct, frozen=True, kw_only=True):
     """What was found in a folder.
 
     `inputs` are judged; `left` names what could have been judged instead. `targets` are spellings,

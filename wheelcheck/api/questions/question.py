@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, structs
+
 from wheelcheck.api.questions.argument_values import (
     as_list,
     cache_folder,
@@ -150,7 +152,7 @@ class Question:
         warnings: list[str] = []
         with self.open_index(requirements.index, warnings, RunClock(self.timeout)) as index:
             opened = OpenQuestion(requirements, matrix, index, bound, self.names, warnings, files)
-            yield replace(opened, default_matrix=self.targets is None)
+            yield structs.replace(opened, default_matrix=self.targets is None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ class Question:
         )
         requirements = _with_cooldown(requirements, self.exclude_newer, now)
         remarks = compared(self.discoveries, requirements, files.__setitem__)
-        return replace(requirements, warnings=(*requirements.warnings, *remarks))
+        return structs.replace(requirements, warnings=(*requirements.warnings, *remarks))
 
     def open_index(
         self, options: IndexOptions, warnings: list[str], clock: RunClock | None = None
@@ -245,8 +247,7 @@ class Question:
         return options
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True):
     """A question whose inputs are read and whose index is open.
 
     `as_of` is the date bound, or now; `inputs` are names to show for what was read;
@@ -324,4 +325,6 @@ def _with_cooldown(
     is_age = isinstance(given, timedelta) or (isinstance(given, str) and is_duration(given))
     if bound is None or not is_age:
         return requirements
-    return replace(requirements, policy=replace(requirements.policy, cooldown=now - bound))
+    return structs.replace(
+        requirements, policy=structs.replace(requirements.policy, cooldown=now - bound)
+    )

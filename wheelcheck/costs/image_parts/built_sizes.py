@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 
 from wheelcheck.costs.image_parts.installed_files import PythonSources, python_sources

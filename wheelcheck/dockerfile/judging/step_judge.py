@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import structs
 from packaging.utils import canonicalize_name
 
 from wheelcheck.acceptance import (
@@ -261,20 +262,20 @@ class StepJudges:
         judge.prefetch([target], plan=self._plans)
         column = judge.column(target, plan=self._plans)
         if step.requested is not None and step.tool == "pip":
-            column = replace(
+            column = structs.replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
             )
         if step.tool == "pip" and target.installer.certainty is not Certainty.NAMED:
             refused = pylock_refusals(requirements, target)
-            column = replace(column, refusals=(*refused, *column.refusals))
+            column = structs.replace(column, refusals=(*refused, *column.refusals))
         if into_marked_python(self._dockerfile, step):
             where = Origin(self._dockerfile.name, step.line)
             refusals = (*managed_refusals(target, where), *column.refusals)
-            column = replace(column, refusals=refusals)
+            column = structs.replace(column, refusals=refusals)
         whole = column
         if column.price is not None:
             size = self._images.after(stage, step, column.price.image)
-            whole = replace(column, price=replace(column.price, image=size))
+            whole = structs.replace(column, price=structs.replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
             adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
@@ -294,7 +295,9 @@ def _platform_refusals(dockerfile: Dockerfile, step: InstallStep) -> Iterator[In
 def _bounded(requirements: Requirements, bound: datetime | None) -> Requirements:
     if bound is None:
         return requirements
-    return replace(requirements, policy=replace(requirements.policy, exclude_newer=bound))
+    return structs.replace(
+        requirements, policy=structs.replace(requirements.policy, exclude_newer=bound)
+    )
 
 
 def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 __all__ = ["BuildRequest"]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRequest:
+class BuildRequest(Struct, frozen=True):
     """One build of an image. `name` is what people call its file.
 
     `context` is None where none is given: then it is guessed. `build_args`, `stage` and
@@ -20,7 +21,7 @@ class BuildRequest:
     dockerfile: Path
     name: str
     context: Path | None = None
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = {}
     stage: str | None = None
     platforms: tuple[str, ...] = ()
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from msgspec import structs
+
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
 from wheelcheck.loading.tag_promise import UnfittingModules, suffix_of
 from wheelcheck.loading.verdict.loading_trouble import (
@@ -87,10 +89,10 @@ def with_modules(
                 continue
             why = f"{found.reason}: needed by {each.module} of {project}, which it imports"
             if loads.status is not LoadStatus.NEEDS:
-                loads = replace(found, reason=why, remarks=loads.remarks)
+                loads = structs.replace(found, reason=why, remarks=loads.remarks)
                 continue
             missing = _union([loads.needs, found.needs])
-            loads = replace(_needs(LoadStatus.NEEDS, missing, image), remarks=loads.remarks)
+            loads = structs.replace(_needs(LoadStatus.NEEDS, missing, image), remarks=loads.remarks)
     return loads
 
 
@@ -109,7 +111,9 @@ def with_own_modules(
     if not missing:
         return loads
     why = f"needed by {', '.join(names[:3])}, which an import of the package does not load"
-    return replace(_needs(LoadStatus.SOME_FILES_NEED, missing, image, why), remarks=loads.remarks)
+    return structs.replace(
+        _needs(LoadStatus.SOME_FILES_NEED, missing, image, why), remarks=loads.remarks
+    )
 
 
 def _of_an_import(troubles: Sequence[Trouble], image: ImageLibraries | None) -> Loads | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 __all__ = ["LoadStatus", "Loads"]
 
@@ -26,8 +27,7 @@ class LoadStatus(StrEnum):
         return self in {LoadStatus.NEEDS, LoadStatus.NO}
 
 
-@dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Struct, frozen=True):
     """A verdict on loading, with the libraries that are missing and the packages that bring them.
 
     `command` installs these. `remarks` say in what the wheel differs from its tag.

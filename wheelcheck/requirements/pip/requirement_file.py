@@ -6,7 +6,8 @@ import errno
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.fence import contain
@@ -57,8 +58,7 @@ _WITHOUT_EFFECT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementFileReader:
+class RequirementFileReader(Struct, frozen=True):
     """Reads files with all they include into a `Collection`.
 
     `environ` holds the variables that ``${NAME}`` may name.
@@ -67,11 +67,11 @@ class RequirementFileReader:
     collection: Collection
     opener: Opener
     environ: Mapping[str, str]
-    included: list[str] = field(default_factory=list)
+    included: list[str] = []
     """What has been read because another file names it."""
     repeated: Counter[str] = field(default_factory=Counter)
     """How often each line has come."""
-    refused: list[RequirementsError] = field(default_factory=list)
+    refused: list[RequirementsError] = []
     """What pip refuses of the file that is being read, and of those that it includes."""
 
     def read(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from wheelcheck.errors import RequirementsError, UsageError
 from wheelcheck.requirements.documents import parse_toml, table, text_at, texts

@@ -10,8 +10,8 @@ say the same. Source: pip 20.2.4, `_internal/req/req_set.py` (`add_requirement`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
@@ -24,13 +24,12 @@ __all__ = ["FirstCome"]
 _NO_EXTRAS: frozenset[NormalizedName] = frozenset()
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """A package: the requirement that decides, and everybody who asks for it."""
 
     need: SolverRequirement
     extras: frozenset[NormalizedName]
-    causes: list[Cause] = field(default_factory=list)
+    causes: list[Cause] = []
     candidate: Candidate | None = None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import msgspec
 from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -108,15 +109,14 @@ def specifier_of(clauses: str) -> SpecifierSet:
     return SpecifierSet(clauses)
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """What constraints say of a package: its versions, and the files that alone may be taken.
 
     `files` are those of URL constraints, as candidates without extras; pip wants all of them at
     once, so that two different files leave nothing. `extras` count for pip before 20.3 alone.
     """
 
-    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    specifier: SpecifierSet = msgspec.field(default_factory=SpecifierSet)
     files: tuple[Candidate, ...] = ()
     extras: frozenset[NormalizedName] = frozenset()
 

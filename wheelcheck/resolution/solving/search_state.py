@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.search import Cause, Preference
@@ -36,8 +37,7 @@ class Node(NamedTuple):
 NOBODY = Node()
 
 
-@dataclass(slots=True)
-class _Choice:
+class _Choice(Struct):
     """One step of the search, and the state before it.
 
     `made` are its pins: none until it is made, and two where jumps were undone, as the state before
@@ -45,10 +45,10 @@ class _Choice:
     """
 
     causes: Sequence[Cause]
-    made: dict[str, Candidate] = field(default_factory=dict)
-    nodes: dict[str, Node | None] = field(default_factory=dict)
-    pins: dict[str, Candidate | None] = field(default_factory=dict)
-    waiting: dict[str, Preference | None] = field(default_factory=dict)
+    made: dict[str, Candidate] = {}
+    nodes: dict[str, Node | None] = {}
+    pins: dict[str, Candidate | None] = {}
+    waiting: dict[str, Preference | None] = {}
 
     @property
     def pinned(self) -> tuple[str, Candidate] | None:

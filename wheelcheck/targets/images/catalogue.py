@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -47,8 +46,7 @@ class DockerPlatform(Struct, frozen=True):
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRow:
+class ImageRow(Struct, frozen=True):
     """One concrete image of the catalogue.
 
     `python` is a minor version whose newest patch release comes with each rebuild (``3.12``), one

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.images.catalogue import ImageRow, catalogue, moving_aliases
@@ -45,8 +47,7 @@ _FAMILY_TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundImage:
+class FoundImage(Struct, frozen=True):
     """What an image name meant: its row, the day of the build meant, and the Python it pins.
 
     `built` is the day asked for, or the last day on which this tag was still rebuilt. `digest` says

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from msgspec import structs
+
 from wheelcheck.dockerfile.reading.files.image_files import (
     FromContext,
     ImageFiles,
@@ -167,4 +169,4 @@ class ImageInputs:
             why = f"{each.origin}: {each.text!r}: {each.why.reason}"
             self.problems.append(Unknown("requirement-refused", why))
         others = tuple(each for each in found.skipped if each not in refused)
-        return replace(found, skipped=others)
+        return structs.replace(found, skipped=others)

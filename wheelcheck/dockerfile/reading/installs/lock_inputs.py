@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec.structs import replace
 
 from wheelcheck.dockerfile.reading.files.image_files import Generated, absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import (

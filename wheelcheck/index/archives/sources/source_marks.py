@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wheelcheck.index.archives.sources.languages import language_of
 
@@ -22,8 +22,7 @@ ApiBreak = tuple[str, tuple[int, ...]]
 headers lack it; no versions where the source defines the name itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceMarks:
+class SourceMarks(Struct, frozen=True):
     """What was counted in one source or header.
 
     `statements` are its semicolons: code has one every thirty bytes, tables have none. `includes`
