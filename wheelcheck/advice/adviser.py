@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 
-from msgspec.structs import replace
-from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.advice.alternatives import replacements_of
 from wheelcheck.advice.changes import (
     advice_of,
     extra_indexes,
@@ -20,10 +17,11 @@ from wheelcheck.advice.changes import (
     rank,
     remaining,
 )
-from wheelcheck.advice.outcome import loading_after, version_changes, versions
+from wheelcheck.advice.outcome import version_changes
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, WheelsNearby, changes_between, proposals
+from wheelcheck.advice.replacing import Replacements
 from wheelcheck.advice.system_packages import distribution_packages, missing_packages
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
@@ -33,7 +31,7 @@ from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Target
 from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
@@ -71,7 +69,7 @@ class Adviser:
         self._wheels = WheelsNearby(index, judge.stored_on)
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
-        self._instead: dict[str, Judge] = {}
+        self._replacements = Replacements(requirements, self._judged, self._verdicts)
         self._unplanned: dict[tuple[Judge, str], JudgedTarget] = {}
         self._compiling: dict[NormalizedName, set[Version]] = {}
 
@@ -93,7 +91,7 @@ class Adviser:
         if column.not_loading:
             yield from missing_packages(column)
             unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
-            yield from self._replacements(column, unloadable)
+            yield from self._replacements.of(column, unloadable)
         if not self._runs_there:
             rules = self._judge.rules_of(column.resolution.target)
             yield from taken_outside(column, self._files_of, rules, self._day)
@@ -130,7 +128,7 @@ class Adviser:
         yield from self._relocked(column)
         yield from self._other_targets(column)
         yield from self._other_pins(column)
-        yield from self._replacements(column, column.troubled)
+        yield from self._replacements.of(column, column.troubled)
         yield from distribution_packages(column, self._day)
         yield from extra_indexes(column)
 
@@ -281,57 +279,10 @@ class Adviser:
             self._unplanned[key] = judge.verdicts(target, self._compiles)
         return self._unplanned[key]
 
-    def _judge_instead(self, requirement: str) -> Judge:
-        """The judge of a requirement that replaces all others."""
-        if requirement not in self._instead:
-            line = RequirementLine(Requirement(requirement), _ADVICE, requirement)
-            instead = replace(self._requirements, lines=(line,), constraints=())
-            self._instead[requirement] = self._judged(instead)
-        return self._instead[requirement]
-
     def _judged(self, requirements: Requirements) -> Judge:
         if requirements not in self._judges:
             self._judges[requirements] = self._judge_of(requirements)
         return self._judges[requirements]
-
-    # --- other packages --------------------------------------------------------------------
-
-    def _replacements(
-        self, column: JudgedTarget, names: Sequence[NormalizedName]
-    ) -> Iterator[Advice]:
-        """Projects that do the same and come as wheels; where loading is the trouble, that load."""
-        target = column.resolution.target
-        for name in names:
-            for replacement in replacements_of(name):
-                judge = self._judge_instead(replacement.requirement)
-                after = self._verdicts(judge, target)
-                if not after.all_wheels:
-                    continue
-                after = judge.column(target)
-                if after.unusable or (name in column.not_loading and after.not_loading):
-                    continue
-                own = column.weight_of([name])
-                before = column.weight
-                yield Advice(
-                    kind="replacement",
-                    targets=(column.name,),
-                    title=f"Replace {name} by {replacement.requirement}",
-                    change=(replacement.requirement,),
-                    evidence="; ".join(
-                        [
-                            f"it comes as wheels there ({versions(after)})",
-                            *loading_after(after),
-                            replacement.source,
-                        ]
-                    ),
-                    caveat=replacement.caveat,
-                    verdicts=after.verdicts_of(after.judged),
-                    blockers_before=before[0],
-                    builds_before=before[1],
-                    blockers_after=before[0] - own[0],
-                    builds_after=before[1] - own[1],
-                    saves_seconds=column.build_seconds(name),
-                )
 
 
 _MOVING_CAVEATS: Mapping[str, str] = {

@@ -160,6 +160,11 @@ class Judge:
         """What earlier runs have stored of a target; None where nothing may be taken over."""
         return self._resolver.stored_on(target)
 
+    def knows_loads(self, column: JudgedTarget) -> bool:
+        """Whether it is stored for later runs which wheels of a target load."""
+        target = column.resolution.target
+        return self._loading.knows(target, column.judged, self.stored_on(target))
+
     def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
         if not self._index.fetches:

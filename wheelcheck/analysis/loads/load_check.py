@@ -54,9 +54,13 @@ class LoadCheck:
 
     def prefetch(self, target: Target, judged: Judged, stored: TargetAnswers | None) -> None:
         """Have the index read, side by side, what judging this target asks for."""
-        whole = self._whole(target, judged, stored)
-        if whole is None or whole.get() is None:
+        if not self.knows(target, judged, stored):
             self._judge.prefetch(target, judged)
+
+    def knows(self, target: Target, judged: Judged, stored: TargetAnswers | None) -> bool:
+        """Whether `stored` has the verdicts on all wheels of a target."""
+        whole = self._whole(target, judged, stored)
+        return whole is not None and whole.get() is not None
 
     def judge(
         self, target: Target, judged: Judged, stored: TargetAnswers | None = None

@@ -100,7 +100,7 @@ def _image_row(row: Mapping[str, str]) -> ImageRow:
         os_version=row["os_version"],
         libc=Libc(row["libc"]),
         libc_version=row["libc_version"],
-        platforms=tuple(_platform(cell) for cell in row["platforms"].split()),
+        platforms=_platforms(row["platforms"]),
         python=row["python"],
         python_from=row["python_from"],
         first=_date(row["first"]),
@@ -112,6 +112,12 @@ def _image_row(row: Mapping[str, str]) -> ImageRow:
         notes=row["notes"],
         source=row["source"],
     )
+
+
+@cache
+def _platforms(cells: str) -> tuple[DockerPlatform, ...]:
+    """The CPUs of a row; many rows have the same."""
+    return tuple(map(_platform, cells.split()))
 
 
 def _platform(cell: str) -> DockerPlatform:
@@ -131,6 +137,7 @@ def moving_aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
     return {alias: tuple(sorted(history)) for alias, history in moves.items()}
 
 
+@cache
 def _date(cell: str) -> date | None:
     """An ISO date, or None for an empty cell."""
     return date.fromisoformat(cell) if cell else None

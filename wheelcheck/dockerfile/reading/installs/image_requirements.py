@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
+from msgspec import structs
+
 from wheelcheck.dockerfile.reading.files.image_files import Generated, ImageFiles, Inline
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.collection import Collection
@@ -57,7 +59,7 @@ def _folder(text: str) -> LocalFolder | None:
 def without_image_paths(requirements: Requirements) -> Requirements:
     """Folders that --find-links names in files are the image's, and this machine has others."""
     links = tuple(link for link in requirements.index.find_links if is_remote(link))
-    return replace(requirements, index=replace(requirements.index, find_links=links))
+    return structs.replace(requirements, index=replace(requirements.index, find_links=links))
 
 
 @dataclass(frozen=True, slots=True)

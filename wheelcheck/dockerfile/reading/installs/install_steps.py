@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     InstallStep,
     WheelSource,
@@ -159,7 +161,9 @@ def add_install(
     requirements = gathered.requirements
     if install.links:
         # What the folder holds came from an index: that is judged, with or without --no-index.
-        requirements = replace(requirements, index=replace(requirements.index, no_index=False))
+        requirements = structs.replace(
+            requirements, index=replace(requirements.index, no_index=False)
+        )
     _warn_of_options(install)
     _warn_of_links(install, wheels)
     step = InstallStep(
