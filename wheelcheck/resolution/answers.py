@@ -7,11 +7,11 @@ take over the result without solving again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import chain, compress, islice
+from itertools import compress, islice
 from operator import not_
 from typing import NamedTuple
 
@@ -71,13 +71,11 @@ class _Comparable(NamedTuple):
     """What the solver was answered on a target, in the form in which another compares its own.
 
     `search_keys` and `needs_keys` are the keys under which answers to the same are stored, in the
-    order of `searches` and `needs`; `offered` has by search what it found, `offers` all of it.
+    order of `searches` and `needs`.
     """
 
-    searches: list[tuple[NormalizedName, str]]
+    searches: Mapping[tuple[NormalizedName, str], LazySequence[Offer]]
     search_keys: list[int]
-    offered: list[dict[tuple[NormalizedName, Version], Offer]]
-    offers: dict[tuple[NormalizedName, Version], Offer | None]
     needs: KnownDependencies
     needs_keys: list[int]
 
@@ -109,6 +107,7 @@ class Answers:
             self._stored = self._known.stored
         self._shared: KnownDependencies = {}
         self.same_as: Answers | None = None
+        self._agreed: tuple[_Comparable, list[bool]] | None = None
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -266,20 +265,17 @@ class Answers:
             return False
         theirs, same_offers = other._comparable, self._stored_offers(other)
         if not all(
-            is_same or self._finds_alike(*search, other)
-            for search, is_same in zip(theirs.searches, same_offers, strict=True)
+            is_same or self._finds_alike(*search, elsewhere)
+            for (search, elsewhere), is_same in zip(
+                theirs.searches.items(), same_offers, strict=False
+            )
         ) or not all(
             self._alike(value, self.stand_in(*key)) for key, value in other._substitutes_of.items()
         ):
             return False
-        offers = theirs.offers.copy()
-        for key in chain.from_iterable(compress(theirs.offered, map(not_, same_offers))):
-            offers.pop(key, None)  # the offer may be another file here
-        self._offers = offers | self._offers
-        files = {id(offer) for offer in offers.values()}
-        shared = {
-            key: v for key, v in compress(theirs.needs.items(), same_needs) if key[0] in files
-        }
+        files = self._share_offers(other, same_offers)
+        stored_alike = compress(theirs.needs.items(), same_needs)
+        shared = {key: known for key, known in stored_alike if key[0] in files}
         if not all(
             self._same_dependencies(known, other)
             for key, known in theirs.needs.items()
@@ -289,23 +285,52 @@ class Answers:
         self._shared = shared
         if all(same_offers):
             self.same_as = other
+        elif shared:
+            self._agreed = (theirs, same_offers)
         return True
+
+    def _share_offers(self, other: Answers, same: Sequence[bool]) -> set[int]:
+        """Take over what the searches offer that are the same; these offers, by identity."""
+        if not any(same):
+            return set()
+        offers = other._offered.copy()
+        for (name, _), found in compress(other._comparable.searches.items(), map(not_, same)):
+            for offer in found.known:
+                offers.pop((name, offer.version), None)  # it may be of another file here
+        self._offers = offers | self._offers
+        return {id(offer) for offer in offers.values()}
+
+    @property
+    def is_likely_shared(self) -> bool:
+        """Whether other targets may get these very files, though they are not all of the solver's.
+
+        Where nothing was stored, as in a first run, that would not be seen at a glance.
+        """
+        return self._agreed is not None
 
     @cached_property
     def _comparable(self) -> _Comparable:
-        searches, needs = list(self._searches), self._dependencies.copy()
-        offered = [
-            {(name, offer.version): offer for offer in found.known}
-            for (name, _), found in self._searches.items()
-        ]
-        return _Comparable(
-            searches,
-            self._stored.search_keys(searches) if self._stored else [],
-            offered,
-            {key: offer for offers in offered for key, offer in offers.items()},
-            needs,
-            self._stored.needs_keys((v[2], v[1]) for v in needs.values()) if self._stored else [],
-        )
+        """Made when all is answered: nothing is asked of a search after that."""
+        searches, needs = self._searches, self._dependencies
+        if self._agreed is not None:
+            theirs, same = self._agreed
+            searches = {
+                search: found if is_same else self._searches[search]
+                for (search, found), is_same in zip(theirs.searches.items(), same, strict=False)
+            }
+            needs = self._shared | self._dependencies
+        if self._stored is None:
+            return _Comparable(searches, [], needs, [])
+        needs_keys = self._stored.needs_keys((v[2], v[1]) for v in needs.values())
+        return _Comparable(searches, self._stored.search_keys(searches), needs, needs_keys)
+
+    @cached_property
+    def _offered(self) -> dict[tuple[NormalizedName, Version], Offer | None]:
+        return {
+            (name, offer.version): offer
+            for (name, _), found in self._comparable.searches.items()
+            for offer in found.known
+        }
 
     def _stored_needs(self, other: Answers) -> list[bool] | None:
         """Of what offers require there, whether the same is stored here; None where it differs."""
@@ -319,9 +344,10 @@ class Answers:
             return [False] * len(other._comparable.searches)
         return self._stored.same_offers(other._stored, other._comparable.search_keys)
 
-    def _finds_alike(self, name: NormalizedName, clauses: str, other: Answers) -> bool:
+    def _finds_alike(
+        self, name: NormalizedName, clauses: str, elsewhere: LazySequence[Offer]
+    ) -> bool:
         """Whether a search finds here what it has found elsewhere, as far as it went."""
-        elsewhere = other._searches[name, clauses]
         ours = self.search(name, clauses)
         if ours is elsewhere:
             return True

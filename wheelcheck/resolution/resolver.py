@@ -198,6 +198,8 @@ class Resolver:
         if solved is None:
             solved = self._solve(ready)
             self._solved.append(solved)
+        elif ready.answers.is_likely_shared:
+            self._solved.append(replace(solved, answers=ready.answers))
         return ready, solved
 
     def _resolved(self, target: Target) -> Resolution:
