@@ -29,8 +29,8 @@ if TYPE_CHECKING:  # much, and most targets build nothing
 
 __all__ = ["BuildSummary", "JudgedTarget", "Price", "TargetBuilds", "Weight", "is_planned"]
 
-_COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
-_TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
+_TROUBLE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN, Verdict.UNAVAILABLE)
+_WHEELS = (Verdict.WHEEL, Verdict.PURE_WHEEL)
 
 Weight = tuple[int, int]
 """Blockers (no file, or a build that fails for certain), then source builds that may compile: less
@@ -141,12 +141,8 @@ class JudgedTarget(Struct, frozen=True, dict=True):
     @cached_property
     def troubled(self) -> tuple[NormalizedName, ...]:
         """The packages that (may) compile, have no file, whose build fails, or that never load."""
-        failing = self.failing | self._never_loading
-        return tuple(
-            name
-            for name, (_, found) in self.judged.items()
-            if found.verdict in _TROUBLE or name in failing
-        )
+        burdens = self._burdens
+        return tuple(name for name in self.judged if name in burdens)
 
     @property
     def outcome(self) -> Literal["installs", "refused", "fails", "unknown"]:
@@ -176,17 +172,31 @@ class JudgedTarget(Struct, frozen=True, dict=True):
     @cached_property
     def _burdens(self) -> Mapping[NormalizedName, bool]:
         """The packages that are no plain wheels, and whether they are blockers."""
-        failing = self.failing | self._never_loading
+        burdens = {
+            name: verdict is Verdict.UNAVAILABLE
+            for name, verdict in self._no_wheels.items()
+            if verdict in _TROUBLE
+        }
+        return burdens | dict.fromkeys(self.judged.keys() & self._impossible, True)
+
+    @cached_property
+    def _impossible(self) -> frozenset[NormalizedName]:
+        """The packages whose build fails for certain, or whose wheel never loads."""
+        return self.failing | self._never_loading
+
+    @cached_property
+    def _no_wheels(self) -> Mapping[NormalizedName, Verdict]:
+        """The verdicts that are not that a wheel comes: few of many."""
         return {
-            name: judgement.verdict is Verdict.UNAVAILABLE or name in failing
+            name: verdict
             for name, (_, judgement) in self.judged.items()
-            if judgement.verdict in _TROUBLE or name in failing
+            if (verdict := judgement.verdict) not in _WHEELS
         }
 
     @cached_property
     def _unjudged(self) -> int:
         """Of how many packages nothing is known."""
-        return sum(found.verdict is Verdict.UNKNOWN for _, found in self.judged.values())
+        return sum(verdict is Verdict.UNKNOWN for verdict in self._no_wheels.values())
 
     def improves_on(self, other: JudgedTarget) -> bool:
         """Whether fewer blockers or builds are left here than there, and no more is unknown."""

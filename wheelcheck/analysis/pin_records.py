@@ -73,22 +73,22 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Read:
-    """A record that was read: all of a judgement but the file, and the judgements with files."""
+    """A record that was read: all of a judgement but the file, and the `records` with files."""
 
     def __init__(self, stored: _Record, judgement: Judgement, tried: tuple[Sdist, ...]) -> None:
         self._has_file = stored.has_file
         self._is_unremarkable = stored.is_unremarkable
         self._judgement = judgement
         self._tried = tried
-        self._records: dict[int, tuple[Wheel | Sdist | None, PinRecord]] = {}
+        self.records: dict[int, tuple[Wheel | Sdist | None, PinRecord]] = {}
 
     def record(self, file: Wheel | Sdist | None) -> PinRecord:
         """The record with its file, the same value for the same file."""
-        known = self._records.get(id(file))
+        known = self.records.get(id(file))
         if known is None:
             judgement = replace(self._judgement, file=file if self._has_file else None)
             record = PinRecord(judgement, self._tried, self._is_unremarkable)
-            known = self._records[id(file)] = (file, record)
+            known = self.records[id(file)] = (file, record)
         return known[1]
 
 
@@ -112,7 +112,9 @@ class PinRecords:
         every = list(pins)
         found = self._on_target.results(self._every.keys_of(every, self._found_key), self._read)
         return {
-            pin.name: read.record(pin.file)
+            pin.name: known[1]
+            if (known := read.records.get(id(pin.file)))
+            else read.record(pin.file)
             for pin, read in zip(every, found, strict=True)
             if read is not None
         }

@@ -38,6 +38,7 @@ from wheelcheck.resolution.dependencies import (
     requirements_of,
 )
 from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.pins import Pin
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.resolution.shared_offers import TargetOffers
 from wheelcheck.resolution.solving.nodes import Dependencies
@@ -83,7 +84,8 @@ class _Comparable(NamedTuple):
 class Answers:
     """The index as one target sees it, under the user's rules on files.
 
-    `same_as` are those of another target that agree with these in all searches, file by file.
+    `same_as` are those of another target that agree with these in all searches, file by file;
+    `pins` is what was chosen with them.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Answers:
             self._stored = self._known.stored
         self._shared: KnownDependencies = {}
         self.same_as: Answers | None = None
+        self.pins: Mapping[NormalizedName, Pin] = {}
         self._agreed: tuple[_Comparable, list[bool]] | None = None
 
     def direct(self, requirement: Requirement) -> Offer | None:
@@ -283,11 +286,19 @@ class Answers:
         ):
             return False
         self._shared = shared
-        if all(same_offers):
+        if shared and self._gets_same_files(theirs, same_offers):
             self.same_as = other
         elif shared:
             self._agreed = (theirs, same_offers)
         return True
+
+    def _gets_same_files(self, theirs: _Comparable, same: Sequence[bool]) -> bool:
+        """Whether the searches that are not known to offer the same offer the same files."""
+        return all(
+            mine.file is other.file
+            for search, found in compress(theirs.searches.items(), map(not_, same))
+            for mine, other in zip(self.search(*search), found.known, strict=False)
+        )
 
     def _share_offers(self, other: Answers, same: Sequence[bool]) -> set[int]:
         """Take over what the searches offer that are the same; these offers, by identity."""

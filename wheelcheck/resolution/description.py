@@ -73,25 +73,22 @@ class Describer:
         self._no_deps = no_deps
         self._pins: dict[tuple[int, int], tuple[Solution, Candidate, Offer, Pin]] = {}
         """The pins of those who share a solution and a file; beside each what its key names."""
-        self._installable: dict[int, Mapping[NormalizedName, Pin]] = {}
-        """The pins of targets that get the same files as another, by its answers."""
 
     def describe(
         self, answers: Answers, solution: Solution, locked: Collection[NormalizedName]
     ) -> Resolution:
         """The pins of a target; what `locked` packages require is no question either."""
-        like = answers.same_as
-        known = self._installable.get(id(like), {})
-        pins = {
-            candidate.name: known.get(candidate.name)
-            or self._shared_pin(answers, candidate, solution, locked)
-            for candidate in solution.pins.values()
-            if not candidate.extras
-        }
-        if like is not None and not known:
-            self._installable[id(like)] = {
-                name: pin for name, pin in pins.items() if pin.standing is Standing.INSTALLABLE
-            }
+        known = answers.same_as.pins if answers.same_as else {}
+        pins = {}
+        for candidate in solution.pins.values():
+            if not candidate.extras:
+                pin = known.get(candidate.name)
+                if pin is None or pin.standing is not Standing.INSTALLABLE:
+                    pin = self._shared_pin(answers, candidate, solution, locked)
+                pins[candidate.name] = pin
+        answers.pins = pins
+        if answers.same_as and not known:  # it was never described: a reference, say
+            answers.same_as.pins = pins
         return Resolution(answers.target, pins, unmet=solution.unmet)
 
     def conflict(self, answers: Answers, causes: Collection[Cause]) -> Conflict:
