@@ -16,7 +16,7 @@ to the report, so that one package never hides the others.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from dataclasses import dataclass
 
 __all__ = [
     "NOT_THERE",
@@ -35,7 +35,8 @@ _LONGEST = 80
 """Characters of a line that a message quotes."""
 
 
-class Unknown(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unknown:
     """Something unknown, and why.
 
     Args:

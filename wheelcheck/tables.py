@@ -10,11 +10,10 @@ import csv
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 __all__ = ["read_file", "read_table", "table_date"]
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = __file__.rpartition("tables.py")[0]
 
 
 def read_file(path: str) -> str:
@@ -24,7 +23,7 @@ def read_file(path: str) -> str:
     `importlib.resources` imports besides takes longer than a table.
     """
     loader = __loader__  # type: ignore[name-defined]  # every module has it
-    data: bytes = loader.get_data(str(_PACKAGE / path))
+    data: bytes = loader.get_data(_PACKAGE + path)
     return data.decode("utf-8")
 
 

@@ -321,7 +321,7 @@ class Answers:
 
     @cached_property
     def _comparable(self) -> _Comparable:
-        """Made when all is answered: nothing is asked of a search after that."""
+        """Made when the solver has all its answers: it looks into no search after that."""
         searches, needs = self._searches, self._dependencies
         if self._agreed is not None:
             theirs, same = self._agreed
