@@ -8,7 +8,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
-from wheelcheck.builds.obstacles.refused_settings import refused_settings
+from wheelcheck.builds.obstacles.refused_settings import (
+    refused_requirements_txt,
+    refused_settings,
+)
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -87,3 +90,36 @@ def test_settings_that_setuptools_refuses(settings: str, words: str):
     assert len(found) == bool(words)
     assert all(words in message for message in found)
     assert list(refused_settings(contents, Version("60"), whole=True)) == []
+
+
+SCRIPT = "from setuptools import setup\nsetup(name='x', extras_require=read())\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "script", "fatal"),
+    [
+        ("x.egg-info/requires.txt", "numpy\n\n[all]\nopencv-python>=3.\n", SCRIPT, [True]),
+        ("src/x.egg-info/requires.txt", "pytz>dev\n", SCRIPT, [True]),
+        (
+            "x.egg-info/requires.txt",
+            "pytz>dev\n",
+            f"import sys\nsys.version_info\n{SCRIPT}",
+            [False],
+        ),
+        ("x.egg-info/requires.txt", "numpy>=1.0\n\n[all:python_version>'3']\nyarl\n", SCRIPT, []),
+        ("x.egg-info/requires.txt", "", SCRIPT, []),
+        ("docs/a/x.egg-info/requires.txt", "pytz>dev\n", SCRIPT, []),
+    ],
+)
+def test_requirements_that_an_sdist_was_made_with(
+    path: str, lines: str, script: str, fatal: list[bool]
+):
+    files = {"setup.py": script, path: lines}
+    listing = ArchiveListing(
+        tuple(ArchiveMember(f"x-1/{name}", len(text)) for name, text in files.items()),
+        {f"x-1/{name}": text for name, text in files.items()},
+    )
+    contents = SdistContents(listing)
+    found = list(refused_requirements_txt(contents, Version("84")))
+    assert [each.fatal for each in found] == fatal
+    assert list(refused_requirements_txt(contents, Version("66"))) == []

@@ -14,7 +14,10 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.package_discovery import undecided_packages
-from wheelcheck.builds.obstacles.refused_settings import refused_settings
+from wheelcheck.builds.obstacles.refused_settings import (
+    refused_requirements_txt,
+    refused_settings,
+)
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import read_toml
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -46,9 +49,9 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         return
     if facts.kind == "setuptools":
         whole = build.reading.is_whole and not contents.holds_links
-        yield from refused_settings(
-            contents, build.environment.version_of("setuptools"), whole=whole
-        )
+        setuptools = build.environment.version_of("setuptools")
+        found = (*refused_settings(contents, setuptools, whole=whole),)
+        yield from found or refused_requirements_txt(contents, setuptools)
     tree = read_toml(contents.texts.get(_PROJECT, ""))
     if isinstance(tree, Unknown) or (facts.system.legacy and "project" not in tree):
         return

@@ -162,6 +162,26 @@ def test_a_version_that_is_read_from_a_module(files: dict[str, str], place: str)
     assert (stop.place if stop is not None else "") == place
 
 
+RETURNED = """
+import sys
+from setuptools import setup
+def extra():
+    made = {}
+    if sys.version_info >= (3,):
+        made['use_2to3'] = True
+    return made
+setup(name='x', **extra())
+"""
+
+
+def test_keywords_that_a_function_returns():
+    texts = {"setup.py": RETURNED}
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    stop = certain_stop(texts, frozenset(texts), finds, RunSettings(refuses_2to3=True))
+    assert stop is not None
+    assert "use_2to3" in stop.why
+
+
 DETECTS = """
 def found():
     with open('/proc/cpuinfo') as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
 
@@ -13,9 +14,13 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import refused_requirements
 from wheelcheck.builds.sdist.contents import SdistContents
 
-__all__ = ["refused_settings"]
+__all__ = ["refused_requirements_txt", "refused_settings"]
 
 _FILE = "setup.cfg"
+_EGG_INFO = ".egg-info/requires.txt"
+_DEEPEST = 2
+"""The egg-info of a project lies in its root or in a folder of its packages (``src``)."""
+_CHOOSES = re.compile(r"version_info|sys\.version|PY2|PY3|python_version|hexversion")
 _REFUSES_REQUIREMENTS = Version("67")
 """setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
 
@@ -39,6 +44,28 @@ def refused_settings(
         return
     for message in found:
         yield BuildObstacle("refused-settings", f"{_FILE}: {message}", _FILE, fatal=True)
+        return
+
+
+def refused_requirements_txt(
+    contents: SdistContents, setuptools: Version | None
+) -> Iterator[BuildObstacle]:
+    """Requirements in the egg-info of an sdist that are none; code ``refused-settings``.
+
+    `setup()` gave them when the sdist was made, and is given them again by each build, unless the
+    script chooses among them by the version of Python. `setuptools` is the release of the build.
+    """
+    if setuptools is None or setuptools < _REFUSES_REQUIREMENTS:
+        return
+    paths = (p for p in contents.modules if p.endswith(_EGG_INFO) and p.count("/") <= _DEEPEST)
+    path = min(paths, key=len, default="")
+    lines = [line.strip() for line in contents.modules.get(path, "").splitlines()]
+    stated = [line for line in lines if not line.startswith("[")]
+    script = contents.texts.get("setup.py", "")
+    chooses = _CHOOSES.search(script) is not None
+    for line in refused_requirements(stated):
+        message = f"{path} has {line!r}, which setuptools refuses since 67 (PEP 508)"
+        yield BuildObstacle("refused-settings", message, path, fatal=line in script or not chooses)
         return
 
 

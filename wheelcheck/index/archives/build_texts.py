@@ -47,9 +47,14 @@ def build_texts(path: str) -> bool:
 def sdist_texts(path: str) -> bool:
     """Whether a member is read as text: build texts, and the modules of packages in the root.
 
-    Setup scripts import their own package, for its version at least.
+    Setup scripts import their own package, for its version at least. The requirements in an
+    egg-info are what the setup script gave when the sdist was made.
     """
-    return build_texts(path) or _is_module(path)
+    return build_texts(path) or _is_module(path) or _is_requires_txt(path)
+
+
+def _is_requires_txt(path: str) -> bool:
+    return path.endswith(".egg-info/requires.txt") and path.count("/") <= 3  # noqa: PLR2004 (src)
 
 
 def _is_module(path: str) -> bool:

@@ -51,6 +51,9 @@ class SetupKeywords:
         if isinstance(node, ast.Name):
             return node.id in self.with_2to3
         if isinstance(node, ast.Call):
+            made = frame.function(node.func)
+            if made is not None:
+                return self._returns_2to3(made.definition)
             return dotted(node.func) == "dict" and self.turn_on_2to3(node.keywords, frame)
         if not isinstance(node, ast.Dict):
             return False
@@ -58,6 +61,12 @@ class SetupKeywords:
             if isinstance(key, ast.Constant) and key.value == _2TO3:
                 return frame.known(value) is True
         return False
+
+    def _returns_2to3(self, function: ast.FunctionDef) -> bool:
+        """Whether a function, which has been run, gives a dictionary with `use_2to3`."""
+        last = function.body[-1]
+        given = last.value if isinstance(last, ast.Return) else None
+        return isinstance(given, ast.Name) and given.id in self.with_2to3
 
     def command_classes(self, setup: ast.Call) -> dict[str, ast.expr]:
         """The classes of commands that a call of `setup()` gets, by the names of the commands."""
