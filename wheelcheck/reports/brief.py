@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wheelcheck.reports.values.report import POLICY_REMARKS, Report
 from wheelcheck.reports.wording.dockerfile_phrases import place, worst_first
+from wheelcheck.reports.wording.findings import findings
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import LOAD_MARKS
 from wheelcheck.reports.wording.phrases import capitalised, clean, counted
@@ -22,11 +23,15 @@ _MOST = 5
 
 
 def render_brief(report: Report) -> str:
-    """The headline, and what is refused, fails, breaks the policy, does not load or is unknown."""
+    """The headline, and what is refused, fails, breaks the policy, does not load or is unknown.
+
+    Builds that fail in a Dockerfile are among its failing steps.
+    """
     lines = [
         headline(report),
         *_cut(list(_refused(report))),
         *_cut(list(_failing_steps(report))),
+        *_cut(list(_failing_builds(report))),
         *_cut(list(_broken(report))),
         *_cut(list(_not_loading(report))),
         *_cut(list(_problems(report))),
@@ -44,6 +49,15 @@ def _failing_steps(report: Report) -> Iterator[str]:
     for finding in worst_first(report.dockerfile) if report.dockerfile else ():
         if finding.severity == "error":
             yield f"✗ {place(finding)}: {clean(finding.message)} [{clean(finding.code)}]"
+
+
+def _failing_builds(report: Report) -> Iterator[str]:
+    """Packages whose own build fails for certain, each with the reason."""
+    places = Places(report.targets)
+    for finding in findings(report):
+        if finding.failure:
+            where = places.describe(finding.targets)
+            yield f"✗ {finding.label} fails to build on {where}: {finding.failure}"
 
 
 def _broken(report: Report) -> Iterator[str]:

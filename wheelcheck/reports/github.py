@@ -83,14 +83,16 @@ def _findings(report: Report) -> Iterator[str]:
         groups.setdefault((finding.level, line), []).append(finding)
     for (level, line), members in groups.items():
         message = "\n".join(
-            f"{MARKS[finding.verdict].sign} {finding.sentence}" for finding in members
+            f"{'✗' if finding.failure else MARKS[finding.verdict].sign} {finding.sentence}"
+            for finding in members
         )
         yield _command(_COMMANDS[level], line, _title(members), message)
 
 
 def _title(members: Sequence[PackageFinding]) -> str:
     if len(members) == 1:
-        return f"{members[0].label} {verdict_words(members[0].verdict)}"
+        words = "fails to build" if members[0].failure else verdict_words(members[0].verdict)
+        return f"{members[0].label} {words}"
     packages = len({finding.package for finding in members})
     return f"{counted(packages, 'package')} without a wheel"
 

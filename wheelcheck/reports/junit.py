@@ -71,12 +71,14 @@ def _suite(
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", name="target", value=target_words(target))
     broken = {each.package for each in report.violations if each.target == target.name}
+    failures = report.failing_builds(target.name)
     for package in report.packages:
         if target.name in package.on:
             cell = package.on[target.name]
             line = lines.get((package.name, cell.verdict))
-            fails = cell.verdict in failing or package.name in broken
-            _case(suite, clean(package.name), cell, line, fails=fails)
+            why = failures.get(package.name, "")
+            fails = cell.verdict in failing or package.name in broken or bool(failing and why)
+            _case(suite, clean(package.name), cell, line, why, fails=fails)
     for refusal in target.refusals:
         name = f"refused: {clean(refusal.code)}"
         case = SubElement(suite, "testcase", classname=clean(target.name), name=name)
@@ -149,7 +151,9 @@ def _count(suite: Element) -> None:
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
 
 
-def _case(suite: Element, name: str, cell: Cell, line: InputLine | None, *, fails: bool) -> None:
+def _case(
+    suite: Element, name: str, cell: Cell, line: InputLine | None, failure: str, *, fails: bool
+) -> None:
     label = clean(f"{name} {cell.version}") if cell.version else name
     case = SubElement(suite, "testcase", classname=suite.get("name", ""), name=label)
     if line:
@@ -157,13 +161,15 @@ def _case(suite: Element, name: str, cell: Cell, line: InputLine | None, *, fail
         if line.number is not None:
             case.set("line", str(line.number))
     message = f"{MARKS[cell.verdict].meaning}: {clean(cell.reason)}"
+    if failure:
+        message = f"its build fails: {clean(failure)}; {message}"
     if cell.verdict is Verdict.NOT_REQUIRED:
         SubElement(case, "skipped", message=clean(cell.reason))
     elif cell.verdict is Verdict.UNKNOWN:
         SubElement(case, "error", type=cell.verdict.value, message=message)
     elif fails:
-        failure = SubElement(case, "failure", type=cell.verdict.value, message=message)
-        failure.text = "\n".join(clean(f"{miss.file}: {miss.why}") for miss in cell.misses)
+        element = SubElement(case, "failure", type=cell.verdict.value, message=message)
+        element.text = "\n".join(clean(f"{miss.file}: {miss.why}") for miss in cell.misses)
     output = [] if len(case) else [message]
     if cell.lost is not None:
         output.append(f"{LOST_TITLE}: {clean(cell.lost.reason)}")

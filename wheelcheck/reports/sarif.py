@@ -131,7 +131,8 @@ def _finding(finding: PackageFinding, report: Report) -> _Json:
     result = _result(
         finding.verdict.value, finding.level, finding.sentence, list(finding.lines), report
     )
-    result["partialFingerprints"] = _printed(clean(finding.package), finding.verdict.value)
+    words = (finding.verdict.value, *(["fails"] if finding.failure else []))
+    result["partialFingerprints"] = _printed(clean(finding.package), *words)
     result["properties"] = {
         "package": clean(finding.package),
         "targets": list(map(clean, finding.targets)),

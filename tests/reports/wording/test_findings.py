@@ -1,8 +1,14 @@
+from sample_bills import build
 from sample_reports import alpine_story, compiles, image, mixed, wheel
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.brief import render_brief
+from wheelcheck.reports.github import render_github
+from wheelcheck.reports.junit import render_junit
+from wheelcheck.reports.values.build_values import BuildPlan, Obstacle
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.findings import InputLine, findings, line_of
+from wheelcheck.reports.wording.headline import headline
 
 
 def chain(*links: tuple[str, tuple[str, ...]]) -> Report:
@@ -77,3 +83,29 @@ def test_the_sentence_tells_what_where_and_why():
 def test_windows_paths_keep_their_drive():
     assert line_of(r"C:\app\r.txt:3") == InputLine(r"C:\app\r.txt", 3)
     assert line_of(r"C:\app\r.txt") == InputLine(r"C:\app\r.txt")
+
+
+def test_a_build_that_fails_is_an_error_with_its_reason_apart_from_those_that_succeed():
+    obstacle = Obstacle(code="c-api-gone", message="a.c uses X", source="a test", fatal=True)
+    targets = tuple(
+        image(f"python:3.{minor}-slim", f"3.{minor}.1", "glibc", "2.41") for minor in (12, 13)
+    )
+    tag = "cp311-cp311-manylinux_2_28_x86_64"
+    plan = BuildPlan(
+        target=targets[1].name,
+        installer="pip",
+        builds=(build("a", "1.0", 1, "c", obstacles=(obstacle,)),),
+    )
+    package = Package(
+        name="a",
+        on={each.name: compiles("a", "1.0", tag, requested_by=("r.txt:1",)) for each in targets},
+    )
+    report = Report(inputs=("r.txt",), targets=targets, packages=(package,), builds=(plan,))
+    failing, compiling = findings(report)
+    assert (failing.level, failing.targets) == ("error", (targets[1].name,))
+    assert failing.sentence.endswith("Its build fails: a.c uses X.")
+    assert (compiling.level, compiling.targets) == ("warning", (targets[0].name,))
+    assert "::error file=r.txt,line=1,title=a 1.0 fails to build::✗ a 1.0" in render_github(report)
+    assert "✗ a 1.0 fails to build on python:3.13-slim: a.c uses X\n" in render_brief(report)
+    assert 'message="its build fails: a.c uses X; compiles' in render_junit(report)
+    assert headline(report).endswith("and the build of a fails on python:3.13-slim.")

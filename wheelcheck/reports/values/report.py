@@ -93,7 +93,9 @@ class LoadSummary(Value):
     mode: Literal["quick", "full", "off"] = Field(
         description="The mode, as `--load-check` names it."
     )
-    read_bytes: int = Field(description="Bytes of wheels that were fetched for it.")
+    read_bytes: int = Field(
+        description="Bytes of wheels that this run fetched for it: not those that earlier runs did."
+    )
 
 
 class Cell(Value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from wheelcheck.coverage.verdict import Verdict
@@ -43,7 +43,7 @@ LEVELS: Mapping[Verdict, Level] = {
     Verdict.SOURCE_UNKNOWN: "warning",
     Verdict.SOURCE_PURE: "note",
 }
-"""How grave each verdict is that makes a finding. The installation fails only without any file."""
+"""How grave each verdict is that makes a finding, where its build is not known to fail."""
 
 _NO_FILES = ("-", "--package", "<api>")
 
@@ -62,6 +62,7 @@ class PackageFinding:
 
     `label` is ``numpy 1.24.2``. `lines` ask for it, themselves or through other packages, the
     nearest first; `through` are the packages that ask for it. `sentence` tells all but the lines.
+    `failure` says why its build fails for certain, "" where it does not.
     """
 
     package: str
@@ -71,29 +72,50 @@ class PackageFinding:
     lines: tuple[InputLine, ...]
     through: tuple[str, ...]
     sentence: str
+    failure: str = ""
 
     @property
     def level(self) -> Level:
-        """How grave it is."""
-        return LEVELS[self.verdict]
+        """How grave it is. The installation fails without any file, or where a build fails."""
+        return "error" if self.failure else LEVELS[self.verdict]
 
 
 def findings(report: Report) -> list[PackageFinding]:
-    """Everything that is neither a wheel nor unneeded, the worst and most widespread first."""
+    """Everything that is neither a wheel nor unneeded, the worst and most widespread first.
+
+    Of a Dockerfile, builds that fail are findings at its own lines.
+    """
     places = Places(report.targets)
     packages = {package.name: package for package in report.packages}
+    targets_of = [] if report.dockerfile else report.targets
+    failing = {target.name: report.failing_builds(target.name) for target in targets_of}
     found = []
     for package in matters(report):
-        groups: dict[Verdict, list[str]] = {}
+        groups: dict[tuple[Verdict, str], list[str]] = {}
         for target, cell in package.on.items():
             if cell.verdict in LEVELS:
-                groups.setdefault(cell.verdict, []).append(target)
-        found += [
-            _finding(report, places, packages, package, verdict, targets)
-            for verdict, targets in groups.items()
-        ]
-    order = list(LEVELS)
-    return sorted(found, key=lambda finding: (order.index(finding.verdict), -len(finding.targets)))
+                failure = failing.get(target, {}).get(package.name, "")
+                groups.setdefault((cell.verdict, failure), []).append(target)
+        for (verdict, failure), targets in groups.items():
+            finding = _finding(report, places, packages, package, verdict, targets)
+            found.append(_failing(finding, failure) if failure else finding)
+    return sorted(found, key=_gravity)
+
+
+def _gravity(finding: PackageFinding) -> tuple[bool, int, int]:
+    """By which findings are sorted, the worst first."""
+    return (
+        finding.level != "error",
+        list(LEVELS).index(finding.verdict),
+        -len(finding.targets),
+    )
+
+
+def _failing(finding: PackageFinding, failure: str) -> PackageFinding:
+    """The same of a package whose build fails for certain."""
+    words = clean(failure)
+    sentence = f"{finding.sentence} Its build fails: {words}."
+    return replace(finding, sentence=sentence, failure=words)
 
 
 def _finding(

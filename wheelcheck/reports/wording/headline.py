@@ -152,7 +152,8 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
     failing = _failing(report, targets)
     if failing:
         noun = "build" if len(failing) == 1 else "builds"
-        return f"{text}, and the {noun} of {listing(failing, 4)} {_conjugated('fail~', failing)}"
+        verb, where = _conjugated("fail~", failing), _failing_where(report, targets)
+        return f"{text}, and the {noun} of {listing(failing, 4)} {verb}{where}"
     cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
     return f"{text}: {cost}" if cost else clause
 
@@ -160,6 +161,13 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
 def _failing(report: Report, targets: Sequence[str]) -> list[str]:
     """Packages whose own build is known to fail on one of these targets."""
     return sorted({clean(name) for target in targets for name in report.failing_builds(target)})
+
+
+def _failing_where(report: Report, targets: Sequence[str]) -> str:
+    """On which of these targets builds fail; "" where they do on all."""
+    failing = [target for target in targets if report.failing_builds(target)]
+    alike = len(failing) == len(targets)
+    return "" if alike else f" on {Places(report.targets).describe(failing)}"
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
