@@ -21,6 +21,7 @@ STORY = Path(__file__).parents[3] / "data" / "stories" / "alpine-2023"
 FILES = {"requirements.txt": "lxml\n"}
 LXML = outlook("lxml 5.0", tool("c"), library("libxml2"), library("libxslt"))
 ALPINE = "FROM python:3.12-alpine\n"
+DEBIAN = "FROM python:3.12-slim\n"
 SPOILING = {"missing-compiler", "missing-library", "missing-build-tool", "missing-runtime-library"}
 
 
@@ -461,3 +462,37 @@ def test_commands_of_busybox_are_left_to_the_author():
     found = put(f"{ALPINE}RUN adduser -D app\n")
     assert isinstance(found, Correction)
     assert found.remarks == ("line 2: adduser is BusyBox's; Debian's takes other options",)
+
+
+# apt's package lists
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DEBIAN}RUN apt-get update\nRUN pip install lxml\nRUN apt-get install -y curl\n",
+        f"{DEBIAN}RUN apt-get update\nRUN pip install lxml && apt-get install -y curl\n",
+    ],
+)
+def test_lists_that_the_author_uses_further_down_stay(text: str):
+    dockerfile, left = reread(corrected(text, LXML), LXML)
+    assert [fault for stage in dockerfile.stages for fault in stage.faults] == []
+    assert not left & SPOILING
+
+
+def test_lists_that_nothing_uses_further_down_are_removed():
+    text = f"{DEBIAN}RUN pip install lxml\nRUN apt-get update && apt-get install -y curl\n"
+    assert corrected(text, LXML).text.count("rm -rf /var/lib/apt/lists/*") == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("apt-get install -y curl", "apt-get update && apt-get install -y curl"),
+        ("cd / && apt install -y curl", "cd / && apt-get update && apt install -y curl"),
+    ],
+)
+def test_an_installation_without_lists_fetches_them(written: str, mended: str):
+    correction = corrected(f"{DEBIAN}RUN {written}\nRUN pip install six\n", outlook("six 1.0"))
+    assert f"RUN {mended}\n" in correction.text
+    assert all(stage.faults == () for stage in read(correction.text, FILES).stages)

@@ -8,9 +8,8 @@ from itertools import groupby
 from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
-from wheelcheck.dockerfile.fixing.pip_commands import (
-    without_cache_option,
-)
+from wheelcheck.dockerfile.fixing.package_lists import add_updates, uses_lists_of_before
+from wheelcheck.dockerfile.fixing.pip_commands import without_cache_option
 from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries, add_libraries
 from wheelcheck.dockerfile.fixing.stage_split import (
     CACHE_FOLDERS,
@@ -45,10 +44,13 @@ def correct(
     A stage that builds for another gets the packages that it lacks and a cache mount, and copied
     wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
     parted in two, one of which builds; any other RUN gets what it lacks for its own time. Libraries
-    that wheels lack are installed where these are imported. What must be done by hand is in
+    that wheels lack are installed where these are imported, and apt fetches its lists where it has
+    none. What must be done by hand is in
     `Correction.remarks`; None where there is nothing to do at all.
     """
-    editor = Editor(dockerfile.name, dockerfile.text)
+    keeps_lists = uses_lists_of_before(dockerfile)
+    editor = Editor(dockerfile.name, dockerfile.text, keeps_lists=keeps_lists)
+    add_updates(editor, dockerfile)
     add_libraries(editor, dockerfile, lacking)
     places = places_of(dockerfile, builds, editor)
     for group in _by_run(places):
@@ -99,7 +101,8 @@ def _mend_builder(editor: Editor, group: list[BuildPlace]) -> None:
     """Add the packages that are missing in a stage of its own, and a cache that lasts."""
     place, lacking = group[0], lacking_packages(group)
     if lacking:
-        editor.insert_before(place.run.line, f"RUN {install_line(lacking, place.distribution)}")
+        line = install_line(lacking, place.distribution, keeps_lists=editor.keeps_lists)
+        editor.insert_before(place.run.line, f"RUN {line}")
     _use_cache(editor, group)
 
 
@@ -182,7 +185,9 @@ def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlac
     names = {name for place in places for name in place.staying(final)}
     if names:
         line = final.instructions[0].end_line + 1
-        editor.insert_before(line, f"RUN {install_line(sorted(names), places[0].distribution)}")
+        distribution, keeps_lists = places[0].distribution, editor.keeps_lists
+        installing = install_line(sorted(names), distribution, keeps_lists=keeps_lists)
+        editor.insert_before(line, f"RUN {installing}")
 
 
 # A stage of the image
@@ -192,7 +197,8 @@ def _mend_in_place(editor: Editor, group: list[BuildPlace], staying: list[str]) 
     """Let a RUN bring what it lacks, and take it away again behind its last build."""
     place = group[0]
     if staying:
-        _put_before(editor, place, install_line(staying, place.distribution))
+        line = install_line(staying, place.distribution, keeps_lists=editor.keeps_lists)
+        _put_before(editor, place, line)
     for span in _spans(group):
         _bring(editor, span)
     _use_cache(editor, group)
@@ -223,7 +229,7 @@ def _bring(editor: Editor, span: list[BuildPlace]) -> None:
     """Install what commands of a RUN lack before the first, and remove it behind the last."""
     first, last = span[0], span[-1]
     lacking = lacking_packages(span)
-    adding = install_line(lacking, first.distribution)
+    adding = install_line(lacking, first.distribution, keeps_lists=editor.keeps_lists)
     if first.distribution.family is Family.APK:
         adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
     _put_before(editor, first, adding)

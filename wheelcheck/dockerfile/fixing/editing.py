@@ -51,9 +51,11 @@ class Editor:
     """Gathers changes by their places in the old text, and makes them all at once.
 
     Lines count from 1. Changes must not overlap; of two at one place, the first comes first.
+    `keeps_lists` says that added installations leave apt's lists there, for the author's own.
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, *, keeps_lists: bool = False) -> None:
+        self.keeps_lists = keeps_lists
         self._name = name
         self._lines = physical_lines(text)
         self._changes: list[tuple[tuple[int, int], tuple[int, int], str]] = []

@@ -53,5 +53,6 @@ def add_libraries(
             message = f"line {line} runs as {user}: add {' '.join(names)} where root is the user"
             editor.remarks[message] = None
             continue
-        editor.insert_before(line, *install_lines(names, distribution))
+        lines = install_lines(names, distribution, keeps_lists=editor.keeps_lists)
+        editor.insert_before(line, *lines)
         added.setdefault(stage.index, set()).update(names)

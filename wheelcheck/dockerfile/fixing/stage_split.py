@@ -38,17 +38,17 @@ def lacking_packages(places: Iterable[BuildPlace]) -> list[str]:
     return sorted({name for place in places for name in place.lacking})
 
 
-def install_line(names: Iterable[str], distribution: Distribution) -> str:
-    """The command that installs packages and leaves no index behind."""
+def install_line(
+    names: Iterable[str], distribution: Distribution, *, keeps_lists: bool = False
+) -> str:
+    """The command that installs packages, and leaves no index behind but apt's where it is kept."""
     words = " ".join(names)
     match distribution.family:
         case Family.APK:
             return f"apk add --no-cache {words}"
         case Family.APT:
-            return (
-                f"apt-get update && apt-get install -y --no-install-recommends {words} "
-                "&& rm -rf /var/lib/apt/lists/*"
-            )
+            removal = "" if keeps_lists else " && rm -rf /var/lib/apt/lists/*"
+            return f"apt-get update && apt-get install -y --no-install-recommends {words}{removal}"
         case Family.DNF:
             return f"dnf install -y {words} && dnf clean all"
 
@@ -104,15 +104,18 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
         "",
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
         *arguments,
-        *install_lines(staying, distribution),
+        *install_lines(staying, distribution, keeps_lists=editor.keeps_lists),
         f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
         f"    {from_wheels(written, _WHEELS)}",
     )
 
 
-def install_lines(names: Sequence[str], distribution: Distribution) -> list[str]:
+def install_lines(
+    names: Sequence[str], distribution: Distribution, *, keeps_lists: bool = False
+) -> list[str]:
     """The instruction that installs packages; none where there are none."""
-    return [f"RUN {install_line(names, distribution)}"] if names else []
+    line = install_line(names, distribution, keeps_lists=keeps_lists)
+    return [f"RUN {line}"] if names else []
 
 
 def _arguments_before(stage: Stage, line: int) -> list[str]:
