@@ -44,6 +44,16 @@ def test_a_build_without_a_compiler_fails():
     assert finding.source == "the test"
 
 
+def test_a_build_that_surely_needs_a_compiler_is_not_hidden_by_one_that_may():
+    text = f"{ALPINE}RUN apk add gcc musl-dev && pip install lxml"
+    unsure = outlook("uwsgi 2.0", tool("c++", inferred=True))
+    sure = outlook("lxml 5.0", tool("c++"))
+    for order in ((unsure, sure), (sure, unsure)):
+        finding = found(text, "missing-compiler", *order)
+        assert (finding.packages, finding.builds) == (("g++",), ("lxml 5.0",))
+        assert "doubtful-need" not in codes(judged(text, *order))
+
+
 @pytest.mark.parametrize(
     ("packages", "needs"),
     [

@@ -75,11 +75,12 @@ def build_gaps(
 ) -> tuple[Gap, ...]:
     """Required needs of a step's builds that neither its packages nor its image answer.
 
+    Builds that are sure to fail for a need hide those that may.
     Needs for which the distribution has no package that we know are left out.
     """
     present = present_system(step.packages, distribution)
     bare = not present.names & {"gcc", "clang", "rust"}
-    gaps: dict[str, Gap] = {}
+    gaps: dict[tuple[str, bool], Gap] = {}
     for outlook in builds.outlooks:
         for need in outlook.needs:
             if need.role is not Role.REQUIRED or need.from_pypi or _brought(stage, step, need):
@@ -87,10 +88,13 @@ def build_gaps(
             packages = build_packages(need, distribution)
             lacking = _without_compilers(present.lacks(packages, need), need, step)
             if lacking:
-                gap = Gap(need, lacking, bare, present.is_certain)
-                gap = gaps.setdefault(f"{need.kind}:{need.name}", gap)
-                gap.outlooks.append(outlook)
-    return tuple(gaps.values())
+                gap = Gap(need, lacking, bare, present.is_certain, [outlook])
+                alike = gaps.setdefault((f"{need.kind}:{need.name}", gap.certain), gap)
+                if alike is not gap:
+                    alike.outlooks.append(outlook)
+    return tuple(
+        gap for (need, certain), gap in gaps.items() if certain or (need, True) not in gaps
+    )
 
 
 def _without_compilers(
