@@ -259,7 +259,7 @@ def test_an_incomplete_answer_is_exit_3_and_still_an_answer(call, tmp_path, caps
             3,
             "the index https://index.example/simple/ cannot be reached: no answer",
         ),
-        (OSError(13, "Permission denied", "x"), 2, "[Errno 13] Permission denied: 'x'"),
+        (OSError(13, "Permission denied", "x"), 2, "x: Permission denied"),
         (RequirementsError("\x1b[1m", 1, "", "odd"), 2, "�[1m:1: odd"),
     ],
 )

@@ -259,8 +259,15 @@ def _failure(error: Exception) -> int:
             "where. Please report it."
         )
         return INCOMPLETE
-    _say(redact(str(error)))
+    _say(redact(_words_of(error)))
     return USAGE if isinstance(error, (UsageError, OSError)) else INCOMPLETE
+
+
+def _words_of(error: Exception) -> str:
+    """The sentence of an error; of one about a file without its number."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _show_debugging() -> None:

@@ -46,7 +46,7 @@ class FolderInputs(Struct, frozen=True):
     """What a folder holds, as names relative to it.
 
     `taken` is what is judged, "" where nothing is there; `locks` are all lock files, `taken`
-    among them; `left` is everything else that could have been taken. `empty_project` says
+    among them; `left` is everything else that declares requirements. `empty_project` says
     that `taken` is a ``pyproject.toml`` that only configures tools.
     """
 
@@ -69,7 +69,7 @@ def folder_inputs(folder: Path) -> FolderInputs:
     useful, aside = _split(folder, files) if declaring else (files, [])
     candidates = [*_by_tool(folder, tree), *useful, *declaring, *others, *aside, *projects]
     taken = next(iter(candidates), "")
-    every = dict.fromkeys((*locks, *files, *projects, *others))
+    every = dict.fromkeys((*locks, *files, *declaring, *others))
     return FolderInputs(
         taken,
         locks,

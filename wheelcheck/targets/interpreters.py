@@ -99,7 +99,9 @@ def _impossible(
     implementation: Implementation, minor: tuple[int, int], abi: str, *, free_threaded: bool
 ) -> str:
     """Why there is no such interpreter, whatever its release; "" where there may be."""
-    if minor < OLDEST_PYTHON or minor[0] > OLDEST_PYTHON[0]:
+    if minor[0] > OLDEST_PYTHON[0]:
+        return f"there is no Python {minor[0]}"
+    if minor < OLDEST_PYTHON:
         return "only Python 3.6 and later are known"
     cpython = implementation is Implementation.CPYTHON
     if free_threaded and (not cpython or minor < FIRST_FREE_THREADED):

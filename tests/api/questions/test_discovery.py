@@ -112,6 +112,7 @@ def test_the_settings_of_the_folder_go_before_its_files(found):
     assert discovery.inputs == (Path("requirements/prod.txt"),)
     assert discovery.targets == ("python:3.13-alpine",)
     assert "uv.lock" in discovery.left
+    assert "pyproject.toml" not in discovery.left  # it declares no requirements
 
 
 @pytest.mark.parametrize("written", ["-e .\n", "# dev\n-e ./\n", ".\n", "--editable=.\n"])

@@ -173,6 +173,7 @@ def test_nothing_written_is_another_error(spelling, as_of):
         ("cp312t-musllinux_1_2_x86_64", "CPython 3.13 and later", None),
         ("pp311t-musllinux_1_2_x86_64", "CPython 3.13 and later", None),
         ("cp27-manylinux1_x86_64", "only Python 3.6 and later", None),
+        ("4.1", "there is no Python 4", None),
         ("cp312_pp73-manylinux1_x86_64", "an ABI of PyPy", None),
         ("cp312-musllinux_2_0_x86_64", "there is no musl 2.0", None),
         ("cp312-musllinux_1_3_x86_64", "there is no musl 1.3", None),
@@ -189,6 +190,13 @@ def test_an_error_names_the_reason_and_what_is_near(spelling, why, near):
     assert why in caught.value.why
     if near:
         assert near in caught.value.near
+
+
+@pytest.mark.parametrize("spelling", ["foo", "foo:latest", "zzz:3.12"])
+def test_nothing_is_suggested_for_an_image_like_none(spelling):
+    with pytest.raises(TargetError) as caught:
+        parse_target_on(spelling, as_of=TODAY)
+    assert caught.value.near == ()
 
 
 @pytest.mark.parametrize(

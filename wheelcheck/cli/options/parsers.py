@@ -53,7 +53,7 @@ examples:
   wheelcheck --package 'pandas>=2' --target cp312-musllinux_1_2_x86_64
       one requirement, one target, no file
   wheelcheck requirements.txt --exclude-newer 2023-04-14
-the index as of a day
+      the index as of a day
   uv pip compile pyproject.toml | wheelcheck - --no-deps --format json -o report.json
       exact pins from a pipe, for a program to read
 

@@ -118,7 +118,10 @@ def _existing(name: str, row: ImageRow, as_of: date) -> FoundImage:
 def _unknown(name: str, short: str) -> TargetError:
     from difflib import get_close_matches  # for mistakes alone
 
-    known = [*catalogue(), *moving_aliases(), *_family_aliases()]
+    names = [*catalogue(), *moving_aliases(), *_family_aliases()]
+    repositories = {image.partition(":")[0] for image in names}
+    alike = get_close_matches(short.partition(":")[0], repositories, n=len(repositories))
+    known = [image for image in names if image.partition(":")[0] in alike]
     return TargetError(
         name,
         "the catalogue has no such image; spell the target out, for example "
