@@ -44,7 +44,7 @@ def test_a_build_without_a_compiler_fails():
     assert finding.source == "the test"
 
 
-def test_a_build_that_surely_needs_a_compiler_is_not_hidden_by_one_that_may():
+def test_a_need_that_is_sure_comes_before_the_same_need_in_doubt():
     text = f"{ALPINE}RUN apk add gcc musl-dev && pip install lxml"
     unsure = outlook("uwsgi 2.0", tool("c++", inferred=True))
     sure = outlook("lxml 5.0", tool("c++"))

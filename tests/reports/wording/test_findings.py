@@ -85,7 +85,7 @@ def test_windows_paths_keep_their_drive():
     assert line_of(r"C:\app\r.txt") == InputLine(r"C:\app\r.txt")
 
 
-def test_a_build_that_fails_is_an_error_with_its_reason_apart_from_those_that_succeed():
+def test_a_build_that_fails_is_an_error_and_names_its_reason():
     obstacle = Obstacle(code="c-api-gone", message="a.c uses X", source="a test", fatal=True)
     targets = tuple(
         image(f"python:3.{minor}-slim", f"3.{minor}.1", "glibc", "2.41") for minor in (12, 13)
