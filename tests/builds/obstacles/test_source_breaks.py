@@ -432,6 +432,21 @@ def test_integers_that_get_quotients_and_exec_statements():
     assert "cimports cpython.int" in message
 
 
+def test_a_name_behind_a_macro_that_an_older_python_sets():
+    header = "#ifndef X_H\n#define X_H\n#include <Python.h>\n#if PY_VERSION_HEX < 0x030D0000\n"
+    header += "#define FRAMES 1\n#else\n#define FRAMES 0\n#endif\n#endif\n"
+    source = '#include "x.h"\n#if FRAMES\n_PyCFrame *frame;\n#endif\n'
+
+    def gone(header: str) -> list[tuple[str, bool]]:
+        sdist = contents(setup__py=SETUP, x__c=source, x__h=header)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        return [(o.message, o.fatal) for o in source_breaks(compiled, sdist, 13, Version("14"))]
+
+    assert gone(header) == []
+    later = header.replace("< 0x030D0000", ">= 0x030A0000")
+    assert gone(later) == [("x.c uses _PyCFrame, which CPython 3.13 has no more", True)]
+
+
 def test_a_version_of_a_library_that_a_header_refuses():
     def refused(condition: str, release: str = "13", script: str = SETUP, **files: str) -> list:
         header = f"#ifndef X_H\n#define X_H\n#if {condition}\n#error wrong\n#endif\n#endif\n"

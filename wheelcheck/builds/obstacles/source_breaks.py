@@ -16,6 +16,7 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     KEYWORD,
     METHOD,
     NARROWING,
+    OWN,
     PASSES,
     PERHAPS,
     POINTER,
@@ -56,6 +57,7 @@ _PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
 _PORTING_15 = "gcc.gnu.org/gcc-15/porting_to.html"
 _PORTING_11 = "gcc.gnu.org/gcc-11/porting_to.html"
 _SPEAKS_C23 = Version("15")
+_UNSET = "!"
 _TRANSLATED = (".i", ".pyx", ".py", ".pxi")
 """Endings of sources that another program turns into C first."""
 
@@ -67,12 +69,7 @@ def source_breaks(
 
     Codes ``c-api-gone``, ``cython-output-too-old``, ``compiler-too-new``.
     """
-    own = {
-        name
-        for marks in contents.marks.values()
-        for name, minors in marks.api_breaks
-        if not minors or (name.startswith("#") and minor in minors)
-    }
+    own = _own_names(contents, minor)
     found = [
         *_of_files(files.certain, contents, minor, gcc, own, sure=True),
         *_of_files(files.perhaps, contents, minor, gcc, own, sure=False),
@@ -82,6 +79,19 @@ def source_breaks(
         first.setdefault((obstacle.code, obstacle.fatal), obstacle)
     codes = {code for code, fatal in first if fatal}
     return tuple(o for (code, fatal), o in first.items() if fatal or code not in codes)
+
+
+def _own_names(contents: SdistContents, minor: int) -> set[str]:
+    """What the sdist defines itself on CPython 3.`minor`, as `_gone_names` takes it."""
+    own: set[str] = set()
+    unset: set[str] = set()
+    for marks in contents.marks.values():
+        for name, minors in marks.api_breaks:
+            if not minors or (name.startswith("#") and minor in minors):
+                own.add(name.removeprefix(OWN))
+            elif name.startswith("#"):
+                unset.add(name)
+    return own | {_UNSET + name for name in unset - own}
 
 
 def refused_files(
@@ -131,11 +141,18 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
     """Names of the C API that a source uses and CPython 3.`minor` lacks, but for the `own`.
 
     `own` has what the sdist defines itself, and with ``#`` before them the macros that its headers
-    set on that CPython.
+    set on that CPython, with ``!#`` those that they set on others alone.
     """
     found: dict[str, None] = {}
+    off = {
+        name
+        for name, _, flag in (mark.partition(PERHAPS) for mark, _ in marks.api_breaks)
+        if flag and f"{_UNSET}#{flag}" in own
+    }
     for mark, minors in marks.api_breaks:
         name, perhaps, flag = mark.partition(PERHAPS)
+        if perhaps and name in off:
+            continue
         here = minor in minors and not mark.startswith("#") and name.removesuffix("()") not in own
         if here and flag:
             here = f"#{flag}" in own

@@ -59,3 +59,11 @@ def test_a_macro_that_only_an_older_python_sets():
     assert "_PyLong_One" not in dict(api_breaks(HEAD + text + by_others + use))
     by_if = use.replace(b"#ifdef OLD", b"#if defined(OLD)")
     assert dict(api_breaks(HEAD + text + by_if)) == {"_PyLong_One": later}
+
+
+def test_a_name_that_is_defined_for_an_older_python_alone():
+    text = b"#if PY_VERSION_HEX < 0x30B00A6\n#define _PyCFrame CFrame\n#endif\n_PyCFrame *frame;\n"
+    found = dict(api_breaks(HEAD + text))
+    assert found == {"#=_PyCFrame": (8, 9, 10), "_PyCFrame": (13, 14, 15)}
+    everywhere = b"#ifdef OLD\n#define _PyCFrame CFrame\n#endif\n_PyCFrame *frame;\n"
+    assert dict(api_breaks(HEAD + everywhere)) == {"_PyCFrame": ()}

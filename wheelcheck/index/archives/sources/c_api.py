@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from wheelcheck.index.archives.sources.c_conditions import Directives
+from wheelcheck.index.archives.sources.c_conditions import EVERY, Directives
 from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
 from wheelcheck.index.archives.sources.c_members import (
     bare_checks,
     may_have_lost_members,
     member_breaks,
 )
-from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
+from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table
 
@@ -104,6 +104,10 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
             defined.add(place)
         else:
             found[place] |= versions
+    for own in [name for name in found if name.startswith(OWN)]:
+        for name in found:
+            if _bare(name) == own.removeprefix(OWN):
+                found[name] -= found[own]
     return python_flags(content) + tuple(
         (name, tuple(sorted(minors)))
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
@@ -207,13 +211,24 @@ def _lines(
                 yield path.decode(), here.minors(gone[path])
         elif word == b"define":
             name, body = _definition(rest, here)
-            if name in used and not here.never():
-                defined.add(name.decode())
+            if name in used:
+                yield from _own_definition(name.decode(), here, defined)
             _note_alias(name, body, aliases, gone, used, here)
         else:
             _follow(word, rest, here, guard)
             if word == b"undef":
                 aliases.pop(rest.strip(), None)
+
+
+def _own_definition(
+    name: str, here: Directives, defined: set[str]
+) -> Iterator[tuple[str, set[int] | None]]:
+    """A definition of a name that is gone: of every CPython, or of those that may compile it."""
+    active = here.possible()
+    if active == EVERY:
+        defined.add(name)
+    elif active:
+        yield f"{OWN}{name}", active
 
 
 def _lines_to_read(code: bytes, used: set[bytes]) -> Iterator[bytes]:

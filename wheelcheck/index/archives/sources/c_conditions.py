@@ -94,9 +94,9 @@ class Directives:
             name: minors for name, minors in given.items() if name in self._by_python and minors
         }
 
-    def never(self) -> bool:
-        """Whether no version compiles the present line, whatever else is defined."""
-        return not self._not_ruled_out(0)
+    def possible(self) -> set[int]:
+        """The versions that compile the present line, or may, whatever else is defined."""
+        return self._not_ruled_out(0)
 
     def enter(self) -> None:
         """A condition that holds in any case, as that around all of a header."""

@@ -21,6 +21,7 @@ __all__ = [
     "NAME",
     "NARROWING",
     "NUMPY",
+    "OWN",
     "PASSES",
     "PERHAPS",
     "POINTER",
@@ -37,6 +38,9 @@ __all__ = [
 PERHAPS = "?"
 """Behind a name: whether it is compiled depends on what is defined elsewhere; on the macro whose
 name follows, if one does. Such macros of headers are marked themselves, ``#`` before the name."""
+
+OWN = "#="
+"""Before a name that a source defines for the CPython that follow, and for no other."""
 
 # SourceMarks.refused
 METHOD = "method "
