@@ -435,7 +435,7 @@ def test_integers_that_get_quotients_and_exec_statements():
 def test_a_name_behind_a_macro_that_an_older_python_sets():
     header = "#ifndef X_H\n#define X_H\n#include <Python.h>\n#if PY_VERSION_HEX < 0x030D0000\n"
     header += "#define FRAMES 1\n#else\n#define FRAMES 0\n#endif\n#endif\n"
-    source = '#include "x.h"\n#if FRAMES\n_PyCFrame *frame;\n#endif\n'
+    source = '#include <Python.h>\n#include "x.h"\n#if FRAMES\n_PyCFrame *frame;\n#endif\n'
 
     def gone(header: str) -> list[tuple[str, bool]]:
         sdist = contents(setup__py=SETUP, x__c=source, x__h=header)
