@@ -102,6 +102,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
     known = None if isinstance(distribution, Unknown) else distribution
+    free = target.free_threaded
     named = str(known or "")
     gcc = default_version("gcc", target)
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
@@ -118,7 +119,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *no_sources(facts, contents),
             *(missing_sources(facts, contents, script) if reading.is_whole else ()),
             *refused_options(facts.script, script),
-            *source_breaks(files, contents, minor, gcc),
+            *source_breaks(files, contents, minor, gcc, free_threaded=free),
             *missing_headers(
                 files.certain,
                 contents,
@@ -140,7 +141,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
 
     names = sorted(installed) if complete else None
     tools = f"gcc {gcc} of {named}, numpy {numpy}, cython {cythonizes}"
-    key = f"sources on 3.{minor} with {tools}, {names}, {reading.site}"
+    key = f"sources on 3.{minor}{'t' * free} with {tools}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
@@ -256,13 +257,19 @@ def _cython(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObsta
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
-        written = translated_in_build(facts, contents, version, minor) if cpython else ()
+        written = (
+            translated_in_build(facts, contents, version, minor, free_threaded=free)
+            if cpython
+            else ()
+        )
         return (*old_cython(facts, contents, version, installed, numpy), *written)
 
     cpython, minor = target.implementation is Implementation.CPYTHON, target.python[1]
+    free = target.free_threaded
     installed = frozenset(str(pin.name) for pin in build.environment.pins)
     numpy = build.environment.version_of("numpy")
-    key = f"cython {version} {sorted(installed)} numpy {numpy} on {minor} {cpython} {reading.site}"
+    python = f"{minor}{'t' * free} {cpython}"
+    key = f"cython {version} {sorted(installed)} numpy {numpy} on {python} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 

@@ -22,19 +22,19 @@ _CODE = "cython-output-too-old"
 
 
 def written_by_cython(
-    path: str, version: str, minor: int, *, sure: bool
+    path: str, version: str, minor: int, *, sure: bool, free_threaded: bool = False
 ) -> Iterator[BuildObstacle]:
     """What CPython 3.`minor` does not compile of a shipped file that Cython `version` wrote.
 
     Code ``cython-output-too-old``; fatal where the file is compiled for certain (`sure`) and code
-    of every module fails.
+    of every module fails. `free_threaded`: CPython without the GIL.
     """
     try:
         wrote = Version(version)
     except InvalidVersion:
         return
     for sample in ("least", "ordinary"):
-        error = _output_error(wrote, minor, sample)
+        error = _output_error(wrote, minor, sample, free_threaded=free_threaded)
         if error:
             message = (
                 f"{path} was written by Cython {version}, whose code CPython 3.{minor} does not "
@@ -45,9 +45,10 @@ def written_by_cython(
             return
 
 
-def _output_error(wrote: Version, minor: int, sample: str) -> str:
+def _output_error(wrote: Version, minor: int, sample: str, *, free_threaded: bool = False) -> str:
     """What a CPython does not compile of a Cython's code; very old releases count as the oldest."""
-    rows = [row for row in _outputs() if row[0] == f"3.{minor}" and row[1] == sample]
+    pythons = {f"3.{minor}", f"3.{minor}t"} if free_threaded else {f"3.{minor}"}
+    rows = [row for row in _outputs() if row[0] in pythons and row[1] == sample]
     wrote = max(wrote, min((row[2] for row in _outputs()), default=wrote))
     for _, _, first, last, error in rows:
         if first <= wrote <= last:
@@ -68,7 +69,12 @@ def _outputs() -> tuple[tuple[str, str, Version, Version, str], ...]:
 
 
 def translated_in_build(
-    facts: SdistFacts, contents: SdistContents, version: Version, minor: int
+    facts: SdistFacts,
+    contents: SdistContents,
+    version: Version,
+    minor: int,
+    *,
+    free_threaded: bool = False,
 ) -> tuple[BuildObstacle, ...]:
     """A Cython source that this Cython turns into C which CPython 3.`minor` does not compile.
 
@@ -77,7 +83,9 @@ def translated_in_build(
     """
     sources = dict(_translated(facts, contents))
     for sample in ("least", "ordinary"):
-        error = _output_error(version, minor, sample) if sources else ""
+        error = ""
+        if sources:
+            error = _output_error(version, minor, sample, free_threaded=free_threaded)
         if error:
             path = max(sources, key=lambda path: sources[path])
             message = f"Cython {version} of the build turns {path} into C that CPython 3.{minor} "

@@ -63,7 +63,12 @@ _TRANSLATED = (".i", ".pyx", ".py", ".pxi")
 
 
 def source_breaks(
-    files: CompiledFiles, contents: SdistContents, minor: int, gcc: Version | None
+    files: CompiledFiles,
+    contents: SdistContents,
+    minor: int,
+    gcc: Version | None,
+    *,
+    free_threaded: bool = False,
 ) -> tuple[BuildObstacle, ...]:
     """What CPython 3.`minor` and GCC do not compile of these files, first of each kind.
 
@@ -71,8 +76,8 @@ def source_breaks(
     """
     own = _own_names(contents, minor)
     found = [
-        *_of_files(files.certain, contents, minor, gcc, own, sure=True),
-        *_of_files(files.perhaps, contents, minor, gcc, own, sure=False),
+        *_of_files(files.certain, contents, minor, gcc, own, sure=True, free=free_threaded),
+        *_of_files(files.perhaps, contents, minor, gcc, own, sure=False, free=free_threaded),
     ]
     first: dict[tuple[str, bool], BuildObstacle] = {}
     for obstacle in found:
@@ -121,6 +126,7 @@ def _of_files(
     own: set[str],
     *,
     sure: bool,
+    free: bool = False,
 ) -> Iterator[BuildObstacle]:
     script = contents.texts.get("setup.py", "")
     for path in paths:
@@ -134,7 +140,7 @@ def _of_files(
             yield from _by_c23(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
         if program == "cython" and version:
-            yield from written_by_cython(path, version, minor, sure=sure)
+            yield from written_by_cython(path, version, minor, sure=sure, free_threaded=free)
 
 
 def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
