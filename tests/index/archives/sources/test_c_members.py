@@ -50,6 +50,16 @@ def test_members_that_are_gone(text: bytes, found: dict[str, tuple[int, ...]]):
     assert dict(api_breaks(HEAD + text)) == found
 
 
+def test_a_parser_of_arguments_as_an_older_clinic_wrote_it():
+    text = b'static _PyArg_Parser _parser = {NULL, _keywords, "getall", 0};\n'
+    (found,) = api_breaks(HEAD + text)
+    assert found == ("_PyArg_Parser that begins with its format()", (12, 13, 14, 15))
+    guarded = b"#if PY_VERSION_HEX < 0x030c0000\n" + text + b"#endif\n"
+    assert api_breaks(HEAD + guarded) == ()
+    named = b'static _PyArg_Parser _parser = {.keywords = _keywords, .fname = "getall"};\n'
+    assert api_breaks(HEAD + named) == ()
+
+
 def test_a_macro_that_only_an_older_python_sets():
     text = b"#if PY_VERSION_HEX < 0x03070000\n#define OLD\n#endif\n"
     use = b"#ifdef OLD\n  one = PyLong_FromLong(1);\n#else\n  one = _PyLong_One;\n#endif\n"

@@ -18,6 +18,7 @@ from wheelcheck.index.archives.sources.c_members import (
     bare_checks,
     may_have_lost_members,
     member_breaks,
+    old_parsers,
 )
 from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
@@ -90,14 +91,20 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     gone = _gone()
     words = {word for pattern in _MAY_BE_NAME for word in pattern.findall(content)}
     used = gone.keys() & (words | _included(content))
-    lost = b"if Py" in content or may_have_lost_members(content, words)
+    lost = b"if Py" in content or b"_PyArg_Parser" in words
+    lost = lost or may_have_lost_members(content, words)
     named = bool(used) or any(name in content for name in _NO_TARGETS) or _reads_member(content)
     if not (named or lost):
         return python_flags(content)
     found: dict[str, set[int]] = defaultdict(set)
     text = _COMMENT.sub(_blank, content)
-    for member, minors in (*member_breaks(text, words), *bare_checks(text)) if lost else ():
-        found[member] |= minors
+    if lost:
+        for name, minors in (
+            *member_breaks(text, words),
+            *bare_checks(text),
+            *old_parsers(text),
+        ):
+            found[name] |= minors
     defined = {name.decode() for name in used if _has_body(name, text)}
     for place, versions in _lines(text, gone, used, defined) if named else ():
         if versions is None:

@@ -15,7 +15,7 @@ from wheelcheck.index.archives.sources.c_conditions import minors_at
 from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
 from wheelcheck.tables import read_table
 
-__all__ = ["bare_checks", "may_have_lost_members", "member_breaks"]
+__all__ = ["bare_checks", "may_have_lost_members", "member_breaks", "old_parsers"]
 
 _OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
 _CAST = re.compile(
@@ -30,6 +30,8 @@ _POINTS_TO = {
 _BARE = re.compile(
     rb"if[ \t]+(?!PyS|PyFrozen|PyAny)(Py[A-Z][a-z]\w+_(?:TypeCheck|Check(?:Exact)?))[ \t]*\("
 )
+_PARSER = re.compile(rb"_PyArg_Parser\s+\w+\s*=\s*\{\s*(?:NULL|\"|[A-Za-z_]\w*\s*,)")
+_PARSER_CHANGED = 12
 _FIRST = 9
 _LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
 _BEFORE = 300
@@ -67,6 +69,19 @@ def member_breaks(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int
 
 
 _NEVER = 99
+
+
+def old_parsers(text: bytes) -> Iterator[tuple[str, set[int]]]:
+    """Parsers of arguments that list their format first, where CPython 3.12 has a number.
+
+    Older argument clinics wrote ``static _PyArg_Parser _parser = {NULL, _keywords, "name", 0};``.
+    With a GCC before 14 it is a warning, as of a function that is not declared.
+    """
+    for match in _PARSER.finditer(text):
+        minors = {m for m in minors_at(text, match.start()) if m >= _PARSER_CHANGED}
+        if minors:
+            yield "_PyArg_Parser that begins with its format()", minors
+            return
 
 
 def bare_checks(text: bytes) -> Iterator[tuple[str, set[int]]]:
