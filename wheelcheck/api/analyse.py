@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
@@ -95,8 +95,12 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
     advice: bool,
     loading: LoadOptions,
     progress: Progress | None,
+    prefetched: Callable[[], object] | None = None,
 ) -> Report:
-    """As `analyse`, with the index and what is known of it in `common`."""
+    """As `analyse`, with the index and what is known of it in `common`.
+
+    `prefetched` is called when all targets are resolved: most of what the index says was looked at.
+    """
     index, progress = common.index, progress or Silent()
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
@@ -120,7 +124,10 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
 
     judge = judge_of(requirements)
     progress.update("Reading the index", 0, 0)
-    judge.prefetch(targets, plan=not verdicts_only)
+    if index.fetches:
+        judge.prefetch(targets, plan=not verdicts_only)
+        if prefetched is not None:
+            prefetched()
     columns = []
     for position, target in enumerate(targets):
         progress.update("Judging targets", position, len(targets))

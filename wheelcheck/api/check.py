@@ -6,7 +6,7 @@ cached report is not judged again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Unpack
 
 from msgspec.structs import replace
@@ -202,10 +202,12 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
     progress: Progress | None,
     loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     report_cache: ReportCache | None = None,
+    released: Callable[[], object] | None = None,
 ) -> Report:
     """Answer a question whose keywords are put together, as `check` does.
 
     `report_cache` has an earlier report, if the index still says the same, or stores a new one.
+    `released` is called when much has been released that was read of the index.
     """
     question = question.with_folders_read()
     build = build_of(question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only)
@@ -230,6 +232,11 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         from wheelcheck.resolution.common import Common
         from wheelcheck.resolution.stored_answers import StoredAnswers
 
+        def release() -> None:
+            opened.index.release_pages()
+            if released is not None:
+                released()
+
         solving = report_cache.solving(opened.requirements) if report_cache else None
         stored = StoredAnswers(solving.load(opened.index)) if solving else None
         report = analyse_sharing(
@@ -245,6 +252,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             advice=advice,
             loading=loading,
             progress=progress,
+            prefetched=release,
         )
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:

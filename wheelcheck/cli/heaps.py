@@ -1,11 +1,11 @@
-"""A heap that all threads share, so that each can use what another frees."""
+"""The heap of the process: one for all threads, and no larger than it must be."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
 
-__all__ = ["share_heap"]
+__all__ = ["share_heap", "trim_heap"]
 
 _M_ARENA_MAX = -8
 """Number of the parameter (malloc.h of glibc)."""
@@ -20,9 +20,20 @@ def share_heap() -> None:
 
     Source: mallopt(3).
     """
-    if not sys.platform.startswith("linux"):
-        return
-    with suppress(ImportError, AttributeError, OSError):  # musl has no such function
-        import ctypes
+    if sys.platform.startswith("linux"):
+        with suppress(ImportError, AttributeError, OSError):  # musl has no such function
+            import ctypes
 
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def trim_heap() -> None:
+    """Give the system what is free inside the heap, where the C library is glibc.
+
+    Source: malloc_trim(3).
+    """
+    if sys.platform.startswith("linux"):
+        with suppress(ImportError, AttributeError, OSError):
+            import ctypes
+
+            ctypes.CDLL(None).malloc_trim(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -128,6 +128,25 @@ class NetworkIndex:
     def fetches(self) -> bool:
         """Whether it may fetch anything; offline the cache answers, which waits for nobody."""
         return not self._offline
+
+    def release_pages(self) -> None:
+        """Let go of what pages list and nobody has looked at: the cache has it, if it is wanted.
+
+        Most of what a run holds are files of old versions.
+        """
+        for project in self._tasks.results():
+            if isinstance(project, FilesOfProject):
+                name = project.name
+                if all(source.is_stored(name) for source in self._sources):
+                    project.release(partial(self._pages_again, name))
+
+    def _pages_again(self, name: NormalizedName) -> Sequence[IndexPage]:
+        """The pages of a project that were released. Raises IndexUnreachable."""
+        found = [source.page(name) for source in self._sources]
+        pages = [page for page in found if isinstance(page, IndexPage)]
+        if len(pages) != sum(page is not None for page in found):
+            raise IndexUnreachable(name, "its page is no longer in the cache")
+        return _open(pages)
 
     def pages_unchanged(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.
@@ -316,9 +335,14 @@ def _silence(answers: list[_Answer], of_indexes: list[_Answer]) -> IndexUnreacha
     return None
 
 
+def _open(pages: list[IndexPage]) -> list[IndexPage]:
+    """The pages that offer files."""
+    return [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
+
+
 def _merged(pages: list[IndexPage]) -> Project | Unknown:
     """Files of all pages together; PEP 792: a quarantined project offers none."""
-    open_pages = [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
+    open_pages = _open(pages)
     if open_pages:
         return FilesOfProject(open_pages)
     reason = pages[0].status_reason

@@ -15,7 +15,7 @@ from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.questions.question import Input, Question
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.cli.cached_report import is_plain, manner_of
-from wheelcheck.cli.heaps import share_heap
+from wheelcheck.cli.heaps import share_heap, trim_heap
 from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.options.option_parser import PROGRAM, USAGE_ERROR
 from wheelcheck.cli.options.policy_options import settings_of
@@ -91,6 +91,7 @@ def _answered(question: Question, args: Namespace, report_cache: ReportCache | N
             loading=loading_of(args.load_check or "quick", args.cpu),
             progress=progress,
             report_cache=report_cache,
+            released=trim_heap,
         )
 
 

@@ -55,6 +55,10 @@ class Tasks:
         result: _T = task[0].result()
         return result
 
+    def results(self) -> list[Any]:
+        """What was asked for so far."""
+        return list(self._results.values())
+
     def prefetch(self, key: Hashable, work: Callable[[], object]) -> None:
         """Let the background do it, unless it is done or being done already."""
         if key in self._tasks or key in self._results:

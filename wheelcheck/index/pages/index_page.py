@@ -8,11 +8,12 @@ reading it back costs what decoding a map with some hundred keys costs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
 import msgspec
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -126,6 +127,7 @@ class FilesOfProject:
 
     def __init__(self, pages: Sequence[IndexPage]) -> None:
         self._pages = pages
+        self._read_again: Callable[[], Sequence[IndexPage]] | None = None
         self._files: dict[Version, tuple[Wheel | Sdist, ...]] = {}
 
     def __repr__(self) -> str:
@@ -158,6 +160,12 @@ class FilesOfProject:
             return tuple(self._spelled[0])
         return tuple(sorted({version for page in self._spelled for version in page}, reverse=True))
 
+    def release(self, read_again: Callable[[], Sequence[IndexPage]]) -> None:
+        """Let go of the files that nobody has asked for; `read_again` has the pages if one does."""
+        if self._read_again is None and self._spelled:
+            self._read_again = read_again
+            self._pages = [replace(page, versions={}) for page in self._pages]
+
     @cached_property
     def _spelled(self) -> tuple[dict[Version, str], ...]:
         """How each page spells a version: ``1.0`` here may be ``1.0.0`` there."""
@@ -177,6 +185,8 @@ class FilesOfProject:
         """The files of one version, index by index; () for a version that is not there."""
         found = self._files.get(version)
         if found is None:
+            if self._read_again and any(version in spelled for spelled in self._spelled):
+                self._pages, self._read_again = self._read_again(), None
             rows = (
                 fenced(row.filename, "file-unreadable", partial(_file, page, row))
                 for page, spelled in zip(self._pages, self._spelled, strict=True)

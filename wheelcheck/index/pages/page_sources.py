@@ -37,6 +37,9 @@ class Source(Protocol):
     def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
 
+    def is_stored(self, name: NormalizedName) -> bool:
+        """Whether the cache has what it says of a project, as this run has read it."""
+
 
 def open_source(
     place: str,
@@ -77,11 +80,18 @@ class SimpleIndex:
             kind = reply.headers.get("content-type", "")
             return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._shown)
 
-        url = f"{self._url.rstrip('/')}/{name}/"
+        url = self._page_url(name)
         private = self._shown != self._url
         return _page_or_unknown(
             self._shown, lambda: self._pages.get(url, IndexPage, read, private=private), name
         )
+
+    def is_stored(self, name: NormalizedName) -> bool:
+        """Whether the cache has what it says of a project, as this run has read it."""
+        return self._pages.is_stored(self._page_url(name))
+
+    def _page_url(self, name: NormalizedName) -> str:
+        return f"{self._url.rstrip('/')}/{name}/"
 
 
 class LocalIndex:
@@ -90,6 +100,10 @@ class LocalIndex:
     def __init__(self, url: str, path: Path) -> None:
         self._url = url
         self._path = path
+
+    def is_stored(self, _: NormalizedName) -> bool:
+        """Never: what is on this machine is read where it lies."""
+        return False
 
     def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
@@ -121,6 +135,10 @@ class FlatLinks:
         self._pages = pages
         self._lock = Lock()
         self._links: list[Row] | Unknown | None = None
+
+    def is_stored(self, _: NormalizedName) -> bool:
+        """Never: all links are one list, which is held anyway."""
+        return False
 
     def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """Those of the links that are files of one project."""

@@ -97,7 +97,9 @@ class StoredPages:
         decoder = msgspec.msgpack.Decoder(kind | None)
         found = self._cache.get_dated("pages", key, _with_content(decoder))
         stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
-        if stored is not None and self._is_current(stored, stored_at):
+        if stored is not None and (
+            self._is_current(stored, stored_at) or self._stored_at(key) == stored_at
+        ):
             self._note(key, stored, stored_at)
             return content
         if self._offline:
@@ -118,6 +120,18 @@ class StoredPages:
         private = private or _has_secrets(reply.body)
         self._store(self._key(url), page, reply.headers, digest, private=private)
         return page
+
+    def is_stored(self, url: str) -> bool:
+        """Whether the cache has the page as this run has read it."""
+        key = self._key(url)
+        return self._stored_at(key) > 0 and self._stored_at(key) == self._cache.stored_at(
+            "pages", key
+        )
+
+    def _stored_at(self, key: str) -> int:
+        """When the page was stored that this run has read; 0 where it was not."""
+        found = self.pages_used.pages.get(key)
+        return found.stored_at if found else 0
 
     def _is_current(self, stored: _Stored, stored_at: int) -> bool:
         return self._offline or self._cache.is_fresh(stored_at, stored.fresh_seconds)
