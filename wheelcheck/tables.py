@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
-__all__ = ["read_file", "read_table", "table_date"]
+__all__ = ["read_file", "read_rows", "read_table", "table_date"]
 
 _PACKAGE = __file__.rpartition("tables.py")[0]
 
@@ -27,14 +27,20 @@ def read_file(path: str) -> str:
     return data.decode("utf-8")
 
 
+def read_rows(path: str) -> Iterator[Mapping[str, str]]:
+    """As `read_table`, for a caller who makes something else of the rows, once: none is held."""
+    rows = csv.reader(read_file(path).splitlines())
+    header = next(rows)
+    return (dict(zip(header, row, strict=True)) for row in rows)
+
+
 @cache
 def read_table(path: str) -> tuple[Mapping[str, str], ...]:
     """The rows of a table by column name; empty cells are empty strings.
 
     `path` counts from the package, as ``builds/needs/toolchain.csv``.
     """
-    header, *rows = csv.reader(read_file(path).splitlines())
-    return tuple(dict(zip(header, row, strict=True)) for row in rows)
+    return tuple(read_rows(path))
 
 
 def table_date(path: str) -> date:

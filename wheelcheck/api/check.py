@@ -33,7 +33,7 @@ from wheelcheck.result_cache.report_cache import ReportCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wheelcheck.resolution.stored_answers import StoredAnswers
+    from wheelcheck.result_cache.meaning import Comparable
 
 __all__ = ["answer", "check", "loading_of", "machine_of"]
 
@@ -229,6 +229,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
         from wheelcheck.api.analyse import analyse_sharing
+        from wheelcheck.api.comparable_report import comparable_report
         from wheelcheck.resolution.common import Common
         from wheelcheck.resolution.stored_answers import StoredAnswers
 
@@ -256,21 +257,24 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
-            _store(report, opened, report_cache, stored)
+            if opened.index.fetches:
+                release()
+            comparable = comparable_report(report, opened, stored)
             if solving and stored and (data := stored.encoded()):
                 solving.store(data, opened.index)
+                del data  # before the report, which is as large
+            _store(report, opened, report_cache, comparable)
         return report
 
 
 def _store(
-    report: Report, opened: OpenQuestion, report_cache: ReportCache, stored: StoredAnswers | None
+    report: Report, opened: OpenQuestion, report_cache: ReportCache, comparable: Comparable | None
 ) -> None:
-    from wheelcheck.api.comparable_report import comparable_report
     from wheelcheck.reports.json_form import render_json
 
     files = {path: data for path, data in opened.files.items() if data is not None}
     errors = sum(problem.severity == "error" for problem in report.problems)
-    outcome, comparable = (errors, report.fails), comparable_report(report, opened, stored)
+    outcome = errors, report.fails
     report_cache.store(render_json(report), outcome, files, opened.index, comparable)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.tables import read_table
+from wheelcheck.tables import read_rows
 
 __all__ = ["MeasuredBuild", "is_measured", "measured_builds", "nearest"]
 
@@ -46,7 +46,7 @@ class MeasuredBuild(Struct, frozen=True):
 def measured_builds() -> dict[str, tuple[MeasuredBuild, ...]]:
     """All measured builds by normalised name."""
     found: dict[str, tuple[MeasuredBuild, ...]] = {}
-    for row in read_table("costs/measured.csv"):
+    for row in read_rows("costs/measured.csv"):
         build = _build(row)
         found[build.name] = (*found.get(build.name, ()), build)
     return found

@@ -135,7 +135,7 @@ class NetworkIndex:
         Most of what a run holds are files of old versions.
         """
         for project in self._tasks.results():
-            if isinstance(project, FilesOfProject):
+            if isinstance(project, FilesOfProject) and not project.is_released:
                 name = project.name
                 if all(source.is_stored(name) for source in self._sources):
                     project.release(partial(self._pages_again, name))

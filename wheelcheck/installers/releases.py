@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from wheelcheck.errors import UsageError
 from wheelcheck.installers.installer import Certainty, Installer
 from wheelcheck.installers.rules import Tool
-from wheelcheck.tables import read_table
+from wheelcheck.tables import read_rows, read_table
 
 __all__ = ["Release", "find_release", "newest", "parse_installer", "runs_on"]
 
@@ -64,7 +64,7 @@ def _releases(tool: Tool) -> tuple[Release, ...]:
             date.fromisoformat(row["released"]),
             SpecifierSet(row["requires_python"]),
         )
-        for row in read_table("installers/releases.csv")
+        for row in read_rows("installers/releases.csv")
         if row["tool"] == tool.value
     ]
     return tuple(sorted(found, key=lambda release: release.version))

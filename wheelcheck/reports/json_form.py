@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wheelcheck.reports.values.model import BaseModel, json_bytes
+from wheelcheck.reports.values.model import BaseModel, indented_json
 
 __all__ = ["render_json"]
 
 
 def render_json(answer: BaseModel) -> bytes:
     """What ``--format json`` writes of a report, an explanation or a difference."""
-    return json_bytes(answer, indent=2) + b"\n"
+    return indented_json(answer)

@@ -73,7 +73,7 @@ class SolvingCache:
         header = {"made_of": self._made_of, "names": [*used.names], "pages": used.pages}
         text = json.dumps(header).encode()
         size = len(text).to_bytes(_HEADER_BYTES, "big")
-        self._cache.put("solving", self._key, size + text + data)
+        self._cache.put("solving", self._key, size, text, data)
         self._cache.trim("solving", MOST)
 
 

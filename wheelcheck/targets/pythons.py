@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from wheelcheck.tables import read_table
+from wheelcheck.tables import read_rows, read_table
 from wheelcheck.targets.tags import graalpy_abi_of, pypy_abi_of
 from wheelcheck.targets.target import Implementation
 
@@ -66,7 +66,7 @@ def _releases() -> tuple[PythonRelease, ...]:
             row["implementation_version"],
             date.fromisoformat(row["released"]),
         )
-        for row in read_table("targets/pythons.csv")
+        for row in read_rows("targets/pythons.csv")
     ]
     return tuple(sorted(releases, key=lambda release: (release.released, _key(release))))
 

@@ -17,7 +17,7 @@ from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.implied_packages import implied_packages, is_metapackage
-from wheelcheck.tables import read_table
+from wheelcheck.tables import read_rows
 
 __all__ = ["SystemSize", "system_size"]
 
@@ -149,7 +149,7 @@ def _sizes(release: str) -> Mapping[str, _Package]:
         row["package"]: _Package(
             int(row["bytes"]), tuple(row["needs"].split()), row["in_base"] == "yes"
         )
-        for row in read_table(f"costs/image_parts/debian-{release}.csv")
+        for row in read_rows(f"costs/image_parts/debian-{release}.csv")
     }
 
 

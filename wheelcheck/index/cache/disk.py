@@ -87,8 +87,11 @@ def default_cache_dir(environ: Mapping[str, str]) -> Path:
     return earlier if earlier.is_dir() and not folder.is_dir() else folder
 
 
-def _checksum(data: bytes) -> bytes:
-    return zlib.crc32(data).to_bytes(_SUM_BYTES, "big")
+def _checksum(*parts: bytes) -> bytes:
+    found = 0
+    for part in parts:
+        found = zlib.crc32(part, found)
+    return found.to_bytes(_SUM_BYTES, "big")
 
 
 def cache_key(*parts: str) -> str:
@@ -106,6 +109,7 @@ class Cache:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._root = root / FORMAT
+        self._folder = f"{self._root}{os.sep}"
         self._trouble = CacheTrouble(warn)
         self._clock = clock
         self._made: set[Path] = set()
@@ -146,8 +150,11 @@ class Cache:
         except ValueError:  # written by another version
             return None
 
-    def put(self, kind: Kind, key: str, data: bytes) -> int:
-        """Store an entry whole, or not at all; when that was, in nanoseconds since the epoch."""
+    def put(self, kind: Kind, key: str, *parts: bytes) -> int:
+        """Store an entry whole, or not at all; when that was, in nanoseconds since the epoch.
+
+        It may come in `parts`, which are not put together in memory.
+        """
         now = self._now()
         if self._trouble.broken:
             return now
@@ -156,8 +163,8 @@ class Cache:
         try:
             self._make(path.parent)
             with draft.open("wb") as file:
-                file.write(_checksum(data))
-                file.write(data)
+                file.write(_checksum(*parts))
+                file.writelines(parts)
             os.utime(draft, ns=(now, now))
             draft.replace(path)
         except OSError as error:
@@ -169,7 +176,9 @@ class Cache:
     def stored_at(self, kind: Kind, key: str) -> int | None:
         """When an entry was stored or confirmed; None where it is absent."""
         try:
-            return self._path(kind, key).stat().st_mtime_ns
+            # pathlib would take three times as long, for hundreds of pages
+            place = f"{self._folder}{kind}{os.sep}{key[:_FOLDER_DIGITS]}{os.sep}{key}"
+            return os.stat(place).st_mtime_ns  # noqa: PTH116
         except OSError:
             return None
 

@@ -161,10 +161,15 @@ class FilesOfProject:
         return tuple(sorted({version for page in self._spelled for version in page}, reverse=True))
 
     def release(self, read_again: Callable[[], Sequence[IndexPage]]) -> None:
-        """Let go of the files that nobody has asked for; `read_again` has the pages if one does."""
-        if self._read_again is None and self._spelled:
+        """Let go of the files that nobody has looked at; `read_again` has the pages of others."""
+        if not self.is_released and self._spelled:
             self._read_again = read_again
             self._pages = [replace(page, versions={}) for page in self._pages]
+
+    @property
+    def is_released(self) -> bool:
+        """Whether it would have to be read again for a version that nobody has looked at."""
+        return self._read_again is not None
 
     @cached_property
     def _spelled(self) -> tuple[dict[Version, str], ...]:

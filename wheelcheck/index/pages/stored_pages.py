@@ -123,10 +123,7 @@ class StoredPages:
 
     def is_stored(self, url: str) -> bool:
         """Whether the cache has the page as this run has read it."""
-        key = self._key(url)
-        return self._stored_at(key) > 0 and self._stored_at(key) == self._cache.stored_at(
-            "pages", key
-        )
+        return self._stored_at(self._key(url)) > 0
 
     def _stored_at(self, key: str) -> int:
         """When the page was stored that this run has read; 0 where it was not."""

@@ -15,9 +15,13 @@ if TYPE_CHECKING or not are_structs():
         ValidationError,
     )
 
-    def json_bytes(value: BaseModel, indent: int | None = None) -> bytes:
+    def json_bytes(value: BaseModel) -> bytes:
         """A value as JSON: as `model_dump_json`, which decodes the bytes."""
-        return value.__pydantic_serializer__.to_json(value, indent=indent)
+        return value.__pydantic_serializer__.to_json(value)
+
+    def indented_json(value: BaseModel) -> bytes:
+        """A value as indented JSON with a newline at the end."""
+        return value.__pydantic_serializer__.to_json(value, indent=2) + b"\n"
 else:
     from wheelcheck.reports.values.struct_model import (
         AfterValidator,
@@ -26,6 +30,7 @@ else:
         ConfigDict,
         Field,
         ValidationError,
+        indented_json,
         json_bytes,
     )
 
@@ -36,5 +41,6 @@ __all__ = [
     "ConfigDict",
     "Field",
     "ValidationError",
+    "indented_json",
     "json_bytes",
 ]
