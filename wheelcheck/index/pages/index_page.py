@@ -19,6 +19,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
+from wheelcheck.index.file_hash import held
 from wheelcheck.index.interface import ProjectStatus, Sdist, UnusableFile, Wheel
 from wheelcheck.index.pages.filenames import BadName, parse_version, version_of, wheel_parts
 
@@ -208,12 +209,12 @@ def _file(page: IndexPage, row: Row) -> Wheel | Sdist:
     name = NormalizedName(page.name)
     described = (
         row.size,
-        row.hashes,
+        held(row.hashes),
         row.requires_python,
         _time(row.upload_time),
         row.yanked,
         bool(row.metadata),
-        row.metadata if isinstance(row.metadata, dict) else {},
+        held(row.metadata) if isinstance(row.metadata, dict) else {},
         page.origin,
     )
     url = row.url if "://" in row.url else page.base + row.url + row.filename
