@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.tables import read_table
+from wheelcheck.tables import read_rows, read_table
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wheelcheck"
@@ -76,3 +76,9 @@ def test_every_table_can_be_refreshed(table: str):
     else:
         assert f"`{refresh}`" in procedure
         assert (ROOT / refresh).is_file()
+
+
+@pytest.mark.parametrize("table", [name for name in tables() if name.endswith(".csv")])
+def test_every_row_has_a_cell_for_each_column(table):
+    text = (PACKAGE / table).read_text(encoding="utf-8")
+    assert tuple(read_rows(table)) == tuple(csv.DictReader(text.splitlines()))

@@ -137,6 +137,44 @@ def test_a_project_is_requested_once_with_json_preferred(site, opened):
     assert first(index).origin == site.simple
 
 
+def test_a_page_that_was_released_is_read_again_from_the_cache(site, opened):
+    site.page(WHEEL, "foo-2.0.tar.gz", "foo-3.0.tar.gz")
+    index = opened(site.simple)
+    project = found(index)
+    newest = project.files(Version("3.0"))
+    index.release_pages()
+    assert project.is_released
+    assert [str(version) for version in project.versions] == ["3.0", "2.0", "1.0"]
+    assert project.files(Version("3.0")) is newest
+    assert project.files(Version("4.0")) == ()
+    assert project.is_released
+    [wheel] = project.files(Version("1.0"))
+    assert wheel.filename == WHEEL
+    assert not project.is_released
+    assert len(site.requests) == 1
+
+
+def test_a_page_that_the_cache_does_not_have_is_not_released(site, opened):
+    site.page(WHEEL, headers={"Cache-Control": "no-store"})
+    index = opened(site.simple)
+    project = found(index)
+    index.release_pages()
+    assert not project.is_released
+    assert project.files(Version("1.0"))
+
+
+def test_a_released_page_that_is_gone_is_an_index_that_does_not_answer(site, opened, tmp_path):
+    site.page(WHEEL)
+    found(opened(site.simple))
+    index = opened(site.simple, offline=True)
+    project = found(index)
+    index.release_pages()
+    for page in (tmp_path / "cache").rglob("pages/*/*"):
+        page.unlink()
+    with pytest.raises(IndexUnreachable, match="no longer in the cache"):
+        project.files(Version("1.0"))
+
+
 def test_html_and_gzip_are_understood(site, opened):
     body = gzip.compress(b'<!DOCTYPE html><a href="/files/foo-1.0.tar.gz">foo</a>')
     headers = {"Content-Type": "text/html", "Content-Encoding": "gzip"}

@@ -123,7 +123,9 @@ class StoredPages:
 
     def is_stored(self, url: str) -> bool:
         """Whether the cache has the page as this run has read it."""
-        return self._stored_at(self._key(url)) > 0
+        key = self._key(url)
+        stored_at = self._stored_at(key)
+        return stored_at > 0 and self._cache.stored_at("pages", key) == stored_at
 
     def _stored_at(self, key: str) -> int:
         """When the page was stored that this run has read; 0 where it was not."""
