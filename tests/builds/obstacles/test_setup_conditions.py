@@ -182,6 +182,35 @@ def test_keywords_that_a_function_returns():
     assert "use_2to3" in stop.why
 
 
+LINKS = """
+import os
+from setuptools import setup
+data = os.path.join('x', 'data')
+try:
+    setup(name='x')
+finally:
+    {condition}
+        os.unlink(data)
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "files", "stops"),
+    [
+        ("if os.path.exists(data):", {"x/data/a.py": ""}, True),
+        ("if os.path.islink(data):", {"x/data/a.py": ""}, False),
+        ("if os.path.exists(data):", {}, False),
+    ],
+)
+def test_a_folder_that_is_removed_as_a_file(
+    condition: str,
+    files: dict[str, str],
+    stops: bool,  # noqa: FBT001
+):
+    stop = run(LINKS.format(condition=condition), files)
+    assert (stop is not None) is stops
+
+
 DETECTS = """
 def found():
     with open('/proc/cpuinfo') as file:

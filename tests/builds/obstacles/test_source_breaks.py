@@ -843,3 +843,10 @@ def test_a_function_in_a_member_of_a_structure_of_c():
     assert refused(STORED.replace("MARK", "")) == 1
     assert refused(STORED.replace("MARK", " noexcept")) == 0
     assert refused(STORED.replace("MARK", "").replace('extern from "a.h"', "class A")) == 0
+
+
+def test_names_of_cpython_that_moved_to_its_internal_headers():
+    use = "#include <Python.h>\n{}int f() {{ return _PySet_NextEntry(a, b, c, d); }}\n"
+    internal = '#include "internal/pycore_setobject.h"\n'
+    assert found(contents(setup__py=SETUP, x__c=use.format("")), 13)
+    assert not found(contents(setup__py=SETUP, x__c=use.format(internal)), 13)

@@ -147,9 +147,11 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
     """Names of the C API that a source uses and CPython 3.`minor` lacks, but for the `own`.
 
     `own` has what the sdist defines itself, and with ``#`` before them the macros that its headers
-    set on that CPython, with ``!#`` those that they set on others alone.
+    set on that CPython, with ``!#`` those that they set on others alone. Names of CPython itself
+    may have moved to its internal headers.
     """
     found: dict[str, None] = {}
+    internal = any("pycore_" in header for header in marks.includes)
     off = {
         name
         for name, _, flag in (mark.partition(PERHAPS) for mark, _ in marks.api_breaks)
@@ -160,6 +162,7 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
         if perhaps and name in off:
             continue
         here = minor in minors and not mark.startswith("#") and name.removesuffix("()") not in own
+        here = here and not (internal and name.startswith("_Py"))
         if here and flag:
             here = f"#{flag}" in own
         if here:

@@ -24,6 +24,7 @@ from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules, sc
 from wheelcheck.builds.obstacles.setup_run.stop import (
     Done,
     Returned,
+    SetUp,
     Stop,
     Stopped,
     catching,
@@ -187,6 +188,9 @@ class _Run:
     def _Try(self, node: ast.Try) -> None:  # noqa: N802
         try:
             self.walk(node.body)
+        except SetUp:
+            self.walk(node.finalbody)
+            raise
         except Stopped as stopped:
             handler = catching(node.handlers, stopped.stop.exception)
             if handler is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from wheelcheck.builds.obstacles.setup_run.commands import command_methods
-from wheelcheck.builds.obstacles.setup_run.file_reads import missing_file
+from wheelcheck.builds.obstacles.setup_run.file_reads import missing_file, removed_folder
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.later_python import (
     lost_local,
@@ -30,7 +30,7 @@ from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
 from wheelcheck.builds.obstacles.setup_run.script_functions import Function
-from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, Stopped, message
+from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, SetUp, Stopped, message
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
@@ -80,7 +80,7 @@ class Expressions:
 
         Raises:
             Stopped: It raises for certain.
-            Done: It calls `setup()`.
+            SetUp: It calls `setup()`.
         """
         self._note_skipped(node)
         for inner in evaluated(node):
@@ -148,7 +148,7 @@ class Expressions:
             self._state.keywords.note_update(node.func.value, node, frame)
         elif dotted(node.func).rpartition(".")[2] == "setup":
             self._setup(node)
-            raise Done
+            raise SetUp
         else:
             text = self._state.modules.text(frame.file)
             self._state.late_texts += _late_texts(node, frame, text)
@@ -184,6 +184,7 @@ class Expressions:
             ("ValueError", frame.missing_word(node)),
             ("ValueError", _U_MODE if opens_in_u_mode(node, frame) else ""),
             ("FileNotFoundError", missing_file(node, frame)),
+            ("IsADirectoryError", removed_folder(node, frame)),
             ("CalledProcessError", pip if self._runs_pip(node) in CHECKED else ""),
             (
                 "CalledProcessError",

@@ -10,12 +10,13 @@ from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.known_values import KnownPath
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["missing_file"]
+__all__ = ["missing_file", "removed_folder"]
 
 _OPENERS = {"open", "io.open", "codecs.open"}
 _READERS = {"read_text", "read_bytes", "open"}
 _READ_MODES = {"r", "rb", "rt", "br", "tr", ""}
 _OF_FOLDERS = {"os.listdir", "os.scandir"}
+_REMOVES = {"os.unlink", "os.remove"}
 _OF_FILES = {"os.stat", "os.path.getsize", "os.path.getmtime", "runpy.run_path"}
 
 
@@ -35,6 +36,15 @@ def missing_file(node: ast.Call, frame: Frame) -> str:
     if found is not False or (called in _OF_FILES and frame.files.has_folder(path) is not False):
         return ""
     return f"it opens {posixpath.normpath(path)}, which the sdist does not hold"
+
+
+def removed_folder(node: ast.Call, frame: Frame) -> str:
+    """Why a call cannot remove a file: it is a folder of the sdist; "" where it may."""
+    path = frame.constant(node.args[0]) if len(node.args) == 1 else None
+    if frame.origin(node.func) not in _REMOVES or not isinstance(path, str):
+        return ""
+    found = frame.files.has_folder(path)
+    return f"it removes {path} as a file, and the sdist has a folder there" if found else ""
 
 
 def _opened(node: ast.Call, frame: Frame) -> tuple[str | None, Any]:

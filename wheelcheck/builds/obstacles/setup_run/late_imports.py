@@ -52,8 +52,10 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 
 def _imports(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
-    """The imports of statements, and the modules they name."""
+    """The imports of statements, and the modules they name, as far as none of them returns."""
     for part in body:
+        if any(isinstance(inner, ast.Return) for inner in ast.walk(part)):
+            return
         if isinstance(part, ast.Import):
             yield from ((part, alias.name) for alias in part.names)
         elif isinstance(part, ast.ImportFrom) and not part.level and part.module:

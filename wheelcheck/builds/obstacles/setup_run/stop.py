@@ -9,12 +9,13 @@ from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["Done", "Returned", "Stop", "Stopped", "catching", "message"]
+__all__ = ["Done", "Returned", "SetUp", "Stop", "Stopped", "catching", "message"]
 
 _WIDE = {"Exception", "BaseException", "StandardError"}
 _PARENTS = {  # and what the same call raises where the program is not installed
     "ModuleNotFoundError": {"ImportError"},
     "DistutilsSetupError": {"SystemExit"},
+    "IsADirectoryError": {"OSError", "IOError", "EnvironmentError"},
     "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
     "CalledProcessError": {"SubprocessError", "OSError", "FileNotFoundError", "IOError"},
     "NameError": {"UnboundLocalError"},
@@ -33,6 +34,10 @@ class Stop:
 
 class Done(Exception):  # noqa: N818 (no error: what follows says nothing more)
     """The script has called `setup()`, or what follows is no longer certain."""
+
+
+class SetUp(Done):
+    """The script has called `setup()`: what stands behind in `finally` runs for certain."""
 
 
 class Stopped(Exception):  # noqa: N818
