@@ -60,6 +60,16 @@ def test_a_parser_of_arguments_as_an_older_clinic_wrote_it():
     assert api_breaks(HEAD + named) == ()
 
 
+def test_calls_with_the_arguments_of_an_older_function():
+    call = b"int f(PyObject *v)\n{\n  return _PyLong_AsByteArray(v, g(1, 2), n, 1, 0);\n}\n"
+    (found,) = api_breaks(HEAD + call)
+    assert found == ("_PyLong_AsByteArray with 5 arguments", (13, 14, 15))
+    assert api_breaks(HEAD + call.replace(b", 0)", b", 0, 1)")) == ()
+    assert api_breaks(HEAD + b"#define AS(v) _PyLong_AsByteArray(v, a, n, 1, 0)\n") == ()
+    members = b"#define WSTR(op) \\\n  (((PyASCIIObject *)(op))->wstr)\n"
+    assert api_breaks(HEAD + members) == ()
+
+
 def test_a_macro_that_only_an_older_python_sets():
     text = b"#if PY_VERSION_HEX < 0x03070000\n#define OLD\n#endif\n"
     use = b"#ifdef OLD\n  one = PyLong_FromLong(1);\n#else\n  one = _PyLong_One;\n#endif\n"

@@ -18,6 +18,7 @@ from wheelcheck.index.archives.sources.c_members import (
     bare_checks,
     may_have_lost_members,
     member_breaks,
+    old_calls,
     old_parsers,
 )
 from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
@@ -91,8 +92,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     gone = _gone()
     words = {word for pattern in _MAY_BE_NAME for word in pattern.findall(content)}
     used = gone.keys() & (words | _included(content))
-    lost = b"if Py" in content or b"_PyArg_Parser" in words
-    lost = lost or may_have_lost_members(content, words)
+    lost = may_have_lost_members(content, words)
     named = bool(used) or any(name in content for name in _NO_TARGETS) or _reads_member(content)
     if not (named or lost):
         return python_flags(content)
@@ -103,6 +103,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
             *member_breaks(text, words),
             *bare_checks(text),
             *old_parsers(text),
+            *old_calls(text, words),
         ):
             found[name] |= minors
     defined = {name.decode() for name in used if _has_body(name, text)}

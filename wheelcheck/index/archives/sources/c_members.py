@@ -15,7 +15,7 @@ from wheelcheck.index.archives.sources.c_conditions import minors_at
 from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
 from wheelcheck.tables import read_table
 
-__all__ = ["bare_checks", "may_have_lost_members", "member_breaks", "old_parsers"]
+__all__ = ["bare_checks", "may_have_lost_members", "member_breaks", "old_calls", "old_parsers"]
 
 _OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
 _CAST = re.compile(
@@ -32,6 +32,7 @@ _BARE = re.compile(
 )
 _PARSER = re.compile(rb"_PyArg_Parser\s+\w+\s*=\s*\{\s*(?:NULL|\"|[A-Za-z_]\w*\s*,)")
 _PARSER_CHANGED = 12
+_LONGEST_CALL = 1000
 _FIRST = 9
 _LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
 _BEFORE = 300
@@ -41,6 +42,8 @@ _MOST = 60
 
 def may_have_lost_members(content: bytes, words: set[bytes]) -> bool:
     """Whether a source may have one of them: `words` are the names of the C API in it."""
+    if b"if Py" in content or b"_PyArg_Parser" in words or not words.isdisjoint(_arguments()):
+        return True
     owners = frozenset(words & _gone().keys())
     of_head = b"PyObject_" in content and b"->ob_" in content
     return bool(owners or of_head) and _uses(owners).search(content) is not None
@@ -58,7 +61,7 @@ def member_breaks(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int
         since = _gone().get(owner, {}).get(member, 99)
         if member in _OF_HEAD:
             since = 0 if owner and _has_head(owner, text) else 99
-        if since >= _NEVER:
+        if since >= _NEVER or _is_of_macro(text, match.start()):
             continue
         looked += 1
         if looked > _MOST:
@@ -69,6 +72,48 @@ def member_breaks(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int
 
 
 _NEVER = 99
+
+
+def _is_of_macro(text: bytes, place: int) -> bool:
+    """Whether a place is in the body of a macro, which is not a use."""
+    start = text.rfind(b"\n", 0, place) + 1
+    while text[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\"):
+        start = text.rfind(b"\n", 0, start - 1) + 1
+    return text[start:place].lstrip().startswith(b"#")
+
+
+def old_calls(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int]]]:
+    """Calls with as many arguments as a function had once, and has no more."""
+    for name in words & _arguments().keys():
+        number, until = _arguments()[name]
+        for match in re.finditer(name + rb"(?<!\w" + name + rb")\s*\(", text):
+            if _is_of_macro(text, match.start()) or _count(text, match.end()) != number:
+                continue
+            minors = {m for m in minors_at(text, match.start()) if m >= until}
+            if minors:
+                yield f"{name.decode()} with {number} arguments", minors
+                break
+
+
+def _count(text: bytes, start: int) -> int:
+    """How many arguments a call has that begins behind its parenthesis; 0 if that is not known."""
+    depth, commas = 1, 0
+    for place in range(start, min(start + _LONGEST_CALL, len(text))):
+        sign = text[place : place + 1]
+        depth += (sign in {b"(", b"["}) - (sign in {b")", b"]"})
+        if not depth:
+            return commas + 1 if text[start:place].strip() else 0
+        commas += sign == b"," and depth == 1
+    return 0
+
+
+@cache
+def _arguments() -> Mapping[bytes, tuple[int, int]]:
+    """Functions with the number of arguments they had, and the CPython 3.x that has another."""
+    return {
+        row["function"].encode(): (int(row["arguments"]), int(row["until"].partition(".")[2]))
+        for row in read_table("index/archives/sources/c_arguments.csv")
+    }
 
 
 def old_parsers(text: bytes) -> Iterator[tuple[str, set[int]]]:
