@@ -174,10 +174,10 @@ def packages_for(
         for need in sorted(needs, key=lambda item: list(Role).index(item.role)):
             for package in _answers(need, stage, distribution):
                 found.setdefault((stage, package.name), package)
-    if any(need.name == "pkg-config" for need in needs):
-        for package in list(found.values()):
-            for name in _also_for_pkg_config(package, distribution):
-                found.setdefault((package.stage, name), replace(package, name=name))
+    asks_pkg_config = any(need.name == "pkg-config" for need in needs)
+    for package in list(found.values()):
+        for name in _also(package, distribution, pkg_config=asks_pkg_config):
+            found.setdefault((package.stage, name), replace(package, name=name))
     if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
         headers = BuildNeed(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
         for package in _answers(headers, InstallPhase.BUILD, distribution):
@@ -194,15 +194,25 @@ def _required_by_pc() -> Mapping[tuple[str, str], tuple[str, ...]]:
     }
 
 
-def _also_for_pkg_config(package: SystemPackage, distribution: Distribution) -> Iterator[str]:
-    """What pkg-config wants besides a package of Debian that does not depend on it."""
-    if distribution.family is Family.APT and package.stage is InstallPhase.BUILD:
+def _also(package: SystemPackage, distribution: Distribution, *, pkg_config: bool) -> Iterator[str]:
+    """What a build wants besides a package of Debian that does not depend on it."""
+    if distribution.family is not Family.APT or package.stage is not InstallPhase.BUILD:
+        return
+    yield from _required_by_headers().get(package.name, ())
+    if pkg_config:
         names = {name for kind, name in package.need.files if kind is FileKind.PC}
         row = library_table().get(package.need.name, {"names": ""})
         words = row["names"].split() if package.need.kind is NeedKind.LIBRARY else ()
         names.update(word.removeprefix("pc:") for word in words if word.startswith("pc:"))
         for name in sorted(names):
             yield from _required_by_pc().get((name, package.name), ())
+
+
+@cache
+def _required_by_headers() -> Mapping[str, tuple[str, ...]]:
+    """`header_requires.csv`: what the headers of a package include, by package."""
+    rows = read_table("builds/needs/header_requires.csv")
+    return {row["package"]: tuple(row["also"].split()) for row in rows}
 
 
 def _row(need: BuildNeed) -> Mapping[str, str]:
