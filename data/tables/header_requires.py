@@ -4,9 +4,9 @@
 
 ROOT has many -dev packages installed (see data/builds/README.md, "The unseen builds"), PACKAGES is
 the unpacked ``Packages`` index of its release. For each -dev package, what its headers include in
-any case is followed; where they come to headers of a package that apt does not install along,
-whoever compiles against them needs that package too. Packages count whose main header does so, or
-a good part of their headers: what a header for a few users includes is their affair.
+any case is followed; where they come to headers of a package that apt does not install along, a
+build that compiles against them needs that package too. Packages count whose main header does so,
+or a good part of their headers: what a header for a few users includes is their affair.
 """
 
 import csv

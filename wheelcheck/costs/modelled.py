@@ -158,7 +158,7 @@ def largest_process(features: BuildFeatures, table: Coefficients) -> float:
 
 def passes_debug(features: BuildFeatures) -> bool:
     """Whether the build leaves debug information in, as Python's own flags (``-g``) ask."""
-    return features.backend not in WITHOUT_DEBUG and not features.strips
+    return features.debug or (features.backend not in WITHOUT_DEBUG and not features.strips)
 
 
 def extension_size(

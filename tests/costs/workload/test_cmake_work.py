@@ -183,6 +183,35 @@ def test_a_folder_with_another_build_is_named_as_not_followed():
     assert set(found.sources) == {"x.c"}
 
 
+def test_where_folders_have_unknown_names_all_that_were_not_come_to_are_named():
+    texts = {
+        "CMakeLists.txt": "file(READ list names)\nforeach(each ${names})\n"
+        "add_subdirectory(modules/${each})\nendforeach()\nadd_subdirectory(base)",
+        "base/CMakeLists.txt": "add_library(base base.c)",
+        "modules/a/CMakeLists.txt": "add_library(a a.c)",
+    }
+    found = cmake_work(texts, dict.fromkeys([*texts, "base/base.c", "modules/a/a.c"], 1))
+    assert found.unfollowed == {"modules/a"}
+    assert set(found.sources) == {"base/base.c"}
+
+
+def test_a_project_below_takes_the_root_of_the_sdist():
+    texts = {
+        "pyproject.toml": f"{SETTINGS}cmake.source-dir = 'python'\n",
+        "python/CMakeLists.txt": "add_subdirectory(.. lib)\nadd_library(x x.c)",
+        "CMakeLists.txt": "add_library(base src/base.c)",
+    }
+    found = cmake_work(texts, dict.fromkeys([*texts, "python/x.c", "src/base.c"], 1))
+    assert set(found.sources) == {"python/x.c", "src/base.c"}
+
+
+def test_what_depends_on_a_trial_compilation_is_compiled():
+    top = (
+        "try_compile(FITS ${CMAKE_BINARY_DIR} fits.c) / if(FITS) / add_library(x fuzz.c) / endif()"
+    )
+    assert work(top, ["fuzz.c", "fits.c"]) == {"fuzz.c": 1}
+
+
 def test_a_return_ends_a_file_and_a_function_alone():
     lib = "if(ALREADY) / return() / endif() / add_library(y y.c)"
     top = (

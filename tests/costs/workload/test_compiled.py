@@ -344,3 +344,32 @@ def test_a_pattern_of_sources_is_expanded_to_what_matches_it():
         "x/deep/c.pyx": 10,
     }
     assert set(compiled(files)) == {"x/a.pyx", "x/b.pyx"}
+
+
+CMAKE = (
+    "[build-system]\nrequires = ['scikit-build-core']\nbuild-backend = 'scikit_build_core.build'\n"
+)
+
+
+def test_what_targets_of_cmake_name_is_compiled_and_a_bundled_build_that_is_not_read():
+    files = {
+        "pyproject.toml": CMAKE,
+        "CMakeLists.txt": "project(x C)\nadd_library(x x.c fuzz.c)\n"
+        "ExternalProject_Add(z SOURCE_DIR ${CMAKE_SOURCE_DIR}/z)\n",
+        "x.c": 10,
+        "fuzz.c": 10,
+        "other.c": 10,
+        "z/configure": 10,
+        "z/z.c": 10,
+        "z/fuzz/fuzzer.c": 10,
+    }
+    assert set(compiled(files)) == {"x.c", "fuzz.c", "z/z.c"}
+
+
+def test_where_cmake_names_no_source_that_is_there_every_source_counts():
+    files = {
+        "pyproject.toml": CMAKE,
+        "CMakeLists.txt": "project(x C)\nread_sources(list)\nadd_library(x ${list})\n",
+        "x.c": 10,
+    }
+    assert set(compiled(files)) == {"x.c"}

@@ -388,3 +388,37 @@ def test_a_build_without_optimisation_takes_a_quarter_of_the_compiling():
         return source_seconds(features(files), coefficients())
 
     assert seconds('"-Dbuildtype=plain"') < seconds('"-Dbuildtype=release"') / 2
+
+
+SCIKIT = (
+    "[build-system]\nrequires = ['scikit-build-core'{}]\n"
+    "build-backend = 'scikit_build_core.build'\n{}"
+)
+
+
+def cmake(more: str = "", settings: str = "", lists: str = "add_library(x x.cpp)") -> BuildFeatures:
+    files = {"pyproject.toml": SCIKIT.format(more, settings), "CMakeLists.txt": lists}
+    return features({**files, "x.cpp": "x = 1;\n", "y.cpp": "y = 2;\n"})
+
+
+def test_nanobinds_own_sources_are_compiled_along():
+    assert cpu_terms(cmake(", 'nanobind>=2'")).get("nanobind") == 1
+    assert "nanobind" not in cpu_terms(cmake(", 'pybind11'"))
+
+
+def test_settings_of_cmake_may_leave_debug_information_in():
+    assert cmake(settings="[tool.scikit-build]\ncmake.build-type = 'RelWithDebInfo'\n").debug
+    assert not cmake(settings="[tool.scikit-build]\ncmake.build-type = 'Release'\n").debug
+
+
+def test_what_cmake_compiles_twice_counts_twice_and_what_it_leaves_aside_is_known():
+    found = cmake(lists="add_library(x STATIC x.cpp)\nadd_library(y SHARED x.cpp)")
+    assert (found.of(SourceKind.CPP).files, found.unlisted[SourceKind.CPP].files) == (2, 1)
+
+
+def test_a_header_that_is_included_again_and_again_is_compiled_so_often():
+    # brotli includes hash_longest_match_inc.h with other macros each time
+    files = {"setup.py": SETUP, "x_inc.h": "int f() { return 1; }\n" * 100}
+    often = features({**files, "x.c": '#define N 1\n#include "x_inc.h"\n' * 4})
+    once = features({**files, "x.c": '#include "x_inc.h"\n'})
+    assert often.of(SourceKind.C).statements > 3 * 100 > once.of(SourceKind.C).statements

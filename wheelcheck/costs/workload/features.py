@@ -27,6 +27,8 @@ _DISPATCHED = 4
 """How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
+_WITH_DEBUG = re.compile(r"build-type *= *['\"](?:RelWithDebInfo|Debug)")
+"""What has scikit-build-core compile with ``-g``, and not strip what it installs."""
 _UNOPTIMISED = re.compile(r"""['"](?:-Dbuildtype=|--buildtype[= ])(?:plain|debug)['"]""")
 """Settings of meson-python, which asks for an optimised build otherwise."""
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
@@ -110,11 +112,12 @@ class BuildFeatures:
     `compiles` is false where the verdict says that this build makes a pure wheel. `backend` is the
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
-    lists: a custom command may add them. `configures` says that a bundled library has a
+    or target lists: a custom command may add them. `configures` says that a bundled library has a
     ``configure`` script, `cffi` that cffi writes C, `nanobind` that nanobind's own sources are
     compiled along. `python_bytes` are the package's modules.
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
-    that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
+    that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
+    settings have CMake leave it in. `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
     `optimised`: compilers optimise, which takes most of their time.
     `parallel`: it compiles several files at once. `replaceable` are those of the sources that a
@@ -133,6 +136,7 @@ class BuildFeatures:
     optional: bool = False
     cffi: bool = False
     nanobind: bool = False
+    debug: bool = False
     python_bytes: int = 0
     strips: bool = False
     ships_stripped: bool = False
@@ -203,7 +207,7 @@ def read_features(
         compiles=compiles,
         backend=backend,
         sources=_by_kind(files),
-        unlisted=_by_kind(unlisted) if facts.kind == "setuptools" else {},
+        unlisted=_by_kind(unlisted) if facts.kind == "setuptools" or backend == "native" else {},
         replaceable=_by_kind(_replaceable(files, texts)),
         configures=bool(configured),
         configured_files=sum(
@@ -214,6 +218,8 @@ def read_features(
         nanobind=compiles and "nanobind" in facts.system.required_names,
         python_bytes=_python_bytes(sizes),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
+        debug=backend == "native"
+        and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         optimised=backend != "meson" or not _UNOPTIMISED.search(texts.get("pyproject.toml", "")),

@@ -57,7 +57,7 @@ _KINDS: Mapping[Language, SourceKind] = {
 _FOREIGN = {
     "aarch64", "aix", "alpha", "altivec", "amiga", "android", "arm", "arm64", "armv7", "armv8",
     "beos", "bsd", "csharp", "cuda", "cudss", "cygwin", "darwin", "dragonfly", "emscripten",
-    "freebsd", "fuzz", "fuzzers", "fuzzing", "go", "gpu", "haiku", "hip", "hpux", "hurd",
+    "freebsd", "go", "gpu", "haiku", "hip", "hpux", "hurd",
     "ibmi", "ios", "irix", "java", "jni", "julia", "kqueue", "lasx", "loongarch", "loongarch64",
     "lsx", "mac", "macos", "macosx", "matlab", "meson", "metal", "mingw", "mips", "mips64",
     "mkl", "msa", "msvc", "neon", "netbsd", "node", "objc", "openbsd", "opencl", "openvms",
@@ -67,6 +67,8 @@ _FOREIGN = {
     "wasm", "wasm32", "win", "win32", "win64", "wince", "windows", "zos",
 }  # fmt: skip
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
+_FUZZING = {"fuzz", "fuzzers", "fuzzing"}
+"""Folders of programs that test a library; a file may well have that name."""
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?|(?:[^/]*[_-])?(?:bench(?:mark)?|demo|examples?"
     r"|fuzz(?:er)?|perf_?test|tests?))\.[a-zA-Z+]+$"
@@ -109,8 +111,9 @@ def source_kind(path: str) -> SourceKind | None:
 
 
 def is_foreign(path: str) -> bool:
-    """Whether a word in a path says: for another system or another processor."""
-    return not _FOREIGN.isdisjoint(re.split(r"[^a-z0-9]+", path.lower()))
+    """Whether a word in a path says: for another system or another processor, or for fuzzing."""
+    words = re.split(r"[^a-z0-9]+", path.lower())
+    return not _FOREIGN.isdisjoint(words) or not _FUZZING.isdisjoint(path.lower().split("/")[:-1])
 
 
 def without_doubles(candidates: set[str]) -> set[str]:

@@ -71,7 +71,9 @@ class CMakeProject:
     ) -> None:
         self.targets: dict[str, CMakeTarget] = {}
         self.unfollowed: set[str] = set()
-        """Folders with a project of their own that something names, but nobody knows when."""
+        """Folders that the build takes and whose own description is not CMake's, or not read."""
+        self.is_open = False
+        """Whether it takes folders by names that only a build knows."""
         self.made: dict[str, list[tuple[str, str]]] = {}
         """What custom commands write, by its path, and the sources that they read."""
         self._texts, self._paths = texts, paths
@@ -95,6 +97,15 @@ class CMakeProject:
         }
         self._enter(top)
         self._run_file(root, top)
+
+    def left(self) -> set[str]:
+        """Folders with a project that was not come to, where it takes some of unknown names."""
+        folders = {
+            posixpath.dirname(path)
+            for path in self._texts
+            if path.endswith("/CMakeLists.txt") and path not in self._parsed
+        }
+        return folders | self.unfollowed if self.is_open else self.unfollowed
 
     def _exists(self, word: str, folder: str) -> bool | None:
         if not word.startswith((SOURCE, ".")) and word.startswith("/"):
@@ -277,13 +288,14 @@ class CMakeProject:
             self.made[sdist_path(word, scope.folder)] = read
 
     def _subdirectory(self, words: list[str], scope: Scope) -> None:
-        folder = sdist_path(words[0], scope.folder)
-        path = posixpath.join(folder, "CMakeLists.txt")
         excluded = "EXCLUDE_FROM_ALL" in words
-        if UNKNOWN in words[0]:
-            self.unfollowed.add(scope.folder)
-        elif path in self._texts:
-            below = scope.child(folder, excluded=excluded)
+        if UNKNOWN in words[0] or "${" in words[0]:
+            self.is_open = True
+            return
+        folder = sdist_path(words[0], scope.folder)
+        path = posixpath.normpath(posixpath.join(folder, "CMakeLists.txt"))
+        if path in self._texts:
+            below = scope.child(posixpath.dirname(path), excluded=excluded)
             self._enter(below)
             self._run_file(path, below)
         elif not excluded:

@@ -53,7 +53,7 @@ def cmake_work(texts: Mapping[str, str], sizes: Mapping[str, int]) -> CMakeWork:
         else:
             found.update(own)
     found.update(helped - found.keys())
-    return CMakeWork(found, frozenset(project.unfollowed))
+    return CMakeWork(found, frozenset(project.left()))
 
 
 def _requested(texts: Mapping[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ BUILD = "/B"
 _MINIMUM = "CMAKE_MINIMUM_REQUIRED_VERSION"
 _MOST_FILES = 5000
 _COMPILER_HAS = re.compile(r"check_\w+_(?:compiler|linker)_flag")
-_PROBES = re.compile(r"check_\w+|try_(?:compile|run)")
+_PROBES = re.compile(r"check_\w+")
 _THERE = {"cython", "nanobind", "openmp", "pybind11", "python", "python3", "pythonextensions",
     "pythoninterp", "pythonlibs", "scikitbuild", "skbuild", "threads"}  # fmt: skip
 """Packages of CMake that every build for Python has, by its compiler or its build requirements."""
@@ -267,6 +267,11 @@ def _probe(scope: Scope, words: list[str], _paths: Sequence[str]) -> None:
         scope.variables[words[-1]] = None
 
 
+def _trial(scope: Scope, words: list[str], _paths: Sequence[str]) -> None:
+    """``try_compile(variable …)``."""
+    scope.variables[words[0]] = None
+
+
 def _flag(scope: Scope, words: list[str], _paths: Sequence[str]) -> None:
     if not scope.has(words[-1]):
         scope.variables[words[-1]] = "1"
@@ -300,6 +305,8 @@ _BY_NAME: Mapping[str, _Command] = {
     "pkg_search_module": _modules,
     "set": _set,
     "string": _string,
+    "try_compile": _trial,
+    "try_run": _trial,
     "unset": _unset,
 }
 
