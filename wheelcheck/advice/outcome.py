@@ -11,7 +11,7 @@ from wheelcheck.advice.repinning import NEAR_YEARS, years_between
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
-from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.phrases import all_of, counted, listing
 
 __all__ = ["loading_after", "outcome", "version_changes", "versions"]
 
@@ -20,8 +20,7 @@ def outcome(judged: JudgedTarget) -> str:
     """What is left to compile, or cannot be had, on a target."""
     blockers, builds = judged.weight
     if not blockers and not builds:
-        number = len(judged.judged)
-        packages = "the only package" if number == 1 else f"all {number} packages"
+        packages = all_of(len(judged.judged), "package")
         text = f"nothing compiles, {packages} can be installed"
         return "; ".join([text, *loading_after(judged)])
     failing = judged.failing

@@ -50,7 +50,7 @@ def test_many_outcomes_are_summed_up():
 def test_all_is_well():
     targets = matrix_targets()
     cells = [everywhere(name, wheel(name, "1.0"), targets) for name in ("six", "idna")]
-    assert headline(report(*cells)) == "On all 24 targets all 2 packages come as wheels."
+    assert headline(report(*cells)) == "On all 24 targets both packages come as wheels."
     single = targets[:1]
     assert headline(report(everywhere("six", wheel("six", "1.0"), single), targets=single)) == (
         f"On {single[0].name} the only package comes as a wheel."

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.phrases import all_of, clean, counted, listing
 
 
 @given(st.text())
@@ -32,6 +32,12 @@ def test_nothing_reaches_the_terminal_that_could_steer_it(text, shown):
 
 def test_a_noun_agrees_with_its_number():
     assert [counted(n, "package") for n in (0, 1, 2)] == ["0 packages", "1 package", "2 packages"]
+    assert [all_of(n, "package") for n in (0, 1, 2, 3)] == [
+        "all 0 packages",
+        "the only package",
+        "both packages",
+        "all 3 packages",
+    ]
 
 
 def test_a_listing_counts_what_it_leaves_out():

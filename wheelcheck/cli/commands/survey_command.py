@@ -171,9 +171,11 @@ def _wire(args: Namespace) -> Wire:
 
 
 def _announce(plan: Plan, folder: str) -> None:
-    limit = f", at most {plan.requests:,} requests" if plan.requests else ""
+    requests = "1 request" if plan.requests == 1 else f"{plan.requests:,} requests"
+    limit = f", at most {requests}" if plan.requests else ""
     done = f" ({plan.complete:,} complete already)" if plan.complete else ""
-    sys.stderr.write(f"wheelcheck: {plan.kind}: {plan.shards:,} shards{done}{limit} → {folder}\n")
+    shards = "1 shard" if plan.shards == 1 else f"{plan.shards:,} shards"
+    sys.stderr.write(f"wheelcheck: {plan.kind}: {shards}{done}{limit} → {folder}\n")
 
 
 def _progress(line: StatusLine | None) -> Callable[[int, int], object]:

@@ -19,7 +19,7 @@ from wheelcheck.reports.values.readiness_values import (
     ReadyStatus,
 )
 from wheelcheck.reports.wording.marks import to_ascii
-from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.phrases import all_of, clean, counted, listing
 
 __all__ = ["render_constraints", "render_readiness"]
 
@@ -104,7 +104,7 @@ def _headline(answer: Readiness, python: ReadyPython) -> str:
     """The answer for a Python, with ``{}`` in the place of its name."""
     label, on = python.python, [package.on[python.python] for package in answer.packages]
     number = sum(cell.status != "not-required" for cell in on)
-    packages = "the only package" if number == 1 else f"all {number} packages"
+    packages = all_of(number, "package")
     if python.refused:
         return f"Not ready for {{}}: {_braced(python.refused)}."
     if not number:

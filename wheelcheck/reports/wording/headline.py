@@ -9,7 +9,7 @@ from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.cost_phrases import cost_words
 from wheelcheck.reports.wording.load_phrases import load_words
-from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.phrases import all_of, clean, counted, listing
 from wheelcheck.reports.wording.reasons import unloadable
 from wheelcheck.reports.wording.target_names import Places
 
@@ -226,7 +226,8 @@ def _conjugated(text: str, names: Sequence[str]) -> str:
 def _all_wheels(total: int, *, short: bool) -> str:
     if total == 1:
         return "the only package comes as a wheel"
-    return f"all {total} come as wheels" if short else f"all {total} packages come as wheels"
+    every = all_of(total, "package")
+    return f"{every.removesuffix(' packages') if short else every} come as wheels"
 
 
 def _overall(report: Report, groups: dict[tuple[_Outcome, str], list[str]]) -> str:

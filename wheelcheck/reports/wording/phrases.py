@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["capitalised", "clean", "counted", "listing"]
+__all__ = ["all_of", "capitalised", "clean", "counted", "listing"]
 
 _LONGEST_NAME = 255
 """Characters of the longest name that a file can have on the usual file systems."""
@@ -34,6 +34,13 @@ def capitalised(words: str) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 package``, ``4 packages``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def all_of(number: int, noun: str) -> str:
+    """``the only package``, ``both packages``, ``all 4 packages``."""
+    if number == 1:
+        return f"the only {noun}"
+    return f"both {noun}s" if number == 2 else f"all {number} {noun}s"  # noqa: PLR2004 (the word)
 
 
 def listing(names: Sequence[str], limit: int = 6) -> str:
