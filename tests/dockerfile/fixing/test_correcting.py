@@ -496,3 +496,11 @@ def test_an_installation_without_lists_fetches_them(written: str, mended: str):
     correction = corrected(f"{DEBIAN}RUN {written}\nRUN pip install six\n", outlook("six 1.0"))
     assert f"RUN {mended}\n" in correction.text
     assert all(stage.faults == () for stage in read(correction.text, FILES).stages)
+
+
+def test_nothing_is_installed_where_there_is_no_package_manager():
+    final = "FROM gcr.io/distroless/python3-debian12\nCOPY --from=b /deps /deps\n"
+    text = f"FROM python:3.11-slim-bookworm AS b\nRUN pip install --target=/deps lxml\n{final}"
+    correction = corrected(text, LXML)
+    assert final in correction.text
+    assert any("has no package manager: copy into it" in each for each in correction.remarks)
