@@ -266,7 +266,7 @@ def certain_stop(
     own = tuple(script_texts(texts))
     lines = command_lines(own, legacy=settings.finds_beside)
     for argv in lines[:1] if settings.first else lines:
-        files = Files.of(paths, "\n".join(own), texts, whole=settings.whole)
+        files = Files.of(paths, texts, whole=settings.whole)
         scope: Scope = {"__name__": "__main__"}
         state = RunState(
             Frame("setup.py", scope, scope, finds.python, files, argv=CommandLine(argv)),
@@ -294,7 +294,7 @@ def module_stop(
     The arguments are those of `certain_stop`. What lies beside the module can be imported.
     """
     scope: Scope = {"__name__": name}
-    files = Files.of(paths, "\n".join(texts.values()), texts, whole=settings.whole)
+    files = Files.of(paths, texts, whole=settings.whole)
     modules = SdistModules(texts, paths, finds, finds_beside=True, finds_anywhere=False)
     run = _Run(RunState(Frame("setup.py", scope, scope, finds.python, files), modules, settings))
     try:

@@ -95,7 +95,7 @@ class Expressions:
 
     def _note_skipped(self, node: ast.expr) -> None:
         """Calls in parts of an expression that may not be evaluated."""
-        if self._state.frame.files.changes:
+        if self._state.frame.files.certain:
             followed = set(map(id, evaluated(node)))
             self._state.frame.note_calls(n for n in ast.walk(node) if id(n) not in followed)
 

@@ -119,7 +119,7 @@ class Frame:
 
     def note_calls(self, nodes: Iterable[ast.AST], depth: int = 4) -> None:
         """Calls that may happen, and with them that files are moved or made."""
-        if not self.files.changes or not self.files.certain:
+        if not self.files.certain:
             return
         for node in nodes:
             if isinstance(node, ast.Call):

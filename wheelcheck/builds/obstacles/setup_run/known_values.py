@@ -24,11 +24,13 @@ __all__ = [
     "unwrapped",
 ]
 
-_GENERATES = ("chdir", "shutil.", "rename", "copy", "move", "link", "system", "check_call",
-              "check_output", "subprocess.", "Popen", "spawn", "mkdir", "makedirs", "extract",
-              "retrieve", "unpack", "download", "write_", "touch", "cythonize", "generate",
-              "make_", "emit", "build", "save", "dump", "render", ".run", "main")  # fmt: skip
-"""Parts of the names of calls that move about or make files: which there are is then not known."""
+_GENERATES = re.compile(
+    r"^(?:shutil|subprocess)\.|chdir|rename|copyfile|copytree|symlink|check_|popen|spawn|makedirs?"
+    r"|mkdir|extract|retrieve|unpack|download|write_|touch|ythonize|generate|emit|build|save|dump"
+    r"|render|make_|\b(?:link|system|run|main)$|^os\.replace$",
+    re.IGNORECASE,
+)
+"""Names of calls that move about or make files: which files there are is then not known."""
 
 
 class KnownPath(str):
@@ -42,7 +44,7 @@ class Files:
     """The files of an sdist, as a script in its root finds them; `written` are those it makes.
 
     They are `certain` until the script may have moved or made others. `texts` are those of its
-    modules; `changes`: the script has calls that do so.
+    modules.
     """
 
     paths: frozenset[str] = frozenset()
@@ -50,12 +52,9 @@ class Files:
     written: set[str] = field(default_factory=set)
     certain: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
-    changes: bool = False
 
     @classmethod
-    def of(
-        cls, paths: frozenset[str], script: str, texts: Mapping[str, str], *, whole: bool = True
-    ) -> Files:
+    def of(cls, paths: frozenset[str], texts: Mapping[str, str], *, whole: bool = True) -> Files:
         """The files that a script meets; `whole`: they are all there are."""
         folders: set[str] = set()
         for path in paths:
@@ -63,12 +62,11 @@ class Files:
             while folder and folder not in folders:
                 folders.add(folder)
                 folder = folder.rpartition("/")[0]
-        changes = any(word in script for word in _GENERATES)
-        return cls(paths, frozenset(folders), certain=whole, texts=texts, changes=changes)
+        return cls(paths, frozenset(folders), certain=whole, texts=texts)
 
     def note_call(self, name: str) -> None:
         """A call of a function of this dotted name."""
-        if any(word in name for word in _GENERATES):
+        if _GENERATES.search(name):
             self.certain = False
 
     def has_file(self, path: str) -> bool | None:
