@@ -40,6 +40,7 @@ if not os.path.exists('./engine'):
     [
         ("", True),
         ("print(os.getcwd())", True),
+        ("import platform\nif platform.system() == 'Linux': print('here')", True),
         ("for here, folders, files in os.walk('.'): folders.remove('tests')", True),
         ("clean()", False),
         ("if os.environ.get('PATH'): clean()", False),

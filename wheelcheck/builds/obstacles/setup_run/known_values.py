@@ -27,7 +27,7 @@ __all__ = [
 _GENERATES = re.compile(
     r"^(?:shutil|subprocess)\.|chdir|rename|copyfile|copytree|symlink|check_|popen|spawn|makedirs?"
     r"|mkdir|extract|retrieve|unpack|download|write_|touch|ythonize|generate|emit|build|save|dump"
-    r"|render|make_|\b(?:link|system|run|main)$|^os\.replace$",
+    r"|render|make_|\b(?:run|main)$|^os\.(?:link|system|replace)$",
     re.IGNORECASE,
 )
 """Names of calls that move about or make files: which files there are is then not known."""
