@@ -51,7 +51,9 @@ for name in sorted(modules, key=lambda n: (n.split(".")[0] != "setuptools", n)):
         errors[name] = f"{type(error).__name__}: {error}"
     else:
         found[name] = [
-            n for n in dir(module) if n[0] != "_" and not isinstance(getattr(module, n), type(sys))
+            n
+            for n in dir(module)
+            if (n[0] != "_" or n == "_init_posix") and not isinstance(getattr(module, n), type(sys))
         ]
 print(json.dumps([found, errors]))
 shutil.rmtree(unpacked)
