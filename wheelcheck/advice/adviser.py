@@ -22,7 +22,6 @@ from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, WheelsNearby, changes_between, proposals
 from wheelcheck.advice.replacing import Replacements
-from wheelcheck.advice.system_packages import distribution_packages, missing_packages
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.coverage import Verdict
@@ -89,6 +88,8 @@ class Adviser:
         if column.troubled:
             yield from self._ways_out(column)
         if column.not_loading:
+            from wheelcheck.advice.system_packages import missing_packages
+
             yield from missing_packages(column)
             unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
             yield from self._replacements.of(column, unloadable)
@@ -129,7 +130,10 @@ class Adviser:
         yield from self._other_targets(column)
         yield from self._other_pins(column)
         yield from self._replacements.of(column, column.troubled)
-        yield from distribution_packages(column, self._day)
+        if column.resolution.target.image is not None:
+            from wheelcheck.advice.system_packages import distribution_packages
+
+            yield from distribution_packages(column, self._day)
         yield from extra_indexes(column)
 
     # --- another target --------------------------------------------------------------------

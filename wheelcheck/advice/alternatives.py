@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
-from wheelcheck.distributions.distribution import Distribution
 from wheelcheck.tables import read_table
 from wheelcheck.targets import Implementation, Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # with all that is known of distributions
+    from wheelcheck.distributions.distribution import Distribution
 
 __all__ = [
     "DistributionPackage",
@@ -22,8 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """Another project that does the same job: what to require instead, and what to mind."""
 
     requirement: str
@@ -31,8 +33,7 @@ class Replacement:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionPackage:
+class DistributionPackage(Struct, frozen=True):
     """A package of the distribution that brings a project, built for its own Python."""
 
     package: str
@@ -40,8 +41,7 @@ class DistributionPackage:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraIndex:
+class ExtraIndex(Struct, frozen=True):
     """An index of wheels besides the public one: what it is for, and what to mind."""
 
     name: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from msgspec import structs
+from msgspec import Struct, structs
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -41,8 +41,7 @@ NEAR_SERIES = 2
 _ADVICE = Origin("advice")
 
 
-@dataclass(frozen=True, slots=True)
-class Repinned:
+class Repinned(Struct, frozen=True):
     """Versions to pin: in the user's own lines, and of other packages by constraint."""
 
     lines: Mapping[NormalizedName, Version]
