@@ -8,7 +8,7 @@ move. Both were written from the history of docker-library and the sources that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
@@ -17,7 +17,14 @@ from msgspec import Struct
 from wheelcheck.tables import read_table
 from wheelcheck.targets.platforms import Architecture, Libc
 
-__all__ = ["DOCKER_PLATFORMS", "DockerPlatform", "ImageRow", "catalogue", "moving_aliases"]
+__all__ = [
+    "DOCKER_PLATFORMS",
+    "Catalogue",
+    "DockerPlatform",
+    "ImageRow",
+    "catalogue",
+    "moving_aliases",
+]
 
 DOCKER_PLATFORMS: Mapping[str, Architecture] = {
     "amd64": Architecture.X86_64,
@@ -82,15 +89,41 @@ class ImageRow(Struct, frozen=True):
         )
 
 
+class Catalogue(Mapping[str, ImageRow]):
+    """Every concrete image by name, in the table's order; rows are read where one is looked up."""
+
+    def __init__(self, cells: Mapping[str, Mapping[str, str]]) -> None:
+        self._cells = cells
+        self._rows: dict[str, ImageRow] = {}
+
+    def __getitem__(self, name: str) -> ImageRow:
+        if name not in self._rows:
+            self._rows[name] = _image_row(self._cells[name])
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def names_since(self, prefix: str, day: date) -> Iterator[str]:
+        """The names that begin so, of images that had been built by a day."""
+        last = day.isoformat()
+        for name, cells in self._cells.items():
+            if name.startswith(prefix) and cells["first"] and cells["first"] <= last:
+                yield name
+
+
 @cache
-def catalogue() -> Mapping[str, ImageRow]:
-    """Every concrete image by name, in the table's order."""
+def catalogue() -> Catalogue:
+    """The catalogue."""
     rows = {row["image"]: dict(row) for row in read_table("targets/images/images.csv")}
     inherited = ("os", "os_version", "libc", "libc_version", "platforms", "end_of_life")
     for row in rows.values():
         base = rows.get(row["base"], {})
         row.update({key: base[key] for key in inherited if base and not row[key]})
-    return {name: _image_row(row) for name, row in rows.items()}
+    return Catalogue(rows)
 
 
 def _image_row(row: Mapping[str, str]) -> ImageRow:

@@ -166,8 +166,7 @@ def _find_in_family(name: str, repository: str, tag: str, as_of: date) -> FoundI
 def _newest_minor(repository: str, as_of: date) -> str:
     minors = {
         name.partition(":")[2].partition("-")[0]
-        for name, row in catalogue().items()
-        if name.startswith(f"{repository}:") and row.first and row.first <= as_of
+        for name in catalogue().names_since(f"{repository}:", as_of)
     }
     return max(minors, key=_numbers, default="3")
 
@@ -197,7 +196,7 @@ def _family_rows(repository: str, minor: str, day: date) -> list[ImageRow]:
 
 def _variants(prefix: str) -> Iterator[ImageRow]:
     """The rows of the catalogue whose names begin so."""
-    return (row for name, row in catalogue().items() if name.startswith(prefix))
+    return (catalogue()[name] for name in catalogue() if name.startswith(prefix))
 
 
 def _kind(row: ImageRow) -> str | None:
