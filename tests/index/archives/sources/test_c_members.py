@@ -70,6 +70,16 @@ def test_calls_with_the_arguments_of_an_older_function():
     assert api_breaks(HEAD + members) == ()
 
 
+def test_a_macro_that_only_some_headers_of_python_define():
+    old = b"#ifndef _PyArg_UnpackKeywords\n#define OLD\n#endif\n#ifdef OLD\nint x;\n#else\n"
+    use = b'static _PyArg_Parser _parser = {NULL, _keywords, "getall", 0};\n#endif\n'
+    (found,) = api_breaks(HEAD + old + use)
+    assert found == ("_PyArg_Parser that begins with its format()", (12,))
+    with_if = old.replace(b"#ifndef _PyArg_UnpackKeywords", b"#if !defined(Py_UNREACHABLE)")
+    (found,) = api_breaks(HEAD + with_if + use)
+    assert found[1] == (12, 13, 14, 15)
+
+
 def test_a_macro_that_only_an_older_python_sets():
     text = b"#if PY_VERSION_HEX < 0x03070000\n#define OLD\n#endif\n"
     use = b"#ifdef OLD\n  one = PyLong_FromLong(1);\n#else\n  one = _PyLong_One;\n#endif\n"

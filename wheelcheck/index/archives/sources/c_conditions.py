@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from wheelcheck.tables import read_table
 
 __all__ = ["EVERY", "MINORS", "Directives", "holds", "is_certain_at", "minors_at"]
 
@@ -150,7 +152,7 @@ class Directives:
             name = rest.split()[0] if rest else ""
             own, absent = self._macros.get(name, {}), self._absent.get(name, ())
             defined = {
-                minor: True if minor in own else False if minor in absent else _defined(name)
+                minor: True if minor in own else False if minor in absent else _defined(name, minor)
                 for minor in MINORS
             }
             return defined if word == "ifdef" else {m: _not(defined[m]) for m in MINORS}
@@ -227,10 +229,22 @@ def _not(value: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic
     return None if value is None else not value
 
 
-def _defined(name: str) -> bool | None:
+def _defined(name: str, minor: int) -> bool | None:
     if name in {"PY_VERSION_HEX", "PY_MAJOR_VERSION", "PY_MINOR_VERSION", "Py_PYTHON_H"}:
         return True
-    return False if name in _NOT_DEFINED else None
+    if name in _NOT_DEFINED:
+        return False
+    of_python = _python_macros().get(name) if name.lstrip("_").startswith("Py") else None
+    return None if of_python is None else of_python[0] <= minor <= of_python[1]
+
+
+@cache
+def _python_macros() -> Mapping[str, tuple[int, int]]:
+    """The macros of CPython's headers, from the first to the last CPython 3.x that has them."""
+    return {
+        row["name"]: (int(row["first"].partition(".")[2]), int(row["last"].partition(".")[2]))
+        for row in read_table("index/archives/sources/c_macros.csv")
+    }
 
 
 _VERSIONS = ("PY_VERSION_HEX", "PY_MINOR_VERSION")
@@ -247,7 +261,8 @@ def _evaluated(condition: str) -> tuple[tuple[int, bool | None], ...]:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tuple((minor, None) for minor in MINORS)
-    if not any(name in condition for name in _VERSIONS):  # nearly all, and much quicker
+    of_python = any(name in condition for name in _VERSIONS) or "DEFINED_Py" in text
+    if not of_python and "DEFINED__Py" not in text:  # nearly all, and much quicker
         answer = _truth(_value(tree, MINORS.start, 0))
         return tuple((minor, answer) for minor in MINORS)
     found: list[tuple[int, bool | None]] = []
@@ -288,7 +303,7 @@ def _value(node: ast.expr, minor: int, patch: int) -> int | None:  # noqa: PLR09
 
 def _name_value(name: str, minor: int, patch: int) -> int | None:
     if name.startswith("DEFINED_"):
-        defined = _defined(name.removeprefix("DEFINED_"))
+        defined = _defined(name.removeprefix("DEFINED_"), minor)
         return None if defined is None else int(defined)
     known = {
         "PY_VERSION_HEX": (3 << 24) + (minor << 16) + (patch << 8) + 0xF0,

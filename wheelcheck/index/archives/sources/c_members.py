@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 
 from wheelcheck.index.archives.sources.c_conditions import minors_at
 from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
@@ -32,6 +33,7 @@ _BARE = re.compile(
 )
 _PARSER = re.compile(rb"_PyArg_Parser\s+\w+\s*=\s*\{\s*(?:NULL|\"|[A-Za-z_]\w*\s*,)")
 _PARSER_CHANGED = 12
+_MOST_PARSERS = 4
 _LONGEST_CALL = 1000
 _FIRST = 9
 _LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
@@ -122,11 +124,11 @@ def old_parsers(text: bytes) -> Iterator[tuple[str, set[int]]]:
     Older argument clinics wrote ``static _PyArg_Parser _parser = {NULL, _keywords, "name", 0};``.
     With a GCC before 14 it is a warning, as of a function that is not declared.
     """
-    for match in _PARSER.finditer(text):
-        minors = {m for m in minors_at(text, match.start()) if m >= _PARSER_CHANGED}
-        if minors:
-            yield "_PyArg_Parser that begins with its format()", minors
-            return
+    minors: set[int] = set()
+    for match in islice(_PARSER.finditer(text), _MOST_PARSERS):
+        minors |= {m for m in minors_at(text, match.start()) if m >= _PARSER_CHANGED}
+    if minors:
+        yield "_PyArg_Parser that begins with its format()", minors
 
 
 def bare_checks(text: bytes) -> Iterator[tuple[str, set[int]]]:
