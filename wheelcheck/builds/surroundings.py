@@ -17,6 +17,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
+from wheelcheck.builds.obstacles.free_threading import limited_api
 from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
@@ -133,6 +134,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files, contents, numpy, gcc),
+            *(limited_api(files.certain, contents, minor) if free else ()),
             *library_errors(files, contents, known),
             *lost_names(files, contents, known, gcc),
             *old_standard(files.certain, contents, named),

@@ -12,6 +12,7 @@ from wheelcheck.builds.obstacles.compiled_files import (
     no_sources,
 )
 from wheelcheck.builds.obstacles.cython_output import translated_in_build
+from wheelcheck.builds.obstacles.free_threading import limited_api
 from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
@@ -454,6 +455,24 @@ def test_code_that_cython_wrote_for_an_older_python(
     compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
     found = source_breaks(compiled, sdist, minor, None, free_threaded=free_threaded)
     assert [o.code for o in found] == ["cython-output-too-old"] * refused
+
+
+def test_the_limited_api_without_the_gil():
+    def asks(text: str, script: str = SETUP, minor: int = 13) -> list[bool]:
+        sdist = contents(setup__py=script, x__c=text)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False).certain
+        return [obstacle.fatal for obstacle in limited_api(compiled, sdist, minor)]
+
+    source = "#define Py_LIMITED_API 0x03080000\n#include <Python.h>\n"
+    plain = "#include <Python.h>\n"
+    assert asks(source) == [True]
+    assert asks(source, minor=15) == []
+    assert asks("#ifndef Py_GIL_DISABLED\n" + source + "#endif\n") == []
+    assert asks("#ifdef MINE\n" + source + "#endif\n") == []
+    assert asks(plain) == []
+    macro = SETUP + "MACROS = [('Py_LIMITED_API', '0x03080000')]\n"
+    assert asks(plain, macro) == [False]
+    assert asks(plain, macro + "# Py_GIL_DISABLED\n") == []
 
 
 def test_a_name_behind_a_macro_that_an_older_python_sets():

@@ -13,10 +13,10 @@ from packaging.version import Version
 
 from wheelcheck.index.archives.sources.c_conditions import holds, is_certain_at
 from wheelcheck.index.archives.sources.c_includes import guard_of
-from wheelcheck.index.archives.sources.mark_kinds import ERROR
+from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIMITED
 from wheelcheck.tables import read_table
 
-__all__ = ["error_marks", "is_refused"]
+__all__ = ["error_marks", "is_refused", "limited_marks"]
 
 _ERROR = re.compile(
     rb"^[ \t]*#[ \t]*if[ \t]+((?:\\\r?\n|[^\n])+)\n(?:[ \t]*(?://[^\n]*)?\n)*[ \t]*#[ \t]*error\b",
@@ -25,6 +25,7 @@ _ERROR = re.compile(
 _REMARK = re.compile(r"/\*.*?\*/|//.*")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LONGEST = 200
+_LIMITED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+Py_LIMITED_API\b", re.MULTILINE)
 
 
 def error_marks(content: bytes) -> Iterator[str]:
@@ -41,6 +42,16 @@ def error_marks(content: bytes) -> Iterator[str]:
         known = len(text) <= _LONGEST and names and names <= _macros().keys()
         if known and is_certain_at(content, match.start()):
             yield f"{ERROR}{text}"
+
+
+def limited_marks(content: bytes) -> Iterator[str]:
+    """Whether a source asks for the limited API of CPython, whether or not there is a GIL."""
+    if b"GIL_DISABLED" in content:
+        return
+    for match in _LIMITED.finditer(content):
+        if is_certain_at(content, match.start()):
+            yield LIMITED
+            return
 
 
 def is_refused(

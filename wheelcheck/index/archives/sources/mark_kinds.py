@@ -16,6 +16,7 @@ __all__ = [
     "EXTERN",
     "KEYWORD",
     "LIBRARY",
+    "LIMITED",
     "LOST_DECLARATIONS",
     "METHOD",
     "NAME",
@@ -56,6 +57,8 @@ ERROR = "error "
 """Before a condition on versions of libraries that ends in an error."""
 LIBRARY = "library "
 """Before a library, the release without a name, the header of it that is included, and the name."""
+LIMITED = "limited API"
+"""Of a source that defines ``Py_LIMITED_API`` whatever else is defined."""
 PASSES = "passes "
 """Before a function of another type, and what it is passed to."""
 POINTER = "pointer "

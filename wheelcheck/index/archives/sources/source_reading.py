@@ -13,7 +13,7 @@ from sys import intern
 
 from wheelcheck.index.archives.sources.c_api import api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_callbacks import callback_breaks
-from wheelcheck.index.archives.sources.c_errors import error_marks
+from wheelcheck.index.archives.sources.c_errors import error_marks, limited_marks
 from wheelcheck.index.archives.sources.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
 from wheelcheck.index.archives.sources.c_pointers import pointer_breaks
@@ -104,6 +104,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *throw_breaks(content, path),
             *callback_breaks(content, path),
             *error_marks(content),
+            *(limited_marks(content) if for_python and b"LIMITED_API" in content else ()),
             *library_marks(content, path, includes),
             *numpy_marks(content, path),
         ),
