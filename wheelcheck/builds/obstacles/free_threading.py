@@ -32,14 +32,10 @@ def limited_api(
     for path in certain:
         marks = contents.marks.get(path)
         if marks is not None and LIMITED in marks.refused:
-            message = (
-                f"{path} asks for the limited API, which CPython 3.{minor} has with the GIL alone"
-            )
+            message = f"{path} asks for the limited API, {lacks}"
             return (BuildObstacle("limited-api-refused", message, _SOURCE, fatal=True),)
     script = contents.texts.get("setup.py", "")
     if certain and _MACRO.search(script) and "GIL" not in script:
-        message = (
-            f"setup.py asks for the limited API, which CPython 3.{minor} has with the GIL alone"
-        )
+        message = f"setup.py asks for the limited API, {lacks}"
         return (BuildObstacle("limited-api-refused", message, _SOURCE),)
     return ()
