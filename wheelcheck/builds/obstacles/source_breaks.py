@@ -161,7 +161,8 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
         name, perhaps, flag = mark.partition(PERHAPS)
         if perhaps and name in off:
             continue
-        here = minor in minors and not mark.startswith("#") and name.removesuffix("()") not in own
+        bare = name.partition(" ")[0].removesuffix("()")
+        here = minor in minors and not mark.startswith("#") and bare not in own
         here = here and not (internal and name.startswith("_Py"))
         if here and flag:
             here = f"#{flag}" in own

@@ -66,6 +66,8 @@ def test_calls_with_the_arguments_of_an_older_function():
     assert found == ("_PyLong_AsByteArray with 5 arguments", (13, 14, 15))
     assert api_breaks(HEAD + call.replace(b", 0)", b", 0, 1)")) == ()
     assert api_breaks(HEAD + b"#define AS(v) _PyLong_AsByteArray(v, a, n, 1, 0)\n") == ()
+    own = b"#define _PyLong_AsByteArray(v, b, n, e, s) other(v, b, n, e, s, 1)\n"
+    assert api_breaks(HEAD + own + call) == (("_PyLong_AsByteArray", ()),)
     members = b"#define WSTR(op) \\\n  (((PyASCIIObject *)(op))->wstr)\n"
     assert api_breaks(HEAD + members) == ()
 

@@ -15,11 +15,9 @@ from functools import cache
 from wheelcheck.index.archives.sources.c_conditions import EVERY, Directives
 from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
 from wheelcheck.index.archives.sources.c_members import (
-    bare_checks,
+    lost_uses,
     may_have_lost_members,
-    member_breaks,
-    old_calls,
-    old_parsers,
+    replaced_functions,
 )
 from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
@@ -98,15 +96,10 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
         return python_flags(content)
     found: dict[str, set[int]] = defaultdict(set)
     text = _COMMENT.sub(_blank, content)
-    if lost:
-        for name, minors in (
-            *member_breaks(text, words),
-            *bare_checks(text),
-            *old_parsers(text),
-            *old_calls(text, words),
-        ):
-            found[name] |= minors
+    for name, minors in lost_uses(text, words) if lost else ():
+        found[name] |= minors
     defined = {name.decode() for name in used if _has_body(name, text)}
+    defined |= replaced_functions(text, words) if lost else set()
     for place, versions in _lines(text, gone, used, defined) if named else ():
         if versions is None:
             defined.add(place)

@@ -16,7 +16,7 @@ from wheelcheck.index.archives.sources.c_conditions import minors_at
 from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
 from wheelcheck.tables import read_table
 
-__all__ = ["bare_checks", "may_have_lost_members", "member_breaks", "old_calls", "old_parsers"]
+__all__ = ["lost_uses", "may_have_lost_members", "member_breaks", "replaced_functions"]
 
 _OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
 _CAST = re.compile(
@@ -34,6 +34,7 @@ _BARE = re.compile(
 _PARSER = re.compile(rb"_PyArg_Parser\s+\w+\s*=\s*\{\s*(?:NULL|\"|[A-Za-z_]\w*\s*,)")
 _PARSER_CHANGED = 12
 _MOST_PARSERS = 4
+_REPLACED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(_?Py\w+)", re.MULTILINE)
 _LONGEST_CALL = 1000
 _FIRST = 9
 _LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
@@ -82,6 +83,27 @@ def _is_of_macro(text: bytes, place: int) -> bool:
     while text[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\"):
         start = text.rfind(b"\n", 0, start - 1) + 1
     return text[start:place].lstrip().startswith(b"#")
+
+
+def lost_uses(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int]]]:
+    """All that follows: what some CPython refuses, each with the CPython 3.x that compile it.
+
+    `text` is a source without comments, `words` are the names of the C API in it. What it replaces
+    by macros of its own is left out.
+    """
+    replaced = set(_REPLACED.findall(text))
+    for uses in (
+        member_breaks(text, words), bare_checks(text), old_parsers(text), old_calls(text, words),
+    ):  # fmt: skip
+        for name, minors in uses:
+            if name.partition(" ")[0].encode() not in replaced:
+                yield name, minors
+
+
+def replaced_functions(text: bytes, words: set[bytes]) -> set[str]:
+    """Functions of `old_calls` that a source replaces by macros, which may add an argument."""
+    names = words & _arguments().keys()
+    return {name.decode() for name in names & set(_REPLACED.findall(text))} if names else set()
 
 
 def old_calls(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int]]]:
