@@ -708,6 +708,25 @@ def test_what_the_headers_of_a_package_include_is_installed_with_it():
     assert "libfolia-dev" not in packages(links, ALPINE)
 
 
+@pytest.mark.parametrize(
+    "looks",
+    [
+        "find_library(Tunes_LIBRARY NAMES taglib tag)",
+        "find_path(Tunes_INCLUDE_DIR NAMES taglib/tag.h)",
+        "pkg_check_modules(PC_Tunes QUIET taglib>=1.9)",
+    ],
+)
+def test_the_projects_own_module_for_cmake_says_what_a_library_is_called(looks: str):
+    texts = {
+        "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core']\n"
+        "build-backend = 'scikit_build_core.build'\n",
+        "CMakeLists.txt": "project(x CXX)\nfind_package(Tunes REQUIRED)\n",
+    }
+    assert not {"libtag-dev", "libtag1-dev"} & packages(texts)
+    found = packages({**texts, "cmake/FindTunes.cmake": looks})
+    assert {"libtag-dev", "libtag1-dev"} & found
+
+
 def test_cmake_behind_a_variable_is_needed_and_ninja_is_not():
     script = (
         "import subprocess\nfrom shutil import which\n"

@@ -49,11 +49,44 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         commands = [command for command in every if not is_aside(command.path)]
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
-        found = [(command, need) for command in commands for need in _needs_of(command, demanded)]
+        found = [
+            (command, _by_own_module(need, facts.texts))
+            for command in commands
+            for need in _needs_of(command, demanded)
+        ]
         alone = not any(_is_required_library(need) for _, need in found)
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
             yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
+
+
+def _by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
+    """A need with what the project's own ``FindX.cmake`` looks for.
+
+    Only where no package has files of X's own name: the module knows what the library is called.
+    """
+    if not need.files or need.files[0][0] is not FileKind.CMAKE or is_packaged(need.files[0]):
+        return need
+    end = f"/Find{need.files[0][1]}.cmake"
+    module = next((path for path in texts if f"/{path}".endswith(end)), "")
+    sought = [pair for command in cmake_commands(texts, module) for pair in _sought_by(command)]
+    return replace(need, files=(*need.files, *dict.fromkeys(sought[:_MOST_SOUGHT])))
+
+
+def _sought_by(command: CMakeCommand) -> Iterator[tuple[FileKind, str]]:
+    """The files that a command of a ``FindX.cmake`` looks for."""
+    if command.name in {"pkg_check_modules", "pkg_search_module"}:
+        for word in command.words[1:]:
+            if word not in _MODULE_WORDS and "$" not in word:
+                yield FileKind.PC, re.split(r"[<>=]", word)[0]
+    elif command.name in _SEEKS:
+        kind = _SEEKS[command.name]
+        for name in _names(command.words):
+            yield kind, name.removeprefix("lib") if kind is FileKind.LIB else name
+
+
+_MOST_SOUGHT = 8
+_SEEKS = {"find_library": FileKind.LIB, "find_path": FileKind.HEADER}
 
 
 def _is_required_library(need: BuildNeed) -> bool:
