@@ -49,6 +49,21 @@ def test_a_release_without_an_sdist():
     assert str(found.message) == "tensorflow 2.16.1 has no sdist"
 
 
+@pytest.mark.parametrize(
+    ("where", "least", "too_old"),
+    [(TRIXIE, "99.1", True), (TRIXIE, "1.0", False), (BOOKWORM, "99.1", False)],
+)
+def test_a_module_of_pkg_config_that_the_distribution_has_in_an_older_version(
+    where: Distribution,
+    least: str,
+    too_old: bool,  # noqa: FBT001
+):
+    meson = f"project('x', 'c')\ndependency('libalpm', version: '>={least}')\n"
+    given = {"backend": "mesonpy", "texts": {"meson.build": meson}}
+    found = missing(where, "thing", "1", **given)
+    assert ("library-too-old" in found) is too_old
+
+
 def test_a_rust_newer_than_the_distribution_has():
     given = {
         "build_requires": ("maturin>=1.9",),

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from packaging.version import Version
+
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.debian_tables import RELEASES
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.installed_system import repositories_of
 from wheelcheck.distributions.repository import Repository, debian_repository
+from wheelcheck.tables import read_table
 
 __all__ = [
     "brought_by",
@@ -25,6 +28,7 @@ __all__ = [
     "is_lost_header",
     "is_packaged",
     "library_of",
+    "pkg_config_version",
     "run_packages",
     "search_command",
 ]
@@ -112,6 +116,22 @@ def holder_of_header(name: str) -> str | None:
         and {name, folder} & set(repository.files(package, FileKind.HEADER))
     ]
     return _newest(exact, repository)
+
+
+def pkg_config_version(sought: _Sought, distribution: Distribution) -> Version | None:
+    """The version by which pkg-config knows a module on a distribution; None where it is not known.
+
+    `pkg_config_versions.csv` is of one release of Debian.
+    """
+    kind, name = sought
+    column = f"{distribution.name}-{distribution.release}"
+    text = _pkg_config_versions().get(name, {}).get(column) if kind is FileKind.PC else None
+    return Version(text) if text else None
+
+
+@cache
+def _pkg_config_versions() -> Mapping[str, Mapping[str, str]]:
+    return {row["pc"]: row for row in read_table("builds/needs/pkg_config_versions.csv")}
 
 
 def is_lost_header(name: str) -> bool:

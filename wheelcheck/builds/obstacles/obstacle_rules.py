@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.package_files import search_command
+from wheelcheck.builds.needs.package_files import pkg_config_version, search_command
 from wheelcheck.builds.needs.system_packages import unresolved
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -96,13 +96,20 @@ def missing_from_distribution(
     for need in required:
         if need.from_pypi or need.minimum_version is None:
             continue
-        offered = versions_on_offer(need.name, distribution)
+        offered = _offered(need, distribution)
         if offered and max(offered) < need.minimum_version:
             code = "tool-too-old" if need.kind is NeedKind.TOOL else "library-too-old"
             wanted = f"{need.name} >= {need.minimum_version}"
             message = f"{wanted} is needed, {distribution} has {max(offered)}"
             yield BuildObstacle(code, message, need.source, fatal=True)
     yield from _wrong_versions(facts, distribution)
+
+
+def _offered(need: BuildNeed, distribution: Distribution) -> tuple[Version, ...]:
+    """The versions of a tool or library that a distribution has, as far as they are known."""
+    found = versions_on_offer(need.name, distribution)
+    by_name = (pkg_config_version(sought, distribution) for sought in need.files[:1])
+    return found or tuple(version for version in by_name if version is not None)
 
 
 def _not_packaged(need: BuildNeed, distribution: Distribution) -> str:
