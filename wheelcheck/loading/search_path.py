@@ -28,15 +28,14 @@ def unfound(files: Sequence[FileNeeds]) -> dict[str, tuple[str, ...]]:
     modules = [file for file in files if file.kind is WheelFileKind.EXTENSION]
     if len(modules) > _MOST_MODULES or any(file.unread for file in files):
         return {}
-    found: set[str] = set()
+    loadings = [_Loading(places).run(module) for module in modules]
+    found = set().union(*(loading.loaded for loading in loadings))
     missed: dict[str, dict[str, None]] = {}
-    for module in modules:
-        loading = _Loading(places).run(module)
-        found |= loading.loaded
+    for loading in loadings:
         for path, name in loading.missed:
-            missed.setdefault(path, {})[name] = None
-    left = {path: tuple(n for n in names if n not in found) for path, names in missed.items()}
-    return {path: names for path, names in left.items() if names}
+            if name not in found:
+                missed.setdefault(path, {})[name] = None
+    return {path: tuple(names) for path, names in missed.items()}
 
 
 _Places = Mapping[str, Mapping[str, FileNeeds]]

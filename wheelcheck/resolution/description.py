@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -215,19 +216,9 @@ class Describer:
         project = answers.project(name)
         if isinstance(project, Unknown):
             return project
-        if not self._requirements.policy.exclude_newer and (
-            only := _only_variants(project, demands)
-        ):
-            return only
-        wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
         bound = self._requirements.policy.exclude_newer
-        if bound:
-            why = f"no version uploaded before {bound:%Y-%m-%d} satisfies {wanted}"
-            return Unknown("version-not-found", why)
-        finals = (version for version in project.versions if not version.is_prerelease)
-        newest = next(finals, None)
-        there = f"; the newest is {newest}" if newest else ""
-        return Unknown("version-not-found", f"no version satisfies {wanted}{there}")
+        only = None if bound else _only_variants(project, demands)
+        return only or _no_version(project, demands, bound)
 
     def _unread_line(self, answers: Answers, name: NormalizedName) -> Unknown | None:
         """What is wrong with a line that names the package, if anything is."""
@@ -240,6 +231,17 @@ class Describer:
                 if isinstance(file, Unknown):
                     return file
         return None
+
+
+def _no_version(project: Project, demands: Iterable[Demand], bound: datetime | None) -> Unknown:
+    """That no version satisfies, with the newest that there is."""
+    wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
+    if bound:
+        why = f"no version uploaded before {bound:%Y-%m-%d} satisfies {wanted}"
+        return Unknown("version-not-found", why)
+    newest = next((each for each in project.versions if not each.is_prerelease), None)
+    there = f"; the newest is {newest}" if newest else ""
+    return Unknown("version-not-found", f"no version satisfies {wanted}{there}")
 
 
 def _only_variants(project: Project, demands: tuple[Demand, ...]) -> Unknown | None:
