@@ -373,3 +373,22 @@ def test_where_cmake_names_no_source_that_is_there_every_source_counts():
         "x.c": 10,
     }
     assert set(compiled(files)) == {"x.c"}
+
+
+def test_of_a_bundled_collection_the_parts_that_the_script_names_are_compiled():
+    # pyklu builds SuiteSparse's AMD, KLU and a few more, of some twenty
+    script = (
+        SETUP.format("Extension('x', ['src/a.c'])") + "for part in ['AMD', 'KLU']:\n  make(part)\n"
+    )
+    files: dict[str, str | int] = {"setup.py": script, "src/a.c": 10}
+    for part in ("AMD", "KLU", "GraphBLAS"):
+        files |= {f"extern/ss/{part}/CMakeLists.txt": 10, f"extern/ss/{part}/x.c": 10}
+    assert set(compiled(files)) == {"src/a.c", "extern/ss/AMD/x.c", "extern/ss/KLU/x.c"}
+
+
+def test_what_cffi_left_in_a_folder_of_byte_code_is_not_compiled():
+    files = {
+        "setup.py": "from x import modules\nsetup(ext_modules=modules)",
+        "x/__pycache__/_cffi.c": 9,
+    }
+    assert compiled(files) == {}

@@ -13,9 +13,9 @@ __all__ = ["SourceCount", "count_sources", "generated_c", "is_aside"]
 
 
 _ASIDE = {
-    "bench", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example", "examples",
-    "fixture", "fixtures", "node_modules", "sample", "samples", "site-packages", "templates",
-    "test", "testdata", "testing", "tests", "tutorial", "tutorials",
+    "__pycache__", "bench", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example",
+    "examples", "fixture", "fixtures", "node_modules", "sample", "samples", "site-packages",
+    "templates", "test", "testdata", "testing", "tests", "tutorial", "tutorials",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.costs.workload.cmake.targets import cmake_work
-from wheelcheck.costs.workload.made import made_by_commands
+from wheelcheck.costs.workload.made import made_by_commands, named_parts
 from wheelcheck.costs.workload.named_sources import resolved
 from wheelcheck.costs.workload.source_kinds import (
     SourceKind,
@@ -141,8 +141,8 @@ def _chosen(
         if listed:
             own = {path for path in listed if _compiles(path, cython=cython)}
             untouched = _untouched(listed, candidates)
-            made = set() if untouched else made_by_commands(facts, sizes, texts, own, candidates)
-            return own | untouched | made
+            made = untouched or made_by_commands(facts, sizes, texts, own, candidates)
+            return own | named_parts(made, sizes, texts.get("setup.py", ""))
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)
         if listed:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["made_by_commands", "runs_make"]
+__all__ = ["made_by_commands", "named_parts", "runs_make"]
 
 _MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
 _RUNS_MAKE = re.compile(r"[\"'/]g?make[\"' ]|\bmake_args\b|&& *make\b")
@@ -51,6 +51,31 @@ def made_by_commands(
         return named
     beside = {path for path in left if path.startswith(tuple(archives - {""}))}
     return beside or _libraries(_bundles(sizes, listed), left)
+
+
+def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[str]:
+    """Of a bundled collection the parts that a script names: of SuiteSparse ``"AMD"``, ``"KLU"``.
+
+    Only where it names several folders beside each other, each with a build file of its own.
+    """
+    folders: dict[str, list[str]] = {}
+    for path in sizes:
+        folder, _, name = path.rpartition("/")
+        parent, _, part = folder.rpartition("/")
+        if (
+            parent
+            and _BUILD_FILE.fullmatch(name)
+            and re.search(rf"['\"]{re.escape(part)}['\"]", script)
+        ):
+            folders.setdefault(f"{parent}/", []).append(f"{folder}/")
+    for parent, parts in folders.items():
+        if len(set(parts)) > 1:
+            sources = {
+                path
+                for path in sources
+                if not path.startswith(parent) or path.startswith(tuple(parts))
+            }
+    return sources
 
 
 def runs_make(script: str) -> bool:
