@@ -727,6 +727,12 @@ def test_the_projects_own_module_for_cmake_says_what_a_library_is_called(looks: 
     assert {"libtag-dev", "libtag1-dev"} & found
 
 
+@pytest.mark.parametrize("name", ["klu", "libklu.a", "libklu.so"])
+def test_a_library_may_be_called_by_its_file(name: str):
+    (found,) = need_called(FileKind.LIB, name, "setup.py")
+    assert (FileKind.LIB, "klu") in found.files or found.name == "suitesparse"
+
+
 def test_cmake_behind_a_variable_is_needed_and_ninja_is_not():
     script = (
         "import subprocess\nfrom shutil import which\n"

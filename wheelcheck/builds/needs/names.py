@@ -33,6 +33,8 @@ _PYTHON = re.compile(
     r"(lib)?python([23](\.\d+)?)?[mdtu]*(_d|\.dll)?|python-\d(\.\d+)?(-embed)?", re.IGNORECASE
 )
 _OTHER_SYSTEM = re.compile(r".*(\.lib|\.dll|\.dylib|\.framework|\.obj)", re.IGNORECASE)
+_ARCHIVE = re.compile(r"^lib([\w+-]+)\.(?:a|so)$")
+"""A library by the name of its file, as scripts that link archives have it."""
 _LIBRARY = "library:"
 
 
@@ -54,7 +56,10 @@ def need_called(
         least: The oldest version that does, "" where none is stated.
         others: Names that the build tries after this.
     """
-    names = [item for item in (name, *others) if _NAME.fullmatch(item)]
+    tried = (name, *others)
+    if kind is FileKind.LIB:
+        tried = tuple(_ARCHIVE.sub(r"\1", item) for item in tried)
+    names = [item for item in tried if _NAME.fullmatch(item)]
     if not names or any(_is_elsewhere(kind, item) for item in names):
         return
     meaning, minimum = _meaning_of(kind, names), _version(least)
