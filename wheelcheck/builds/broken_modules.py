@@ -14,8 +14,8 @@ from packaging.version import Version
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
+from wheelcheck.builds.obstacles.compiling.source_breaks import refused_files
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.source_breaks import refused_files
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript

@@ -10,15 +10,15 @@ from functools import partial
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.backend_scripts import backend_scripts
+from wheelcheck.builds.obstacles.board_checks import board_checks
 from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.late_imports import late_imports
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.setup_run.board_checks import board_checks
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
-from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
-from wheelcheck.builds.obstacles.setup_run.version_attribute import version_attribute_stop
+from wheelcheck.builds.obstacles.version_attribute import version_attribute_stop
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
 from wheelcheck.builds.sdist.contents import SdistContents

@@ -10,17 +10,26 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
-from wheelcheck.builds.obstacles.compiled_files import (
+from wheelcheck.builds.obstacles.compiling.bundled_pybind11 import bundled_pybind11
+from wheelcheck.builds.obstacles.compiling.compiled_files import (
     compiled_files,
     missing_sources,
     no_sources,
 )
-from wheelcheck.builds.obstacles.cython_output import certainly_translated, translated_in_build
-from wheelcheck.builds.obstacles.free_threading import limited_api
-from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
+from wheelcheck.builds.obstacles.compiling.cython_output import (
+    certainly_translated,
+    translated_in_build,
+)
+from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
+from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
+from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
+from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
+from wheelcheck.builds.obstacles.compiling.undeclared_names import (
+    undeclared_functions,
+    undeclared_names,
+)
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
-from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
     REFUSES_OLD,
@@ -33,10 +42,7 @@ from wheelcheck.builds.obstacles.newer_tools.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
-from wheelcheck.builds.obstacles.refused_options import refused_options
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
-from wheelcheck.builds.obstacles.source_breaks import source_breaks
-from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.script_stops import script_stops

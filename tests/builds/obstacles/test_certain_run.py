@@ -6,8 +6,8 @@ import pytest
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
-from wheelcheck.builds.obstacles.setup_run.late_imports import late_imports
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.board_checks import board_checks
 from wheelcheck.builds.obstacles.importable import Importable
-from wheelcheck.builds.obstacles.setup_run.board_checks import board_checks
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
-from wheelcheck.builds.obstacles.setup_run.version_attribute import version_attribute_stop
+from wheelcheck.builds.obstacles.version_attribute import version_attribute_stop
 
 SETUP = "from setuptools import setup\nsetup(name='x')\n"
 

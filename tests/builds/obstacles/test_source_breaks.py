@@ -5,23 +5,26 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
-from wheelcheck.builds.obstacles.compiled_files import (
+from wheelcheck.builds.obstacles.compiling.bundled_pybind11 import bundled_pybind11
+from wheelcheck.builds.obstacles.compiling.compiled_files import (
     compiled_files,
     missing_sources,
     no_sources,
 )
-from wheelcheck.builds.obstacles.cython_output import translated_in_build
-from wheelcheck.builds.obstacles.free_threading import limited_api
-from wheelcheck.builds.obstacles.library_errors import library_errors, lost_names
-from wheelcheck.builds.obstacles.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.cython_output import translated_in_build
+from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
+from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
+from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
+from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
+from wheelcheck.builds.obstacles.compiling.undeclared_names import (
+    undeclared_functions,
+    undeclared_names,
+)
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.refused_options import refused_options
-from wheelcheck.builds.obstacles.source_breaks import source_breaks
-from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.distribution import Distribution, Family

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.compiled_files import CompiledFiles
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.languages import Language, language_of

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from wheelcheck.builds.obstacles.importable import Importable
-from wheelcheck.builds.obstacles.setup_run.command_line import CommandLine, command_lines
 from wheelcheck.builds.obstacles.setup_run.commands import named_class
 from wheelcheck.builds.obstacles.setup_run.expressions import Expressions
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.imports import Imports
-from wheelcheck.builds.obstacles.setup_run.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine, command_lines
+from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function, Known, Scope
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings, RunState
-from wheelcheck.builds.obstacles.setup_run.script_functions import Function, Known, Scope
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules, script_texts
 from wheelcheck.builds.obstacles.setup_run.stop import (
     Done,

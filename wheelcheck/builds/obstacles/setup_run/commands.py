@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
-from wheelcheck.builds.obstacles.setup_run.script_functions import Function, named
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function, named
 
 __all__ = ["command_methods", "named_class"]
 

@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from wheelcheck.builds.obstacles.setup_run.commands import command_methods
 from wheelcheck.builds.obstacles.setup_run.file_reads import missing_file, removed_folder
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.later_python import (
     lost_local,
     lost_method,
@@ -29,7 +30,6 @@ from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
     refused_keyword,
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
-from wheelcheck.builds.obstacles.setup_run.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, SetUp, Stopped, message
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
 from wheelcheck.builds.setup_script.script_syntax import parse

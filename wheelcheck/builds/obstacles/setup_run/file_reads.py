@@ -7,7 +7,7 @@ import posixpath
 from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
-from wheelcheck.builds.obstacles.setup_run.known_values import KnownPath
+from wheelcheck.builds.obstacles.setup_run.known.known_values import KnownPath
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
 __all__ = ["missing_file", "removed_folder"]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from wheelcheck.builds.obstacles.setup_run.command_line import CommandLine
-from wheelcheck.builds.obstacles.setup_run.known_conditions import known_constant, known_value
-from wheelcheck.builds.obstacles.setup_run.known_values import Files, dotted_origin
-from wheelcheck.builds.obstacles.setup_run.script_functions import (
+from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine
+from wheelcheck.builds.obstacles.setup_run.known.known_conditions import known_constant, known_value
+from wheelcheck.builds.obstacles.setup_run.known.known_values import Files, dotted_origin
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Function,
     Known,
     Scope,

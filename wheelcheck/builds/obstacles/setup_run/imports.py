@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Scope
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
-from wheelcheck.builds.obstacles.setup_run.script_functions import Scope
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
 

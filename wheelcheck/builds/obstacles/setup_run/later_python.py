@@ -6,7 +6,7 @@ import ast
 import re
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
-from wheelcheck.builds.obstacles.setup_run.known_conditions import is_unset
+from wheelcheck.builds.obstacles.setup_run.known.known_conditions import is_unset
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
 __all__ = ["lost_local", "lost_method", "opens_in_u_mode", "refused_pattern", "unset_variable"]

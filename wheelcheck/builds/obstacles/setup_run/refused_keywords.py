@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.obstacles.setup_run.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
 
 __all__ = ["OTHER_VERSION", "other_version", "refused_keyword", "refused_requirements"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
-from wheelcheck.builds.obstacles.setup_run.script_functions import Function
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules
 from wheelcheck.builds.obstacles.setup_run.setup_keywords import SetupKeywords
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from wheelcheck.builds.obstacles.setup_run.known_values import KnownPath
-from wheelcheck.builds.obstacles.setup_run.script_functions import Known
+from wheelcheck.builds.obstacles.setup_run.known.known_values import KnownPath
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Known
 from wheelcheck.builds.setup_script.computed.comparison import COMPARISONS
 
 __all__ = [

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wheelcheck.builds.obstacles.setup_run.command_line import is_left_out
-from wheelcheck.builds.obstacles.setup_run.known_operators import (
+from wheelcheck.builds.obstacles.setup_run.known.command_line import is_left_out
+from wheelcheck.builds.obstacles.setup_run.known.known_operators import (
     UNSET,
     PythonVersion,
     all_of,
@@ -20,14 +20,14 @@ from wheelcheck.builds.obstacles.setup_run.known_operators import (
     is_none,
     part_of_version,
 )
-from wheelcheck.builds.obstacles.setup_run.known_values import (
+from wheelcheck.builds.obstacles.setup_run.known.known_values import (
     Files,
     KnownPath,
     call_value,
     dotted_origin,
     unwrapped,
 )
-from wheelcheck.builds.obstacles.setup_run.script_functions import Scope
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import Scope
 from wheelcheck.builds.setup_script.known import DISPLAY_OPTIONS
 
 __all__ = ["Scope", "is_unset", "known_constant", "known_value"]

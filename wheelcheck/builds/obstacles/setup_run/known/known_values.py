@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wheelcheck.builds.obstacles.setup_run.script_functions import (
+from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Function,
     Known,
     Value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.compiled_files import CompiledFiles, with_includes
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer

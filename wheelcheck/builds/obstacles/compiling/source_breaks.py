@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.compiled_files import CompiledFiles, shipped_file
-from wheelcheck.builds.obstacles.cython_output import written_by_cython
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, shipped_file
+from wheelcheck.builds.obstacles.compiling.cython_output import written_by_cython
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.languages import Language, language_of
