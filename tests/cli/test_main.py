@@ -70,6 +70,7 @@ def test_every_option_of_the_library_is_reached(call):
     del call["report"]
     assert [str(name) for name in call.pop("requirements")] == ["a.txt", "-", "b.txt"]
     assert call.pop("progress") is None  # stderr is no terminal here
+    assert callable(call.pop("released"))  # what the process does with free memory is no option
     assert call.pop("policy").file == ""  # no pyproject.toml says anything here
     assert call == {
         "targets": ["python:3.8-alpine"],
