@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.index.archives.sources.c_api import api_breaks
+from wheelcheck.index.archives.sources.c_code.c_api import api_breaks
 
 HEAD = b"#include <Python.h>\n"
 OWN = b"typedef struct {\n  PyObject_HEAD\n  int x;\n} Foo;\n"

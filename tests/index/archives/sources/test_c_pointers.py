@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.index.archives.sources.c_callbacks import callback_breaks
-from wheelcheck.index.archives.sources.c_pointers import pointer_breaks
+from wheelcheck.index.archives.sources.c_code.c_callbacks import callback_breaks
+from wheelcheck.index.archives.sources.c_code.c_pointers import pointer_breaks
 
 OWN = b"typedef struct {\n  PyObject_HEAD\n  int x;\n} Foo;\n"
 

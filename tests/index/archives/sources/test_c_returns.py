@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.index.archives.sources.c_returns import return_breaks
+from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 
 HEAD = "#include <Python.h>\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
+from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
 
 FOO = """#include <Python.h>
 typedef struct { PyObject_HEAD int a; } Foo;

@@ -8,7 +8,7 @@ from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
-from wheelcheck.index.archives.sources.c_errors import is_refused
+from wheelcheck.index.archives.sources.c_code.c_errors import is_refused
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIBRARY, marked
 

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.index.archives.sources.c_functions import CALLS, DECLARES, declared_by
+from wheelcheck.index.archives.sources.c_code.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table

@@ -11,15 +11,15 @@ import re
 from hashlib import blake2b
 from sys import intern
 
-from wheelcheck.index.archives.sources.c_api import api_breaks, python_flags
-from wheelcheck.index.archives.sources.c_callbacks import callback_breaks
-from wheelcheck.index.archives.sources.c_errors import error_marks, limited_marks
-from wheelcheck.index.archives.sources.c_functions import function_marks
-from wheelcheck.index.archives.sources.c_includes import certain_includes, is_for_python
-from wheelcheck.index.archives.sources.c_pointers import pointer_breaks
-from wheelcheck.index.archives.sources.c_returns import return_breaks
-from wheelcheck.index.archives.sources.c_slots import slot_breaks, throw_breaks
-from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.c_code.c_api import api_breaks, python_flags
+from wheelcheck.index.archives.sources.c_code.c_callbacks import callback_breaks
+from wheelcheck.index.archives.sources.c_code.c_errors import error_marks, limited_marks
+from wheelcheck.index.archives.sources.c_code.c_functions import function_marks
+from wheelcheck.index.archives.sources.c_code.c_includes import certain_includes, is_for_python
+from wheelcheck.index.archives.sources.c_code.c_pointers import pointer_breaks
+from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
+from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
+from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_breaks
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from wheelcheck.index.archives.sources.c_conditions import minors_at
-from wheelcheck.index.archives.sources.c_scopes import declared_type, scope_of
+from wheelcheck.index.archives.sources.c_code.c_conditions import minors_at
+from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
 from wheelcheck.tables import read_table
 
 __all__ = ["lost_uses", "may_have_lost_members", "member_breaks", "replaced_functions"]

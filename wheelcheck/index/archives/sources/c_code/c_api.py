@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from wheelcheck.index.archives.sources.c_conditions import EVERY, Directives
-from wheelcheck.index.archives.sources.c_includes import guard_of, is_for_python
-from wheelcheck.index.archives.sources.c_members import (
+from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, Directives
+from wheelcheck.index.archives.sources.c_code.c_includes import guard_of, is_for_python
+from wheelcheck.index.archives.sources.c_code.c_members import (
     lost_uses,
     may_have_lost_members,
     replaced_functions,
