@@ -305,13 +305,13 @@ class Judge:
         rules = self.rules_of(target)
         records = self._records_on(target)
         known = records.of(fetched.values()) if records else {}
+        wanted = fetched if only is None else {n: p for n, p in fetched.items() if n == only}
         judged = {
             name: (
                 pin,
                 known[name].judgement if name in known else self._judged(pin, target, rules),
             )
-            for name, pin in fetched.items()
-            if only in {None, name}
+            for name, pin in wanted.items()
         }
         planned = plan and is_planned(target)
         noted = fetched if planned or (records and is_planned(target)) else {}
@@ -320,26 +320,37 @@ class Judge:
             "builds-not-planned",
             lambda: self._tried_before(noted, target, known),
         )
-        unremarkable = frozenset(
-            name
-            for name, pin in noted.items()
-            if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
-        )
+        unremarkable = self._unremarkable(noted, known)
         if records and len(known) < len(noted) and not isinstance(tried, Unknown):
             self._add_records(records, judged, tried, known, unremarkable)
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
         chosen = _Chosen(resolution, judged, every, unremarkable)
-        if not planned:
-            if noted and not self._index.fetches:  # all is known that `column` may ask for next
-                self._prefetched[target] = chosen
-            self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
+        if planned:
+            self._announce_builds(target, chosen)
             return chosen
-        if self._index.fetches and not self._knows_builds(target, chosen):
-            self._prefetch_sdists(chosen.sdists)
-            if every:
-                self._sources.prefetch_tried(every)
-            self._pricing.prefetch(target, chosen.files)
+        if noted and not self._index.fetches:  # all is known that `column` may ask for next
+            self._prefetched[target] = chosen
+        self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
         return chosen
+
+    def _unremarkable(
+        self, pins: Mapping[NormalizedName, Pin], known: Mapping[NormalizedName, PinRecord]
+    ) -> frozenset[NormalizedName]:
+        """The pins of whose pages there is nothing to say, as far as is `known` from before."""
+        return frozenset(
+            name
+            for name, pin in pins.items()
+            if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
+        )
+
+    def _announce_builds(self, target: Target, chosen: _Chosen) -> None:
+        """Have the index fetch what planning and pricing will ask for, unless it is known."""
+        if not self._index.fetches or self._knows_builds(target, chosen):
+            return
+        self._prefetch_sdists(chosen.sdists)
+        if chosen.tried:
+            self._sources.prefetch_tried(chosen.tried)
+        self._pricing.prefetch(target, chosen.files)
 
     def _records_on(self, target: Target) -> PinRecords | None:
         """What earlier runs have judged on a target; None where nothing may be taken over."""

@@ -55,19 +55,17 @@ def missing_headers(
     the setup script may write headers. Fatal for headers of other systems in a script that never
     asks where it is, and for those of a project.
     """
-    asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
     writes = any(word in script for word in GENERATES)
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
     for path in (*paths, *_with_declarations(translated, contents)):
         for include in _includes(path, contents):
-            why = _missing(include[1:], shipped, installed, complete=complete)
-            why = _of_other_python(include, python) or why
-            if why == _LOST and _holds_folder(include[1:], contents):
+            why = _of_other_python(include, python)
+            why = why or _missing(include[1:], shipped, installed, complete=complete)
+            if not why or (why == _LOST and _holds_folder(include[1:], contents)):
                 continue
-            if why and not (writes and why == _NOWHERE):
+            if not (writes and why == _NOWHERE):
                 message = f"{path} includes {include[1:]}, {why}"
-                other = include[1:].lower() in _OF_OTHER_SYSTEMS and not asks
-                fatal = other or why not in {_NOWHERE, _LOST} or (why == _LOST and not writes)
+                fatal = _is_fatal(include[1:], why, script, writes=writes)
                 return (BuildObstacle("header-missing", message, path, fatal=fatal),)
     for path in perhaps:
         for include in _includes(path, contents):
@@ -75,6 +73,14 @@ def missing_headers(
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
     return ()
+
+
+def _is_fatal(header: str, why: str, script: str, *, writes: bool) -> bool:
+    """Whether a build surely ends without a header: `writes` says that its script may make it."""
+    asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
+    if header.lower() in _OF_OTHER_SYSTEMS and not asks:
+        return True
+    return not writes if why == _LOST else why != _NOWHERE
 
 
 def _of_other_python(include: str, python: str) -> str:

@@ -159,15 +159,12 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
     }
     for mark, minors in marks.api_breaks:
         name, perhaps, flag = mark.partition(PERHAPS)
-        if perhaps and name in off:
+        if minor not in minors or mark.startswith("#") or (perhaps and name in off):
             continue
-        bare = name.partition(" ")[0].removesuffix("()")
-        here = minor in minors and not mark.startswith("#") and bare not in own
-        here = here and not (internal and name.startswith("_Py"))
-        if here and flag:
-            here = f"#{flag}" in own
-        if here:
-            found[name if flag else name + perhaps] = None
+        is_own = name.partition(" ")[0].removesuffix("()") in own
+        if is_own or (internal and name.startswith("_Py")) or (flag and f"#{flag}" not in own):
+            continue
+        found[name if flag else name + perhaps] = None
     return list(found)
 
 

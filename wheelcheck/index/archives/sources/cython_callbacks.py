@@ -50,17 +50,17 @@ def raising_callback(content: bytes) -> str:
     outside = set(_declared(content)) - functions
     if b"cimport" in content:
         outside.update(name for name in _TAKE_CALLBACKS if name in content)
-    for function in sorted(functions):
-        passed = re.compile(
-            rb"(?<![\w.])(\w+)\((?:[^()\n]*,)?[ \t]*&?" + function + rb"[ \t]*(?:,[^()\n]*)?\)"
-        )
-        if any(
-            call.group(1) in outside
-            for line in _lines_with(function, content)
-            for call in passed.finditer(line)
-        ):
-            return function.decode("utf-8", "replace")
-    return ""
+    passed = (each for each in sorted(functions) if not outside.isdisjoint(_takers(each, content)))
+    return next(passed, b"").decode("utf-8", "replace")
+
+
+def _takers(function: bytes, content: bytes) -> Iterator[bytes]:
+    """The functions that a function is passed to."""
+    passed = re.compile(
+        rb"(?<![\w.])(\w+)\((?:[^()\n]*,)?[ \t]*&?" + function + rb"[ \t]*(?:,[^()\n]*)?\)"
+    )
+    for line in _lines_with(function, content):
+        yield from passed.findall(line)
 
 
 def _stored_method(functions: set[bytes], content: bytes) -> str:

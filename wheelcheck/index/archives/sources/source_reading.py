@@ -85,18 +85,23 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         api_breaks=_of_generators(content)
         if by_cython
         else _api(content, path, for_python=for_python),
-        old_cython=() if generator else cython_words(content, path),
         certain_includes=() if by_cython else certain_includes(content),
-        needs=()
-        if generator
-        else (
+        **{} if generator else _written_by_hand(content, path, includes, for_python=for_python),
+    )
+
+
+def _written_by_hand(
+    content: bytes, path: str, includes: tuple[str, ...], *, for_python: bool
+) -> dict[str, tuple[str, ...]]:
+    """The marks that are looked for in what no generator wrote."""
+    return {
+        "old_cython": cython_words(content, path),
+        "needs": (
             *_needs(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
         ),
-        refused=()
-        if generator
-        else (
+        "refused": (
             *compiler_breaks(content, path),
             *(return_breaks(content, path) if for_python else ()),
             *(slot_breaks(content, path) if for_python else ()),
@@ -108,8 +113,8 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *library_marks(content, path, includes),
             *numpy_marks(content, path),
         ),
-        build_options=() if generator else _build_options(content[:_HEAD]),
-    )
+        "build_options": _build_options(content[:_HEAD]),
+    }
 
 
 def _api(content: bytes, path: str, *, for_python: bool) -> tuple[ApiBreak, ...]:

@@ -105,15 +105,19 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
             defined.add(place)
         else:
             found[place] |= versions
+    _leave_own_out(found)
+    lacked = {n: minors for n, minors in found.items() if minors and _bare(n) not in defined}
+    lacked |= {name: set() for name in defined}
+    marks = ((name, tuple(sorted(minors))) for name, minors in sorted(lacked.items()))
+    return (*python_flags(content), *marks)
+
+
+def _leave_own_out(found: dict[str, set[int]]) -> None:
+    """Leave the versions out for which a source defines a name itself."""
     for own in [name for name in found if name.startswith(OWN)]:
         for name in found:
             if _bare(name) == own.removeprefix(OWN):
                 found[name] -= found[own]
-    return python_flags(content) + tuple(
-        (name, tuple(sorted(minors)))
-        for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
-        if (minors and _bare(name) not in defined) or name in defined
-    )
 
 
 def python_flags(content: bytes) -> tuple[ApiBreak, ...]:
