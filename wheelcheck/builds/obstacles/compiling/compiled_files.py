@@ -52,6 +52,12 @@ class CompiledFiles:
     certain: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
 
+    @property
+    def each(self) -> Iterator[tuple[str, bool]]:
+        """All files, and whether they are certain to be compiled; those that are come first."""
+        yield from ((path, True) for path in self.certain)
+        yield from ((path, False) for path in self.perhaps)
+
 
 def compiled_files(
     facts: SdistFacts, contents: SdistContents, *, cythonizes: bool

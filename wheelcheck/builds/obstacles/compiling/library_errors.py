@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
@@ -11,6 +13,7 @@ from wheelcheck.distributions.distribution import Distribution, versions_on_offe
 from wheelcheck.index.archives.sources.c_code.c_errors import is_refused
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIBRARY, marked
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["library_errors", "lost_names"]
 
@@ -64,23 +67,30 @@ def lost_names(
     if distribution is None or gcc is None:
         return ()
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
-    for paths, sure in ((files.certain, True), (files.perhaps, False)):
-        for path in paths:
-            strict = gcc >= _ERRORS_SINCE or language_of(path) is Language.CPP
-            marks = contents.marks.get(path) if strict else None
-            for mark in marked(marks.refused, LIBRARY) if marks is not None else ():
-                library, gone, header, name = mark.split(" ")
-                offered = versions_on_offer(library, distribution)
-                if not offered or min(offered) < Version(gone):
-                    continue
-                if header.rpartition("/")[2] not in shipped:
-                    message = f"{path} uses {name}, which {library} {offered[0]} of {distribution} "
-                    message += "has no more" + ("" if sure else "; the build may leave it out")
-                    obstacle = BuildObstacle(
-                        "library-name-gone", message, _NAMES, fatal=sure, may_be_left_out=not sure
-                    )
-                    return (obstacle,)
+    for path, sure in files.each:
+        if gcc < _ERRORS_SINCE and language_of(path) is not Language.CPP:
+            continue
+        lost = _lost_name(contents.marks.get(path), shipped, distribution)
+        if lost:
+            message = f"{path} uses {lost}" + ("" if sure else "; the build may leave it out")
+            obstacle = BuildObstacle(
+                "library-name-gone", message, _NAMES, fatal=sure, may_be_left_out=not sure
+            )
+            return (obstacle,)
     return ()
+
+
+def _lost_name(
+    marks: SourceMarks | None, shipped: Collection[str], distribution: Distribution
+) -> str:
+    """The first name that a source uses and a library of the distribution has no more."""
+    for mark in marked(marks.refused, LIBRARY) if marks is not None else ():
+        library, gone, header, name = mark.split(" ")
+        offered = versions_on_offer(library, distribution)
+        lost = bool(offered) and min(offered) >= Version(gone)
+        if lost and header.rpartition("/")[2] not in shipped:
+            return f"{name}, which {library} {offered[0]} of {distribution} has no more"
+    return ""
 
 
 def _is_shipped(library: str, contents: SdistContents) -> bool:

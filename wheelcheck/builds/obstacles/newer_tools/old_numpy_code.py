@@ -37,22 +37,20 @@ def old_numpy_code(
     own = {name for marks in contents.marks.values() for gone, name in _names(marks) if gone == "-"}
     strict = gcc is not None and gcc >= _ERRORS_SINCE
     typed = any(_NO_MACROS in text for text in contents.texts.values())
-    for paths, sure in ((files.certain, True), (files.perhaps, False)):
-        for path in paths:
-            marks = contents.marks.get(path)
-            if marks is None:
-                continue
-            checks = strict or language_of(path) is Language.CPP
-            found = _too_little(marks, numpy, own) or (
-                _reads_objects(marks, numpy, typed=typed) if checks else None
+    for path, sure in files.each:
+        marks = contents.marks.get(path)
+        if marks is None:
+            continue
+        found = _too_little(marks, numpy, own)
+        if found is None and (strict or language_of(path) is Language.CPP):
+            found = _reads_objects(marks, numpy, typed=typed)
+        if found is not None:
+            what, source = found
+            message = f"{path} {what}" + ("" if sure else "; the build may leave it out")
+            obstacle = BuildObstacle(
+                "numpy-api-gone", message, source, fatal=sure, may_be_left_out=not sure
             )
-            if found is not None:
-                what, source = found
-                message = f"{path} {what}" + ("" if sure else "; the build may leave it out")
-                obstacle = BuildObstacle(
-                    "numpy-api-gone", message, source, fatal=sure, may_be_left_out=not sure
-                )
-                return (obstacle,)
+            return (obstacle,)
     return ()
 
 

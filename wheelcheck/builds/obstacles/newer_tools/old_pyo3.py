@@ -40,21 +40,24 @@ def old_pyo3(
             version = _locked(texts, stated) or _newest_admitted(stated)
             if version is None or any(feature.startswith("abi3") for feature in features):
                 continue
-            for row in read_table("builds/obstacles/pyo3_pythons.csv"):
-                newest = tuple(map(int, row["python"].split(".")))
-                known = Version(row["first"]) <= version <= Version(row["last"])
-                if known and free_threaded and row["free_threaded"] == "refused":
-                    message = f"{name} binds to Python by PyO3 {version}, which refuses Pythons "
-                    message += "without the GIL"
-                    return (BuildObstacle("pyo3-too-old", message, row["source"], fatal=True),)
-                if known and python > newest:
-                    message = (
-                        f"{name} binds to Python by PyO3 {version}, which refuses Python "
-                        f"{python[0]}.{python[1]}: it knows {row['python']} at most"
-                    )
-                    message += "" if free_threaded else f" ({_HELP})"
-                    return (BuildObstacle("pyo3-too-old", message, row["source"], fatal=True),)
+            why, source = _refusal(version, python, free_threaded=free_threaded)
+            if why:
+                message = f"{name} binds to Python by PyO3 {version}, which refuses {why}"
+                return (BuildObstacle("pyo3-too-old", message, source, fatal=True),)
     return ()
+
+
+def _refusal(version: Version, python: tuple[int, int], *, free_threaded: bool) -> tuple[str, str]:
+    """Which Pythons a release refuses, of which this is one, and the source; "" where it is not."""
+    for row in read_table("builds/obstacles/pyo3_pythons.csv"):
+        if not Version(row["first"]) <= version <= Version(row["last"]):
+            continue
+        if free_threaded and row["free_threaded"] == "refused":
+            return "Pythons without the GIL", row["source"]
+        if python > tuple(map(int, row["python"].split("."))):
+            why = f"Python {python[0]}.{python[1]}: it knows {row['python']} at most"
+            return why + ("" if free_threaded else f" ({_HELP})"), row["source"]
+    return "", ""
 
 
 def _manifests(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
