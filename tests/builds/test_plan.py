@@ -1,6 +1,7 @@
 """The build plan: order, counts, circles, and what backends add to their build requires."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from fake_index import FakeIndex
@@ -15,6 +16,7 @@ from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.installers import parse_installer
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolver
 from wheelcheck.tables import read_table
@@ -418,6 +420,22 @@ class TestHookRequires:
             "maturin", "maturin", maturin=pure("maturin", version), puccinialin=pure("puccinialin")
         )
         assert found == ("maturin", *added)
+
+    @pytest.mark.parametrize("pip", ["20.0.2", "26.3"])
+    def test_what_a_script_asks_for_and_the_environment_has_is_not_installed_again(self, pip: str):
+        """As with pandas 1.0.0 on pip 20.0, which refuses two lines on one package in a run."""
+        script = "from setuptools import setup\nsetup(name='app', setup_requires=['dep>=1'])\n"
+        stated = pyproject("setuptools", "wheel", "dep==1.5", backend="setuptools.build_meta")
+        index = FakeIndex(
+            {"app": {"1": ["app-1.tar.gz"]}, "setuptools": pure("setuptools", "60"),
+             "wheel": pure("wheel"), "dep": {**pure("dep", "1.5"), **pure("dep", "2")}},
+            listings={"app-1.tar.gz": {**stated, "p-1/setup.py": script}},
+        )  # fmt: skip
+        on = replace(MUSL, installer=parse_installer(f"pip=={pip}"))
+        planner = Planner(index, FilePolicy(), SdistReader(index).read)
+        (build,) = planner.plan(on, [sdist(index, "app")], InstallerKind.PIP).builds
+        assert build.environment.problem is None
+        assert build.environment.version_of("dep") == Version("1.5")
 
     def test_the_table_is_sound(self):
         for row in read_table("builds/hook_requires.csv"):

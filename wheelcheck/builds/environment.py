@@ -15,6 +15,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
 from wheelcheck.builds.sdist.build_system import builds_for_metadata
 from wheelcheck.builds.sdist.hook_settings import HookSettings
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
@@ -130,11 +131,15 @@ class BuildEnvironments:
                 (), problems=(environment_problem("unknown", message, sdist.filename),)
             )
         stated = build_requires(facts, target.installer)
-        resolution = self._resolve(stated, target)
+        first = _installed_first(stated, facts, target)
+        resolution = self._resolve(first, target)
         added = hook_requires(facts.system.backend, stated, resolution, facts.hook)
         requires = (*stated, *added)
-        if added:
-            resolution = self._resolve(requires, target)
+        later = tuple(text for text in requires if text not in first)
+        if first != stated:
+            later = tuple(text for text in later if not _is_met(text, resolution.pins))
+        if later:
+            resolution = self._resolve((*first, *later), target)
         return BuildEnvironment(
             requires,
             tuple(resolution.pins.values()),
@@ -246,6 +251,29 @@ def hook_requires(
         if row["backend"] == module and missing and _applies(row["when"], pins):
             added.append(row["requirement"])
     return tuple(text for text in added if text not in stated)
+
+
+def _installed_first(stated: tuple[str, ...], facts: SdistFacts, target: Target) -> tuple[str, ...]:
+    """The build requires that are resolved before those that only its hooks name.
+
+    All that are known, but for pips before 20.3: they refuse two lines on one package in one run,
+    and what a setup script asks for comes in a second run, of which what is met is left out
+    (pip 19.0.3 and 20.0.2, `check_requirements`).
+    """
+    if facts.script is None or not target.installer.has(Rule.LEGACY_RESOLVER):
+        return stated
+    by_script = {*facts.script.setup_requires} - {*facts.system.requires}
+    return tuple(text for text in stated if text not in by_script)
+
+
+def _is_met(text: str, pins: Mapping[NormalizedName, Pin]) -> bool:
+    """Whether a requirement is met by what is in the environment already."""
+    requirement = parse_requirement(text)
+    if isinstance(requirement, InvalidRequirement) or requirement.extras:
+        return False
+    pin = pins.get(canonicalize_name(requirement.name))
+    version = pin.version if pin else None
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
 def _name(text: str) -> str:
