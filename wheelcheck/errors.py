@@ -16,6 +16,7 @@ to the report, so that one package never hides the others.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Unknown",
     "UsageError",
     "WheelcheckError",
+    "near_names",
 ]
 
 
@@ -155,3 +157,19 @@ class IndexUnreachable(WheelcheckError):  # noqa: N818 (says what happened, as P
 
     def __str__(self) -> str:
         return f"the index {self.url} cannot be reached: {self.why}"
+
+
+def near_names(
+    word: str, known: Iterable[str], most: int = 3, *, cutoff: float = 0.6
+) -> tuple[str, ...]:
+    """The known names that are nearest to a mistaken word, the best first, for a message.
+
+    Args:
+        word: what was written.
+        known: what may be written.
+        most: how many are wanted at most.
+        cutoff: how alike they must be, from 0 to 1 (`difflib.get_close_matches`).
+    """
+    from difflib import get_close_matches  # for mistakes alone
+
+    return tuple(get_close_matches(word, list(known), most, cutoff))

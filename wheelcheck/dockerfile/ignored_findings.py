@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 
 from wheelcheck.dockerfile.reading.ignore_comments import IgnoreComment, ignore_comments
+from wheelcheck.errors import near_names
 from wheelcheck.reports.values.dockerfile_values import IgnoredFinding, JudgedDockerfile
 from wheelcheck.reports.values.finding_codes import finding_codes
 from wheelcheck.reports.values.report import Problem, Report
@@ -58,7 +58,7 @@ def _remarks(
             yield Problem(code="ignore-unknown", message=message, severity="warning", where=where)
         for code in comment.codes:
             if code not in finding_codes():
-                near = get_close_matches(code, finding_codes(), 1)
+                near = near_names(code, finding_codes(), 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 yield Problem(
                     code="ignore-unknown",

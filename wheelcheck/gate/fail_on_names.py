@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import near_names
 from wheelcheck.reports.values.finding_codes import finding_codes
 
 __all__ = ["FailOn", "LoadRule", "rule_named", "rule_names"]
@@ -39,9 +40,7 @@ def rule_named(word: str) -> FailOn:
         return LoadRule(word)
     if word in finding_codes():
         return word
-    from difflib import get_close_matches  # for mistakes alone
-
-    near = get_close_matches(word, rule_names(), 3)
+    near = near_names(word, rule_names())
     hint = f"did you mean {' or '.join(near)}?" if near else ""
     known = ", ".join((*Verdict, *LoadRule))
     raise ValueError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import UsageError, near_names
 from wheelcheck.gate.policy import Allowance, Policy
 from wheelcheck.reports.values.model import ValidationError
 
@@ -47,9 +47,7 @@ def read_settings(text: str, file: str) -> Settings:
     known = (*_POLICY, *_LISTS, _IMAGES)
     for key in table:
         if key not in known:
-            from difflib import get_close_matches  # for mistakes alone
-
-            near = get_close_matches(key, known, 1)
+            near = near_names(key, known, 1)
             hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known)}"
             raise UsageError(f"{file}: [tool.wheelcheck] has no key {key!r}{hint}")
     lists = {key: _strings(table.get(key, []), key, file) for key in _LISTS}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import UsageError, near_names
 
 __all__ = ["AdviseArguments", "CheckArguments", "ExplainArguments", "ReadyArguments", "parsed"]
 
@@ -118,7 +117,7 @@ def parsed(tool: str, model: type[_Model], given: dict[str, Any]) -> _Model:
     """The arguments of a call. Raises `UsageError` with one sentence that says what to type."""
     for name in given:
         if name not in model.model_fields:
-            near = get_close_matches(name, model.model_fields, 1)
+            near = near_names(name, model.model_fields, 1)
             known = (
                 f"did you mean {near[0]}?" if near else f"it has {', '.join(model.model_fields)}"
             )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.errors import NotInReport
+from wheelcheck.errors import NotInReport, near_names
 
 __all__ = ["ByPackage", "ByTarget", "entry"]
 
@@ -20,10 +20,8 @@ def entry(kind: str, name: object, entries: Mapping[str, _T]) -> _T:
     name = getattr(name, "name", name)
     if isinstance(name, str) and name in entries:
         return entries[name]
-    from difflib import get_close_matches  # for mistakes alone
-
-    near = get_close_matches(str(name), entries, _MOST, 0.5) or list(entries)[:_MOST]
-    raise NotInReport(kind, str(name), tuple(near))
+    near = near_names(str(name), entries, _MOST, cutoff=0.5) or tuple(entries)[:_MOST]
+    raise NotInReport(kind, str(name), near)
 
 
 class ByTarget(dict[str, _T]):

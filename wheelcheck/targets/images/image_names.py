@@ -16,7 +16,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.targets.images.catalogue import ImageRow, catalogue, moving_aliases
 from wheelcheck.targets.pythons import find_release
 from wheelcheck.targets.target import Implementation, Libc
@@ -116,17 +116,15 @@ def _existing(name: str, row: ImageRow, as_of: date) -> FoundImage:
 
 
 def _unknown(name: str, short: str) -> TargetError:
-    from difflib import get_close_matches  # for mistakes alone
-
     names = [*catalogue(), *moving_aliases(), *_family_aliases()]
     repositories = {image.partition(":")[0] for image in names}
-    alike = get_close_matches(short.partition(":")[0], repositories, n=len(repositories))
+    alike = near_names(short.partition(":")[0], repositories, len(repositories))
     known = [image for image in names if image.partition(":")[0] in alike]
     return TargetError(
         name,
         "the catalogue has no such image; spell the target out, for example "
         "cp312-musllinux_1_2_x86_64 or cp312-manylinux_2_41_x86_64",
-        tuple(image.removesuffix(":*") for image in get_close_matches(short, known, n=3)),
+        tuple(image.removesuffix(":*") for image in near_names(short, known)),
     )
 
 
@@ -231,9 +229,7 @@ def _no_variant(name: str, repository: str, minor: str, variant: str, as_of: dat
     if firsts and min(firsts) > as_of:
         return TargetError(name, f"this image did not exist on {as_of}; it came on {min(firsts)}")
     kinds = [f"{family}{kind}" for kind in ("", "-slim", "-alpine")]
-    from difflib import get_close_matches  # for mistakes alone
-
-    near = tuple(get_close_matches(wanted, [*kinds, *known], n=3))
+    near = near_names(wanted, [*kinds, *known])
     return TargetError(name, f"{family} had no such variant on {as_of}", near)
 
 

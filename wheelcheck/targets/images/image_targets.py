@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.installers import Installer, in_distribution, in_official_image, unknown_pip
 from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
 from wheelcheck.targets.images.image_names import FoundImage, find_image
@@ -76,9 +76,7 @@ def _image_architecture(spelling: str, platform: str, found: FoundImage) -> Arch
     there = found.row.platforms_on(found.built)
     names = [f"linux/{each}" for each in there]
     if arch is None:
-        from difflib import get_close_matches  # for mistakes alone
-
-        near = tuple(get_close_matches(f"linux/{platform}", names, n=3, cutoff=0.5))
+        near = near_names(f"linux/{platform}", names, cutoff=0.5)
         raise TargetError(spelling, f"linux/{platform} is no platform that is known", near)
     if platform not in there:
         why = f"{found.row.image} does not exist for linux/{platform}, only for {', '.join(names)}"

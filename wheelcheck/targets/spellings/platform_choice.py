@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.targets.interpreters import TargetInterpreter
 from wheelcheck.targets.other_platforms import IOS, Android, Emscripten, MacOS, Windows
 from wheelcheck.targets.platforms import Cpu, OtherArchitecture, Platform, System
@@ -84,9 +84,7 @@ def read_spec(text: str) -> PlatformSpec | None:
 
 def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
     """The nearest spellings of platforms, or of `more`, the best first."""
-    from difflib import get_close_matches  # for mistakes alone
-
-    return tuple(get_close_matches(text.lower(), [*more, *PLATFORM_NAMES], n=3))
+    return near_names(text.lower(), [*more, *PLATFORM_NAMES])
 
 
 def choose_platform(

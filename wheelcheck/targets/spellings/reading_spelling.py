@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
 from wheelcheck.targets.interpreters import looks_like_python
 from wheelcheck.targets.platforms import Architecture, OtherArchitecture
@@ -125,9 +125,7 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
         return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
     if cpu := _UNKNOWN_CPU.fullmatch(rest):
         known = [*Architecture, *DOCKER_PLATFORMS, *OtherArchitecture]
-        from difflib import get_close_matches  # for mistakes alone
-
-        near_cpus = get_close_matches(cpu["cpu"], known, n=3)
+        near_cpus = near_names(cpu["cpu"], known)
         why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
         return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
     near_ones = tuple(f"{python}-{each}" for each in near_platforms(rest))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
 from wheelcheck.targets.images.image_targets import image_target
 from wheelcheck.targets.images.notes import notes_of
@@ -335,9 +335,7 @@ def _cpu(text: str) -> str:
     cpu = CPUS.get(text, "")
     if cpu in LINUX_CPUS:
         return cpu
-    from difflib import get_close_matches  # for mistakes alone
-
-    near = get_close_matches(text, [*Architecture, *DOCKER_PLATFORMS], n=3)
+    near = near_names(text, [*Architecture, *DOCKER_PLATFORMS])
     known = ", ".join(Architecture)
     raise TargetError(
         text, f"the CPU {text!r} is not known; there are {known}", tuple(map(str, near))
