@@ -30,7 +30,6 @@ from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Target
 from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
@@ -39,7 +38,6 @@ __all__ = ["Adviser"]
 
 MOST_PYTHONS = 3
 """Other Pythons that are tried for a target, the nearest first."""
-_ADVICE = Origin("advice")
 
 
 class Adviser:

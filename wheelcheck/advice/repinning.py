@@ -23,6 +23,7 @@ from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = [
+    "BY_ADVICE",
     "NEAR_YEARS",
     "Repinned",
     "WheelsNearby",
@@ -38,7 +39,8 @@ NEAR_YEARS = 2
 """Years before or after a pin's release within which another release is near it."""
 NEAR_SERIES = 2
 """How many minor series of other major versions, counted from the pin, are near it."""
-_ADVICE = Origin("advice")
+BY_ADVICE = Origin("advice")
+"""Where lines come from that nobody has written."""
 
 
 class Repinned(Struct, frozen=True):
@@ -322,7 +324,7 @@ def _with_specifier(line: RequirementLine, specifier: str) -> RequirementLine:
 
 def _constraint(name: NormalizedName, version: Version) -> RequirementLine:
     requirement = Requirement(f"{name}=={version}")
-    return RequirementLine(requirement, _ADVICE, str(requirement))
+    return RequirementLine(requirement, BY_ADVICE, str(requirement))
 
 
 def _lifted(

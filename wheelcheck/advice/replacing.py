@@ -12,17 +12,16 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.advice.alternatives import Replacement, replacements_of
 from wheelcheck.advice.outcome import loading_after, versions
+from wheelcheck.advice.repinning import BY_ADVICE
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.coverage import Verdict
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.requirements.requirement_set import RequirementLine
 from wheelcheck.targets import Target
 
 __all__ = ["Replacements"]
-
-_ADVICE = Origin("advice")
 
 
 class _Outcome(Struct, array_like=True, frozen=True):
@@ -87,7 +86,7 @@ class Replacements:
     def _judge_instead(self, requirement: str) -> Judge:
         """The judge of a requirement that replaces all others."""
         if requirement not in self._judges:
-            line = RequirementLine(Requirement(requirement), _ADVICE, requirement)
+            line = RequirementLine(Requirement(requirement), BY_ADVICE, requirement)
             instead = replace(self._requirements, lines=(line,), constraints=())
             self._judges[requirement] = self._judge_of(instead)
         return self._judges[requirement]

@@ -20,11 +20,7 @@ def share_heap() -> None:
 
     Source: mallopt(3).
     """
-    if sys.platform.startswith("linux"):
-        with suppress(ImportError, AttributeError, OSError):  # musl has no such function
-            import ctypes
-
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    _call("mallopt", _M_ARENA_MAX, 1)
 
 
 def trim_heap() -> None:
@@ -32,8 +28,13 @@ def trim_heap() -> None:
 
     Source: malloc_trim(3).
     """
+    _call("malloc_trim", 0)
+
+
+def _call(function: str, *arguments: int) -> None:
+    """Call a function of the C library on Linux, where it has it: musl has neither."""
     if sys.platform.startswith("linux"):
         with suppress(ImportError, AttributeError, OSError):
             import ctypes
 
-            ctypes.CDLL(None).malloc_trim(0)
+            getattr(ctypes.CDLL(None), function)(*arguments)

@@ -171,11 +171,15 @@ def _wire(args: Namespace) -> Wire:
 
 
 def _announce(plan: Plan, folder: str) -> None:
-    requests = "1 request" if plan.requests == 1 else f"{plan.requests:,} requests"
-    limit = f", at most {requests}" if plan.requests else ""
+    limit = f", at most {_counted(plan.requests, 'request')}" if plan.requests else ""
     done = f" ({plan.complete:,} complete already)" if plan.complete else ""
-    shards = "1 shard" if plan.shards == 1 else f"{plan.shards:,} shards"
+    shards = _counted(plan.shards, "shard")
     sys.stderr.write(f"wheelcheck: {plan.kind}: {shards}{done}{limit} → {folder}\n")
+
+
+def _counted(number: int, noun: str) -> str:
+    """``1 shard``, ``1,200 shards``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _progress(line: StatusLine | None) -> Callable[[int, int], object]:

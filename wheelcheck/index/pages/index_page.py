@@ -193,6 +193,7 @@ class FilesOfProject:
         if found is None:
             if self._read_again and any(version in spelled for spelled in self._spelled):
                 self._pages, self._read_again = self._read_again(), None
+                del self._spelled  # another run may have stored a newer page meanwhile
             rows = (
                 fenced(row.filename, "file-unreadable", partial(_file, page, row))
                 for page, spelled in zip(self._pages, self._spelled, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from wheelcheck.loading.python_code.opened import may_open
@@ -90,11 +90,8 @@ def with_python(
     imports = WheelImports(reading, facts, modules, others)
     found = imports.added(opens=opens) if uncommon or opens else facts
     asks, attempted = imports.asks, tuple(sorted(imports.attempted))
-    return replace(found, attempted=attempted, met=_within(attempted, others), asks=asks)
-
-
-def _within(names: Iterable[str], others: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name in others)
+    met = tuple(name for name in attempted if name in others)
+    return replace(found, attempted=attempted, met=met, asks=asks)
 
 
 def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:
