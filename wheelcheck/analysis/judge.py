@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
 
-from msgspec import Struct
 from msgspec.structs import replace
-from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
 from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.build_records import BuildRecords
+from wheelcheck.analysis.choices import Choices, Chosen
 from wheelcheck.analysis.judged_target import (
     BuildSummary,
     JudgedTarget,
@@ -25,22 +23,19 @@ from wheelcheck.analysis.judged_target import (
 from wheelcheck.analysis.loads.load_check import LoadCheck
 from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.loads.readings import ReadWheels
-from wheelcheck.analysis.page_remarks import PlainPages
-from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.plan import WantedSdist
-from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.costs.bill import Machine
-from wheelcheck.coverage import Judgement, NewerReleases, Verdict, judge, lost_wheel
+from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
-from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements import Requirements
-from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
+from wheelcheck.resolution import FileRules, Resolver
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.resolution.stored_answers import TargetAnswers
@@ -57,34 +52,6 @@ __all__ = ["Judge"]
 ADVISED_ROUNDS = 2_000
 """How long requirements are tried that nobody has written: five times what 330 pins take. Those
 that need more have no end in sight, and every target would wait for its own."""
-
-
-class _Chosen(Struct, frozen=True):
-    """What an installer takes on a target: each pin with its verdict by tags, and what it tries."""
-
-    resolution: Resolution
-    judged: Mapping[NormalizedName, tuple[Pin, Judgement]]
-    tried: tuple[Sdist, ...] = ()
-    unremarkable: frozenset[NormalizedName] = frozenset()
-
-    def refined(
-        self, refine: Callable[[Sdist, Judgement], Judgement], only: NormalizedName | None = None
-    ) -> dict[NormalizedName, tuple[Pin, Judgement]]:
-        """The judgements, those on sdists as `refine` has them; of `only` one package if named."""
-        return {
-            name: (pair[0], refine(file, pair[1])) if isinstance(file, Sdist) else pair
-            for name, pair in self.judged.items()
-            if only in {None, name}
-            for file in (pair[1].file,)
-        }
-
-    @property
-    def files(self) -> list[Wheel | Sdist]:
-        return [found.file for _, found in self.judged.values() if found.file is not None]
-
-    @property
-    def sdists(self) -> list[Sdist]:
-        return [file for file in self.files if isinstance(file, Sdist)]
 
 
 class Judge:
@@ -118,10 +85,7 @@ class Judge:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
         common = common if common and common.index is index else Common(index)
-        self._constraints = _constraints(requirements)
-        self._newer = NewerReleases(self._constraints)
         self._as_of = as_of
-        self._installed = installed
         self._resolver = Resolver(
             requirements,
             index,
@@ -133,11 +97,18 @@ class Judge:
         self._common = common
         self._sdists = sdists
         self._installer = installer
-        self._tried = TriedVersions(index, requirements.policy)
+        self._choices = Choices(
+            requirements,
+            index,
+            self._resolver,
+            installer,
+            installed=installed,
+            as_of=as_of,
+            stored=common.stored,
+        )
         self._pricing = Pricing(index, installer, machine, image_options)
         self._loading = LoadCheck(index, loading, run_image, read_wheels)
-        self._prefetched: dict[Target, _Chosen] = {}
-        self._pages = PlainPages(index)
+        self._prefetched: dict[Target, Chosen] = {}
 
     @cached_property
     def _sources(self) -> SourceBuilds:
@@ -247,7 +218,7 @@ class Judge:
             chosen.unremarkable,
         )
 
-    def _builds(self, target: Target, chosen: _Chosen) -> BuildSummary | None:
+    def _builds(self, target: Target, chosen: Chosen) -> BuildSummary | None:
         """What is built from source, as an earlier run or else this one plans it."""
         sdists, tried = chosen.sdists, chosen.tried
         if not sdists and not tried:
@@ -264,7 +235,7 @@ class Judge:
                 records.add(sdists, tried, known)
         return known
 
-    def _knows_builds(self, target: Target, chosen: _Chosen) -> bool:
+    def _knows_builds(self, target: Target, chosen: Chosen) -> bool:
         """Whether what is built is known from an earlier run, and no image asks for more."""
         records = None if target.image else self._build_records_on(target)
         return records is not None and records.knows(chosen.sdists, chosen.tried)
@@ -298,52 +269,18 @@ class Judge:
         *,
         plan: bool = True,
         compiles: Callable[[Sdist], bool] = lambda _: False,
-    ) -> _Chosen:
-        """Resolve, judge by tags, and announce what building and pricing will ask for."""
-        resolution = self._resolver.resolve(target)
-        fetched = self._installed.without(resolution.pins)
-        rules = self.rules_of(target)
-        records = self._records_on(target)
-        known = records.of(fetched.values()) if records else {}
-        wanted = fetched if only is None else {n: p for n, p in fetched.items() if n == only}
-        judged = {
-            name: (
-                pin,
-                known[name].judgement if name in known else self._judged(pin, target, rules),
-            )
-            for name, pin in wanted.items()
-        }
-        planned = plan and is_planned(target)
-        noted = fetched if planned or (records and is_planned(target)) else {}
-        tried = fenced(
-            "what is tried",
-            "builds-not-planned",
-            lambda: self._tried_before(noted, target, known),
-        )
-        unremarkable = self._unremarkable(noted, known)
-        if records and len(known) < len(noted) and not isinstance(tried, Unknown):
-            self._add_records(records, judged, tried, known, unremarkable)
-        every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
-        chosen = _Chosen(resolution, judged, every, unremarkable)
-        if planned:
+    ) -> Chosen:
+        """Choose, and announce what building and pricing will ask for."""
+        chosen = self._choices.of(target, only, plan=plan)
+        if plan and is_planned(target):
             self._announce_builds(target, chosen)
             return chosen
-        if noted and not self._index.fetches:  # all is known that `column` may ask for next
+        if chosen.is_whole and not self._index.fetches:  # `column` may ask for no more
             self._prefetched[target] = chosen
         self._prefetch_sdists([sdist for sdist in chosen.sdists if not compiles(sdist)])
         return chosen
 
-    def _unremarkable(
-        self, pins: Mapping[NormalizedName, Pin], known: Mapping[NormalizedName, PinRecord]
-    ) -> frozenset[NormalizedName]:
-        """The pins of whose pages there is nothing to say, as far as is `known` from before."""
-        return frozenset(
-            name
-            for name, pin in pins.items()
-            if (known[name].is_unremarkable if name in known else self._pages.are_plain_for(pin))
-        )
-
-    def _announce_builds(self, target: Target, chosen: _Chosen) -> None:
+    def _announce_builds(self, target: Target, chosen: Chosen) -> None:
         """Have the index fetch what planning and pricing will ask for, unless it is known."""
         if not self._index.fetches or self._knows_builds(target, chosen):
             return
@@ -352,70 +289,12 @@ class Judge:
             self._sources.prefetch_tried(chosen.tried)
         self._pricing.prefetch(target, chosen.files)
 
-    def _records_on(self, target: Target) -> PinRecords | None:
-        """What earlier runs have judged on a target; None where nothing may be taken over."""
-        every, on_target = self._common.stored, self.stored_on(target)
-        if every is None or on_target is None:
-            return None
-        return PinRecords(every, on_target, self._installer.value, self._constraints)
-
-    def _add_records(
-        self,
-        records: PinRecords,
-        judged: Mapping[NormalizedName, tuple[Pin, Judgement]],
-        tried: Mapping[NormalizedName, tuple[Sdist, ...]],
-        known: Collection[NormalizedName],
-        unremarkable: Collection[NormalizedName],
-    ) -> None:
-        for name, (pin, judgement) in judged.items():
-            listed = pin.file is None or pin.file.origin  # a direct reference is on no page
-            if listed and name not in known:
-                records.add(pin, PinRecord(judgement, tried[name], name in unremarkable))
-
-    def _tried_before(
-        self,
-        pins: Mapping[NormalizedName, Pin],
-        target: Target,
-        known: Mapping[NormalizedName, PinRecord],
-    ) -> dict[NormalizedName, tuple[Sdist, ...]]:
-        """The sdists that are tried and not taken, by the package that is taken."""
-        return {
-            name: known[name].tried
-            if name in known
-            else self._tried.before(pin, target, self._installer)
-            for name, pin in pins.items()
-        }
-
     def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:
         if sdists and self._index.fetches:
             self._sources.prefetch(sdists)
-
-    def _judged(self, pin: Pin, target: Target, rules: FileRules) -> Judgement:
-        project = self._index.project(pin.name)
-        constraint = self._constraints.get(pin.name)
-
-        def judged() -> Judgement:
-            found = judge(pin, project, target, rules)
-            newer = self._newer.reason(pin, project, target, rules)
-            if isinstance(found.file, Wheel) and not newer:
-                return found
-            lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)
-            return replace(found, newer=newer, lost=lost)
-
-        found = fenced(f"{pin.name} {pin.version}", "package-not-judged", judged)
-        return Judgement(Verdict.UNKNOWN, found.reason) if isinstance(found, Unknown) else found
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         projects = Memo(self._index.project)
         report = assemble(self._requirements, columns, projects, tuple(inputs))
         return report.model_copy(update={"load_check": self._loading.summary})
-
-
-def _constraints(requirements: Requirements) -> Mapping[NormalizedName, SpecifierSet]:
-    """What constraints say of each package, whatever their markers."""
-    found: dict[NormalizedName, SpecifierSet] = {}
-    for line in requirements.constraints:
-        name = canonicalize_name(line.requirement.name)
-        found[name] = found.get(name, SpecifierSet()) & line.requirement.specifier
-    return found
