@@ -15,31 +15,26 @@ from itertools import compress, islice
 from operator import not_
 from typing import NamedTuple
 
-from msgspec import structs
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.index.network.urls import split_credentials
-from wheelcheck.installers import Rule
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
     FileRules,
     choose,
-    python_admitted,
     refusal_of,
 )
 from wheelcheck.resolution.common import Common, KnownDependencies, LazySequence
 from wheelcheck.resolution.dependencies import (
     MarkerEnvironment,
-    is_conditional,
-    requirements_of,
 )
+from wheelcheck.resolution.offer_metadata import OfferMetadata
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Pin
-from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.resolution.shared_offers import TargetOffers
 from wheelcheck.resolution.solving.nodes import Dependencies
 from wheelcheck.resolution.solving.order import Chooser, Lookup, in_order, request_of
@@ -60,12 +55,6 @@ def reference_target(target: Target) -> Target:
         image=None,
         notes=(),
     )
-
-
-def _first_line(error: InvalidRequirement) -> str:
-    """What is wrong, and the requirement: ``packaging`` draws a picture of three lines."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip(" ~^")]
-    return ": ".join(lines)
 
 
 class _Comparable(NamedTuple):
@@ -104,6 +93,7 @@ class Answers:
         self._searches: dict[tuple[NormalizedName, str], LazySequence[Offer]] = {}
         self._is_plain = not (rules.hashes or rules.locks)
         self._chooser = Chooser(rules.policy, target.installer)
+        self._metadata = OfferMetadata(target, environment, common)
         self._stored = None
         if common.stored is not None and self._is_plain:
             self._stored = self._known.stored
@@ -233,19 +223,15 @@ class Answers:
             known = anywhere.get(key) or here.get(key)
             if known is None:
                 stored = self._stored.dependencies(offer, extras) if self._stored else None
-                known = (name, extras, offer, stored or self._read(name, offer, extras))
-                conditional = known[3].conditional
-                (here if conditional else anywhere)[key] = known
+                found = stored or self._metadata.dependencies(name, offer, extras)
+                known = (name, extras, offer, found)
+                (here if found.conditional else anywhere)[key] = known
             self._dependencies[key] = known
         return known[3]
 
     def read_by_old_pip(self, name: NormalizedName, offer: Offer) -> bool:
         """Whether pip before 24.1 reads the metadata of an offer."""
-        metadata = self._metadata(name, offer)
-        return not isinstance(metadata, Unknown) and not any(
-            isinstance(parse_requirement(text, legacy=True), InvalidRequirement)
-            for text in metadata.requires_dist
-        )
+        return self._metadata.is_read_by_old_pip(name, offer)
 
     def expect(self, name: NormalizedName, version: Version) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
@@ -254,7 +240,7 @@ class Answers:
             self._expected.add(id(offer))
             if self._stored is not None and self._stored.dependencies(offer, frozenset()):
                 return
-            self._common.expect(self._metadata_file(name, offer))
+            self._common.expect(self._metadata.file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
         """Whether every answer that `other` got would be the same here.
@@ -267,14 +253,7 @@ class Answers:
         if same_needs is None:
             return False
         theirs, same_offers = other._comparable, self._stored_offers(other)
-        if not all(
-            is_same or self._finds_alike(*search, elsewhere)
-            for (search, elsewhere), is_same in zip(
-                theirs.searches.items(), same_offers, strict=False
-            )
-        ) or not all(
-            self._alike(value, self.stand_in(*key)) for key, value in other._substitutes_of.items()
-        ):
+        if not self._finds_all_alike(other, same_offers):
             return False
         files = self._share_offers(other, same_offers)
         stored_alike = compress(theirs.needs.items(), same_needs)
@@ -291,6 +270,13 @@ class Answers:
         elif shared:
             self._agreed = (theirs, same_offers)
         return True
+
+    def _finds_all_alike(self, other: Answers, same: Sequence[bool]) -> bool:
+        """Whether searches offer here what they offer there, beside those known to do the `same`."""
+        searches = compress(other._comparable.searches.items(), map(not_, same))
+        return all(self._finds_alike(*search, elsewhere) for search, elsewhere in searches) and all(
+            self._alike(value, self.stand_in(*key)) for key, value in other._substitutes_of.items()
+        )
 
     def _gets_same_files(self, theirs: _Comparable, same: Sequence[bool]) -> bool:
         """Whether the searches that are not known to offer the same offer the same files."""
@@ -322,14 +308,14 @@ class Answers:
     @cached_property
     def _comparable(self) -> _Comparable:
         """Made when the solver has all its answers: it looks into no search after that."""
-        searches, needs = self._searches, self._dependencies
+        searches, needs = dict(self._searches), dict(self._dependencies)
         if self._agreed is not None:
             theirs, same = self._agreed
             searches = {
                 search: found if is_same else self._searches[search]
-                for (search, found), is_same in zip(theirs.searches.items(), same, strict=False)
+                for (search, found), is_same in zip(theirs.searches.items(), same, strict=True)
             }
-            needs = self._shared | self._dependencies
+            needs = self._shared | needs
         if self._stored is None:
             return _Comparable(searches, [], needs, [])
         needs_keys = self._stored.needs_keys((v[2], v[1]) for v in needs.values())
@@ -412,59 +398,3 @@ class Answers:
             if refused is None or refused.refusal not in TIME_REFUSALS:
                 return Offer(version, file, installable=False)
         return None
-
-    def _read(
-        self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
-    ) -> Dependencies:
-        metadata = self._metadata(name, offer)
-        if isinstance(metadata, Unknown) and metadata.code == "metadata-inconsistent":
-            # pip's MetadataInconsistent, uv's InconsistentMetadata: both try the next release
-            return Dependencies(refused=metadata.reason, unreadable=True)
-        if isinstance(metadata, Unknown):
-            return Dependencies(unknown=metadata)
-        required, pip = metadata.requires_python, self.target.installer
-        legacy = pip.is_pip and self.environment.legacy
-        admitted = not required or python_admitted(required, self.target)
-        if offer.installable and not admitted:
-            stops = pip.has(Rule.LEGACY_RESOLVER)
-            return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
-        found = requirements_of(metadata, extras, self.environment)
-        if isinstance(found, Unknown):
-            return Dependencies(unknown=found, conditional=True)
-        if isinstance(found, InvalidRequirement):
-            # An old pip ends with an exception there, and tries no other version.
-            stops = legacy and pip.is_pip
-            return Dependencies(refused=_first_line(found), unreadable=True, stops=stops)
-        conditional = is_conditional(metadata, extras, self.environment)
-        return Dependencies(found, conditional=conditional)
-
-    def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:
-        """Read the chosen file's metadata; for an sdist that of a wheel beside it, if there is one.
-
-        pip would run the sdist's build backend to learn it. The release's own wheels are what that
-        backend made on another machine: cheaper to read, and nearer the truth than old sdists.
-        """
-        nearest = self._metadata_file(name, offer)
-        metadata = self._common.metadata(nearest)
-        if nearest is offer.file:
-            return metadata
-        if isinstance(metadata, Unknown):
-            return self._common.metadata(offer.file)
-        return structs.replace(metadata, requires_python=offer.file.requires_python)
-
-    def _metadata_file(self, name: NormalizedName, offer: Offer) -> Wheel | Sdist:
-        if isinstance(offer.file, Wheel):
-            return offer.file
-        project = self.project(name)
-        files = () if isinstance(project, Unknown) else project.files(offer.version)
-        siblings = [file for file in files if isinstance(file, Wheel) and file.yanked is None]
-        return max(siblings, key=self._nearness) if siblings else offer.file
-
-    def _nearness(self, wheel: Wheel) -> tuple[bool, bool, bool, str]:
-        python = "{}{}".format(*self.target.python)
-        return (
-            wheel.has_metadata,
-            "linux" in wheel.tag or wheel.tag.endswith("-any"),
-            f"cp{python}" in wheel.tag,
-            wheel.filename,
-        )
