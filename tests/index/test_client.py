@@ -154,6 +154,18 @@ def test_a_page_that_was_released_is_read_again_from_the_cache(site, opened):
     assert len(site.requests) == 1
 
 
+def test_a_released_page_may_be_another_when_it_is_read_again(site, opened, tmp_path):
+    site.page(WHEEL, "foo-2.0.tar.gz")
+    index = opened(site.simple)
+    project = found(index)
+    index.release_pages()
+    for page in (tmp_path / "cache").rglob("pages/*/*"):
+        page.unlink()
+    site.page("foo-2.0.tar.gz")
+    assert project.files(Version("1.0")) == ()
+    assert [file.filename for file in project.files(Version("2.0"))] == ["foo-2.0.tar.gz"]
+
+
 def test_a_page_that_the_cache_does_not_have_is_not_released(site, opened):
     site.page(WHEEL, headers={"Cache-Control": "no-store"})
     index = opened(site.simple)

@@ -272,7 +272,7 @@ class Answers:
         return True
 
     def _finds_all_alike(self, other: Answers, same: Sequence[bool]) -> bool:
-        """Whether searches offer here what they offer there, beside those known to do the `same`."""
+        """Whether searches offer the same here as there, but for those that are known to."""
         searches = compress(other._comparable.searches.items(), map(not_, same))
         return all(self._finds_alike(*search, elsewhere) for search, elsewhere in searches) and all(
             self._alike(value, self.stand_in(*key)) for key, value in other._substitutes_of.items()
