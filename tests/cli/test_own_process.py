@@ -105,3 +105,10 @@ def test_pydantic_is_imported_where_a_policy_is_read(words, tmp_path, monkeypatc
     command = ["-p", "idna", *TAGS[:2], *words, "--no-advice", *more]
     assert ("pydantic" in imports(command)) == there
     assert "Traceback" not in ran(command)[2].decode()
+
+
+def test_httpx_comes_without_a_command_line_of_its_own(words):
+    pytest.importorskip("click")
+    found = imports([STORY, *TAGS, *words, "--format", "json"])
+    assert "httpx" in found
+    assert not found & {"pygments", "rich"}

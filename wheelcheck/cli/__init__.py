@@ -75,6 +75,8 @@ def _check(words: Sequence[str], *, own_process: bool) -> int:
         from wheelcheck.reports.values.model_kind import use_structs
 
         use_structs()
+    if own_process:  # httpx imports a command line of its own where click is there: 7 MB with rich
+        sys.modules.setdefault("click", None)  # type: ignore[arg-type]
     report_cache = report_cache_of(args)
     take_over(args, report_cache)
     code = write_cached(args, report_cache)
