@@ -62,9 +62,9 @@ class Parser(argparse.ArgumentParser):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A question with the nearest known words, "" where none is near."""
-    from wheelcheck.errors import near_names
+    from difflib import get_close_matches  # `near_names` imports much besides, for a mistyped word
 
-    near = near_names(word, known, 2, cutoff=0.7)
+    near = get_close_matches(word, list(known), n=2, cutoff=0.7)
     return f". Did you mean {' or '.join(near)}?" if near else ""
 
 
