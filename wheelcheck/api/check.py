@@ -33,6 +33,7 @@ from wheelcheck.result_cache.report_cache import ReportCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wheelcheck.dockerfile.reading.build_request import BuildRequest
     from wheelcheck.result_cache.meaning import Comparable
 
 __all__ = ["answer", "check", "loading_of", "machine_of"]
@@ -212,16 +213,9 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
     question = question.with_folders_read()
     build = build_of(question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only)
     if build is not None:
-        from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone
-
-        parts: list[str] = []
-        report = check_dockerfile(
-            question, build, parts, machine, advice=advice, loading=loading, progress=progress
+        return _of_dockerfile(
+            question, build, machine, advice=advice, loading=loading, progress=progress
         )
-        named = (target.name for target in report.targets if target.image)
-        moment = question.moment()
-        day = (moment[0] or moment[1]).date()
-        return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
     with question.open(installer, report_cache.read if report_cache else None) as opened:
         earlier = (
             report_cache.revalidate(opened.index, opened.index_messages) if report_cache else None
@@ -265,6 +259,27 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
                 del data  # before the report, which is as large
             _store(report, opened, report_cache, comparable)
         return report
+
+
+def _of_dockerfile(
+    question: Question,
+    build: BuildRequest,
+    machine: Machine,
+    *,
+    advice: bool,
+    loading: LoadOptions,
+    progress: Progress | None,
+) -> Report:
+    from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone
+
+    parts: list[str] = []
+    report = check_dockerfile(
+        question, build, parts, machine, advice=advice, loading=loading, progress=progress
+    )
+    named = (target.name for target in report.targets if target.image)
+    moment = question.moment()
+    day = (moment[0] or moment[1]).date()
+    return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
 
 
 def _store(
