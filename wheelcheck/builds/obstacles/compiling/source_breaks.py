@@ -150,22 +150,24 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
     set on that CPython, with ``!#`` those that they set on others alone. Names of CPython itself
     may have moved to its internal headers.
     """
-    found: dict[str, None] = {}
     internal = any("pycore_" in header for header in marks.includes)
-    off = {
-        name
-        for name, _, flag in (mark.partition(PERHAPS) for mark, _ in marks.api_breaks)
-        if flag and f"{_UNSET}#{flag}" in own
-    }
-    for mark, minors in marks.api_breaks:
-        name, perhaps, flag = mark.partition(PERHAPS)
-        if minor not in minors or mark.startswith("#") or (perhaps and name in off):
-            continue
-        is_own = name.partition(" ")[0].removesuffix("()") in own
-        if is_own or (internal and name.startswith("_Py")) or (flag and f"#{flag}" not in own):
-            continue
-        found[name if flag else name + perhaps] = None
+    split = [(*mark.partition(PERHAPS), minors) for mark, minors in marks.api_breaks]
+    off = {name for name, _, flag, _ in split if flag and f"{_UNSET}#{flag}" in own}
+    found = dict.fromkeys(
+        name if flag else name + perhaps
+        for name, perhaps, flag, minors in split
+        if minor in minors
+        and not name.startswith("#")
+        and not (perhaps and name in off)
+        and (not flag or f"#{flag}" in own)
+        and not _is_provided(name, own, internal=internal)
+    )
     return list(found)
+
+
+def _is_provided(name: str, own: set[str], *, internal: bool) -> bool:
+    """Whether the sdist itself or an internal header of CPython brings a name."""
+    return name.partition(" ")[0].removesuffix("()") in own or (internal and name.startswith("_Py"))
 
 
 def _by_python(

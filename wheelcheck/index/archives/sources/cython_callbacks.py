@@ -36,17 +36,17 @@ _ALLOWED = b"legacy_implicit_noexcept"
 def raising_callback(content: bytes) -> str:
     """The first such function; "" where there is none."""
     stores = b"= self." in content and b"*" in content
-    if _ALLOWED in content or not (stores or b"extern" in content or b"qsort" in content):
+    passes = b"extern" in content or b"qsort" in content
+    if _ALLOWED in content or not (stores or passes):
         return ""
     functions = set(_raising_functions(content))
-    if not functions:
-        return ""
-    stored = _stored_method(functions, content) if stores else ""
-    if stored or (b"extern" not in content and b"qsort" not in content):
-        return stored
-    member = _stored_function(functions, content)
-    if member:
-        return member
+    readers = (*(_stored_method,) * stores, *(_stored_function, _passed_function) * passes)
+    found = (reader(functions, content) for reader in readers if functions)
+    return next(filter(None, found), "")
+
+
+def _passed_function(functions: set[bytes], content: bytes) -> str:
+    """The first function that is passed to a function of C."""
     outside = set(_declared(content)) - functions
     if b"cimport" in content:
         outside.update(name for name in _TAKE_CALLBACKS if name in content)

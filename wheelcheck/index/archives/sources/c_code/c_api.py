@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from wheelcheck.index.archives.sources.c_code.c_aliases import (
+    API_NAME,
+    Aliases,
+    alias_uses,
+    note_alias,
+    states_of,
+)
 from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, Directives
 from wheelcheck.index.archives.sources.c_code.c_includes import guard_of, is_for_python
 from wheelcheck.index.archives.sources.c_code.c_members import (
@@ -26,17 +33,10 @@ from wheelcheck.tables import read_table
 __all__ = ["api_breaks", "python_flags"]
 
 
-States = dict[str, set[int]]
-"""Where a line is compiled: "" the CPython 3.x that certainly do, ``?`` and ``?MACRO`` as behind a
-name (`PERHAPS`)."""
-Aliases = dict[bytes, dict[bytes, States]]
-"""Macros of a file, the names that are gone which they bring, and where."""
-
 _DEFINITION = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n]*)", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 _MACRO = re.compile(rb"\s*(\w+)(\([^)]*\))?(.*)", re.DOTALL)
 _MAY_BE_NAME = (re.compile(rb"Py[A-Z_]\w+"), re.compile(rb"_Py[A-Z_]\w+"))
-_NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
 _MAY_BE_MEMBER = re.compile(
     rb"->\s*(?:frame|exc_|recursion_depth|use_tracing|curexc_|f_code|f_back|f_l|f_globals)"
 )
@@ -94,22 +94,30 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     named = bool(used) or any(name in content for name in _NO_TARGETS) or _reads_member(content)
     if not (named or lost):
         return python_flags(content)
-    found: dict[str, set[int]] = defaultdict(set)
     text = _COMMENT.sub(_blank, content)
-    for name, minors in lost_uses(text, words) if lost else ():
-        found[name] |= minors
+    found: dict[str, set[int]] = defaultdict(set)
     defined = {name.decode() for name in used if _has_body(name, text)}
-    defined |= replaced_functions(text, words) if lost else set()
-    for place, versions in _lines(text, gone, used, defined) if named else ():
-        if versions is None:
-            defined.add(place)
-        else:
-            found[place] |= versions
+    if lost:
+        defined |= replaced_functions(text, words)
+        _note(lost_uses(text, words), found, defined)
+    if named:
+        _note(_lines(text, gone, used, defined), found, defined)
     _leave_own_out(found)
     lacked = {n: minors for n, minors in found.items() if minors and _bare(n) not in defined}
     lacked |= {name: set() for name in defined}
     marks = ((name, tuple(sorted(minors))) for name, minors in sorted(lacked.items()))
     return (*python_flags(content), *marks)
+
+
+def _note(
+    uses: Iterable[tuple[str, set[int] | None]], found: dict[str, set[int]], defined: set[str]
+) -> None:
+    """Gather the versions that lack what is used, and the names that the source defines itself."""
+    for name, minors in uses:
+        if minors is None:
+            defined.add(name)
+        else:
+            found[name] |= minors
 
 
 def _leave_own_out(found: dict[str, set[int]]) -> None:
@@ -204,7 +212,7 @@ def _lines(
     for line in _lines_to_read(code, used | _names_for(used, code)):
         directive = _DIRECTIVE.match(line)
         if directive is None:
-            uses = (*_uses(line, text, gone, used, here), *_alias_uses(line, aliases, gone, here))
+            uses = (*_uses(line, text, gone, used, here), *alias_uses(line, aliases, gone, here))
             called = tuple(use for use in uses if "()" in use[0])
             yield from called or uses  # what is called may be an own macro: it decides on the rest
             continue
@@ -218,7 +226,7 @@ def _lines(
             name, body = _definition(rest, here)
             if name in used:
                 yield from _own_definition(name.decode(), here, defined)
-            _note_alias(name, body, aliases, gone, used, here)
+            note_alias(name, body, aliases, gone, used, here)
         else:
             _follow(word, rest, here, guard)
             if word == b"undef":
@@ -272,68 +280,6 @@ def _definition(rest: bytes, here: Directives) -> tuple[bytes, bytes]:
     return name, body
 
 
-def _note_alias(
-    name: bytes,
-    body: bytes,
-    aliases: Aliases,
-    gone: Mapping[bytes, int],
-    used: set[bytes],
-    here: Directives,
-) -> None:
-    """Note a macro that has a name which is gone in its body: it is used where the macro is."""
-    active = here.minors(0)
-    found = {
-        target: {state: minors - active for state, minors in states.items()}
-        for target, states in aliases.get(name, {}).items()
-    }
-    for match in _NAME.finditer(body):
-        target = match.group()
-        if target in used and target != name:
-            called = body[match.end() :].lstrip().startswith(b"(")
-            found[target + b"()" * called] = _states(here, gone[target])
-    for other, targets in aliases.items():
-        if other != name and other in body and re.search(rb"\b" + other + rb"\b", body):
-            for target, states in targets.items():
-                found[target] = _both(states, _states(here, 0))
-    if any(minors for states in found.values() for minors in states.values()):
-        aliases[name] = found
-    else:
-        aliases.pop(name, None)
-
-
-def _states(here: Directives, since: int) -> States:
-    """Where the present line is compiled, from a CPython on."""
-    flag, waiting = here.waiting(since)
-    states = {"": here.minors(since), PERHAPS: here.perhaps(since)}
-    return states | ({f"{PERHAPS}{flag}": waiting} if flag else {})
-
-
-def _both(first: States, second: States) -> States:
-    """Where two lines are compiled."""
-    found: States = defaultdict(set)
-    for state, minors in first.items():
-        for other, others in second.items():
-            if not state or not other or state == other:
-                found[state or other] |= minors & others
-    return found
-
-
-def _alias_uses(
-    line: bytes, aliases: Aliases, gone: Mapping[bytes, int], here: Directives
-) -> Iterator[tuple[str, set[int] | None]]:
-    """The uses in a line of code by the file's own macros."""
-    for alias, targets in aliases.items():
-        match = re.search(rb"\b" + alias + rb"\b", line) if alias in line else None
-        if match is None:
-            continue
-        for target, states in targets.items():
-            name = target.removesuffix(b"()")
-            called = target != name or line[match.end() :].lstrip().startswith(b"(")
-            shown = name.decode() + "()" * called
-            for state, minors in _both(states, _states(here, gone[name])).items():
-                yield f"{shown}{state}", minors
-
-
 def _uses(
     line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: Directives
 ) -> Iterator[tuple[str, set[int] | None]]:
@@ -342,7 +288,7 @@ def _uses(
         return
     if b"Py" not in line and b"->" not in line and b"tp_print" not in line:
         return
-    for match in _NAME.finditer(line):
+    for match in API_NAME.finditer(line):
         if match.group() in used:
             if (
                 _DEFINES.match(line[: match.start()])
@@ -352,7 +298,7 @@ def _uses(
                 continue
             called = line[match.end() :].lstrip().startswith(b"(")
             name = match.group().decode() + "()" * called
-            for state, minors in _states(here, gone[match.group()]).items():
+            for state, minors in states_of(here, gone[match.group()]).items():
                 yield f"{name}{state}", minors
     for match in _ASSIGNED.finditer(line):
         macro = match.group(1) or match.group(2)
