@@ -15,10 +15,12 @@ from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.dockerfile.reading.recognition import is_dockerfile
 from wheelcheck.errors import UsageError
+from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.violations import violations
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.headline import headline
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 COMPILES = (
@@ -74,6 +76,20 @@ RUN pip install --no-index --find-links /wheels sci
 def codes(report: Report) -> set[str]:
     assert report.dockerfile is not None
     return {finding.code for finding in report.dockerfile.findings}
+
+
+class TestToleratedSteps:
+    @pytest.mark.parametrize("asked", ["nonesuch", "'easy<1' 'easy>2'", "--require-hashes easy"])
+    def test_a_step_that_the_run_passes_over_fails_nothing(self, asked):
+        lines = f"FROM python:3.12-slim\nRUN pip install {asked}{{}}\nRUN pip install sci\n"
+        report = judged(lines.format(" || true"))
+        assert not report.fails
+        assert report.complete
+        assert failures(report, Policy(), NOW.date()) == ()
+        assert "The Dockerfile goes on where it fails on python:3.12-slim (line 2)." in (
+            headline(report)
+        )
+        assert judged(lines.format("")).fails
 
 
 class TestSteps:

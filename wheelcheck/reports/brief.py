@@ -81,11 +81,9 @@ def _problems(report: Report) -> Iterator[str]:
     for problem in sorted(report.problems, key=lambda problem: problem.severity):
         subject = problem.where or problem.package
         words = f"{clean(subject)}: {clean(problem.message)}" if subject else clean(problem.message)
-        if problem.is_absence:
-            yield f"✗ {words}"
-        elif problem.severity == "error":
-            yield f"? {words}"
-        elif problem.code in POLICY_REMARKS:
+        if problem.severity == "error":
+            yield f"{'✗' if problem.is_absence else '?'} {words}"
+        elif problem.is_absence or problem.code in POLICY_REMARKS:
             yield f"! {words}"
 
 

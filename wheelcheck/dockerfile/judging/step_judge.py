@@ -49,6 +49,9 @@ OpenIndex = Callable[[IndexOptions], AbstractContextManager[Index]]
 _TOOLS = frozenset({"pip", "setuptools", "uv", "wheel"})
 """What installs, and nothing that anybody wants for itself."""
 
+_CONFLICT = "version-conflict"
+"""The code of a problem: requirements that cannot be met together."""
+
 _WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
 
 
@@ -280,6 +283,8 @@ class StepJudges:
         if advice:
             adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
             report = report.model_copy(update={"advice": adviser.advise([column])})
+        if step.tolerated:
+            report = _tolerated(report)
         return JudgedStep(stage, step, column, installed, report, runs_in)
 
 
@@ -311,6 +316,18 @@ def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Repo
             bill = bill.model_copy(update={"image": bill.image.model_copy(update=unset)})
         sizes.append(target.model_copy(update={"bill": bill}))
     return report.model_copy(update={"targets": tuple(sizes)})
+
+
+def _tolerated(report: Report) -> Report:
+    """The report of a step whose failure the RUN passes over: what cannot be had is a warning."""
+    targets = (target.model_copy(update={"tolerated": True}) for target in report.targets)
+    problems = (
+        problem.model_copy(update={"severity": "warning"})
+        if problem.is_absence or problem.code == _CONFLICT
+        else problem
+        for problem in report.problems
+    )
+    return report.model_copy(update={"targets": tuple(targets), "problems": tuple(problems)})
 
 
 def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:

@@ -307,7 +307,7 @@ def _problems(page: TextPage, report: Report, places: Places) -> None:
 def _problem_line(problem: Problem, places: Places) -> Text:
     error = problem.severity == "error"
     text = Text.assemble(("? " if error else "! ", "bold magenta" if error else "yellow"))
-    if problem.is_absence:
+    if problem.is_absence and error:
         text = Text.assemble(("✗ ", "bold red"))
     if problem.where:
         text.append(f"{clean(problem.where)}: ", style="bold")

@@ -232,9 +232,12 @@ class Report(Shown):
 
     @property
     def fails(self) -> bool:
-        """Whether the installation as written is refused or fails, on any target or step."""
+        """Whether the installation as written is refused or fails, on any target or step.
+
+        A step whose failure the Dockerfile passes over (``|| true``) fails nothing.
+        """
         findings = self.dockerfile.findings if self.dockerfile else ()
-        return any(target.outcome in {"refused", "fails"} for target in self.targets) or any(
+        return any(target.fails and not target.tolerated for target in self.targets) or any(
             finding.severity == "error" for finding in findings
         )
 

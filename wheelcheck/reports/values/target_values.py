@@ -75,6 +75,10 @@ class TargetSummary(Value):
         description="What the installation as written would come to: refused (the installer takes "
         "nothing of the input), fails (a conflict, a package without a file, a build that fails).",
     )
+    tolerated: bool = Field(
+        default=False,
+        description="Whether the Dockerfile's build goes on where this installation fails.",
+    )
     refusals: tuple[Refusal, ...] = Field(
         default=(), description="Why the installer refuses the whole input."
     )
@@ -85,3 +89,8 @@ class TargetSummary(Value):
     installer: InstallerSummary | None = Field(
         default=None, description="Who installs; None where that makes no difference."
     )
+
+    @property
+    def fails(self) -> bool:
+        """Whether the installation as written is refused or fails."""
+        return self.outcome in {"refused", "fails"}

@@ -39,6 +39,19 @@ def headline(report: Report) -> str:
     Targets with the same outcome share a clause, the worst first; where there are more than three
     outcomes, the sum over all targets is given instead.
     """
+    return _about_steps(report, _about_targets(report))
+
+
+def _about_steps(report: Report, sentence: str) -> str:
+    """The sentence, and where the Dockerfile passes over a step that fails."""
+    tolerated = [target.name for target in report.targets if target.fails and target.tolerated]
+    if not tolerated:
+        return sentence
+    where = Places(report.targets).describe(tolerated)
+    return f"{sentence} The Dockerfile goes on where it fails on {where}."
+
+
+def _about_targets(report: Report) -> str:
     alone = _about_all(report)
     if alone:
         return alone
