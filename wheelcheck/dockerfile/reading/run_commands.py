@@ -41,6 +41,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
 )
 from wheelcheck.dockerfile.reading.stages.other_python import python_of
 from wheelcheck.dockerfile.reading.stages.pip_settings import pip_config_set, pip_settings
+from wheelcheck.dockerfile.reading.stages.shells import without_shell
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
@@ -92,6 +93,9 @@ class _Runner:
 
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     """Follow a RUN's commands; what cannot be followed is noted in the stage."""
+    if instruction.exec_form is None:
+        for fault in without_shell(stage, instruction.line):
+            stage.fault(fault)
     runner = _Runner(stage, layer, [stage.workdir])
     written = instruction.exec_form is None and not instruction.heredocs
     for line, command in commands_of(stage, instruction):

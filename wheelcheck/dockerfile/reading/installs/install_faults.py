@@ -144,9 +144,9 @@ def _brings_pip(stage: StageState, family: Family) -> bool:
 
 
 def _has_bare_python(image: str) -> bool:
-    """Whether an image is a distribution's own, of which it is known that it has no pip."""
+    """Whether an image is known to have no pip: a distribution's own, or a run-time image."""
     bare = ("debian:", "ubuntu:", "alpine:", "almalinux:", "rockylinux:", "fedora:", "centos:")
-    return image.startswith(bare)
+    return image.startswith((*bare, "gcr.io/distroless/"))
 
 
 def _is_bare(program: str) -> bool:
