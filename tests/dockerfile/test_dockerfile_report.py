@@ -92,6 +92,14 @@ class TestToleratedSteps:
         assert judged(lines.format("")).fails
 
 
+def test_a_file_of_which_nothing_is_followed_is_no_complete_answer():
+    report = judged("FROM continuumio/miniconda3\nRUN conda install -y numpy\n")
+    assert not report.complete
+    text = render_text(report)
+    assert "Nothing is known of what it installs: see the problems." in text
+    assert "nothing to improve" not in text
+
+
 class TestSteps:
     def test_the_image_is_the_target(self):
         report = judged(ALPINE)

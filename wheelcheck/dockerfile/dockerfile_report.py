@@ -123,7 +123,10 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
         targets=(),
         packages=(),
         dockerfile=_dockerfile_value(dockerfile, (), parts, as_of),
-        problems=tuple(_problems(dockerfile, steps)),
+        problems=tuple(
+            problem.model_copy(update={"severity": "error"})  # nothing at all is answered
+            for problem in _problems(dockerfile, steps)
+        ),
     )
     if _is_users_to_mend(dockerfile, steps):
         raise NothingJudged(f"{dockerfile.name}: {_nothing(dockerfile, steps)}", report)

@@ -12,10 +12,10 @@ from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import (
-    NOTHING_FOUND,
     SIGNS,
     diffs,
     fate,
+    nothing_found,
     step_notes,
     to_change,
     worst_first,
@@ -244,7 +244,7 @@ def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
         f"{code(finding.code)}"
         for finding in worst_first(dockerfile)
     ]
-    lines = lines or [NOTHING_FOUND]
+    lines = lines or [nothing_found(dockerfile)]
     lines += [text(note, room.characters) for note in step_notes(dockerfile)]
     return (
         f"#### What is found in {text(dockerfile.name, room.characters)}\n\n{_bullets(lines, room)}"

@@ -9,10 +9,10 @@ from wheelcheck.reports.html.sections import listed, section
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.dockerfile_phrases import (
-    NOTHING_FOUND,
     SIGNS,
     Diff,
     diffs,
+    nothing_found,
     place,
     step_notes,
     to_change,
@@ -30,7 +30,7 @@ def dockerfile_section(report: Report) -> Markup:
     if dockerfile is None:
         return EMPTY
     body = listed(list(map(_finding, worst_first(dockerfile))), "more finding", "reasons")
-    body = body or [element("p", NOTHING_FOUND)]
+    body = body or [element("p", nothing_found(dockerfile))]
     body += [element("p", note, class_="note") for note in step_notes(dockerfile)]
     body += [_diff(diff) for diff in diffs(dockerfile)]
     remarks = [element("li", remark) for remark in dockerfile.remarks]

@@ -7,9 +7,9 @@ from rich.text import Text
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.wording.dockerfile_phrases import (
-    NOTHING_FOUND,
     SIGNS,
     diffs,
+    nothing_found,
     step_notes,
     to_change,
     worst_first,
@@ -32,7 +32,7 @@ def draw_findings(page: TextPage, dockerfile: JudgedDockerfile) -> None:
         _draw(page, finding, excerpt=finding.line not in shown)
         shown.add(finding.line)
     if not dockerfile.findings:
-        page.prose(NOTHING_FOUND)
+        page.prose(nothing_found(dockerfile))
     for note in step_notes(dockerfile):
         page.prose(Text(note, "dim"), hang=2)
 

@@ -11,11 +11,11 @@ from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, Judge
 from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = [
-    "NOTHING_FOUND",
     "SIGNS",
     "Diff",
     "diffs",
     "fate",
+    "nothing_found",
     "place",
     "step_notes",
     "to_change",
@@ -24,9 +24,6 @@ __all__ = [
 
 SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
-
-NOTHING_FOUND = "No failing step and nothing to improve was found."
-"""Stands where a file has no findings; a package that cannot be installed is one."""
 
 _MOST_PACKAGES = 12
 _MOST_DIFFERENCES = 6
@@ -53,6 +50,13 @@ def fate(dockerfile: JudgedDockerfile) -> str:
         else f"lines {listing(list(map(str, lines)))} fail"
     )
     return f"{clean(dockerfile.name)} does not work as it is: {which}, see below."
+
+
+def nothing_found(dockerfile: JudgedDockerfile) -> str:
+    """What stands where a file has no findings; a package that cannot be installed is one."""
+    if dockerfile.unread and not dockerfile.steps:
+        return "Nothing is known of what it installs: see the problems."
+    return "No failing step and nothing to improve was found."
 
 
 def worst_first(dockerfile: JudgedDockerfile) -> list[DockerfileFinding]:
