@@ -10,7 +10,10 @@ from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.targets import Target
 from wheelcheck.targets.images.catalogue import catalogue
 
-__all__ = ["managed_refusals"]
+__all__ = ["MANAGED", "managed_refusals"]
+
+MANAGED = "externally-managed"
+"""The code of the refusal."""
 
 
 def managed_refusals(target: Target, where: Origin) -> Iterator[InputRefusal]:
@@ -31,7 +34,7 @@ def managed_refusals(target: Target, where: Origin) -> Iterator[InputRefusal]:
         return
     distribution = f"{image.os.title()} {image.os_version}"
     yield InputRefusal(
-        "externally-managed",
+        MANAGED,
         target.installer.tool.value,
         f"{distribution} marks its own Python as externally managed (PEP 668)",
         "install into a virtual environment (python3 -m venv /opt/venv), take the distribution's "

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
+from wheelcheck.acceptance.managed import MANAGED
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
 from wheelcheck.builds.installer_kind import InstallerKind
@@ -17,6 +18,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
+from wheelcheck.dockerfile.fixing.environments import MarkedStep
 from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries
 from wheelcheck.dockerfile.judging.failures import failures_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds
@@ -182,7 +184,12 @@ def _dockerfile_value(
     as_of: datetime,
 ) -> JudgedDockerfile:
     builds = [_step_builds(item) for item in found]
-    correction = correct(dockerfile, builds, map(_lacking_libraries, found))
+    marked = [
+        MarkedStep(item.stage.index, item.step)
+        for item in found
+        if any(refusal.code == MANAGED for refusal in item.column.refusals)
+    ]
+    correction = correct(dockerfile, builds, map(_lacking_libraries, found), marked)
     other = _on_other_images(dockerfile, found, as_of)
     return JudgedDockerfile(
         name=dockerfile.name,

@@ -8,6 +8,7 @@ from itertools import groupby
 from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
+from wheelcheck.dockerfile.fixing.environments import MarkedStep, add_environments
 from wheelcheck.dockerfile.fixing.package_lists import add_updates, uses_lists_of_before
 from wheelcheck.dockerfile.fixing.pip_commands import without_cache_option
 from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries, add_libraries
@@ -41,6 +42,7 @@ def correct(
     dockerfile: Dockerfile,
     builds: Iterable[StepBuilds],
     lacking: Iterable[LackingLibraries] = (),
+    marked: Iterable[MarkedStep] = (),
 ) -> Correction | None:
     """Keep the images, and make the source builds succeed, once, and outside of the image.
 
@@ -48,13 +50,14 @@ def correct(
     wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
     parted in two, one of which builds; any other RUN gets what it lacks for its own time. Libraries
     that wheels lack are installed where these are imported, and apt fetches its lists where it has
-    none. What must be done by hand is in
-    `Correction.remarks`; None where there is nothing to do at all.
+    none. Steps that a distribution's Python refuses get a virtual environment. What must be done by
+    hand is in `Correction.remarks`; None where there is nothing to do at all.
     """
     keeps_lists = uses_lists_of_before(dockerfile)
     editor = Editor(dockerfile.name, dockerfile.text, keeps_lists=keeps_lists)
     add_updates(editor, dockerfile)
     add_libraries(editor, dockerfile, lacking)
+    add_environments(editor, dockerfile, marked)
     places = places_of(dockerfile, builds, editor)
     for group in _by_run(places):
         _mend(editor, dockerfile, places, group)

@@ -1,0 +1,66 @@
+"""A virtual environment, where pip refuses the distribution's own Python (PEP 668)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wheelcheck.distributions.distribution import Family, distribution_of
+from wheelcheck.dockerfile.fixing.build_places import user_at
+from wheelcheck.dockerfile.fixing.editing import Editor
+from wheelcheck.dockerfile.fixing.stage_split import install_lines
+from wheelcheck.dockerfile.judging.habits import lineage
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.errors import Unknown
+
+__all__ = ["MarkedStep", "add_environments"]
+
+_PACKAGES = {Family.APT: "python3-venv", Family.APK: "python3"}
+"""What brings ``python3 -m venv``, and Python itself."""
+_LINES = ("RUN python3 -m venv /opt/venv", 'ENV PATH="/opt/venv/bin:$PATH"')
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedStep:
+    """A step that is refused for the mark of its Python; `stage` is the index of its stage."""
+
+    stage: int
+    step: InstallStep
+
+
+def add_environments(editor: Editor, dockerfile: Dockerfile, marked: Iterable[MarkedStep]) -> None:
+    """Make an environment before the first refused step of the image, and let PATH name it.
+
+    Stages that are not the image's are left alone: others may copy from the folders that their
+    installations fill. So are users other than root, and commands that name their pip by its path.
+    """
+    image = lineage(dockerfile)
+    steps = sorted(
+        (each for each in marked if each.stage in image),
+        key=lambda each: (each.stage, each.step.layer),
+    )
+    if not steps or not all(_follows_path(each.step) for each in steps):
+        return
+    stage, first = dockerfile.stages[steps[0].stage], steps[0].step
+    if not user_at(dockerfile, stage, first.layer):
+        lines = _environment(stage, first, keeps_lists=editor.keeps_lists)
+        editor.insert_before(first.layer, *lines)
+
+
+def _follows_path(step: InstallStep) -> bool:
+    """Whether the command finds its pip or Python by PATH."""
+    program = step.text.split(maxsplit=1)[0] if step.text.split() else ""
+    return step.tool == "pip" and program.startswith(("pip", "python"))
+
+
+def _environment(stage: Stage, first: InstallStep, *, keeps_lists: bool) -> tuple[str, ...]:
+    """The instructions that make it; none on a distribution that marks nothing."""
+    if isinstance(stage.target, Unknown):
+        return ()
+    distribution = distribution_of(stage.target)
+    if isinstance(distribution, Unknown) or distribution.family not in _PACKAGES:
+        return ()
+    name = _PACKAGES[distribution.family]
+    there = {package.name for package in first.packages if package.layer < first.layer}
+    names = [] if name in there else [name]
+    return (*install_lines(names, distribution, keeps_lists=keeps_lists), *_LINES)
