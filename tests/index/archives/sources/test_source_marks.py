@@ -74,3 +74,23 @@ def test_only_what_is_included_whatever_is_defined_is_certain(text, expected):
 def test_integer_types_count_where_they_are_used_outside_of_remarks():
     text = "uint8_t a;\n// uint16_t b\nstd::uint32_t c;\ntypedef unsigned uint64_t;\nmy_uint16_t d;"
     assert read_marks(text.encode(), "a.h").needs == ("declares uint64", "uint64", "uint8")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f(double[:, ::1] a): pass\n", ["memoryviews"]),
+        ("cdef const int[:] view = a\n", ["memoryviews"]),
+        ("x = a[:] if b else c[:, :] and d\n", []),
+        ("cimport numpy as cnp\n", ["cimports numpy"]),
+        ("import numpy as np\n", []),
+    ],
+)
+def test_what_of_a_cython_source_brings_c_along(text: str, expected: list[str]):
+    assert list(read_marks(text.encode(), "x/a.pyx").needs) == expected
+    assert read_marks(text.encode(), "x/a.c").needs == ()
+
+
+def test_statements_of_cython_are_lines_of_code():
+    text = '"""Says\nmuch.\n"""\n# a remark\n\ncdef int f():\n    return 1  # one\n'
+    assert read_marks(text.encode(), "x/a.pyx").statements == 2

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 __all__ = [
     "CALLBACK",
     "CIMPORT",
+    "CIMPORTS_NUMPY",
     "DIVISION",
     "ERROR",
     "EXTERN",
@@ -33,6 +34,7 @@ __all__ = [
     "THROWS",
     "UFUNC",
     "UNTYPED",
+    "VIEWS",
     "marked",
 ]
 
@@ -69,6 +71,10 @@ then: ``reads 2.0 PyArray_DATA``."""
 NUMPY = "numpy "
 """Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
 source defines the name. Of Cython sources it is one of NumPy's declarations."""
+
+# SourceMarks.needs, of Cython sources
+VIEWS = "memoryviews"
+CIMPORTS_NUMPY = "cimports numpy"
 
 # SourceMarks.old_cython
 DIVISION = "division "

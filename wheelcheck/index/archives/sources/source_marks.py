@@ -8,7 +8,7 @@ from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
-RULES = 33
+RULES = 34
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -25,7 +25,8 @@ headers lack it; no versions where the source defines the name itself."""
 class SourceMarks(Struct, frozen=True):
     """What was counted in one source or header.
 
-    `statements` are its semicolons: code has one every thirty bytes, tables have none. `includes`
+    `statements` are its semicolons: code has one every thirty bytes, tables have none; of Cython
+    sources, its lines of code. `includes`
     are the names it includes, those in quotes with a leading ``"``, those in angle brackets with a
     leading ``<``, as often as it includes them. `returns` counts the word: headers of declarations
     have none, those that hold code do. `generator` is the program that wrote it, with its
@@ -40,7 +41,8 @@ class SourceMarks(Struct, frozen=True):
     `certain_includes` are those of its includes that depend on no condition; of long files that
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
     type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
-    of the C library too (`c_functions`); ``pybind11 2.4`` where it is a header of that release.
+    of the C library too (`c_functions`); ``pybind11 2.4`` where it is a header of that release;
+    what of a Cython source brings C along (`cython_parts`).
     `refused` is what compilers of today refuse in it (`compiler_breaks`, `numpy_api`).
     `build_options` are those that the comments at the head of a Cython source
     set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.

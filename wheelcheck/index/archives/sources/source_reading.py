@@ -20,6 +20,7 @@ from wheelcheck.index.archives.sources.c_code.c_pointers import pointer_breaks
 from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks
@@ -78,7 +79,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     by_cython = generator.startswith("cython")
     for_python = not by_cython and is_for_python(content)
     return SourceMarks(
-        statements=content.count(b";"),
+        statements=code_lines(content) if is_cython(path) else content.count(b";"),
         includes=includes,
         returns=content.count(b"return"),
         generator=generator,
@@ -98,6 +99,7 @@ def _written_by_hand(
         "old_cython": cython_words(content, path),
         "needs": (
             *_needs(content, path),
+            *cython_parts(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
         ),
