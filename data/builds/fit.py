@@ -26,6 +26,8 @@ _LATER = tuple(
 )
 """Builds of releases that were chosen without looking; those held out once are not any more."""
 _MEASUREMENTS = (_FIRST, *_LATER)
+_JUDGED = tuple(_HERE / f"{name}-results.csv" for name in ("sixth", "sixth-rest"))
+"""Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"
 _SIZES = _HERE / "requirement_sizes.json"
 _INSTALLS = _HERE / "install_times.csv"
@@ -38,7 +40,7 @@ def _features(arguments: argparse.Namespace) -> int:
 
     known = {} if arguments.afresh else rows.stored(_FEATURES)
     with open_index(IndexOptions(), cache_dir=arguments.cache) as index:
-        document = rows.gather(rows.successes(_MEASUREMENTS), index, known)
+        document = rows.gather(rows.successes(_MEASUREMENTS, _JUDGED), index, known)
         sizes = json.loads(_SIZES.read_text(encoding="utf-8")) if _SIZES.exists() else {}
         sizes = environments.gather(_MEASUREMENTS, index, sizes)
         external = transfer.gather_features(_HERE, index)
@@ -49,22 +51,24 @@ def _features(arguments: argparse.Namespace) -> int:
 
 
 def _fit(_arguments: argparse.Namespace) -> int:
-    from fitting import fits, versions
+    from fitting import fits, unseen, versions
 
-    learned = rows.rows(_MEASUREMENTS, _FEATURES)
+    learned = rows.rows(_MEASUREMENTS, _FEATURES, _JUDGED)
     table = fits.fit(learned)
     table = replace(table, reach={**table.reach, "doubt": fits.doubt_beyond(learned)})
     missed = fits.leaving_out(learned)
-    powers = fits.widening(*(rows.rows(paths, _FEATURES) for paths in ([_FIRST], _LATER)))
-    spread = versions.spreads(learned, table, missed, powers)
+    bounds = fits.spread(missed)
+    table = replace(table, spread=versions.spreads(learned, table, bounds), unseen=fits.AS_SEEN)
+    judged = unseen.judged(_HERE, _FEATURES, table)
+    table = replace(table, unseen=unseen.powers(judged))
     pairs = versions.pair_errors(learned, table)
-    text, figures = report.written(table, missed, spread, pairs, _HERE)
+    text, figures = report.written(table, missed, pairs, judged, _HERE)
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
     report.ship(_SHIPPED / "installing.json", environments.fit(_MEASUREMENTS, _SIZES, _INSTALLS))
-    report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
-    report.ship_predictions(_HERE / "predictions.csv", missed, spread, table.reach["doubt"])
+    report.ship_coefficients(_SHIPPED / "coefficients.json", table, figures)
+    report.ship_predictions(_HERE / "predictions.csv", missed, table)
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
-    print(json.dumps({**figures, "widening": powers}, indent=1))
+    print(json.dumps({**figures, "powers": table.unseen}, indent=1))
     return 0
 
 

@@ -34,6 +34,8 @@ WITHOUT_DEBUG = frozenset({"meson", "native"})
 _UNOPTIMISED = 0.27
 """Seconds a megabyte without ``-O`` ÷ those with ``-O3``: C 1.7 and 6.9, C++ by Cython 1.1 and 4.3
 (medians of `data/builds/translation_units.csv.gz` and of later builds)."""
+_BASES = {"meson": "base_meson", "native": "base_cmake"}
+"""What a build takes before it compiles anything: Meson and CMake look around first."""
 _COMPILED = ("c_", "generated_", "cpp_", "binding_", "swig_mb")
 SHARPNESS = 6
 """The power by which the dearest of several kinds of source stands out."""
@@ -47,7 +49,9 @@ class Coefficients:
     while compilers run, with Cython within it and without. `published` has the seconds for a
     megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
     correction; `size` the factors from published or compiled to built;
-    `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
+    `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence,
+    where a family was left out; `unseen` the powers to which these are raised, by quantity and
+    size of the build, to hold on builds that were chosen by others and judged once.
     `reach` is the most seconds of each kind of source among the measured builds, and ``doubt`` the
     logarithm of the factor that one unit of distance beyond it (`costs.reach`) adds.
     """
@@ -59,6 +63,7 @@ class Coefficients:
     size: Mapping[str, float]
     serial: Mapping[str, float]
     spread: Mapping[str, Mapping[str, tuple[float, float]]]
+    unseen: Mapping[str, Mapping[str, tuple[float, float]]]
     reach: Mapping[str, float]
     figures: Mapping[str, Any]
 
@@ -81,9 +86,8 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
     cpp, swig = (features.of(SourceKind.CPP), binding), features.of(SourceKind.SWIG)
-    described = features.backend in WITHOUT_DEBUG
     found = {
-        "base_described" if described else "base": 1.0,
+        _BASES.get(features.backend, "base"): 1.0,
         "c_files": c.files,
         "c_statements": c.statements / _THOUSAND,
         "c_header_mb": c.header_bytes / _MB,
@@ -91,7 +95,9 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "generated_files": generated.files,
         "generated_mb": generated.bytes / _MB,
         "cython_files": cython.files,
-        "cython_mb": (cython.bytes + cython.header_bytes) / _MB,
+        "cython_views": cython.views,
+        "cython_numpy": cython.numpy,
+        "cython_lines": cython.statements / _THOUSAND,
         "cpp_files": sum(each.files for each in cpp),
         "cpp_statements": sum(each.statements for each in cpp) / _THOUSAND,
         "cpp_near_code": sum(each.near_code for each in cpp) / _THOUSAND,
@@ -103,12 +109,14 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "binding_header_code": binding.header_code / _THOUSAND,
         "swig_files": swig.files,
         "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
+        "sip_mb": features.of(SourceKind.SIP).bytes / _MB,
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
         "configure": float(features.configures),
         "configured_files": features.configured_files,
         "cffi": float(features.cffi),
+        "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
     }
     share = compiling_share(features)
@@ -142,7 +150,10 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
             f"{name}_header_mb": unit.header_bytes / _MB,
             f"{name}_header_code": unit.header_code / _THOUSAND,
             f"{name}_standard": unit.standard,
-            f"{name}_mb": (unit.bytes + (unit.header_bytes if name == "cython" else 0)) / _MB,
+            f"{name}_mb": unit.bytes / _MB,
+            f"{name}_lines": unit.statements / _THOUSAND,
+            f"{name}_views": unit.views,
+            f"{name}_numpy": unit.numpy,
         }
     return {name: value for name, value in found.items() if value and name in _MEMORY_TERMS}
 
@@ -156,16 +167,17 @@ _MEMORY_KINDS = {
     SourceKind.FORTRAN: "fortran",
     SourceKind.RUST: "rust",
     SourceKind.SWIG: "swig",
+    SourceKind.SIP: "sip",
 }
 _MEMORY_TERMS = frozenset(
     {
         *("pure", "base", "cffi"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
-        *("cython", "cython_mb"),
+        *("cython", "cython_lines", "cython_views", "cython_numpy"),
         *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
         *("binding", "binding_statements", "binding_header_code", "binding_standard"),
-        *("fortran", "fortran_mb", "rust", "swig"),
+        *("fortran", "fortran_mb", "rust", "swig", "sip"),
     }
 )
 

@@ -26,11 +26,14 @@ from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 __all__ = [
+    "LARGE",
     "PublishedReading",
     "beside_backend",
     "beyond_reach",
+    "bounds",
     "corrected_seconds",
     "modelled_cost",
+    "other_size",
     "read_published",
     "reading_class",
     "serial_share",
@@ -48,6 +51,13 @@ _LACKING = math.log(2.5)
 _FOREIGN = 2.0
 """From this distance on (in logarithms), a published module holds what this build does not make:
 libraries of others, linked in statically."""
+
+
+_MOMENT = 0.35
+"""Seconds of a build in which backend and compiler together were at half of what they reach in long
+builds: five samples a second see no more."""
+LARGE = 2.0
+"""Modelled seconds from which on a build is large: estimates of small builds are surer."""
 
 
 _TEMPLATES = ("binding", "cpp", "swig")
@@ -150,6 +160,17 @@ def _is_templates(features: BuildFeatures, table: Coefficients) -> bool:
     return cpp > sum(terms.values()) / 2
 
 
+def bounds(quantity: str, group: str, seconds: float, table: Coefficients) -> tuple[float, float]:
+    """Factors at the 10 % and the 90 % point for what a build of so many seconds has modelled.
+
+    `group` is the class of evidence.
+    """
+    low, high = table.spread[quantity][group]
+    powers = table.unseen["size" if quantity == "other" else quantity]
+    power_low, power_high = powers["large" if seconds >= LARGE else "small"]
+    return low**power_low, high**power_high
+
+
 def largest_process(features: BuildFeatures, table: Coefficients) -> float:
     """Bytes of the largest process."""
     terms = memory_terms(features)
@@ -177,6 +198,13 @@ def extension_size(
     return wheel.extension_bytes * table.size[name]
 
 
+def other_size(features: BuildFeatures, table: Coefficients) -> float:
+    """Bytes of the wheel that are not compiled: as in the published wheel, or by the sdist."""
+    if features.wheel is not None:
+        return features.wheel.other_bytes
+    return features.installed_bytes * table.size["listed"]
+
+
 def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:
     """Part of the CPU time in which one core works alone.
 
@@ -188,15 +216,16 @@ def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -
     return float(min(1.0, table.serial["factor"] * seconds ** (table.serial["power"] - 1)))
 
 
-def beside_backend(features: BuildFeatures, table: Coefficients) -> float:
-    """Bytes that the build backend holds while compilers run.
+def beside_backend(features: BuildFeatures, seconds: float, table: Coefficients) -> float:
+    """Bytes that the build backend holds while compilers run, in a build of so many seconds.
 
-    Cython's, where it works within the backend's process, stay until the end.
+    Cython's, where it works within the backend's process, stay until the end. In short builds the
+    moments at which both are large are short.
     """
     if not features.compiles:
         return 0.0
     within = features.backend == "setuptools" and features.of(SourceKind.CYTHON).files
-    return table.beside["cython" if within else "backend"]
+    return table.beside["cython" if within else "backend"] * seconds / (seconds + _MOMENT)
 
 
 def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
@@ -225,11 +254,13 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     doubt = math.exp(table.reach["doubt"] * distance)
 
     def estimate(quantity: str, value: float) -> Quantity:
-        low, high = table.spread[quantity][group]
+        low, high = bounds(quantity, group, seconds, table)
         return Quantity(value, value * low, value * high, "modelled", source).widened(doubt)
 
     extension = extension_size(features, seconds, reading, table)
-    other = features.wheel.other_bytes if features.wheel else features.python_bytes
+    low, high = bounds("other", "published" if features.wheel else "listed", seconds, table)
+    value = other_size(features, table)
+    other = Quantity(value, value * low, value * high, "modelled", source)
     size = estimate("size", extension) if extension else Quantity.exact(0, source)
     share = serial_share(features, seconds, table)
     return PredictedCost(
@@ -238,12 +269,19 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
         peak_process_bytes=estimate("memory", largest_process(features, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
         most_jobs=max(1, features.compiled_files),
-        beside_bytes=beside_backend(features, table),
-        built_bytes=Quantity(
-            other + size.value, other + size.low, other + size.high, "modelled", source
-        ),
+        beside_bytes=beside_backend(features, seconds, table),
+        built_bytes=_together(other, size, source),
         extension_bytes=size,
     )
+
+
+def _together(other: Quantity, size: Quantity, source: str) -> Quantity:
+    """The sum of what is compiled and what is not, whose errors have nothing in common."""
+    parts = (other, size)
+    value = sum(part.value for part in parts)
+    low = math.hypot(*(part.value - part.low for part in parts))
+    high = math.hypot(*(part.high - part.value for part in parts))
+    return Quantity(value, value - low, value + high, "modelled", source)
 
 
 def _words(features: BuildFeatures, reading: PublishedReading | None, distance: float) -> str:

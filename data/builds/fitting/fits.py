@@ -22,24 +22,27 @@ from wheelcheck.costs.reach import reach
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
-    "pure": 0.3, "pure_described": 0.2, "python_mb": 0.1, "base": 0.4, "base_described": 1.0,
+    "pure": 0.3, "pure_described": 0.2, "python_mb": 0.1, "base": 0.4, "base_meson": 1.0,
+    "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
-    "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_mb": 250.0,
+    "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_views": 3.0,
+    "cython_numpy": 1.0, "cython_lines": 8.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
     "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
-    "configured_files": 0.15, "cffi": 0.5, "nanobind": 10.0,
+    "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0, "nanobind": 10.0, "sip_mb": 800.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""
 MEMORY_PRIOR = {
     "pure": 30e6, "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
-    "generated": 48e6, "generated_mb": 134e6, "cython": 150e6, "cython_mb": 3000e6,
+    "generated": 48e6, "generated_mb": 134e6, "cython": 100e6, "cython_lines": 100e6,
+    "cython_views": 100e6, "cython_numpy": 30e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
     "binding": 250e6, "binding_statements": 500e6, "binding_header_code": 300e6,
     "binding_standard": 5e6,
-    "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6,
+    "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6, "sip": 250e6,
 }  # fmt: skip
 PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
@@ -49,11 +52,13 @@ GROUPS = 16
 """Families are left out in so many groups, which a hash of their names forms."""
 LIMITS = (20, 40, 80)
 """Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
-COVERED = 0.82
-"""What intervals shall cover: 80 %, and a little for what even the later builds do not show."""
 QUANTITIES = ("cpu", "memory", "size")
 CLASSES = ("pure", "sources", "agreeing", "differing", "templates", "native")
+OTHER_CLASSES = ("published", "listed")
+"""How the bytes are known that are not compiled: by a wheel, or by the files of the sdist."""
 
+AS_SEEN = {quantity: dict.fromkeys(("small", "large"), (1.0, 1.0)) for quantity in QUANTITIES}
+"""Powers that leave intervals as they are where families are left out."""
 
 Spread = dict[str, dict[str, tuple[float, float]]]
 """Factors at the 10 % and the 90 % point, by quantity and class of evidence."""
@@ -92,16 +97,40 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
         lambda parts: parts.sum(axis=1),
     )
     covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
-    table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, covered, {})
+    table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, {}, covered, {})
     table = replace(table, published=_published(rows, table))
-    memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
-    memory = _positive(
-        [cost_terms.memory_terms(row.features) for row in memory_rows],
-        [row.peak_process for row in memory_rows],
-        MEMORY_PRIOR,
-        _dearest_kind,
+    table = replace(table, memory=_memory(rows, table))
+    return replace(table, size=_size(rows, table), serial=_serial(rows))
+
+
+def _memory(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
+    """Bytes by term, from all processes together where one file is compiled after another."""
+    memory_rows = [
+        (row, memory)
+        for row in rows
+        if row.hook < row.cpu / 2 and (memory := _measured_memory(row))  # hooks were not sampled
+    ]
+    beside = np.array(
+        [
+            0.0 if _is_parallel(row) else modelled.beside_backend(row.features, row.cpu, table)
+            for row, _ in memory_rows
+        ]
     )
-    return replace(table, memory=memory, size=_size(rows, table), serial=_serial(rows))
+    return _positive(
+        [cost_terms.memory_terms(row.features) for row, _ in memory_rows],
+        [memory for _, memory in memory_rows],
+        MEMORY_PRIOR,
+        lambda parts: _dearest_kind(parts) + beside,
+    )
+
+
+def _is_parallel(row: Row) -> bool:
+    return row.features.parallel and row.features.compiles
+
+
+def _measured_memory(row: Row) -> float | None:
+    """What a row tells of memory: the largest process where several run at once."""
+    return row.peak_process if _is_parallel(row) else row.peak_tree
 
 
 def _beside(rows: Sequence[Row]) -> dict[str, float]:
@@ -109,6 +138,8 @@ def _beside(rows: Sequence[Row]) -> dict[str, float]:
     more: dict[str, list[float]] = {"backend": [], "cython": []}
     for row in rows:
         features = row.features
+        if row.peak_process is None:
+            continue
         if features.compiles and not features.parallel and row.hook < row.cpu / 2:
             within = features.backend == "setuptools" and features.of(SourceKind.CYTHON).files
             more["cython" if within else "backend"].append(row.peak_tree - row.peak_process)
@@ -183,9 +214,11 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     """Factors from published to built size, and bytes a second where nothing is published."""
     ratios: dict[str, list[float]] = {
         "debug_from_debug": [], "debug_from_stripped": [], "plain": [],
-        "a_second_debug": [], "a_second_plain": [],
+        "a_second_debug": [], "a_second_plain": [], "listed": [],
     }  # fmt: skip
     for row in rows:
+        if row.other and not row.features.wheel:
+            ratios["listed"].append(row.other / row.features.installed_bytes)
         if not row.extension:
             continue
         debug = modelled.passes_debug(row.features)
@@ -212,7 +245,7 @@ def _serial(rows: Sequence[Row]) -> dict[str, float]:
     more = [
         (row.peak_tree / row.peak_process - 1) / (JOBS - 1)
         for row in parallel
-        if row.features.compiled_files >= JOBS
+        if row.features.compiled_files >= JOBS and row.peak_process
     ]
     return {
         "factor": float(np.exp(factor)),
@@ -227,18 +260,20 @@ def say(row: Row, table: Coefficients) -> Missed:
     by_sources = modelled.source_seconds(features, table)
     reading = modelled.read_published(features, by_sources, table)
     seconds = modelled.corrected_seconds(by_sources, reading, table)
-    beside = modelled.beside_backend(features, table)
-    parallel = features.parallel and features.compiles
+    beside = modelled.beside_backend(features, seconds, table)
+    parallel = _is_parallel(row)
     truth = {
         "cpu": row.cpu,
-        "memory": row.peak_process if parallel else row.peak_tree,
+        "memory": _measured_memory(row) or 0.0,
         "size": float(row.extension),
+        "other": float(row.other),
     }
     process = modelled.largest_process(features, table)
     answers = {
         "cpu": seconds,
         "memory": process if parallel else process + beside,
         "size": modelled.extension_size(features, seconds, reading, table),
+        "other": modelled.other_size(features, table),
     }
     share = modelled.serial_share(features, seconds, table)
     if row.serial_share is not None:
@@ -247,9 +282,10 @@ def say(row: Row, table: Coefficients) -> Missed:
     if parallel:
         more = 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
         truth["all_memory"], answers["all_memory"] = row.peak_tree, process * more + beside
-    if not (truth["size"] and answers["size"]):
-        del truth["size"], answers["size"]
-    if row.hook > row.cpu / 2:
+    for quantity in ("size", "other"):
+        if not (truth[quantity] and answers[quantity]):
+            del truth[quantity], answers[quantity]
+    if row.hook > row.cpu / 2 or not truth["memory"]:
         del truth["memory"], answers["memory"]
     truth["sources_only"], answers["sources_only"] = row.cpu, by_sources
     group = modelled.reading_class(features, reading, table)
@@ -283,12 +319,12 @@ def doubt_beyond(rows: Sequence[Row]) -> float:
     return float(np.quantile(found, 0.9))
 
 
-def interval(miss: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[float, float]:
+def interval(miss: Missed, quantity: str, table: Coefficients) -> tuple[float, float]:
     """Bounds of 80 % around what was said, as prediction sets them."""
     answer = miss.answers[quantity]
-    low, high = spread[quantity][miss.group]
+    low, high = modelled.bounds(quantity, miss.group, miss.answers["cpu"], table)
     estimate = Quantity(answer, answer * low, answer * high, "modelled")
-    wider = estimate.widened(math.exp(doubt * miss.beyond))
+    wider = estimate.widened(math.exp(table.reach["doubt"] * miss.beyond))
     return wider.low, wider.high
 
 
@@ -306,40 +342,19 @@ def spread(missed: Iterable[Missed]) -> Spread:
         for group in CLASSES:
             own = [miss.error(quantity) for miss in some if miss.group == group]
             found[quantity][group] = decile_factors(own, everything)
-    return found
-
-
-def widening(first: Sequence[Row], later: Sequence[Row]) -> dict[str, float]:
-    """By what power intervals must widen to hold on unseen ground, by quantity; at least 1.
-
-    The projects of the first table were chosen by those who made the model. Intervals that are
-    set by these alone are held against builds that were chosen later, without looking.
-    """
-    names = {row.name for row in later}
-    known = [row for row in first if row.name not in names]
-    missed, table = leaving_out(known), fit(known)
-    bounds = spread(missed)
-    answers = [say(row, table) for row in later]
-    found = {}
-    for quantity in QUANTITIES:
-        needed = [
-            miss.error(quantity) / math.log(bounds[quantity][miss.group][miss.error(quantity) > 0])
-            for miss in answers
-            if quantity in miss.truth
+    found["other"] = {}
+    for group in OTHER_CLASSES:
+        own = [
+            miss.error("other")
+            for miss in missed
+            if "other" in miss.truth and _other_class(miss) == group
         ]
-        found[quantity] = max(1.0, float(np.quantile(needed, COVERED)))
+        found["other"][group] = decile_factors(own, own)
     return found
 
 
-def widened(bounds: Spread, powers: Mapping[str, float]) -> Spread:
-    """All intervals of a model, to the power that `widening` found."""
-    return {
-        quantity: {
-            group: (low ** powers[quantity], high ** powers[quantity])
-            for group, (low, high) in groups.items()
-        }
-        for quantity, groups in bounds.items()
-    }
+def _other_class(miss: Missed) -> str:
+    return "published" if miss.row.features.wheel else "listed"
 
 
 def decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:
@@ -358,14 +373,15 @@ def decile_factors(own: list[float], everything: list[float]) -> tuple[float, fl
     return min(1.0, float(np.exp(low * wider))), max(1.0, float(np.exp(high * wider)))
 
 
-def covered(missed: Sequence[Missed], quantity: str, doubt: float) -> float:
+def covered(missed: Sequence[Missed], quantity: str, table: Coefficients) -> float:
     """Share of rows within an 80 % interval that was set without their family."""
     some = [miss for miss in missed if quantity in miss.truth]
     inside = 0
     for family in {miss.row.family for miss in some}:
-        without = spread(miss for miss in missed if miss.row.family != family)
+        spread_ = spread(miss for miss in missed if miss.row.family != family)
+        without = replace(table, spread=spread_, unseen=AS_SEEN)
         for miss in some:
             if miss.row.family == family:
-                low, high = interval(miss, quantity, without, doubt)
+                low, high = interval(miss, quantity, without)
                 inside += low <= miss.truth[quantity] <= high
     return inside / len(some)

@@ -97,7 +97,8 @@ _LISTS = (
     (
         (
             "What the first round of sixth.csv had not built, judged later on 2026-11-29 by the "
-            "present model: what the first round showed is mended"
+            "model of that hour; what was wrong there is mended, and both rounds are part of the "
+            "present fit"
         ),
         "sixth-rest-results.csv",
         "sixth",

@@ -4,14 +4,13 @@ import csv
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fitting import fits, hold_out, transfer
-from fitting.fits import Missed, Spread
+from fitting import fits, hold_out, transfer, unseen
+from fitting.fits import Missed
 from fitting.rows import Row
 from wheelcheck.costs import modelled
 from wheelcheck.costs.cost_terms import Coefficients
@@ -60,8 +59,8 @@ _PARTS: dict[str, tuple[str, Callable[[Missed], bool]]] = {
 def written(
     table: Coefficients,
     missed: Sequence[Missed],
-    spread: Spread,
     pairs: Mapping[str, Mapping[str, Sequence[float]]],
+    judged: Sequence[unseen.Judged],
     folder: Path,
 ) -> tuple[str, dict[str, Any]]:
     """The page, and the figures that are shipped with the coefficients."""
@@ -72,8 +71,7 @@ def written(
     found["cpu, scaled from another version"] = factors(pairs["cpu"]["scaled"])
     found["cpu, another version as it is"] = factors(pairs["cpu"]["unscaled"])
     coverage = {
-        quantity: round(fits.covered(missed, quantity, table.reach["doubt"]), 3)
-        for quantity in fits.QUANTITIES
+        quantity: round(fits.covered(missed, quantity, table), 3) for quantity in fits.QUANTITIES
     }
     figures = {"leave_one_family_out": found, "coverage_of_80_percent_intervals": coverage}
     lines = [
@@ -96,7 +94,9 @@ def written(
         + ", ".join(f"{share:.0%} ({name})" for name, share in coverage.items())
         + ".",
         "",
-        *_interval_lines(spread),
+        *_interval_lines(table.spread),
+        "",
+        *_unseen_lines(table.unseen, judged),
         "",
         *_reach_lines(table),
         "",
@@ -104,13 +104,16 @@ def written(
         "",
         *_worst_lines(missed),
         "",
-        *transfer.lines(folder, replace(table, spread=spread)),
+        *transfer.lines(folder, table),
     ]
     return "\n".join(lines).rstrip() + "\n", figures
 
 
-def _interval_lines(spread: Spread) -> list[str]:
-    quantities = list(spread)
+def _interval_lines(spread: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[str]:
+    quantities = list(fits.QUANTITIES)
+    other = ", ".join(
+        f"{low:.2f} to {high:.2f} ({group})" for group, (low, high) in spread["other"].items()
+    )
     return [
         "## Intervals",
         "",
@@ -123,6 +126,40 @@ def _interval_lines(spread: Spread) -> list[str]:
             + " | ".join("{:.2f} to {:.2f}".format(*spread[each][group]) for each in quantities)
             + " |"
             for group in spread[quantities[0]]
+        ),
+        "",
+        f"What a wheel holds that is not compiled: {other}.",
+    ]
+
+
+def _unseen_lines(powers: unseen.Powers, judged: Sequence[unseen.Judged]) -> list[str]:
+    """How far the intervals are widened, and what that would have covered of each list."""
+    covered = unseen.coverage(judged)
+    about = (
+        "These are the intervals of builds whose families were left out. An answer widens them by "
+        "what was missed of the lists above on the days when they were judged: the lower and the "
+        "upper bound are raised to these powers, so that a tenth of all these builds lies beyond "
+        f"each. Large builds are those of {modelled.LARGE:g} modelled seconds or more."
+    )
+    return [
+        about,
+        "",
+        "| size | " + " | ".join(powers) + " |",
+        f"| --- |{' --- |' * len(powers)}",
+        *(
+            f"| {size} | "
+            + " | ".join("{:.2f} and {:.2f}".format(*powers[each][size]) for each in powers)
+            + " |"
+            for size in unseen.SIZES
+        ),
+        "",
+        "What intervals that all the other lists set would have covered of each list:",
+        "",
+        f"| list | {' | '.join(powers)} |",
+        f"| --- |{' ---: |' * len(powers)}",
+        *(
+            f"| {name} | " + " | ".join(f"{share:.0%}" for share in shares.values()) + " |"
+            for name, shares in covered.items()
         ),
     ]
 
@@ -179,7 +216,6 @@ def _worst_lines(missed: Sequence[Missed]) -> list[str]:
 def ship_coefficients(
     path: Path,
     table: Coefficients,
-    spread: Spread,
     figures: dict[str, Any],
 ) -> None:
     """Write the coefficients, rounded to what they can mean."""
@@ -191,13 +227,20 @@ def ship_coefficients(
         "size": _rounded(table.size),
         "serial": _rounded(table.serial),
         "reach": _rounded(table.reach),
-        "spread": {
-            quantity: {group: [round(x, 3) for x in pair] for group, pair in groups.items()}
-            for quantity, groups in spread.items()
-        },
+        "spread": _rounded_pairs(table.spread),
+        "unseen": _rounded_pairs(table.unseen),
         "figures": figures,
     }
     ship(path, document)
+
+
+def _rounded_pairs(
+    found: Mapping[str, Mapping[str, tuple[float, float]]],
+) -> dict[str, dict[str, list[float]]]:
+    return {
+        quantity: {group: [round(x, 3) for x in pair] for group, pair in groups.items()}
+        for quantity, groups in found.items()
+    }
 
 
 def ship(path: Path, document: Any) -> None:
@@ -209,7 +252,7 @@ def _rounded(values: Any) -> dict[str, float]:
     return {name: float(f"{value:.4g}") for name, value in values.items()}
 
 
-def ship_predictions(path: Path, missed: Sequence[Missed], spread: Spread, doubt: float) -> None:
+def ship_predictions(path: Path, missed: Sequence[Missed], table: Coefficients) -> None:
     """Write what was said of every build without its family, for plots."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -229,7 +272,7 @@ def ship_predictions(path: Path, missed: Sequence[Missed], spread: Spread, doubt
         for miss in missed:
             for quantity in fits.QUANTITIES:
                 if quantity in miss.truth:
-                    bounds = fits.interval(miss, quantity, spread, doubt)
+                    bounds = fits.interval(miss, quantity, table)
                     numbers = (miss.truth[quantity], miss.answers[quantity], *bounds)
                     row = (miss.row.name, miss.row.version, miss.row.python, miss.group, quantity)
                     out.writerow([*row, *(f"{number:.4g}" for number in numbers)])
@@ -241,6 +284,8 @@ def ship_measured(path: Path, learned: Sequence[Row], table: Coefficients) -> No
         out = csv.writer(file, lineterminator="\n")
         out.writerow(_MEASURED_COLUMNS)
         for row in learned:
+            if row.peak_process is None:
+                continue  # only sums were written down
             share = row.serial_share
             if share is None:
                 share = modelled.serial_share(row.features, row.cpu, table)

@@ -47,11 +47,18 @@ class Row:
     hook: float
     environment: float
     serial_share: float | None  # None where no quiet build tells it
-    peak_process: float
+    peak_process: float | None  # None where only all processes together were written down
     peak_tree: float
     built: int
-    extension: int
+    extension: int  # 0 where nothing is compiled, and where it is not known
     stripped: int
+
+    @property
+    def other(self) -> int:
+        """Bytes of the wheel that are not compiled; 0 where it is not known."""
+        if self.features.compiles and not self.extension:
+            return 0
+        return self.built - self.extension
 
 
 def family(name: str) -> str:
@@ -66,14 +73,42 @@ def measured(paths: Iterable[Path]) -> Iterator[dict[str, str]]:
             yield from csv.DictReader(file)
 
 
-def successes(paths: Iterable[Path]) -> dict[Release, list[dict[str, str]]]:
-    """The successful builds of the tables, by release and Python."""
+def successes(
+    paths: Iterable[Path], results: Iterable[Path] = ()
+) -> dict[Release, list[dict[str, str]]]:
+    """The successful builds of the tables, by release and Python.
+
+    `results` are tables of builds against what was said of them: of a build they have the sums.
+    """
     found: dict[Release, list[dict[str, str]]] = {}
-    for row in measured(paths):
+    for row in (*measured(paths), *map(_as_measured, measured(results))):
         if row["outcome"] == "success":
             python = row["python"].rpartition(".")[0]
             found.setdefault((row["name"], row["version"], python), []).append(row)
     return found
+
+
+def _as_measured(result: dict[str, str]) -> dict[str, str]:
+    """A row of results in the columns of a table of measurements; those not known are empty."""
+    return {
+        **dict.fromkeys(_COLUMNS, ""),
+        **{key: result[key] for key in ("name", "version", "outcome")},
+        "python": f"{result['python']}.0",
+        "noisy": "1",
+        **{column: result[f"{name}_measured"] for name, column in _OF_RESULTS.items()},
+    }
+
+
+_OF_RESULTS = {
+    "cpu": "build_ref_s",
+    "environment": "env_ref_s",
+    "memory": "peak_tree_bytes",
+    "size": "wheel_unpacked_bytes",
+}
+_COLUMNS = (
+    *("cores", "build_cpu_s", "hook_ref_s", "peak_process_bytes"),
+    *("extension_bytes", "extension_stripped_bytes"),
+)
 
 
 def gather(releases: Iterable[Release], index: Index, known: dict[Release, Any]) -> dict[str, Any]:
@@ -122,10 +157,10 @@ def stored(path: Path) -> dict[Release, Any]:
     return {tuple(key.split(" ")): value for key, value in document.items()}  # type: ignore[misc]
 
 
-def rows(measurements: Iterable[Path], features: Path) -> list[Row]:
-    """All releases with features, in the order of their names."""
+def rows(measurements: Iterable[Path], features: Path, results: Iterable[Path] = ()) -> list[Row]:
+    """All releases with features, in the order of their names; `results` as in `successes`."""
     known = stored(features)
-    builds = successes(measurements)
+    builds = successes(measurements, results)
     return [
         _row(release, builds[release], read_features_of(known[release]))
         for release in sorted(builds)
@@ -161,7 +196,8 @@ def _row(release: Release, builds: list[dict[str, str]], features: BuildFeatures
     usual = [row for row in builds if row["cores"] == "2"] or builds
     quiet = [row for row in usual if row["noisy"] == "0" and float(row["build_cpu_s"]) > 1]
     ratio = mean("cpu_per_wall", of=quiet) if quiet else None
-    if features.optional and not mean("extension_bytes"):
+    known = all(row["extension_bytes"] for row in builds)
+    if features.optional and known and not mean("extension_bytes"):
         features = features.without_extensions()  # they did not compile
     return Row(
         *release,
@@ -171,7 +207,7 @@ def _row(release: Release, builds: list[dict[str, str]], features: BuildFeatures
         hook=mean("hook_ref_s"),
         environment=mean("env_ref_s"),
         serial_share=None if ratio is None else min(1.0, max(0.0, 2 / ratio - 1)),
-        peak_process=mean("peak_process_bytes", of=usual),
+        peak_process=mean("peak_process_bytes", of=usual) or None,
         peak_tree=mean("peak_tree_bytes", of=usual),
         built=round(mean("wheel_unpacked_bytes")),
         extension=round(mean("extension_bytes")),

@@ -1,11 +1,11 @@
 """How well one measured build speaks for another release of its project."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import permutations
 
 from fitting import fits
-from fitting.fits import Missed, Spread
+from fitting.fits import Spread
 from fitting.rows import Row
 from wheelcheck.costs import modelled
 from wheelcheck.costs.cost_terms import Coefficients
@@ -16,7 +16,7 @@ OTHER_PYTHON = 1.35
 """The same release on another Python: other generated code, other build requirements."""
 _VALUES: dict[str, Callable[[Row], float]] = {
     "cpu": lambda row: row.cpu,
-    "memory": lambda row: row.peak_process,
+    "memory": lambda row: row.peak_process or 0.0,
     "size": lambda row: float(row.extension),
 }
 
@@ -52,11 +52,9 @@ def _growth(first: Row, other: Row, table: Coefficients) -> float:
     return math.log(next(seconds) / next(seconds))
 
 
-def spreads(
-    rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed], powers: Mapping[str, float]
-) -> Spread:
+def spreads(rows: Sequence[Row], table: Coefficients, bounds: Spread) -> Spread:
     """All intervals: of the model, of scaling between versions, and of a measured build itself."""
-    found = fits.widened(fits.spread(missed), powers)
+    found = dict(bounds)
     for quantity, errors in pair_errors(rows, table).items():
         for how, some in errors.items():
             found[quantity][how] = fits.decile_factors(some, some)

@@ -392,3 +392,55 @@ def test_what_cffi_left_in_a_folder_of_byte_code_is_not_compiled():
         "x/__pycache__/_cffi.c": 9,
     }
     assert compiled(files) == {}
+
+
+OWN_COMPILER = (
+    "from distutils.ccompiler import new_compiler\nimport glob\n"
+    "new_compiler().compile(glob.glob('third/*.c'))\n"
+)
+
+
+def test_objects_that_a_script_compiles_itself_are_compiled():
+    files = {"setup.py": OWN_COMPILER + LINKS.format("'third/one.o'"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c"}
+
+
+SIP = "[build-system]\nrequires = ['sip >=6', 'PyQt-builder']\nbuild-backend = 'sipbuild.api'\n"
+
+
+def test_sip_writes_cpp_for_each_specification():
+    files = {"pyproject.toml": SIP, "sip/a.sip": 900, "sip/b/c.sip": 50, "examples/d.sip": 10}
+    assert compiled(files) == {"sip/a.sip": SourceKind.SIP, "sip/b/c.sip": SourceKind.SIP}
+    assert compiled(
+        {"setup.py": SETUP.format("Extension('x', ['x.c'])"), "x.c": 1, "a.sip": 1}
+    ) == {"x.c": SourceKind.C}
+
+
+LOOP = """import os, subprocess
+from setuptools import Extension, setup
+subprocess.run(['cmake', '.'])
+def scan(folder, found=[]):
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and path.endswith('.pyx'):
+            found.append(path.replace(os.path.sep, '.')[:-4])
+        elif os.path.isdir(path):
+            scan(path, found)
+    return found
+def module(name):
+    return Extension(name, [name.replace('.', os.path.sep) + '.c'], libraries=['fftw3'])
+setup(ext_modules=[module(name) for name in scan('x')])
+"""
+
+
+def test_what_a_script_compiles_beside_cmake_is_compiled_too():
+    """ltfatpy: CMake makes an archive, a loop over files the modules that are linked with it."""
+    files = {
+        "setup.py": LOOP,
+        "CMakeLists.txt": "project(x C)\nadd_library(kernel STATIC lib/kernel.c)\n",
+        "lib/kernel.c": 10,
+        "lib/unused.c": 10,
+        "x/a.pyx": 10,
+        "x/a.c": 900_000,
+    }
+    assert compiled(files) == {"lib/kernel.c": SourceKind.C, "x/a.c": SourceKind.GENERATED_C}

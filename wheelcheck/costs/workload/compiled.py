@@ -34,7 +34,7 @@ from wheelcheck.costs.workload.source_kinds import (
 from wheelcheck.costs.workload.units import Includes, TranslationUnit
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["CompiledFile", "compiled_files"]
+__all__ = ["SIP", "CompiledFile", "compiled_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class CompiledFile:
 
 
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
+SIP = "sipbuild."
+"""What the names of SIP's build backends begin with."""
 _CYTHON_ITSELF = "Cython/Compiler/Main.py"
 _SMALL = 30
 _LONG = 1_000_000
@@ -87,6 +89,8 @@ def compiled_files(
     candidates -= includes.included(candidates)
     times = _by_cmake(facts, sizes, texts, candidates, cython=cython)
     chosen = set(times) or _chosen(facts, sizes, texts, candidates, cython=cython)
+    if facts.system.backend.startswith(SIP):
+        chosen |= {path for path in sizes if path.endswith(".sip") and not is_aside(path)}
     if cython:
         chosen |= _named_in_cython(chosen, sizes, marks)
     binding = _bindings(chosen) if requires & _BINDERS else set()
@@ -173,7 +177,23 @@ def _by_cmake(
         return {}
     below = tuple(f"{folder}/" for folder in work.unfollowed)
     unfollowed = without_older_copies({path for path in candidates if path.startswith(below)})
-    return dict.fromkeys(unfollowed, 1) | named
+    beside = _cython_beside(facts, sizes, candidates)
+    return dict.fromkeys(unfollowed | beside, 1) | named
+
+
+def _cython_beside(facts: SdistFacts, sizes: Mapping[str, int], candidates: set[str]) -> set[str]:
+    """Cython's sources for extension modules that are linked with what CMake makes.
+
+    A setup script that gathers these in a loop has no list of sources that could be read, but it
+    names libraries for them: a module that is left to CMake altogether has none.
+    """
+    if not any(module.libraries for module in _extensions(facts)):
+        return set()
+    return {
+        path
+        for path in without_doubles(candidates)
+        if posixpath.splitext(path)[0] + ".pyx" in sizes
+    }
 
 
 def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set[str]:

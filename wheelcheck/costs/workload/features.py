@@ -13,7 +13,10 @@ from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.workload.compiled import CompiledFile, compiled_files
+from wheelcheck.costs.workload.cffi_declarations import declared_bytes
+from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files
+from wheelcheck.costs.workload.installed import installed_bytes
+from wheelcheck.costs.workload.made import RUNS_MAKE
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
@@ -40,7 +43,6 @@ _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = ("configure", "configure.ac")
 _RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
-_RUNS_MAKE = re.compile(r"[\"']g?make[\"' ]|\bmake_args\b|&& *make\b")
 _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
 _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
 
@@ -57,7 +59,8 @@ class Sources:
     far as they are in proportion to the file that includes them: most of a large header stays
     unused.
     `standard` counts headers of the C++ standard library, `templates` files that include a
-    library of templates such as Boost or Eigen. `heaviest` is the one file that needs most memory.
+    library of templates such as Boost or Eigen; `views` and `numpy` those of Cython with
+    memoryviews and with NumPy's declarations. `heaviest` is the one file that needs most memory.
     """
 
     files: int = 0
@@ -69,6 +72,8 @@ class Sources:
     near_code: int = 0
     standard: int = 0
     templates: int = 0
+    views: int = 0
+    numpy: int = 0
     heaviest: TranslationUnit = _NOTHING
 
     def plus(self, other: Sources) -> Sources:
@@ -113,8 +118,10 @@ class BuildFeatures:
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
     or target lists: a custom command may add them. `configures` says that a bundled library has a
-    ``configure`` script, `cffi` that cffi writes C, `nanobind` that nanobind's own sources are
-    compiled along. `python_bytes` are the package's modules.
+    ``configure`` script, `cffi` that cffi writes C, from so many `cffi_bytes` of declarations,
+    `nanobind` that nanobind's own sources are
+    compiled along. `python_bytes` are the package's modules, `installed_bytes` all that a wheel
+    would hold beside what is compiled.
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it
@@ -135,9 +142,11 @@ class BuildFeatures:
     configured_files: int = 0
     optional: bool = False
     cffi: bool = False
+    cffi_bytes: int = 0
     nanobind: bool = False
     debug: bool = False
     python_bytes: int = 0
+    installed_bytes: int = 0
     strips: bool = False
     ships_stripped: bool = False
     fetches_crates: bool = False
@@ -215,17 +224,32 @@ def read_features(
         ),
         optional=verdict.optional_extensions,
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
+        cffi_bytes=declared_bytes(sizes, texts) if compiles else 0,
         nanobind=compiles and "nanobind" in facts.system.required_names,
         python_bytes=_python_bytes(sizes),
+        installed_bytes=installed_bytes(sizes, texts, facts.kind),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
         and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
-        optimised=backend != "meson" or not _UNOPTIMISED.search(texts.get("pyproject.toml", "")),
+        optimised=_optimises(facts, backend, texts),
         parallel=_is_parallel(facts, backend, texts),
         wheel=None if wheel is None else published(wheel),
     )
+
+
+def _optimises(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:
+    """Whether compilers optimise, by the settings or the options of every extension module."""
+    if backend == "meson":
+        return not _UNOPTIMISED.search(texts.get("pyproject.toml", ""))
+    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
+    levels = [
+        [option for option in module.options if option.startswith("-O")][-1:]
+        for script in scripts
+        for module in script.extensions
+    ]
+    return not levels or any(level != ["-O0"] for level in levels)
 
 
 def _configured(
@@ -244,7 +268,7 @@ def _configured(
         for path in sizes
         if path.endswith(_CONFIGURE) and posixpath.basename(path) in _CONFIGURE
     )
-    return folders, folders if any(map(_RUNS_MAKE.search, scripts)) else ()
+    return folders, folders if any(map(RUNS_MAKE.search, scripts)) else ()
 
 
 def _replaceable(files: Iterable[CompiledFile], texts: Mapping[str, str]) -> Iterator[CompiledFile]:
@@ -261,9 +285,12 @@ def _backend(facts: SdistFacts) -> str:
 
 
 def _is_parallel(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:
-    """Whether several files are compiled at once; CMake's default is Make, which does not."""
+    """Whether several files are compiled at once; CMake's default is Make, which does not.
+
+    SIP's is Make too.
+    """
     if facts.kind in {"meson", "native"}:
-        return True
+        return not facts.system.backend.startswith(SIP)
     if backend != "native":
         return _PARALLEL.search(texts.get("setup.py", "")) is not None
     scripts = (text for path, text in texts.items() if path.endswith(".py"))
@@ -298,6 +325,8 @@ def _by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
             near_code=near * times,
             standard=unit.standard * times,
             templates=unit.templates * times,
+            views=unit.views * times,
+            numpy=unit.numpy * times,
             heaviest=unit,
         )
         found[file.kind] = found.get(file.kind, Sources()).plus(own)

@@ -13,11 +13,16 @@ from collections.abc import Collection, Iterable, Mapping
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["made_by_commands", "named_parts", "runs_make"]
+__all__ = ["RUNS_MAKE", "made_by_commands", "named_parts", "runs_make"]
 
 _MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
-_RUNS_MAKE = re.compile(r"[\"'/]g?make[\"' ]|\bmake_args\b|&& *make\b")
+RUNS_MAKE = re.compile(
+    r"[\"'/]g?make[\"' ](?!,? *[\"']?(?:clean|dist|docs?|html|sdist)\b)|\bmake_args\b|&& *make\b"
+)
+"""A script that names ``make`` as a program; ``make dist`` and the like compile nothing."""
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
+_COMPILES = re.compile(r"\bnew_compiler\b|\bcompiler\.compile\(")
+"""A script that has setuptools' compiler make object files, beside those of extension modules."""
 _OBJECT = re.compile(r"([\w.+-]+)\.o['\"]")
 _ARCHIVE = re.compile(r"['\"]((?:[\w.+-]+/)*)[\w.+-]*\.a['\"]")
 _BUILD_FILE = re.compile(
@@ -41,10 +46,13 @@ def made_by_commands(
     else what it links may come of every folder with a build file of its own.
     """
     scripts = _scripts(facts, texts)
-    if not any(map(runs_make, scripts)) and not _runs(facts):
+    by_itself = any(map(_COMPILES.search, scripts))
+    if not by_itself and not any(map(runs_make, scripts)) and not _runs(facts):
         return set()
     left = {path for path in candidates if path not in listed}
     objects = {name for text in scripts for name in _OBJECT.findall(text)}
+    if by_itself and not objects:
+        return set()
     archives = {folder for text in scripts for folder in _ARCHIVE.findall(text)}
     named = {path for path in left if _stem(path) in objects}
     if named or not archives:
@@ -80,7 +88,7 @@ def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[s
 
 def runs_make(script: str) -> bool:
     """Whether a script names ``make`` or ``cmake`` as a program."""
-    return _RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
+    return RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
 
 
 def _scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:

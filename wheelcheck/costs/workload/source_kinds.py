@@ -42,6 +42,8 @@ class SourceKind(StrEnum):
     RUST = "rust"
     SWIG = "swig"
     """An interface file for which SWIG writes C or C++ during the build."""
+    SIP = "sip"
+    """A specification from which SIP writes a C++ file for each class during the build."""
 
 
 TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
@@ -90,7 +92,7 @@ def candidate_sources(sizes: Mapping[str, int]) -> set[str]:
     return {
         path
         for path in sizes
-        if source_kind(path) not in {None, SourceKind.SWIG}
+        if source_kind(path) not in {None, SourceKind.SIP, SourceKind.SWIG}
         and not is_aside(path)
         and not is_foreign(path)
         and not _TEST_FILE.search(path)
@@ -106,6 +108,8 @@ def _is_lexer_input(path: str, sizes: Mapping[str, int]) -> bool:
 
 def source_kind(path: str) -> SourceKind | None:
     """The kind of a source or of a template for one; None for any other file."""
+    if path.endswith(".sip"):
+        return SourceKind.SIP
     language = language_of(untemplated(path))
     return None if language is None else _KINDS.get(language)
 

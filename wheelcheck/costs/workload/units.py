@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import CIMPORTS_NUMPY, VIEWS
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["Includes", "TranslationUnit"]
@@ -43,6 +44,7 @@ class TranslationUnit:
     included, `header_code` those of the statements that are code rather than declarations;
     `standard` is the number of headers of the C++ standard library.
     `templates` says that it includes a library of templates, `binds` that this is one for bindings.
+    `views`, `numpy`: Cython code with memoryviews, and with NumPy's declarations.
     """
 
     bytes: int = 0
@@ -53,6 +55,8 @@ class TranslationUnit:
     standard: int = 0
     templates: bool = False
     binds: bool = False
+    views: bool = False
+    numpy: bool = False
 
     @property
     def weight(self) -> float:
@@ -84,6 +88,7 @@ class Includes:
             if each == path or language_of(each) or times >= _AS_TEMPLATE
         }
         headers = own.keys() - sources.keys()
+        parts = {need for each in own for need in self._marks[each].needs}
         return TranslationUnit(
             bytes=sum(self._sizes[each] * times for each, times in sources.items()),
             statements=sum(self._statements(each) * n for each, n in sources.items()),
@@ -93,6 +98,8 @@ class Includes:
             standard=sum(_STANDARD.match(name) is not None for name in foreign),
             templates=any(name.startswith(_TEMPLATES) for name in foreign),
             binds=any(name.startswith(_BINDERS) for name in foreign),
+            views=VIEWS in parts,
+            numpy=CIMPORTS_NUMPY in parts,
         )
 
     def included(self, paths: Iterable[str]) -> set[str]:

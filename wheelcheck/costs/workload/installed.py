@@ -1,0 +1,67 @@
+"""What a wheel holds beside its compiled modules, by the files of the sdist."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+
+from wheelcheck.builds.sdist.source_files import is_aside
+
+__all__ = ["installed_bytes"]
+
+_LISTED = 110
+"""Bytes of a line of RECORD."""
+_FIXED = 250
+"""Bytes of WHEEL, top_level.txt and the beginning of RECORD."""
+_LICENSE = re.compile(r"(?i)(?:licen[cs]e|copying|notice|authors)[^/]*$")
+_TAKES_DATA = re.compile(r"include[_-]package[_-]data\s*=\s*(?:True|true|1)")
+_TAKES_NONE = re.compile(r"include-package-data\s*=\s*false")
+_OF_PROJECTS = re.compile(r"^\s*\[project\]", re.MULTILINE)
+_INIT = "__init__.py"
+
+
+def installed_bytes(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> int:
+    """Bytes of modules, data of packages and metadata that a build would install.
+
+    `kind` is that of the build backend. Packages are folders with an ``__init__.py``; which of
+    their data files setuptools takes is said by its settings.
+    """
+    tops = _packages(sizes)
+    data = _takes_data(texts, kind)
+    modules = [
+        path
+        for path in sizes
+        if path.startswith(tops) and (data or path.endswith((".py", ".pyi", "py.typed")))
+    ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
+    metadata = sizes.get("PKG-INFO", 0) + sum(
+        size for path, size in sizes.items() if "/" not in path and _LICENSE.match(path)
+    )
+    return sum(map(sizes.__getitem__, modules)) + metadata + _LISTED * len(modules) + _FIXED
+
+
+def _packages(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """The outermost folders that are packages; those of tests and examples left out."""
+    folders = sorted(
+        posixpath.dirname(path) + "/"
+        for path in sizes
+        if posixpath.basename(path) == _INIT and "/" in path
+    )
+    tops: list[str] = []
+    for folder in folders:
+        if not folder.startswith(tuple(tops)) and not is_aside(folder + _INIT):
+            tops.append(folder)
+    return tuple(tops)
+
+
+def _takes_data(texts: Mapping[str, str], kind: str) -> bool:
+    """Whether all files of a package are installed, and not its modules alone."""
+    if kind == "meson":
+        return False
+    if kind != "setuptools":
+        return True
+    project = texts.get("pyproject.toml", "")
+    if _OF_PROJECTS.search(project):
+        return _TAKES_NONE.search(project) is None
+    settings = (texts.get(name, "") for name in ("setup.py", "setup.cfg"))
+    return any(map(_TAKES_DATA.search, settings))
