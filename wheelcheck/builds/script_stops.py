@@ -12,7 +12,7 @@ from packaging.version import Version
 from wheelcheck.builds.obstacles.backend_scripts import backend_scripts
 from wheelcheck.builds.obstacles.board_checks import board_checks
 from wheelcheck.builds.obstacles.importable import Importable
-from wheelcheck.builds.obstacles.late_imports import late_imports
+from wheelcheck.builds.obstacles.late_imports import late_imports, path_imports
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
@@ -47,6 +47,7 @@ def script_stops(
         yield from found
         if found:
             return
+    yield from _at_paths(build, facts, last)
     yield from _late(build, last)
     if not isolated and "setuptools" in last.versions:
         bare = Importable(last.python, {**last.versions, "wheel": None}, complete=True)
@@ -71,6 +72,23 @@ def _of_backend(
         return tuple(backend_scripts(scripts, contents.texts, contents.paths, finds))
 
     return reading.derive(f"build scripts on {finds.key}", tuple[BuildObstacle, ...], compute)
+
+
+def _at_paths(build: Build, facts: SdistFacts, finds: Importable) -> Iterator[BuildObstacle]:
+    """Modules that are not there where the script says the folders of headers to compilers."""
+    script, reading = facts.script, build.reading
+    if script is None or all(e.supposing or e.optional for e in script.extensions):
+        return
+    if script.forgiving and _catches_all(reading):
+        return
+
+    def compute() -> tuple[Stop, ...]:
+        contents = reading.contents
+        return () if isinstance(contents, Unknown) else tuple(path_imports(contents.texts, finds))
+
+    for stop in reading.derive(f"paths on {finds.key}", tuple[Stop, ...], compute):
+        message = f"setup.py stops at {stop.place}: {stop.why}"
+        yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
 
 
 def _late(build: Build, finds: Importable) -> Iterator[BuildObstacle]:

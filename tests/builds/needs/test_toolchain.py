@@ -188,6 +188,12 @@ def test_scripts_for_other_systems_say_nothing():
     assert libraries(texts={"buildconfig/config_darwin.py": 'run("pkg-config libpng")'}) == {}
 
 
+def test_setup_cfg_names_libraries_for_a_script_that_reads_it():
+    texts = {"setup.cfg": "[_x]\nlibs = lber rrd\n", "setup.py": "read('setup.cfg')"}
+    assert libraries(texts=texts).keys() == {"openldap", "-lrrd"}
+    assert libraries(texts=texts | {"setup.py": ""}) == {}
+
+
 def test_setup_cfg_names_libraries():
     assert libraries(texts={"setup.cfg": "[_ldap]\nlibraries = ldap lber\nextra = 1\n"}) == {
         "openldap": Role.REQUIRED

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable
-from wheelcheck.builds.obstacles.late_imports import late_imports
+from wheelcheck.builds.obstacles.late_imports import late_imports, path_imports
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
@@ -612,3 +612,27 @@ def test_imports_of_functions_that_may_be_called():
     assert late(guarded) == []
     assert late("def find():\n    if sys.version_info < (3, 4):\n        import imp\n") == []
     assert late("def find():\n    import numpy\n") == []
+
+
+PATHS = """
+from setuptools import setup, Extension
+class Headers:
+    def __str__(self):
+        from pkg_resources import resource_filename
+        return resource_filename('persistent', '..')
+setup(name='x', ext_modules=[Extension('x', ['x.c'], include_dirs=[Headers()])])
+"""
+
+
+def test_a_folder_of_headers_that_imports_what_is_gone():
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    older = Importable((3, 13), {"setuptools": Version("75.0")})
+
+    def places(script: str, finds: Importable = finds) -> list[str]:
+        return [stop.place for stop in path_imports({"setup.py": script}, finds)]
+
+    assert places(PATHS) == ["setup.py:5"]
+    assert places(PATHS, older) == []
+    assert places(PATHS.replace("[Headers()]", "[]")) == []  # nothing makes one
+    assert places(PATHS.replace("__str__", "__repr__")) == []
+    assert places(PATHS.replace("        from", "        if a: return b\n        from")) == []

@@ -872,3 +872,45 @@ def test_names_of_cpython_that_moved_to_its_internal_headers():
     internal = '#include "internal/pycore_setobject.h"\n'
     assert found(contents(setup__py=SETUP, x__c=use.format("")), 13)
     assert not found(contents(setup__py=SETUP, x__c=use.format(internal)), 13)
+
+
+CHECKS = "#define Matrix_Check(o) PyObject_TypeCheck(o, &matrix_type)\n"
+BARE = '#include <Python.h>\n#include "m.h"\nint f(PyObject *o)\n{\n  if Matrix_Check(o) return 1;\n}\n'
+
+
+def test_a_condition_without_parentheses_around_a_macro_of_its_own():
+    (obstacle,) = found(contents(setup__py=SETUP, x__c=BARE, m__h=CHECKS), 10)
+    assert obstacle.fatal
+    assert "Matrix_Check without parentheses around it" in obstacle.message
+    assert found(contents(setup__py=SETUP, x__c=BARE, m__h=CHECKS), 9) == ()
+    brackets = CHECKS.replace("PyObject_TypeCheck(o, &matrix_type)", "(PyLong_Check(o))")
+    assert found(contents(setup__py=SETUP, x__c=BARE, m__h=brackets), 13) == ()
+
+
+LISTS_FOLDER = """
+import os
+from setuptools import setup, Extension
+sources = sorted(os.path.join('src', f) for f in os.listdir('src') if f.endswith('.c'))
+setup(name='x', ext_modules=[Extension('pkg.x', sources)])
+"""
+FIRST = "#include <Python.h>\nPyMODINIT_FUNC PyInit_x(void)\n{\n}\n"
+
+
+def test_sources_that_the_script_lists_a_folder_for():
+    """The file with the module's first function is compiled, and what lies beside it."""
+
+    def breaks(**files: str) -> list[bool]:
+        sdist = contents(setup__py=LISTS_FOLDER, **{f"src/{p}": t for p, t in files.items()})
+        return [obstacle.fatal for obstacle in found(sdist, 13)]
+
+    assert breaks(x__c=FIRST + OLD) == [True]
+    assert breaks(x__c=FIRST, other__c=OLD) == [True]
+    assert breaks(x__c=FIRST, other_win32__c=OLD) == [False]  # it may be left out
+    assert breaks(x__c=FIRST, y__c=FIRST, other__c=OLD) == [False]
+    assert breaks(x__c=FIRST.replace("PyInit_x", "PyInit_y"), other__c=OLD) == [False]
+
+
+def test_templates_that_numpy_distutils_writes_c_from():
+    script = "from numpy.distutils.core import setup\nsetup(**configuration().todict())\n"
+    (obstacle,) = found(contents(**{"setup__py": script, "x__c__src": OLD}), 13)
+    assert (obstacle.code, obstacle.fatal) == ("c-api-gone", False)

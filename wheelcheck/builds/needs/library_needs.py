@@ -45,7 +45,7 @@ __all__ = ["library_needs"]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
-_CFG_LIBRARIES = re.compile(r"^libraries\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
+_CFG_LIBRARIES = re.compile(r"^(libraries|libs)\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _MANY_SOURCES = 5
 _CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
@@ -265,11 +265,13 @@ def _texts(facts: SourceNeedsInput, *names: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    """``libraries = ldap lber`` in any section."""
+    """``libraries = ldap lber`` in any section; ``libs`` where the setup script reads the file."""
+    reads = "setup.cfg" in facts.texts.get("setup.py", "")
     for path, text in _texts(facts, "setup.cfg"):
         for match in _CFG_LIBRARIES.finditer(text):
-            for name in re.split(r"[\s,]+", match.group(1)):
-                yield from need_called(FileKind.LIB, name, f"{path}: libraries = {name}")
+            key, names = match.groups()
+            for name in re.split(r"[\s,]+", names) if reads or key == "libraries" else ():
+                yield from need_called(FileKind.LIB, name, f"{path}: {key} = {name}")
 
 
 def _from_pyproject(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

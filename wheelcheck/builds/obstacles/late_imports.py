@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import named_scripts
@@ -11,11 +12,13 @@ from wheelcheck.builds.obstacles.setup_run.stop import Stop, catching
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
 
-__all__ = ["late_imports"]
+__all__ = ["late_imports", "path_imports"]
 
 _CHOOSES = ("version", "PY2", "PY3", "platform", "name", "hex", "win", "darwin", "TYPE_CHECKING")
 """Words of conditions that may keep the present Python from an import."""
 _GONE = " is gone since Python "
+_PATHS = frozenset({"__str__", "__fspath__"})
+"""Methods by which an object among the folders of headers says its path."""
 _RUN_BY_BUILDS = ("build_ext", "build_py", "Extension")
 
 
@@ -39,6 +42,36 @@ def late_imports(texts: Mapping[str, str], finds: Importable) -> Iterator[Stop]:
                 if _GONE in why:
                     yield Stop("ModuleNotFoundError", why, f"{path}:{node.lineno}")
                     return
+
+
+def path_imports(texts: Mapping[str, str], finds: Importable) -> Iterator[Stop]:
+    """The first import that fails in a class whose objects are paths, if a setup script makes any.
+
+    Compilers are called with the texts of all folders of headers, so that each extension module
+    that compiles comes to it.
+    """
+    tree = parse(texts.get("setup.py", ""))
+    if isinstance(tree, Unknown):
+        return
+    made = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    for kind in tree.body:
+        if not isinstance(kind, ast.ClassDef) or kind.name not in made:
+            continue
+        for function in kind.body:
+            if not isinstance(function, ast.FunctionDef) or function.name not in _PATHS:
+                continue
+            for node, module in _imports(list(takewhile(_is_import, function.body))):
+                if why := finds.missing_module(module):
+                    yield Stop("ModuleNotFoundError", why, f"setup.py:{node.lineno}")
+                    return
+
+
+def _is_import(part: ast.stmt) -> bool:
+    return isinstance(part, ast.Import | ast.ImportFrom | ast.Expr)
 
 
 def _is_called_by_builds(function: ast.FunctionDef, words: str) -> bool:

@@ -19,6 +19,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import MODULE
 
 __all__ = [
     "CompiledFiles",
@@ -30,9 +31,14 @@ __all__ = [
 ]
 
 _C_LIKE = {Language.C, Language.CPP}
+_TEMPLATE = ".src"
+"""Behind the ending of a source that numpy.distutils writes C from, loop by loop."""
 _NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
 _OWN_COMMAND = re.compile(r"^[ \t]*class\s+\w+\s*\([^)]*build_ext", re.MULTILINE)
 """A command that may do with the sources what it likes."""
+_LISTS = re.compile(r"\b(?:glob|listdir|walk|iterdir|scandir)\s*\(")
+_SPECIAL = re.compile(r"(?i)win|mac|darwin|osx|bsd|nt|py2|old|test|debug|bench|example|legacy|main")
+"""Words in the names of files that a list of a folder may leave out."""
 _ASKS_FOR_SDIST = "PKG-INFO"
 """A script that looks for this file may compile what Cython wrote, though Cython is there."""
 _COMPILED = {".c", ".cc", ".cpp", ".cxx", ".pyx", ".i", ".f", ".f90", ".m"}
@@ -70,12 +76,15 @@ def compiled_files(
     """
     script = facts.script
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
-    certain_files = with_includes((p for p, sure in named.items() if sure), contents)
+    surely = [path for path, sure in named.items() if sure]
+    certain_files = with_includes((*surely, *_of_loops(script, contents)), contents)
     perhaps = with_includes((p for p, sure in named.items() if not sure), contents)
     by_tools = script is not None and bool(script.tools) and not script.extensions
     by_any = by_tools or not _is_understood(script)
     if not named and (by_any or _has_loops(script)):
         perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=by_any)
+    elif _has_loops(script):
+        perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=False)
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
 
@@ -111,6 +120,32 @@ def _named_files(
     return named
 
 
+def _of_loops(script: SetupScript | None, contents: SdistContents) -> Iterator[str]:
+    """Of modules whose sources a loop names, the source that has the module's first function.
+
+    Without it no module could be imported, whatever the loop names besides. Where the script lists
+    folders, those beside it too, but for files that may be for something else by their names.
+    """
+    found = {}
+    for module in script.extensions if script is not None else ():
+        name = MODULE + module.name.rpartition(".")[2]
+        if not module.sources and module.name and script and script.surely_builds(module):
+            paths = [path for path, marks in contents.marks.items() if name in marks.needs]
+            if len(paths) == 1 and not is_aside(paths[0]):
+                found[module.name] = paths[0]
+    yield from found.values()
+    alone = script is not None and len(script.extensions) == 1
+    if alone and _LISTS.search(contents.texts.get("setup.py", "")):
+        for path in found.values():
+            folder, (_, ending) = posixpath.dirname(path), posixpath.splitext(path)
+            yield from (
+                other
+                for other in contents.marks
+                if posixpath.dirname(other) == folder
+                if other.endswith(ending) and not _SPECIAL.search(posixpath.basename(other))
+            )
+
+
 def _of_settings(contents: SdistContents) -> Iterator[str]:
     """The sources of the extension modules that ``setup.cfg`` declares for pbr."""
     text = contents.texts.get("setup.cfg", "")
@@ -125,12 +160,17 @@ def _of_settings(contents: SdistContents) -> Iterator[str]:
 
 
 def _every_source(contents: SdistContents, *, cythonizes: bool, by_any: bool) -> set[str]:
-    """All C and C++ of an sdist, but for what Cython writes again; not `by_any`: what it wrote."""
+    """All C and C++ of an sdist, but for what Cython writes again.
+
+    Not `by_any`: what it wrote, and, of scripts that name no Cython sources, what uses names of the
+    C API that some CPython lacks.
+    """
+    by_hand = ".pyx" not in contents.texts.get("setup.py", "")
     return {
         path
         for path, marks in contents.marks.items()
-        if language_of(path) in _C_LIKE and not is_aside(path)
-        if by_any or marks.generator.startswith("cython")
+        if language_of(path.removesuffix(_TEMPLATE)) in _C_LIKE and not is_aside(path)
+        if by_any or marks.generator.startswith("cython") or (by_hand and marks.api_breaks)
         if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
     }
 

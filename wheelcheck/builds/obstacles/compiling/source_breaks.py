@@ -182,7 +182,9 @@ def _api(
     path: str, names: list[str], minor: int, gcc: Version | None, *, sure: bool
 ) -> BuildObstacle:
     """Names that are gone. C that calls them compiles with an old GCC, and cannot be loaded."""
-    called = language_of(path) is Language.C and all("()" in name for name in names)
+    called = language_of(path.removesuffix(".src")) is Language.C and all(
+        "()" in name for name in names
+    )
     shown = ", ".join(name.rstrip("()?") for name in names[:3])
     message = f"{path} uses {shown}, which CPython 3.{minor} has no more"
     refused = not called or (gcc is not None and gcc >= _ERRORS_SINCE)

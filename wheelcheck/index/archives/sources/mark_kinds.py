@@ -20,6 +20,7 @@ __all__ = [
     "LIMITED",
     "LOST_DECLARATIONS",
     "METHOD",
+    "MODULE",
     "NAME",
     "NARROWING",
     "NUMPY",
@@ -44,6 +45,10 @@ name follows, if one does. Such macros of headers are marked themselves, ``#`` b
 
 OWN = "#="
 """Before a name that a source defines for the CPython that follow, and for no other."""
+
+# SourceMarks.needs
+MODULE = "module "
+"""Before the name of an extension module whose first function (``PyInit_NAME``) it defines."""
 
 # SourceMarks.refused
 METHOD = "method "

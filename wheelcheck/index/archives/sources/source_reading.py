@@ -8,6 +8,7 @@ reader looks for this too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
 from sys import intern
 
@@ -23,6 +24,7 @@ from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_br
 from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
+from wheelcheck.index.archives.sources.mark_kinds import MODULE
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 
@@ -40,6 +42,7 @@ _HEAD = 2000
 _PYBIND11 = re.compile(
     rb"define PYBIND11_VERSION_MAJOR[ \t]+(\d+)\s+#[ \t]*define PYBIND11_VERSION_MINOR[ \t]+(\d+)"
 )
+_INIT = re.compile(rb"\bPyInit_(\w+)\s*\(\s*(?:void)?\s*\)(?!\s*;)")
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
 
@@ -102,6 +105,7 @@ def _written_by_hand(
             *cython_parts(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
+            *(_modules(content) if for_python else ()),
         ),
         "refused": (
             *compiler_breaks(content, path),
@@ -135,6 +139,12 @@ def _pybind11(content: bytes) -> tuple[str, ...]:
     """The release that a copy of pybind11's ``common.h`` states, without its third part."""
     found = _PYBIND11.search(content)
     return () if found is None else (f"pybind11 {b'.'.join(found.groups()).decode()}",)
+
+
+def _modules(content: bytes) -> Iterator[str]:
+    """The extension modules that a source makes, by the name of their first function."""
+    if b"PyInit_" in content:
+        yield from (f"{MODULE}{name.decode()}" for name in dict.fromkeys(_INIT.findall(content)))
 
 
 def _needs(content: bytes, path: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from wheelcheck.index.archives.sources.c_code.c_includes import guard_of, is_for
 from wheelcheck.index.archives.sources.c_code.c_members import (
     lost_uses,
     may_have_lost_members,
+    own_checks,
     replaced_functions,
 )
 from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
@@ -92,8 +93,9 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     used = gone.keys() & (words | _included(content))
     lost = may_have_lost_members(content, words)
     named = bool(used) or any(name in content for name in _NO_TARGETS) or _reads_member(content)
+    flags = (*python_flags(content), *own_checks(content))
     if not (named or lost):
-        return python_flags(content)
+        return flags
     text = _COMMENT.sub(_blank, content)
     found: dict[str, set[int]] = defaultdict(set)
     defined = {name.decode() for name in used if _has_body(name, text)}
@@ -106,7 +108,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     lacked = {n: minors for n, minors in found.items() if minors and _bare(n) not in defined}
     lacked |= {name: set() for name in defined}
     marks = ((name, tuple(sorted(minors))) for name, minors in sorted(lacked.items()))
-    return (*python_flags(content), *marks)
+    return (*flags, *marks)
 
 
 def _note(

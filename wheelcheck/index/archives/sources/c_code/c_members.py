@@ -12,11 +12,19 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import minors_at
+from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, minors_at
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
+from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
+from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table
 
-__all__ = ["lost_uses", "may_have_lost_members", "member_breaks", "replaced_functions"]
+__all__ = [
+    "lost_uses",
+    "may_have_lost_members",
+    "member_breaks",
+    "own_checks",
+    "replaced_functions",
+]
 
 _OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
 _CAST = re.compile(
@@ -31,6 +39,11 @@ _POINTS_TO = {
 _BARE = re.compile(
     rb"if[ \t]+(?!PyS|PyFrozen|PyAny)(Py[A-Z][a-z]\w+_(?:TypeCheck|Check(?:Exact)?))[ \t]*\("
 )
+_OWN_BARE = re.compile(rb"\bif[ \t]+(?!Py)([A-Za-z]\w*_Check(?:Exact)?)[ \t]*\(")
+_OWN_CHECK = re.compile(
+    rb"^[ \t]*#[ \t]*define[ \t]+(\w+_Check(?:Exact)?)\(\w+\)[ \t]+PyObject_TypeCheck[ \t]*\(",
+    re.MULTILINE,
+)
 _PARSER = re.compile(rb"_PyArg_Parser\s+\w+\s*=\s*\{\s*(?:NULL|\"|[A-Za-z_]\w*\s*,)")
 _PARSER_CHANGED = 12
 _MOST_PARSERS = 4
@@ -38,6 +51,7 @@ _REPLACED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(_?Py\w+)", re.MULTILINE)
 _LONGEST_CALL = 1000
 _FIRST = 9
 _LATER = {"PyFloat_Check": 10, "PyObject_TypeCheck": 10, "PyModule_Check": 10, "PyIter_Check": 10}
+_BARE_USE = "without parentheses around it"
 _BEFORE = 300
 _MOST = 60
 """Uses that are looked at: a file that has more of them shows it earlier."""
@@ -46,6 +60,8 @@ _MOST = 60
 def may_have_lost_members(content: bytes, words: set[bytes]) -> bool:
     """Whether a source may have one of them: `words` are the names of the C API in it."""
     if b"if Py" in content or b"_PyArg_Parser" in words or not words.isdisjoint(_arguments()):
+        return True
+    if b"_Check" in content and _OWN_BARE.search(content) is not None:
         return True
     owners = frozenset(words & _gone().keys())
     of_head = b"PyObject_" in content and b"->ob_" in content
@@ -163,8 +179,24 @@ def bare_checks(text: bytes) -> Iterator[tuple[str, set[int]]]:
         since = _LATER.get(name, _FIRST)
         minors = {minor for minor in minors_at(text, match.start()) if minor >= since}
         if minors:
-            yield f"{name} without parentheses around it", minors
+            yield f"{name} {_BARE_USE}", minors
             return
+    for match in _OWN_BARE.finditer(text):
+        name = match[1].decode()
+        minors = {m for m in minors_at(text, match.start()) if m >= _LATER["PyObject_TypeCheck"]}
+        if minors:
+            yield f"{name} {_BARE_USE}{PERHAPS}{name}", minors
+            return
+
+
+def own_checks(content: bytes) -> Iterator[ApiBreak]:
+    """Macros of a source that are a call of ``PyObject_TypeCheck``, without parentheses around it.
+
+    They bring none of their own since CPython 3.10.
+    """
+    since = _LATER["PyObject_TypeCheck"]
+    for match in _OWN_CHECK.finditer(content) if b"PyObject_TypeCheck" in content else ():
+        yield f"#{match[1].decode()}", tuple(sorted(minor for minor in EVERY if minor >= since))
 
 
 def _owner(text: bytes, arrow: int) -> bytes:
