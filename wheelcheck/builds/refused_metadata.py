@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.package_discovery import undecided_packages
+from wheelcheck.builds.obstacles.refused_project import refused_project
 from wheelcheck.builds.obstacles.refused_settings import (
     refused_requirements_txt,
     refused_settings,
@@ -55,6 +56,12 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
     tree = read_toml(contents.texts.get(_PROJECT, ""))
     if isinstance(tree, Unknown) or (facts.system.legacy and "project" not in tree):
         return
+    if facts.kind == "setuptools":
+        refused = refused_project(tree, build.environment.version_of("setuptools"))
+        if refused:
+            message = f"setuptools refuses {_PROJECT}: {refused}"
+            yield BuildObstacle("refused-settings", message, _PROJECT, fatal=True)
+            return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]
     if build.reading.is_whole and not contents.holds_links:

@@ -875,7 +875,7 @@ def test_names_of_cpython_that_moved_to_its_internal_headers():
 
 
 CHECKS = "#define Matrix_Check(o) PyObject_TypeCheck(o, &matrix_type)\n"
-BARE = '#include <Python.h>\n#include "m.h"\nint f(PyObject *o)\n{\n  if Matrix_Check(o) return 1;\n}\n'
+BARE = '#include <Python.h>\n#include "m.h"\nint f(PyObject *o)\n{\n  if Matrix_Check(o) g();\n}\n'
 
 
 def test_a_condition_without_parentheses_around_a_macro_of_its_own():
@@ -912,5 +912,5 @@ def test_sources_that_the_script_lists_a_folder_for():
 
 def test_templates_that_numpy_distutils_writes_c_from():
     script = "from numpy.distutils.core import setup\nsetup(**configuration().todict())\n"
-    (obstacle,) = found(contents(**{"setup__py": script, "x__c__src": OLD}), 13)
+    (obstacle,) = found(contents(setup__py=script, x__c__src=OLD), 13)
     assert (obstacle.code, obstacle.fatal) == ("c-api-gone", False)

@@ -44,6 +44,10 @@ EVERY = (8, 9, 10, 11, 12, 13, 14, 15)
             {"PyObject_TypeCheck without parentheses around it": (10, 11, 12, 13, 14, 15)},
         ),
         (b"int f(PyObject *o)\n{\n  if (PyLong_Check(o)) {\n    return 1;\n  }\n}\n", {}),
+        (
+            b"#define debug(...)\nint f(PyGenObject *g)\n{\n  debug(g->gi_code);\n  return 1;\n}\n",
+            {},
+        ),
     ],
 )
 def test_members_that_are_gone(text: bytes, found: dict[str, tuple[int, ...]]):

@@ -83,7 +83,7 @@ def compiled_files(
     by_any = by_tools or not _is_understood(script)
     if not named and (by_any or _has_loops(script)):
         perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=by_any)
-    elif _has_loops(script):
+    elif script is not None and any(not module.sources for module in script.extensions):
         perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=False)
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
@@ -134,7 +134,7 @@ def _of_loops(script: SetupScript | None, contents: SdistContents) -> Iterator[s
             if len(paths) == 1 and not is_aside(paths[0]):
                 found[module.name] = paths[0]
     yield from found.values()
-    alone = script is not None and len(script.extensions) == 1
+    alone = script is not None and sum(not module.sources for module in script.extensions) == 1
     if alone and _LISTS.search(contents.texts.get("setup.py", "")):
         for path in found.values():
             folder, (_, ending) = posixpath.dirname(path), posixpath.splitext(path)

@@ -30,6 +30,8 @@ _OF_HEAD = (b"ob_type", b"ob_refcnt", b"ob_size")
 _CAST = re.compile(
     rb"\(\s*\(\s*(?:struct\s+)?(\w+)\s*\*\s*\)\s*\(?\s*[\w.]+(?:->\w+)*(?:\s*\([^()]*\))?\s*\)?\s*\)$"
 )
+_CALLED = re.compile(rb"(\w+)[ \t]*\(")
+_EMPTY = rb"#[ \t]*define[ \t]+%s\([^()\n]*\)[ \t]*\r?\n"
 _VARIABLE = re.compile(rb"(?<![\w.>])(\w+)$")
 _CHAIN = re.compile(rb"(?:->|\.)\s*(f_code|f_back|interp|gi_code|gi_frame)$")
 _POINTS_TO = {
@@ -94,11 +96,14 @@ _NEVER = 99
 
 
 def _is_of_macro(text: bytes, place: int) -> bool:
-    """Whether a place is in the body of a macro, which is not a use."""
+    """Whether a place is in the body of a macro, or what a macro without a body is given."""
     start = text.rfind(b"\n", 0, place) + 1
     while text[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\"):
         start = text.rfind(b"\n", 0, start - 1) + 1
-    return text[start:place].lstrip().startswith(b"#")
+    before = text[start:place].lstrip()
+    called = _CALLED.match(before)
+    empty = called is not None and re.search(_EMPTY % re.escape(called[1]), text) is not None
+    return empty or before.startswith(b"#")
 
 
 def lost_uses(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int]]]:
