@@ -18,7 +18,10 @@ from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
-from wheelcheck.builds.obstacles.version_attribute import version_attribute_stop
+from wheelcheck.builds.obstacles.version_attribute import (
+    version_attribute_stop,
+    version_object_stop,
+)
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -179,6 +182,7 @@ def _stop(reading: SdistReading, finds: Importable, settings: RunSettings) -> tu
     )
     given = contents.modules, contents.paths, finds, settings
     stop = certain_stop(*given) if "setup.py" in contents.texts else None
+    stop = stop or version_object_stop(contents.texts.get("setup.py", ""), setuptools)
     stop = stop or version_attribute_stop(*given)
     return () if stop is None else (stop,)
 

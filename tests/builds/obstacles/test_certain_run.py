@@ -10,6 +10,7 @@ from wheelcheck.builds.obstacles.late_imports import late_imports, path_imports
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.obstacles.version_attribute import version_object_stop
 
 SETUP = "\nfrom setuptools import setup\nsetup(name='x')\n"
 
@@ -612,6 +613,25 @@ def test_imports_of_functions_that_may_be_called():
     assert late(guarded) == []
     assert late("def find():\n    if sys.version_info < (3, 4):\n        import imp\n") == []
     assert late("def find():\n    import numpy\n") == []
+
+
+LATE = """
+from setuptools import setup
+class Late:
+    def __str__(self):
+        return '1.0'
+VERSION = Late()
+setup(name='x', version=VERSION)
+"""
+
+
+def test_a_version_that_is_an_object():
+    stop = version_object_stop(LATE, Version("84.2.1"))
+    assert stop is not None
+    assert stop.place == "setup.py:7"
+    assert version_object_stop(LATE, Version("65")) is None
+    assert version_object_stop(LATE.replace("Late:", "Late(str):"), Version("84.2.1")) is None
+    assert version_object_stop(LATE.replace("=VERSION", "=str(VERSION)"), Version("84")) is None
 
 
 PATHS = """

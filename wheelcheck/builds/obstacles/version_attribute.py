@@ -11,20 +11,24 @@ import re
 from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
+
+from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.certain_run import module_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 from wheelcheck.builds.sdist.build_system import read_toml
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
 
-__all__ = ["version_attribute_stop"]
+__all__ = ["version_attribute_stop", "version_object_stop"]
 
 _GIVEN = re.compile(r"\bversion\s*=(?!\s*attr:|\s*\{\s*attr\b)|scm|versioning|vcs", re.IGNORECASE)
 """Words by which something else gives the version, before setuptools looks for the attribute."""
+_REFUSES_OBJECTS = Version("66")
 _ROOTS = ("", "src/", "lib/", "python/")
 """Folders in which a package may lie."""
 
@@ -55,6 +59,41 @@ def version_attribute_stop(
             return replace(stop, why=why, place=f"{root}{stop.place}")
         return None
     return None
+
+
+def version_object_stop(script: str, setuptools: Version | None) -> Stop | None:
+    """Where `setup()` gets an object of a class of the script for its version, and no text.
+
+    setuptools refuses it since release 66 (its changelog), whatever text the object has.
+    """
+    tree = parse(script) if setuptools is not None and setuptools >= _REFUSES_OBJECTS else None
+    if not isinstance(tree, ast.Module):
+        return None
+    classes = {part.name for part in tree.body if _is_no_text(part)}
+    objects = {
+        target.id
+        for part in tree.body
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
+        if isinstance(part.value.func, ast.Name) and part.value.func.id in classes
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree) if objects else ():
+        if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] != "setup":
+            continue
+        for keyword in node.keywords:
+            value = keyword.value
+            if keyword.arg == "version" and isinstance(value, ast.Name) and value.id in objects:
+                why = f"the version {value.id} is an object, which setuptools refuses since 66"
+                return Stop("InvalidVersion", why, f"setup.py:{value.lineno}")
+    return None
+
+
+def _is_no_text(part: ast.stmt) -> TypeGuard[ast.ClassDef]:
+    """Whether a statement defines a class of its own, which inherits nothing."""
+    if not isinstance(part, ast.ClassDef):
+        return False
+    return all(isinstance(base, ast.Name) and base.id == "object" for base in part.bases)
 
 
 def _build_texts(texts: Mapping[str, str]) -> str:
