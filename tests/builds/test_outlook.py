@@ -197,6 +197,16 @@ def test_a_build_that_must_fail_takes_those_above_it_with_it():
     assert all(each.fails() for each in found.values())
 
 
+def test_what_a_build_requirement_downloads_is_told_of_the_build_that_needs_it():
+    clones = native(setup=f"import os\nos.system('git clone https://index.example/x')\n{NATIVE}")
+    (found,) = outlooks(index(top=native("'setuptools', 'low'"), low=clones), ["top"], MUSL)
+    (download,) = found["low"].obstacles
+    (first,) = found["top"].obstacles
+    assert first.message == f"low 1 must be built first: {download.message}"
+    assert not found["top"].fails()
+    assert found["top"].fails(closed_network=True)
+
+
 def test_an_sdist_that_cannot_be_read_hides_no_other():
     fake_index = index(bad=Unknown("archive-refused", "too many members"), app=native())
     (found,) = outlooks(fake_index, ["bad", "app"], MUSL)

@@ -118,9 +118,9 @@ class Forecaster:
             isolated = by_uv or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [other for other in fail if _builds(build, other.build)]
-            if failing:
-                obstacles = (*outlook.obstacles, *map(_failing, failing))
-                outlook = replace(outlook, obstacles=obstacles)
+            first = (*map(_failing, failing), *_downloads(build, found.values()))
+            if first:
+                outlook = replace(outlook, obstacles=(*outlook.obstacles, *first))
             found[build.sdist.filename] = outlook
             if outlook.fails():
                 fail.append(outlook)
@@ -273,6 +273,15 @@ def _builds(build: Build, other: Build) -> bool:
     """
     for_metadata = build.label in other.tried_by and other.environment.builds_for_metadata
     return build.label in other.requested_by or for_metadata
+
+
+def _downloads(build: Build, outlooks: Iterable[Outlook]) -> Iterable[BuildObstacle]:
+    """What the builds download that must come before this one."""
+    for other in outlooks:
+        for obstacle in other.obstacles if _builds(build, other.build) else ():
+            if obstacle.needs_network:
+                message = f"{other.build.label} must be built first: {obstacle.message}"
+                yield replace(obstacle, message=message)
 
 
 def _failing(outlook: Outlook) -> BuildObstacle:
