@@ -910,6 +910,14 @@ def test_sources_that_the_script_lists_a_folder_for():
     assert breaks(x__c=FIRST.replace("PyInit_x", "PyInit_y"), other__c=OLD) == [False]
 
 
+def test_a_list_without_the_first_function_of_its_module_is_not_whole():
+    gathers = LISTS_FOLDER.replace("[Extension('pkg.x', sources)]", "[Extension('pkg.x', ['y.c'])]")
+    sdist = contents(**{"setup__py": gathers, "y__c": "int y;", "src/x__c": FIRST + OLD})
+    assert [obstacle.fatal for obstacle in found(sdist, 13)] == [True]
+    whole = contents(**{"setup__py": gathers, "y__c": FIRST, "src/z__c": OLD})
+    assert found(whole, 13) == ()
+
+
 def test_templates_that_numpy_distutils_writes_c_from():
     script = "from numpy.distutils.core import setup\nsetup(**configuration().todict())\n"
     (obstacle,) = found(contents(setup__py=script, x__c__src=OLD), 13)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from configparser import Error, RawConfigParser
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,14 +76,15 @@ def compiled_files(
     """
     script = facts.script
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
+    first = _beyond_lists(script, contents)
     surely = [path for path, sure in named.items() if sure]
-    certain_files = with_includes((*surely, *_of_loops(script, contents)), contents)
+    certain_files = with_includes((*surely, *first, *_beside(first, contents)), contents)
     perhaps = with_includes((p for p, sure in named.items() if not sure), contents)
     by_tools = script is not None and bool(script.tools) and not script.extensions
     by_any = by_tools or not _is_understood(script)
     if not named and (by_any or _has_loops(script)):
         perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=by_any)
-    elif script is not None and any(not module.sources for module in script.extensions):
+    elif first or (script is not None and any(not module.sources for module in script.extensions)):
         perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=False)
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
@@ -120,30 +121,34 @@ def _named_files(
     return named
 
 
-def _of_loops(script: SetupScript | None, contents: SdistContents) -> Iterator[str]:
-    """Of modules whose sources a loop names, the source that has the module's first function.
+def _beyond_lists(script: SetupScript | None, contents: SdistContents) -> tuple[str, ...]:
+    """The sources with the first function of a module that the module's list has not.
 
-    Without it no module could be imported, whatever the loop names besides. Where the script lists
-    folders, those beside it too, but for files that may be for something else by their names.
+    Without it no module could be imported: a loop names it, whatever that names besides.
     """
-    found = {}
+    found = []
     for module in script.extensions if script is not None else ():
         name = MODULE + module.name.rpartition(".")[2]
-        if not module.sources and module.name and script and script.surely_builds(module):
+        if module.name and script is not None and script.surely_builds(module):
             paths = [path for path, marks in contents.marks.items() if name in marks.needs]
-            if len(paths) == 1 and not is_aside(paths[0]):
-                found[module.name] = paths[0]
-    yield from found.values()
-    alone = script is not None and sum(not module.sources for module in script.extensions) == 1
-    if alone and _LISTS.search(contents.texts.get("setup.py", "")):
-        for path in found.values():
-            folder, (_, ending) = posixpath.dirname(path), posixpath.splitext(path)
-            yield from (
-                other
-                for other in contents.marks
-                if posixpath.dirname(other) == folder
-                if other.endswith(ending) and not _SPECIAL.search(posixpath.basename(other))
-            )
+            listed = with_includes(map(posixpath.normpath, module.sources or ()), contents)
+            if len(paths) == 1 and not is_aside(paths[0]) and paths[0] not in listed:
+                found.append(paths[0])
+    return tuple(found)
+
+
+def _beside(first: Sequence[str], contents: SdistContents) -> Iterator[str]:
+    """What lies beside the first source of a module where the script lists folders.
+
+    Not so files that may be for something else by their names, nor where there are several modules.
+    """
+    if len(first) != 1 or not _LISTS.search(contents.texts.get("setup.py", "")):
+        return
+    folder, (_, ending) = posixpath.dirname(first[0]), posixpath.splitext(first[0])
+    for path in contents.marks:
+        beside = posixpath.dirname(path) == folder and path.endswith(ending)
+        if beside and not _SPECIAL.search(posixpath.basename(path)):
+            yield path
 
 
 def _of_settings(contents: SdistContents) -> Iterator[str]:
