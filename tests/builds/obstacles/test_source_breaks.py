@@ -446,6 +446,12 @@ def test_integers_that_get_quotients_and_exec_statements():
         ("3.0.12", 13, False, False),
         ("3.0.12", 13, True, True),
         ("3.1.0", 13, True, False),
+        ("3.0a6", 11, False, True),
+        ("3.0.0a9", 12, False, True),
+        ("3.0.0a11", 11, False, False),
+        ("3.0.0a11", 12, False, True),  # between releases that fail
+        ("3.0.0b2", 12, False, True),
+        ("3.0.0rc1", 12, False, False),
     ],
 )
 def test_code_that_cython_wrote_for_an_older_python(

@@ -43,7 +43,9 @@ _PYBIND11 = re.compile(
     rb"define PYBIND11_VERSION_MAJOR[ \t]+(\d+)\s+#[ \t]*define PYBIND11_VERSION_MINOR[ \t]+(\d+)"
 )
 _INIT = re.compile(rb"\bPyInit_(\w+)\s*\(\s*(?:void)?\s*\)(?!\s*;)")
-_GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
+_GENERATORS = re.compile(
+    rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*(?:(?:a|b|rc)\d+)?)"
+)
 
 
 _DIRECTIVE = re.compile(rb"#[ \t]*(?:distutils|cython):[ \t]*(\w+)[ \t]*=[ \t]*([^\n]*)")
