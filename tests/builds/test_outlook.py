@@ -197,7 +197,7 @@ def test_a_build_that_must_fail_takes_those_above_it_with_it():
     assert all(each.fails() for each in found.values())
 
 
-def test_what_a_build_requirement_downloads_is_told_of_the_build_that_needs_it():
+def test_a_build_warns_of_what_its_requirement_downloads():
     clones = native(setup=f"import os\nos.system('git clone https://index.example/x')\n{NATIVE}")
     (found,) = outlooks(index(top=native("'setuptools', 'low'"), low=clones), ["top"], MUSL)
     (download,) = found["low"].obstacles
