@@ -7,6 +7,7 @@ from made_wheels import DAY, SLIM, wheel
 
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.analyse import analyse
+from wheelcheck.index.archives.members import WheelBytes
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import parse_target_on
 
@@ -22,9 +23,9 @@ B_MEMBERS = {
 }
 
 
-def loads_beside(code: bytes, project: str, filename: str, members) -> tuple:
-    """The verdict on a pure wheel with this code that requires a project."""
-    own = {"x/__init__.py": code, "x/one.py": b"", "x/two.py": b""}
+def loads_beside(code: bytes, project: str, filename: str, members, more=()) -> tuple:
+    """The verdict on a wheel with this code, and more, that requires a project."""
+    own = {"x/__init__.py": code, "x/one.py": b"", "x/two.py": b"", **dict(more)}
     everything = {PURE: own, filename: members}
     index = FakeIndex(
         {"x": {"1": [PURE]}, project: {filename.split("-")[1]: [filename]}},
@@ -89,3 +90,17 @@ def test_a_package_whose_module_needs_a_library_is_marked_itself():
     assert (found.status, found.packages) == ("some files need", ("libmpich12",))
     beside = loads_beside(b"from mpi4py import MPI\n", "mpi4py", name, members)
     assert beside == ("needs", ("libmpi.so.12",), ("libmpich12",))
+
+
+def test_its_own_elf_files_are_not_read_again_to_see_what_it_imports(monkeypatch):
+    read = []
+    beginning = WheelBytes.beginning
+
+    def noted(members, path, packed):
+        read.append(path)
+        return beginning(members, path, packed)
+
+    monkeypatch.setattr(WheelBytes, "beginning", noted)
+    own = {f"x/core.{SUFFIX}": elf(["libc.so.6"])}
+    assert loads_beside(b"import b.more\n", "b", B, B_MEMBERS, own)[0] == "needs"
+    assert read.count(f"x/core.{SUFFIX}") == 1

@@ -154,14 +154,14 @@ class Judge:
             for tried, sdists in ((False, chosen.sdists), (True, chosen.tried))
             for sdist in sdists
         ]
-        if wanted:
-            self._sources.prefetch_verdicts(wanted)
-        if plan:
-            if planned := [each for each in wanted if is_planned(each.target)]:
-                self._sources.prefetch_plans(planned)
+        if plan:  # before all that waits for sdists: wheels are read meanwhile
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged, self.stored_on(target))
+        if wanted:
+            self._sources.prefetch_verdicts(wanted)
+        if plan and (planned := [each for each in wanted if is_planned(each.target)]):
+            self._sources.prefetch_plans(planned)
 
     def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:
         """Judge every package on a target, without plans and prices.

@@ -8,8 +8,9 @@ first. The Python files are read only where something depends on which of them a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
@@ -83,7 +84,6 @@ def read_wheel(
     modules = WheelModules.of(paths)
     elf = _in_order([p for p in paths if may_be_elf(p, wheel.sizes[p][0])])
     looked_at = elf if full else elf[:MOST_FILES]
-    reading.announce(dict.fromkeys(looked_at, FIRST_BYTES))
     _look_at_all(reading, looked_at)
     for path in elf[len(looked_at) :]:
         reading.unread[path] = AMONG_MANY
@@ -140,6 +140,7 @@ def _look_at_all(reading: WheelReading, paths: list[str]) -> None:
     """
     step, waiting = FIRST_BYTES, paths
     while waiting:
+        reading.announce(dict.fromkeys(waiting, step))
         waiting = [path for path in waiting if _wants_more(reading, path, step)]
         step *= 4
 
@@ -179,13 +180,11 @@ def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     some file asks for what not every image has.
     """
     waiting = {p: reading.wheel.sizes[p][1] for p, why in reading.unread.items() if why == _WHOLE}
-    for path in sorted(filter(risk_of, waiting), key=waiting.__getitem__):
-        _read_all(reading, path)
+    _read_all(reading, sorted(filter(risk_of, waiting), key=waiting.__getitem__))
     _read_smallest(reading, {path: waiting[path] for path in _left(reading, waiting)})
     calm = _left(reading, waiting)
     if reading.budget.has(sum(waiting[path] for path in calm)):
-        for path in calm:
-            _read_all(reading, path)
+        _read_all(reading, calm)
     else:
         follow = not _is_audited(reading.wheel.sizes) or _asks_for_uncommon(reading)
         _read_needed(reading, modules, waiting, follow=follow)
@@ -198,12 +197,11 @@ def _left(reading: WheelReading, paths: Iterable[str]) -> list[str]:
 
 
 def _read_smallest(reading: WheelReading, waiting: Mapping[str, int]) -> None:
-    room = _MOST_OF_SMALL
-    for path in sorted(waiting, key=waiting.__getitem__):
-        room -= waiting[path]
-        if room < 0:
-            return
-        _read_all(reading, path)
+    smallest = sorted(waiting, key=waiting.__getitem__)
+    sums = accumulate(waiting[path] for path in smallest)
+    _read_all(
+        reading, [path for path, size in zip(smallest, sums, strict=True) if size <= _MOST_OF_SMALL]
+    )
 
 
 def _read_needed(
@@ -218,13 +216,20 @@ def _read_needed(
         path = min(sorted(queue), key=waiting.__getitem__)
         tried.add(path)
         if path in reading.unread:
-            _read_all(reading, path)
+            _read_file(reading, path)
         needs = reading.needs.get(path) if follow else None
         queue |= {by_name[name] for name in (needs.needed if needs else ()) if name in by_name}
         queue -= tried
 
 
-def _read_all(reading: WheelReading, path: str) -> None:
+def _read_all(reading: WheelReading, paths: Sequence[str]) -> None:
+    """Read files whole, as far as the budget has room for them."""
+    reading.announce_whole(paths)
+    for path in paths:
+        _read_file(reading, path)
+
+
+def _read_file(reading: WheelReading, path: str) -> None:
     """Read a file whole, if the budget has room for it."""
     data = reading.whole(path)
     if data is None:

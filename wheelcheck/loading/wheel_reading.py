@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -123,6 +123,12 @@ class WheelReading(Struct):
         found = [path for path, packed in beginnings.items() if self.pay(path, packed)]
         self.wheel.announce({path: beginnings[path] for path in found})
         return found
+
+    def announce_whole(self, paths: Iterable[str]) -> None:
+        """Fetch members side by side, those for which the budget reaches."""
+        packed = {path: self.wheel.sizes[path][1] for path in paths}
+        found = {path: size for path, size in packed.items() if self.pay(path, size, whole=True)}
+        self.wheel.announce(found)
 
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool] | None:
         """The first bytes of a member; None where the budget does not reach for them."""

@@ -31,7 +31,7 @@ class Reading:
 
     `packages` are all that are installed, itself among them, in the spelling of modules. `follow`
     is to find out which modules of the others it imports, `again` to go on where it has stopped
-    for want of budget.
+    for want of budget. What is `known` of its other files is not read again to follow it.
     """
 
     wheel: Wheel
@@ -40,16 +40,24 @@ class Reading:
     full: bool
     follow: bool = False
     again: bool = False
+    known: WheelFacts | None = field(default=None, hash=False, compare=False)
     budget: Budget = field(default_factory=lambda: Budget(0), hash=False, compare=False)
 
     def __call__(self, members: MemberReader) -> WheelFacts:
         """Read the members."""
-        from wheelcheck.loading.wheel_reader import read_wheel  # much, and each wheel is read once
+        # both much, and each wheel is read once
+        from wheelcheck.loading.python_code.python_files import with_imports
+        from wheelcheck.loading.wheel_reader import read_wheel
 
+        others = others_of(self.wheel, self.packages)
+        if self.known is not None:
+            return with_imports(
+                members, self.known, budget=self.budget, others=others, opens=self.opens
+            )
         return read_wheel(
             members,
             budget=self.budget,
-            others=others_of(self.wheel, self.packages),
+            others=others,
             opens=self.opens,
             full=self.full,
             follow=self.follow,

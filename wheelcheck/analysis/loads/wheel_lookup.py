@@ -130,17 +130,19 @@ class WheelLookup:
         """The modules of other projects that an import of a wheel imports, as far as is known."""
         if self._known(wheel, target) is not None:
             return ()
-        facts: WheelFacts | Loads | None = self._known_facts(wheel, judged)
-        if not isinstance(facts, WheelFacts) or facts.asks is None:
-            facts = self.look(wheel, judged, follow=True)
+        known = self._known_facts(wheel, judged)
+        if known is not None and known.asks is not None:
+            return known.asks
+        facts = self._look(self._reading(wheel, judged, follow=True, known=known))
         return (isinstance(facts, WheelFacts) and facts.asks) or ()
 
-    def look(
-        self, wheel: Wheel, judged: Judged, *, follow: bool = False, again: bool = False
-    ) -> WheelFacts | Loads:
+    def look(self, wheel: Wheel, judged: Judged, *, again: bool = False) -> WheelFacts | Loads:
         """Read a wheel, and store what was found."""
-        wanted = self._reading(wheel, judged, follow=follow, again=again)
+        return self._look(self._reading(wheel, judged, again=again))
+
+    def _look(self, wanted: Reading) -> WheelFacts | Loads:
         (reading,) = self.read.share([wanted])
+        wheel = wanted.wheel
         found = self._index.look_into(wheel, reading)
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
@@ -234,11 +236,17 @@ class WheelLookup:
         return known
 
     def _reading(
-        self, wheel: Wheel, judged: Judged, *, follow: bool = False, again: bool = False
+        self,
+        wheel: Wheel,
+        judged: Judged,
+        *,
+        follow: bool = False,
+        again: bool = False,
+        known: WheelFacts | None = None,
     ) -> Reading:
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return Reading(wheel, self._packages(judged), opens, full, follow, again)
+        return Reading(wheel, self._packages(judged), opens, full, follow, again, known)
 
     def _packages(self, judged: Judged) -> frozenset[str]:
         """The packages of a target, the same set for all its wheels: there may be a thousand."""

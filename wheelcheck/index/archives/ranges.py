@@ -39,6 +39,8 @@ MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
 """Bytes of one answer: the longest that is read at once is a directory."""
 AT_ONCE = 8
 """Ranges of one file that are fetched side by side."""
+_OF_END = 2
+"""Blocks that are the end of an archive and its directory: read first, and stored as they are."""
 
 NO_SUCH_RANGE = frozenset({400, 416, 501})
 """What servers answer that do not know ranges, or not this one."""
@@ -112,7 +114,7 @@ class ArchiveEnds:
 
     def add(self, url: str, size: int, blocks: Sequence[tuple[int, bytes]]) -> None:
         """Add a file, whose first two blocks are its end and its directory."""
-        found = [(start, data) for start, data in blocks[:2] if len(data) <= MOST_OF_END]
+        found = [(start, data) for start, data in blocks[:_OF_END] if len(data) <= MOST_OF_END]
         if not found:
             return
         with self._lock:
@@ -177,7 +179,8 @@ class HttpBytes:
         known = self._known(start, length)
         if known is None:
             end = min(self.size, start + max(length, GAP_BYTES))
-            self._fetch(f"bytes={start}-{end - 1}", start)
+            begin = self._missing_from(start)
+            self._fetch(f"bytes={begin}-{end - 1}", begin)
             return self._fetched(start, length)
         return known
 
@@ -196,12 +199,17 @@ class HttpBytes:
                 return block[start - begin : start - begin + length]
         return None
 
+    def _missing_from(self, start: int) -> int:
+        """Where the bytes begin that were not read yet: more of a member is read than before."""
+        ends = [begin + len(block) for begin, block in self._blocks[_OF_END:] if begin <= start]
+        return max((end for end in ends if end > start), default=start)
+
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch several ranges side by side. Raises FetchFailed."""
         if self._whole is not None:
             return
         missing = [
-            (start, min(end, self.size))
+            (self._missing_from(start), min(end, self.size))
             for start, end in ranges
             if start < self.size and not self._has(start, min(end, self.size))
         ]
@@ -257,6 +265,14 @@ class HttpBytes:
         if first == 0 and len(block) == total:
             self._digest.compare(block)
         self.size = total
+        self._add(first, block)
+
+    def _add(self, first: int, block: bytes) -> None:
+        """Add bytes behind those that they continue; blocks are read side by side."""
+        for place, (begin, known) in enumerate(self._blocks[_OF_END:], _OF_END):
+            if begin + len(known) == first:
+                self._blocks[place] = (begin, known + block)
+                return
         self._blocks.append((first, block))
 
     def _take_whole(self, response: httpx.Response) -> None:

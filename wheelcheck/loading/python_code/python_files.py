@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.python_code.opened import may_open
 from wheelcheck.loading.python_code.wheel_imports import WheelImports
 from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind
-from wheelcheck.loading.wheel_reading import WheelReading
+from wheelcheck.loading.wheel_reading import Budget, WheelReading
 
-__all__ = ["likely_openers", "may_open_before", "with_python"]
+__all__ = ["likely_openers", "may_open_before", "with_imports", "with_python"]
 
 COMMON = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
 """Libraries that nearly every image with glibc has."""
@@ -92,6 +93,19 @@ def with_python(
     asks, attempted = imports.asks, tuple(sorted(imports.attempted))
     met = tuple(name for name in attempted if name in others)
     return replace(found, attempted=attempted, met=met, asks=asks)
+
+
+def with_imports(
+    wheel: MemberReader, known: WheelFacts, *, budget: Budget, others: frozenset[str], opens: bool
+) -> WheelFacts:
+    """Add to what was read of a wheel which modules of other projects its import imports.
+
+    Its Python files alone are read. Parameters are those of `with_python`.
+    """
+    reading = WheelReading(wheel, budget)
+    modules = WheelModules.of(list(wheel.sizes))
+    facts = with_python(reading, known, modules, others, opens=opens, follow=True)
+    return replace(facts, read_bytes=known.read_bytes + reading.read)
 
 
 def may_open_before(reading: WheelReading, modules: WheelModules) -> bool:

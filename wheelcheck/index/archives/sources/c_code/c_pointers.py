@@ -59,8 +59,9 @@ def pointer_breaks(content: bytes, path: str) -> Iterator[str]:
 
 def _reads(text: bytes, since: str) -> Iterator[str]:
     """`since`: the NumPy that has no macros for this source."""
+    types = _Types(text)
     for match in _READ.finditer(text):
-        kind = declared_type(match[1], text, scope_of(text, match.start()))
+        kind = types.of(match[1], match.start())
         if kind == b"PyObject" and is_certain_at(text, match.start()):
             name = match.group().partition(b"(")[0].strip().decode()
             yield f"{READS_ARRAY}{since} {name}"
@@ -68,15 +69,31 @@ def _reads(text: bytes, since: str) -> Iterator[str]:
 
 
 def _allocations(text: bytes) -> Iterator[str]:
+    types = _Types(text)
     for match in _ALLOCATED.finditer(text):
         name = _STORED.search(text, max(0, match.start() - 80), match.start())
         if name is None:
             continue
-        kind = declared_type(name[1], text, scope_of(text, match.start()))
+        kind = types.of(name[1], match.start())
         known = kind in _OF_PYTHON or (kind and _is_structure(kind, text))
         if known and is_certain_at(text, match.start()):
             yield f"{POINTER}{kind.decode()}"
             return
+
+
+class _Types:
+    """The types of variables, looked up once for each function: arrays are read again and again."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._known: dict[tuple[bytes, tuple[int, int]], bytes] = {}
+
+    def of(self, name: bytes, place: int) -> bytes:
+        """As `declared_type`, of the function around a place."""
+        key = name, scope_of(self._text, place)
+        if key not in self._known:
+            self._known[key] = declared_type(name, self._text, key[1])
+        return self._known[key]
 
 
 def _is_structure(kind: bytes, text: bytes) -> bool:

@@ -27,6 +27,9 @@ def declared_type(name: bytes, text: bytes, scope: tuple[int, int]) -> bytes:
     Every declaration of the name in that function must agree. `text` is without comments.
     """
     word = re.escape(name)
+    # a pointer's name stands behind an asterisk: most names that are looked up do not
+    if re.compile(rb"\*\s*(?:const\s+)?" + word + rb"\s*[,;)=]").search(text, *scope) is None:
+        return b""
     pattern = re.compile(
         rb"\b(\w+)\s*\*\s*(?:const\s+)?(?:\w+\s*(?:=[^,;(){}]*)?,\s*\*\s*)*"
         + word

@@ -1,0 +1,60 @@
+"""Bytes of remote archives: what was read before is not requested again."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from wheelcheck.index.archives.ranges import TAIL_BYTES, HttpBytes
+
+FILE = random.Random(1).randbytes(200_000)
+
+
+class Ranges:
+    """A server of `FILE`, with the ranges that were requested."""
+
+    def __init__(self) -> None:
+        self.requested: list[tuple[int, int]] = []
+
+    def retrying(self, url: str, attempt: Callable[[], Any]) -> Any:
+        del url
+        return attempt()
+
+    @contextmanager
+    def open(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[Any, str]]:
+        first, last = map(int, headers["Range"].removeprefix("bytes=").split("-"))
+        self.requested.append((first, last + 1))
+        found = FILE[first : last + 1]
+        content_range = {"content-range": f"bytes {first}-{last}/{len(FILE)}"}
+        yield SimpleNamespace(status_code=206, headers=content_range, iter_raw=lambda: [found]), url
+
+
+@pytest.fixture
+def server() -> Ranges:
+    return Ranges()
+
+
+@pytest.fixture
+def remote(server: Ranges) -> HttpBytes:
+    source = HttpBytes(server, "https://files.example/a.whl", len(FILE))
+    source.read(len(FILE) - TAIL_BYTES - 1000, 500)  # the directory
+    server.requested.clear()
+    return source
+
+
+def test_more_of_a_member_is_read_from_where_it_ended(server: Ranges, remote: HttpBytes):
+    assert remote.read(1000, 20_000) == FILE[1000:21_000]
+    assert remote.read(1000, 50_000) == FILE[1000:51_000]
+    assert server.requested == [(1000, 21_000), (21_000, 51_000)]
+
+
+def test_of_ranges_side_by_side_too(server: Ranges, remote: HttpBytes):
+    remote.read_many([(0, 10_000), (30_000, 40_000)])
+    remote.read_many([(0, 20_000), (30_000, 60_000), (70_000, 80_000)])
+    assert sorted(server.requested[2:]) == [(10_000, 20_000), (40_000, 60_000), (70_000, 80_000)]
+    for start, end in [(0, 20_000), (30_000, 60_000), (70_000, 80_000)]:
+        assert remote.read(start, end - start) == FILE[start:end]
+    assert len(server.requested) == 5
