@@ -147,19 +147,27 @@ def _parsed(head: bytes) -> Request:
     return Request(method, path.partition("?")[0], headers)
 
 
-def partial(wanted: str, headers: dict[str, str], body: bytes) -> Response:
-    """One byte range (RFC 9110, section 14); several in one request are answered with all."""
+def partial(wanted: str, headers: dict[str, str], body: bytes, size: int | None = None) -> Response:
+    """One byte range (RFC 9110, section 14); several in one request are answered with all.
+
+    A range that begins behind the body is one of a file of `size` bytes, whose end the body is.
+    """
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted.strip())
     if match is None or not any(match.groups()):
         return Response(HTTPStatus.OK, headers, body)
     first, last = match.groups()
-    start = int(first) if first else max(len(body) - int(last), 0)
-    end = min(int(last), len(body) - 1) if first and last else len(body) - 1
+    behind = first and size is not None and len(body) <= int(first) < size
+    total = size if behind and size is not None else len(body)
+    start = int(first) if first else max(total - int(last), 0)
+    end = min(int(last), total - 1) if first and last else total - 1
     if start > end:
-        unsatisfied = headers | {"Content-Range": f"bytes */{len(body)}"}
+        unsatisfied = headers | {"Content-Range": f"bytes */{total}"}
         return Response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, unsatisfied)
-    partial = headers | {"Content-Range": f"bytes {start}-{end}/{len(body)}"}
-    return Response(HTTPStatus.PARTIAL_CONTENT, partial, body[start : end + 1])
+    partial = headers | {"Content-Range": f"bytes {start}-{end}/{total}"}
+    begin = total - len(body)
+    before = bytes(max(0, min(end + 1, begin) - start))
+    part = before + body[max(0, start - begin) : max(0, end + 1 - begin)]
+    return Response(HTTPStatus.PARTIAL_CONTENT, partial, part)
 
 
 def accepted(accept: str, offered: tuple[str, ...]) -> str | None:

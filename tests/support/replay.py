@@ -3,7 +3,8 @@
 Two manners. *public*: JSON or HTML by Accept, core metadata beside every wheel (PEP 658), ETag and
 304, Cache-Control, gzip, byte ranges. *mirror*: one page format, none of the rest. `size` and
 `upload-time` on the pages are those of the published files; the bytes served are small stand-ins
-(see `frozen.py`), so a client that trusts `size` for a range gets the answer HTTP prescribes.
+(see `frozen.py`). A range behind a stand-in's end is answered as if it were the end of a file of
+that size, as clients read wheels from there.
 
 By hand:  python tests/replay.py --manner public --port 8123 --latency 0.03
 """
@@ -207,10 +208,18 @@ class Replay:
         if body is None:
             return Response(HTTPStatus.NOT_FOUND)
         resource = Resource(body, BYTES, _etag(body))
-        return self._sent(request, resource, "max-age=365000000, immutable, public")
+        known = project.by_filename.get(filename)
+        size = known[1].get("size") if known and filename.endswith(".whl") else None
+        return self._sent(request, resource, "max-age=365000000, immutable, public", size=size)
 
     def _sent(
-        self, request: Request, resource: Resource, cache_control: str, *, compress: bool = False
+        self,
+        request: Request,
+        resource: Resource,
+        cache_control: str,
+        *,
+        compress: bool = False,
+        size: int | None = None,
     ) -> Response:
         headers = {"Content-Type": resource.content_type}
         if self.manner.validators:
@@ -222,7 +231,7 @@ class Replay:
         if self.manner.ranges and not compress:
             headers["Accept-Ranges"] = "bytes"
             if (wanted := request.headers.get("range")) is not None:
-                return partial(wanted, headers, resource.body)
+                return partial(wanted, headers, resource.body, size)
         accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
         if compress and self.manner.compression and accepts_gzip and resource.compressed:
             headers["Content-Encoding"] = "gzip"

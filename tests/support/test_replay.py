@@ -169,6 +169,16 @@ def test_public_files_are_served_in_ranges(public, wanted, status, part):
     assert public.head(url).headers["accept-ranges"] == "bytes"
 
 
+def test_a_range_at_the_end_of_the_published_wheel_is_the_end_of_its_stand_in(public):
+    page = public.get("demo-pkg/", headers=JSON_PAGE)
+    file = page.json()["files"][2]
+    url, size = page.url.join(file["url"]), file["size"]
+    answer = public.get(url, headers={"Range": f"bytes={size - 22}-{size - 1}"})
+    assert answer.status_code == 206
+    assert answer.content == public.get(url).content[-22:]
+    assert answer.headers["content-range"] == f"bytes {size - 22}-{size - 1}/{size}"
+
+
 def test_names_lead_to_the_normalised_page(public):
     for spelling in ("Demo_Pkg/", "demo.pkg", "demo-pkg"):
         moved = public.get(spelling)

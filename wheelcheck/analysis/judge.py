@@ -158,9 +158,12 @@ class Judge:
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged, self.stored_on(target))
+        planned = [each for each in wanted if plan and is_planned(each.target)]
+        if planned:
+            self._sources.begin_plans(planned)
         if wanted:
             self._sources.prefetch_verdicts(wanted)
-        if plan and (planned := [each for each in wanted if is_planned(each.target)]):
+        if planned:
             self._sources.prefetch_plans(planned)
 
     def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:

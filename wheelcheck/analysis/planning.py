@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import MAX_DEPTH, Planner, WantedSdist
 from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
@@ -72,12 +73,23 @@ class SourceBuilds:
             (each.target, each.sdist) for each in wanted if not each.tried
         )
 
+    def begin_plans(self, wanted: Sequence[WantedSdist]) -> None:
+        """As `prefetch_plans`, by the beginnings of large sdists while the rest of them comes."""
+        self._follow(wanted, self._sdists.read_begun)
+
     def prefetch_plans(self, wanted: Sequence[WantedSdist]) -> None:
         """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
+        self._follow(wanted)
+
+    def _follow(
+        self,
+        wanted: Sequence[WantedSdist],
+        read: Callable[[Sdist, Target], SdistReading | None] | None = None,
+    ) -> None:
         wave = list(wanted)
         seen = set(wave)
         for _ in range(MAX_DEPTH):
-            below = dict.fromkeys(self._planner.prefetch(wave, self._installer))
+            below = dict.fromkeys(self._planner.prefetch(wave, self._installer, read))
             wave = [each for each in below if each not in seen]
             seen.update(wave)
             self._sdists.prefetch(each.sdist for each in wave if not each.tried)

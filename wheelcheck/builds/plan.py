@@ -155,16 +155,26 @@ class Planner:
         return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
     def prefetch(
-        self, requested: Iterable[WantedSdist], installer: InstallerKind
+        self,
+        requested: Iterable[WantedSdist],
+        installer: InstallerKind,
+        read: Callable[[Sdist, Target], SdistReading | None] | None = None,
     ) -> list[WantedSdist]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
-        Returns what is built or tried on the targets for the sake of these environments.
+        Returns what is built or tried on the targets for the sake of these environments. Those
+        that `read`, where it is given, cannot read yet are left out.
         """
-        readings = [
-            (wanted.target, self._reading(wanted.sdist, wanted.target, tried=wanted.tried))
+        found_readings = (
+            (
+                wanted.target,
+                read(wanted.sdist, wanted.target)
+                if read
+                else self._reading(wanted.sdist, wanted.target, tried=wanted.tried),
+            )
             for wanted in requested
-        ]
+        )
+        readings = [(target, reading) for target, reading in found_readings if reading is not None]
         self._environments.prefetch(readings)
         found = [
             (target, self._environments.of(reading, target, installer))

@@ -21,6 +21,8 @@ from wheelcheck.targets import Target
 
 __all__ = ["SdistReader"]
 
+_LARGE = 2 << 20
+"""Bytes of an sdist that takes its time to come."""
 _StoredReadings = tuple[tuple[BuildSite, SdistFacts], ...]
 
 
@@ -67,6 +69,19 @@ class SdistReader:
             facts = read_sdist(archive.contents, key[1])
             self._tried_by_site[key] = SdistReading(key[1], facts, archive)
         return self._tried_by_site[key]
+
+    def read_begun(self, sdist: Sdist, target: Target) -> SdistReading | None:
+        """What the pyproject.toml says of a large sdist that is being read, before it is read.
+
+        None of a small one, and where there is nothing of the kind: `read` comes soon enough.
+        """
+        if (sdist.size or 0) < _LARGE or self._known(sdist):
+            return None
+        text = self._index.pyproject(sdist, lambda _: True)
+        if not isinstance(text, str):
+            return None
+        archive, site = TriedSdist(self._index, sdist, text), BuildSite.of(target)
+        return SdistReading(site, read_sdist(archive.contents, site), archive)
 
     def prefetch_tried(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what trying these sdists asks for."""

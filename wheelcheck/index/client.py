@@ -252,6 +252,7 @@ class NetworkIndex:
             key = shared_metadata(file) or file.url
             self._tasks.prefetch(("metadata", key), self._metadata_reader(file))
         for file in listings:
+            self._facts.expect_listing(file)
             read = self._listing_reader(file, wanted)
             self._tasks.prefetch(("listing", file.url, wanted), read)
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.archive import HashMismatch, Until, read_archive
+from wheelcheck.index.archives.archive import HashMismatch, Passing, Until, read_archive
 from wheelcheck.index.archives.build_texts import sdist_texts
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
+from wheelcheck.index.beginnings import Beginnings
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.file_identity import (
     file_key,
@@ -72,6 +74,7 @@ class Facts:
         self._read_now: set[str] = set()
         self._late: dict[str, Unknown] = {}
         self._ends = ArchiveEnds()
+        self._beginnings = Beginnings()
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -124,11 +127,25 @@ class Facts:
     ) -> ArchiveListing | Unknown:
         """Members, and the texts of those that are wanted; a text that is too long is left out."""
         key = file_key(file)
+        try:
+            return self._listing(file, key, wanted)
+        finally:
+            self._beginnings.seen(key, None)
+
+    def expect_listing(self, file: Wheel | Sdist) -> None:
+        """Say that `listing` will be called: `pyproject` then waits for it, and reads nothing."""
+        if isinstance(file, Sdist):
+            self._beginnings.expect(file_key(file))
+
+    def _listing(
+        self, file: Wheel | Sdist, key: str, wanted: Callable[[str], bool] | None
+    ) -> ArchiveListing | Unknown:
+        passing = Passing(partial(self._beginnings.seen, key)) if isinstance(file, Sdist) else None
         with self._alone(key):
             stored = self._cache.get("listings", key, decode_listing)
             if stored is None or not self._suffices(stored, file, key, wanted):
                 also = _also_usual(file, stored, wanted)
-                found = self._read(file, also)
+                found = self._read(file, also, passing)
                 if not isinstance(found, Unknown):
                     self._remember(key, file, found, also)
                     texts = {p: t for p, t in found.texts.items() if wanted and wanted(p)}
@@ -150,6 +167,9 @@ class Facts:
     def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
         """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole."""
         key = file_key(sdist)
+        passed = self._beginnings.wait_for(key)
+        if passed is not None and enough(passed):
+            return passed
         beginning = cache_key(key, "pyproject.toml")
         with self._alone(key):
             stored = self._cache.get("listings", key, decode_listing)

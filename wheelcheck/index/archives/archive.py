@@ -62,7 +62,7 @@ from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.regular_files import is_folder
 
-__all__ = ["HashMismatch", "Until", "checked_path", "read_archive", "read_zip"]
+__all__ = ["HashMismatch", "Passing", "Until", "checked_path", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
@@ -84,11 +84,35 @@ class Until:
         self._enough = enough
         self.text: str | None = None
 
+    @property
+    def may_stop(self) -> bool:
+        """Whether it is worth asking for less than the whole archive."""
+        return True
+
     def __call__(self, path: str, text: str) -> bool:
         """Whether nothing behind this member is wanted."""
         if path.endswith("/pyproject.toml") and path.count("/") == 1 and self._enough(text):
             self.text = text
         return self.text is not None
+
+
+class Passing(Until):
+    """Hands on the pyproject.toml of the root as soon as it is read, and stops no reader."""
+
+    def __init__(self, hand_on: Callable[[str], object]) -> None:
+        super().__init__(lambda _: False)
+        self._hand_on = hand_on
+
+    @property
+    def may_stop(self) -> bool:
+        """It never does."""
+        return False
+
+    def __call__(self, path: str, text: str) -> bool:
+        """Look at a member, and read on."""
+        if path.endswith("/pyproject.toml") and path.count("/") == 1:
+            self._hand_on(text)
+        return False
 
 
 def read_archive(
@@ -120,7 +144,7 @@ def read_archive(
             # as pip, the bytes as they are: some servers call a .tar.gz a tar that is encoded
             return _read_stream(response.iter_raw(), file, wanted, until)
 
-    if until is not None:
+    if until is not None and until.may_stop:
         try:
             return http.retrying(file.url, in_part)
         except FetchFailed as failure:
@@ -209,7 +233,8 @@ def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[Archive
 def _is_enough(source: ByteSource, found: Mapping[str, ZipMember], until: Until) -> bool:
     """Whether a pyproject.toml of the archive makes all else unwanted."""
     for path, member in found.items():
-        if path.endswith("/pyproject.toml") and member.size <= MAX_TEXT_BYTES:
+        is_root = path.endswith("/pyproject.toml") and path.count("/") == 1
+        if is_root and member.size <= MAX_TEXT_BYTES:
             content = read_member(source, member)
             if content is not None and until(path, content.decode("utf-8", errors="replace")):
                 return True
