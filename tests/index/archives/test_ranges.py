@@ -1,6 +1,8 @@
 """Bytes of remote archives: what was read before is not requested again."""
 
+import io
 import random
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from wheelcheck.index.archives.ranges import TAIL_BYTES, HttpBytes
+from wheelcheck.index.archives.zips import zip_members
 
 FILE = random.Random(1).randbytes(200_000)
 
@@ -58,3 +61,14 @@ def test_of_ranges_side_by_side_too(server: Ranges, remote: HttpBytes):
     for start, end in [(0, 20_000), (30_000, 60_000), (70_000, 80_000)]:
         assert remote.read(start, end - start) == FILE[start:end]
     assert len(server.requested) == 5
+
+
+def test_a_directory_that_came_with_the_end_is_not_requested_again(server: Ranges, monkeypatch):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(20):
+            archive.writestr(f"a/{number}.py", bytes(5000))
+    monkeypatch.setattr(f"{__name__}.FILE", packed.getvalue())
+    source = HttpBytes(server, "https://files.example/a.whl", len(packed.getvalue()))
+    assert len(list(zip_members(source))) == 20
+    assert len(server.requested) == 1
