@@ -1,6 +1,6 @@
 """The pyproject.toml of sdists that are being read whole, for those who can begin with it.
 
-It stands in the first quarter of most archives, and says which build requires to look up.
+It lies in the first quarter of most archives, and says which build requires to look up.
 """
 
 from __future__ import annotations
