@@ -326,6 +326,16 @@ def test_functions_with_keywords_need_a_cast():
     assert "puts get" in message
 
 
+def test_a_cast_to_a_function_with_keywords_is_not_enough():
+    other = OWN_TYPE.replace("Own *self", "PyObject *self")
+    (message,) = refused("x.c", other.replace(", get,", ", (PyCFunctionWithKeywords)get,"))
+    assert "puts get" in message
+    (message,) = refused("x.c", other.replace(", get,", ", (_PyCFunctionFast) get,"))
+    assert refused("x.c", other.replace(", get,", ", (PyCFunction)get,")) == []
+    both = "(PyCFunction)(PyCFunctionWithKeywords)get,"
+    assert refused("x.c", other.replace(", get,", f", {both}")) == []
+
+
 def test_negative_numbers_in_unsigned_tables_of_cxx():
     table = "static const uint8 kinds[3] = {1, -2, // 3 - 4\n 5};\n"
     (message,) = refused("x.cc", table)

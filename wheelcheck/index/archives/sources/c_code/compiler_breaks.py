@@ -17,6 +17,11 @@ __all__ = ["compiler_breaks"]
 
 _CXX = (".cc", ".cpp", ".cxx", ".c++")
 _ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH_\w+)*)')
+_OTHER_CAST = re.compile(
+    rb'\{\s*"[^"\n]*"\s*,\s*\(\s*_?PyCFunction(?:Fast)?(?:WithKeywords)?(?<!PyCFunction)\s*\)\s*&?\s*'
+    rb"(\w+)\s*,\s*METH_\w+"
+)
+"""An entry with a cast to a type of function that the table of methods does not take."""
 _CONDITION = re.compile(rb"^[ \t]*#[ \t]*(if|endif)", re.MULTILINE)
 _LOOP = re.compile(rb"\(\s*char\s*\*\s*\*\s*\w+\s*,\s*npy_intp\s*\*\s*\w+\s*,\s*npy_intp\s*\*")
 _TABLE = re.compile(
@@ -157,6 +162,10 @@ def _methods(content: bytes) -> Iterator[str]:
         defined = re.search(rb"\b" + name + rb"\s*\(([^()]*)\)\s*\{", content)
         if defined is not None and _differs(defined.group(1), entry.group(2)):
             yield METHOD + name.decode()
+            return
+    for entry in _OTHER_CAST.finditer(content):
+        if is_certain_at(content, entry.start()):
+            yield METHOD + entry.group(1).decode()
             return
 
 
