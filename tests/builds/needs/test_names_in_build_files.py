@@ -163,6 +163,7 @@ def test_libraries_that_a_script_links_with(text: str):
         'subprocess.check_output(["pkg-config", "--libs", "ipopt"])',
         'os.popen("pkg-config --libs ipopt").read()',
         'subprocess.getoutput("pkg-config --cflags --libs ipopt >= 3")',
+        'def cmd(line):\n    return run(line)\ncmd("pkg-config ipopt --cflags")',
         'pkgconfig.parse("ipopt")',
         'def flags(*packages):\n  run(["pkg-config", "--libs"] + list(packages))\nflags("ipopt")',
         'NAME = "ipopt"\npkgconfig.parse(NAME)',

@@ -79,7 +79,8 @@ class PkgConfigUse:
             return []
         name = called(node)
         command = (beginning(node.args[0]) if node.args else "").split()
-        if name in RUNNERS and command[:1] == [_COMMAND]:
+        asks = name in RUNNERS or any(word.startswith("--") for word in command)
+        if asks and command[:1] == [_COMMAND]:
             return _joined(command[1:])
         is_asker = name in self.askers
         if is_asker or (_PKG_CONFIG.fullmatch(_owner(node)) and name not in RUNNERS):
