@@ -319,3 +319,14 @@ def test_cmake_without_ninja_needs_make(installed: set[str], make: bool):  # noq
         installed=frozenset(installed),
     )
     assert ("make" in install_commands(source_needs(facts), BOOKWORM).build.split()) is make
+
+
+def test_a_release_outside_what_was_seen_may_ask_for_another_library():
+    texts = {"setup.py": 'os.popen("pkg-config --libs ipopt").read()'}
+
+    def roles(version: str) -> dict[str, Role]:
+        facts = SourceNeedsInput(NormalizedName("sentencepiece"), Version(version), texts=texts)
+        return {need.name: need.role for need in source_needs(facts)}
+
+    assert roles("0.1.91")["ipopt.pc"] is Role.REQUIRED
+    assert roles("0.2.0")["ipopt.pc"] is Role.OPTIONAL

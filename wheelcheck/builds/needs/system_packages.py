@@ -102,7 +102,17 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
     ]
-    sought = [need if need.name in tool_table() else _demoted(need) for need in libraries]
+    row = _row_of(facts.name, facts.version)
+    # a release that the row was not made from may ask pkg-config for another library
+    other = row is not None and bool(_outside(row["seen"], facts.version))
+    sought = [
+        need
+        if need.name in tool_table()
+        else replace(need, inferred=True)
+        if other and any(kind is FileKind.PC for kind, _ in need.files)
+        else _demoted(need)
+        for need in libraries
+    ]
     return _with_generator(strongest((*known, *tools, *commands, *sought)))
 
 
@@ -131,10 +141,15 @@ def _known_rows() -> Mapping[str, tuple[Mapping[str, str], ...]]:
 
 def known_needs(name: NormalizedName, version: Version) -> tuple[BuildNeed, ...]:
     """What `system_packages.csv` says of a project's release; () where it has no row for it."""
+    row = _row_of(name, version)
+    return () if row is None else tuple(_needs_of(row, version))
+
+
+def _row_of(name: NormalizedName, version: Version) -> Mapping[str, str] | None:
     for row in _known_rows().get(name, ()):
         if version in SpecifierSet(row["versions"], prereleases=True):
-            return tuple(_needs_of(row, version))
-    return ()
+            return row
+    return None
 
 
 def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[BuildNeed]:
