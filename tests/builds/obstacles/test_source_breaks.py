@@ -278,6 +278,27 @@ def test_fixed_width_types_need_their_header_since_gcc_13():
     assert undeclared("#include <string>\ntypedef unsigned int uint32_t;\nuint32_t a;\n") == []
 
 
+LIMITS = "double f() { return std::numeric_limits<double>::max(); }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (f"#include <vector>\n{LIMITS}", True),
+        (f"#include <vector>\n#include <Python.h>\n{LIMITS}", False),  # by way of <cmath>
+        (f"#include <vector>\n#include <limits>\n{LIMITS}", False),
+        (f"#include <random>\n{LIMITS}", False),  # it includes <limits>
+        (f"#include <other/thing.h>\n{LIMITS}", False),  # it may include anything
+        (f"#ifdef _WIN32\n{LIMITS}#endif\n", False),
+        ("// std::numeric_limits<int>\n", False),
+    ],
+)
+def test_numeric_limits_need_their_header_since_gcc_11(text: str, refused: bool):  # noqa: FBT001 (a column of the table)
+    sdist = contents(setup__py=SETUP, x__cpp=text)
+    found = undeclared_names(["x.cpp"], sdist, Version("14.2"), sure=True)
+    assert [o.code for o in found] == ["header-not-included"] * refused
+
+
 def test_declarations_of_numpy_that_a_cython_source_takes():
     script = SETUP.replace("x.c", "x.pyx")
     sdist = contents(setup__py=script, x__pyx="cimport numpy as np\ncdef int a\n")

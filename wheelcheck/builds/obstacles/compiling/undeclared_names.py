@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.c_code.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.mark_kinds import LIMITS
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
@@ -48,7 +49,12 @@ def undeclared_names(
         marks = contents.marks.get(path)
         for name in marks.needs if marks is not None else ():
             if " " not in name and _never_declared(path, name, contents):
-                message = f"{path} uses {name}_t without <cstdint>, and GCC {gcc} "
+                used = (
+                    ("std::numeric_limits", "limits")
+                    if name == LIMITS
+                    else (f"{name}_t", "cstdint")
+                )
+                message = f"{path} uses {used[0]} without <{used[1]}>, and GCC {gcc} "
                 message += "declares it in no other header that is included"
                 return (BuildObstacle("header-not-included", message, _SOURCE, fatal=sure),)
     return ()
@@ -145,16 +151,18 @@ def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:
 
 def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
     """Whether a source, with all that it may include, has no header that declares a name."""
+    what = LIMITS if name == LIMITS else "uint"
 
     def may_declare(header: str, own: Sequence[str]) -> bool:
         gives = _headers().get(header)
-        return bool(gives) or (gives is None and not own)
+        return (gives is None and not own) or what in (gives or ())
 
     return _is_in_vain(path, contents, lambda marks: f"declares {name}" in marks.needs, may_declare)
 
 
 @cache
-def _headers() -> dict[str, bool]:
-    """The headers of the C and C++ libraries, and whether they declare ``uint64_t``."""
+def _headers() -> dict[str, frozenset[str]]:
+    """The headers of the C and C++ libraries, and which of ``uint`` and ``limits`` they declare."""
     rows = read_table("builds/obstacles/cxx_headers.csv")
-    return {row["header"]: row["uint"] == "yes" for row in rows}
+    kinds = ("uint", LIMITS)
+    return {row["header"]: frozenset(k for k in kinds if row[k] == "yes") for row in rows}

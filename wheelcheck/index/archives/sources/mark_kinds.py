@@ -18,6 +18,7 @@ __all__ = [
     "KEYWORD",
     "LIBRARY",
     "LIMITED",
+    "LIMITS",
     "LOST_DECLARATIONS",
     "METHOD",
     "MODULE",
@@ -47,6 +48,8 @@ OWN = "#="
 """Before a name that a source defines for the CPython that follow, and for no other."""
 
 # SourceMarks.needs
+LIMITS = "limits"
+"""Of C++ that uses ``std::numeric_limits``."""
 MODULE = "module "
 """Before the name of an extension module whose first function (``PyInit_NAME``) it defines."""
 

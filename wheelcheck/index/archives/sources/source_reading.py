@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import islice
 from sys import intern
 
 from wheelcheck.index.archives.sources.c_code.c_api import api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_code.c_callbacks import callback_breaks
+from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_errors import error_marks, limited_marks
 from wheelcheck.index.archives.sources.c_code.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_code.c_includes import certain_includes, is_for_python
@@ -24,7 +26,7 @@ from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_br
 from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
-from wheelcheck.index.archives.sources.mark_kinds import MODULE
+from wheelcheck.index.archives.sources.mark_kinds import LIMITS, MODULE
 from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 
@@ -35,6 +37,8 @@ _BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
 """What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
 _UINT = re.compile(rb"(uint(?:8|16|32|64))_t\b")
+_NUMERIC_LIMITS = re.compile(rb"std\s*::\s*numeric_limits\s*<")
+_MOST_LOOKED_AT = 20
 _NAME_OR_COLON = re.compile(rb"[:\w]")
 _REMARK = (b"#", b"//", b"*", b"/*")
 _OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
@@ -104,6 +108,7 @@ def _written_by_hand(
         "old_cython": cython_words(content, path),
         "needs": (
             *_needs(content, path),
+            *_limits(content, path),
             *cython_parts(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
@@ -141,6 +146,17 @@ def _pybind11(content: bytes) -> tuple[str, ...]:
     """The release that a copy of pybind11's ``common.h`` states, without its third part."""
     found = _PYBIND11.search(content)
     return () if found is None else (f"pybind11 {b'.'.join(found.groups()).decode()}",)
+
+
+def _limits(content: bytes, path: str) -> tuple[str, ...]:
+    """Whether C++ uses ``std::numeric_limits`` outside all conditions."""
+    if b"numeric_limits" not in content or path.endswith(".c"):
+        return ()
+    for match in islice(_NUMERIC_LIMITS.finditer(content), _MOST_LOOKED_AT):
+        start = content.rfind(b"\n", 0, match.start()) + 1
+        if _is_used(content, start, match.start()) and is_certain_at(content, match.start()):
+            return (LIMITS,)
+    return ()
 
 
 def _modules(content: bytes) -> Iterator[str]:
