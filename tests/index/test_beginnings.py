@@ -6,12 +6,16 @@ import threading
 import time
 
 import pytest
+from archive_builders import tar_of
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from wheelcheck.index import open_index
 from wheelcheck.index.archives.archive import Passing, read_archive
 from wheelcheck.index.beginnings import Beginnings
 from wheelcheck.index.interface import Sdist
+from wheelcheck.index.pages.direct import file_from_url
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 
 def test_what_has_passed_is_handed_on_before_the_end():
@@ -49,3 +53,21 @@ def test_only_the_file_at_the_root_counts(tmp_path, path):
     listing = read_archive(None, sdist, lambda p: p.endswith(".toml"), until=Passing(found.append))
     assert len(listing.members) == 2
     assert found == (["# a\n"] if path.count("/") == 1 else [])
+
+
+def test_tasks_of_the_background_do_not_wait_for_those_behind_them(tmp_path):
+    for i in range(200):
+        (tmp_path / f"a-{i}.tar.gz").write_bytes(
+            tar_of({f"a-{i}/pyproject.toml": "# a\n", f"a-{i}/a.c": "int a;\n"})
+        )
+    sdists = [file_from_url(path.as_uri()) for path in sorted(tmp_path.iterdir())]
+    begin, found = threading.Event(), []
+    with open_index(IndexOptions(no_index=True), cache_dir=None) as index:
+        index.prefetch_pyproject(sdists, lambda _: begin.wait(5))
+        index.prefetch(listings=sdists)
+        begin.set()
+        ask = lambda: found.extend(index.pyproject(each, bool) for each in sdists)  # noqa: E731
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(20)
+    assert found == ["# a\n"] * 200

@@ -203,7 +203,7 @@ class NetworkIndex:
 
     def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
         """The pyproject.toml at the root of an sdist, if that alone is `enough`."""
-        read = self._pyproject_reader(sdist, enough)
+        read = self._pyproject_reader(sdist, enough, waits=True)
         return self._heeding(sdist, self._tasks.take(("pyproject", sdist.url), read))
 
     def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
@@ -267,9 +267,9 @@ class NetworkIndex:
         return lambda: fenced(file.filename, "archive-unreadable", read)
 
     def _pyproject_reader(
-        self, sdist: Sdist, enough: Callable[[str], bool]
+        self, sdist: Sdist, enough: Callable[[str], bool], *, waits: bool = False
     ) -> Callable[[], str | Unknown | None]:
-        read = partial(self._facts.pyproject, sdist, enough)
+        read = partial(self._facts.pyproject, sdist, enough, waits=waits)
         return lambda: fenced(sdist.filename, "archive-unreadable", read)
 
     def _look_reader(

@@ -133,7 +133,7 @@ class Facts:
             self._beginnings.seen(key, None)
 
     def expect_listing(self, file: Wheel | Sdist) -> None:
-        """Say that `listing` will be called: `pyproject` then waits for it, and reads nothing."""
+        """Say that `listing` will be called: `pyproject` may then wait for it."""
         if isinstance(file, Sdist):
             self._beginnings.expect(file_key(file))
 
@@ -164,10 +164,16 @@ class Facts:
         outdated = isinstance(file, Sdist) and stored.is_outdated and not self._offline
         return self._holds(file, key) and not outdated and stored.has_tried(wanted)
 
-    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
-        """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole."""
+    def pyproject(
+        self, sdist: Sdist, enough: Callable[[str], bool], *, waits: bool = False
+    ) -> str | Unknown | None:
+        """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole.
+
+        `waits` says that it may be waited for where a listing is expected. A task of the background
+        must not: that which it waits for may be queued behind it.
+        """
         key = file_key(sdist)
-        passed = self._beginnings.wait_for(key)
+        passed = self._beginnings.wait_for(key) if waits else None
         if passed is not None and enough(passed):
             return passed
         beginning = cache_key(key, "pyproject.toml")
