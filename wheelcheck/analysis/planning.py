@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import MAX_DEPTH, Planner, WantedSdist
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.sdist_reader import SdistReader, is_large
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
@@ -78,7 +79,10 @@ class SourceBuilds:
         self._follow(wanted, self._sdists.read_begun)
 
     def prefetch_plans(self, wanted: Sequence[WantedSdist]) -> None:
-        """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
+        """Have the index fetch what the build requires of sdists ask for, as deep as plans go.
+
+        While large ones come, the builds that are known are looked into.
+        """
         self._follow(wanted)
 
     def _follow(
@@ -89,11 +93,15 @@ class SourceBuilds:
         wave = list(wanted)
         seen = set(wave)
         for _ in range(MAX_DEPTH):
-            below = dict.fromkeys(self._planner.prefetch(wave, self._installer, read))
+            found = self._planner.prefetch(wave, self._installer, read)
+            below = dict.fromkeys(chain.from_iterable(each.below for each in found))
             wave = [each for each in below if each not in seen]
             seen.update(wave)
             self._sdists.prefetch(each.sdist for each in wave if not each.tried)
             self._sdists.prefetch_tried(each.sdist for each in wave if each.tried)
+            if read is None and any(is_large(each.sdist) for each in wave):
+                for target, build in found:
+                    self._forecaster.of(build, target, self._as_of)
 
     def of(self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]) -> TargetBuilds:
         """Everything that building these sdists sets off."""

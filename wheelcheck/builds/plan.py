@@ -12,7 +12,7 @@ an environment that pins an old numpy made pip build six newer scipys to find th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -79,6 +79,21 @@ class WantedSdist(NamedTuple):
     target: Target
     sdist: Sdist
     tried: bool = False
+
+
+class FoundBuild(NamedTuple):
+    """A build on a target before it is known who requests it."""
+
+    target: Target
+    build: Build
+
+    @property
+    def below(self) -> Iterator[WantedSdist]:
+        """What is built or tried for the sake of its environment."""
+        environment = self.build.environment
+        for tried, sdists in ((False, environment.built), (True, environment.tried)):
+            for sdist in sdists:
+                yield WantedSdist(self.target, sdist, tried=tried)
 
 
 class SourceBuildPlan(Struct, frozen=True):
@@ -159,13 +174,12 @@ class Planner:
         requested: Iterable[WantedSdist],
         installer: InstallerKind,
         read: Callable[[Sdist, Target], SdistReading | None] | None = None,
-    ) -> list[WantedSdist]:
+    ) -> list[FoundBuild]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
-        Returns what is built or tried on the targets for the sake of these environments. Those
-        that `read`, where it is given, cannot read yet are left out.
+        Those that `read`, where it is given, cannot read yet are left out.
         """
-        found_readings = (
+        read_each = (
             (
                 wanted.target,
                 read(wanted.sdist, wanted.target)
@@ -174,18 +188,14 @@ class Planner:
             )
             for wanted in requested
         )
-        readings = [(target, reading) for target, reading in found_readings if reading is not None]
+        readings = [(target, reading) for target, reading in read_each if reading is not None]
         self._environments.prefetch(readings)
-        found = [
-            (target, self._environments.of(reading, target, installer))
-            for target, reading in readings
-        ]
-        return [
-            WantedSdist(target, below, tried=tried)
-            for target, item in found
-            for tried, sdists in ((False, item.built), (True, item.tried))
-            for below in sdists
-        ]
+        found = []
+        for target, reading in readings:
+            environment = self._environments.of(reading, target, installer)
+            build = Build(reading, environment, top_level=False, requested_by=(), times=0)
+            found.append(FoundBuild(target, build))
+        return found
 
     def _reading(self, sdist: Sdist, target: Target, *, tried: bool) -> SdistReading:
         return (self._read_tried if tried else self._read)(sdist, target)

@@ -19,7 +19,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.targets import Target
 
-__all__ = ["SdistReader"]
+__all__ = ["SdistReader", "is_large"]
 
 _LARGE = 2 << 20
 """Bytes of an sdist that takes its time to come."""
@@ -75,7 +75,7 @@ class SdistReader:
 
         None of a small one, and where there is nothing of the kind: `read` comes soon enough.
         """
-        if (sdist.size or 0) < _LARGE or self._known(sdist):
+        if not is_large(sdist) or self._known(sdist):
             return None
         text = self._index.pyproject(sdist, lambda _: True)
         if not isinstance(text, str):
@@ -143,6 +143,11 @@ class SdistReader:
         if sdist.filename not in self._archives:
             self._archives[sdist.filename] = SdistArchive(self._index, sdist)
         return self._archives[sdist.filename]
+
+
+def is_large(sdist: Sdist) -> bool:
+    """Whether there is time to do something else until an sdist has come."""
+    return (sdist.size or 0) >= _LARGE
 
 
 def _is_stated_alone_and_not_built(text: str) -> bool:

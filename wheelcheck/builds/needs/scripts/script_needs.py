@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
@@ -106,11 +107,15 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         yield from _needs_of(question, path, limit if likely else Certainty.SURE)
 
 
-def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Iterator[SystemQuestion]:
+def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Sequence[SystemQuestion]:
+    decided = ((line, answer) for (at, line), answer in facts.decided.items() if at == path)
+    return _questions(text, frozenset(decided))
+
+
+@lru_cache(maxsize=2048)  # releases of a project share most of their scripts
+def _questions(text: str, decided: frozenset[tuple[int, bool]]) -> Sequence[SystemQuestion]:
     tree = parse(text)
-    if not isinstance(tree, Unknown):
-        own = {line: answer for (at, line), answer in facts.decided.items() if at == path}
-        yield from questions(branches(tree, own))
+    return () if isinstance(tree, Unknown) else tuple(questions(branches(tree, dict(decided))))
 
 
 def _links(question: SystemQuestion) -> bool:

@@ -27,6 +27,8 @@ _MEMBER = re.compile(
     rb"(?:PyArray_DESCR[ \t]*\([^()]*\)|\b\w*(?:descr|dtype)\w*)[ \t]*->[ \t]*"
     rb"(elsize|subarray|fields|names|c_metadata)\b"
 )
+_READ = re.compile(rb"->[ \t]*(?:elsize|subarray|fields|names|c_metadata)\b")
+"""What a member is read by, which is found quickly."""
 _MEMBERS_GONE = b"2.0.0"
 """Since then other members of `PyArray_Descr` are reached by functions alone
 (numpy.org/doc/stable/numpy_2_0_migration_guide.html)."""
@@ -54,7 +56,7 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
 
 def _may_use_members(content: bytes) -> bool:
     """Whether a source reads members of structures, and does not know of NumPy 2."""
-    return b"->" in content and not any(word in content for word in _KNOWS_NUMPY_2)
+    return _READ.search(content) is not None and not any(word in content for word in _KNOWS_NUMPY_2)
 
 
 def _uses(text: bytes, names: set[bytes], inside: _Conditions) -> Iterator[str]:

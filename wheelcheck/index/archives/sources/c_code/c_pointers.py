@@ -75,7 +75,7 @@ def _allocations(text: bytes) -> Iterator[str]:
         if name is None:
             continue
         kind = types.of(name[1], match.start())
-        known = kind in _OF_PYTHON or (kind and _is_structure(kind, text))
+        known = kind in _OF_PYTHON or (kind and types.is_structure(kind))
         if known and is_certain_at(text, match.start()):
             yield f"{POINTER}{kind.decode()}"
             return
@@ -87,6 +87,7 @@ class _Types:
     def __init__(self, text: bytes) -> None:
         self._text = text
         self._known: dict[tuple[bytes, tuple[int, int]], bytes] = {}
+        self._structures: dict[bytes, bool] = {}
 
     def of(self, name: bytes, place: int) -> bytes:
         """As `declared_type`, of the function around a place."""
@@ -95,8 +96,10 @@ class _Types:
             self._known[key] = declared_type(name, self._text, key[1])
         return self._known[key]
 
-
-def _is_structure(kind: bytes, text: bytes) -> bool:
-    """Whether a source defines a type as a structure of its own."""
-    name = re.escape(kind)
-    return re.search(rb"\}\s*" + name + rb"\s*;|struct\s+" + name + rb"\s*\{", text) is not None
+    def is_structure(self, kind: bytes) -> bool:
+        """Whether the source defines a type as a structure of its own."""
+        if kind not in self._structures:
+            name = re.escape(kind)
+            found = re.search(rb"\}\s*" + name + rb"\s*;|struct\s+" + name + rb"\s*\{", self._text)
+            self._structures[kind] = found is not None
+        return self._structures[kind]

@@ -11,6 +11,8 @@ __all__ = ["declared_type", "scope_of"]
 
 _NO_TYPES = {b"return", b"else", b"case", b"sizeof", b"goto", b"in", b"and", b"or", b"not"}
 _LONGEST = 60_000
+_NEAR = 40
+"""More blanks than anybody puts before a name."""
 
 
 def scope_of(text: bytes, place: int) -> tuple[int, int]:
@@ -26,10 +28,9 @@ def declared_type(name: bytes, text: bytes, scope: tuple[int, int]) -> bytes:
 
     Every declaration of the name in that function must agree. `text` is without comments.
     """
-    word = re.escape(name)
-    # a pointer's name stands behind an asterisk: most names that are looked up do not
-    if re.compile(rb"\*\s*(?:const\s+)?" + word + rb"\s*[,;)=]").search(text, *scope) is None:
+    if not _may_be_pointer(name, text, scope):
         return b""
+    word = re.escape(name)
     pattern = re.compile(
         rb"\b(\w+)\s*\*\s*(?:const\s+)?(?:\w+\s*(?:=[^,;(){}]*)?,\s*\*\s*)*"
         + word
@@ -42,3 +43,14 @@ def declared_type(name: bytes, text: bytes, scope: tuple[int, int]) -> bytes:
     plain = re.compile(rb"\b\w+[ \t]+" + word + rb"\s*[,;)=]|\*\s*\*\s*" + word + rb"\b")
     others = (match.group().split()[0] for match in plain.finditer(text, *scope))
     return b"" if any(word not in _NO_TYPES for word in others) else found.pop()
+
+
+def _may_be_pointer(name: bytes, text: bytes, scope: tuple[int, int]) -> bool:
+    """Whether a name stands behind an asterisk: a pattern for each takes long to make."""
+    place = text.find(name, *scope)
+    while place >= 0:
+        before = text[max(scope[0], place - _NEAR) : place].rstrip()
+        if not before or before.endswith((b"*", b"const")):
+            return True
+        place = text.find(name, place + 1, scope[1])
+    return False
