@@ -81,7 +81,7 @@ class SourceBuilds:
     def prefetch_plans(self, wanted: Sequence[WantedSdist]) -> None:
         """Have the index fetch what the build requires of sdists ask for, as deep as plans go.
 
-        While large ones come, the builds that are known are looked into.
+        While large sdists come, the builds that are known are looked into.
         """
         self._follow(wanted)
 
