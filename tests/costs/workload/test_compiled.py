@@ -444,3 +444,20 @@ def test_what_a_script_compiles_beside_cmake_is_compiled_too():
         "x/a.c": 900_000,
     }
     assert compiled(files) == {"lib/kernel.c": SourceKind.C, "x/a.c": SourceKind.GENERATED_C}
+
+
+GLOBS = """from glob import glob
+from setuptools import Extension, setup
+paths = glob('./x/**/*.pyx')
+names = [path.split('.')[1][1:].replace('/', '.') for path in paths]
+modules = []
+for place in range(len(paths)):
+    modules += [Extension(names[place], [paths[place]])]
+setup(name='x', packages=['x'], ext_modules=modules)
+"""
+
+
+def test_what_a_pattern_matches_begins_as_the_pattern_does():
+    """scikit-network: without the ``./`` its script has no names for the modules."""
+    files = {"pyproject.toml": CYTHON, "setup.py": GLOBS, "x/__init__.py": 1, "x/a/b.pyx": 10}
+    assert compiled(files) == {"x/a/b.pyx": SourceKind.CYTHON}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -86,13 +86,24 @@ class ScriptContext:
         return inside in self.paths or inside in self.directories or inside == "."
 
     def matching(self, pattern: str) -> list[str]:
-        """Files of the sdist that match, sorted. As in `glob`, `*` stops at a slash."""
-        parts = posixpath.normpath(pattern).split("/")
+        """Files of the sdist that match, sorted. As in `glob`, `*` stops at a slash.
+
+        They begin as the pattern does, with ``./`` if that does: scripts count on it.
+        """
+        normal = posixpath.normpath(pattern)
+        begin = "./" if pattern.startswith("./") else ""
+        return [f"{begin}{path}" for path in sorted(self._matching(normal))]
+
+    def _matching(self, pattern: str) -> Iterator[str]:
+        parts = pattern.split("/")
         depth = len(parts)
-        if "**" in parts:
-            return sorted(p for p in self.paths if fnmatchcase(p, pattern.replace("**/", "*")))
-        return sorted(
-            path
-            for path in self.paths
-            if path.count("/") == depth - 1 and all(map(fnmatchcase, path.split("/"), parts))
-        )
+        deep = "**" in parts
+        for path in self.paths:
+            if deep:
+                matches = fnmatchcase(path, pattern.replace("**/", "*"))
+            else:
+                matches = path.count("/") == depth - 1 and all(
+                    map(fnmatchcase, path.split("/"), parts)
+                )
+            if matches:
+                yield path
