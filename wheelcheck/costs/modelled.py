@@ -38,6 +38,7 @@ __all__ = [
     "reading_class",
     "serial_share",
     "settled",
+    "size_terms",
     "source_seconds",
 ]
 
@@ -60,6 +61,12 @@ LARGE = 2.0
 """Modelled seconds from which on a build is large: estimates of small builds are surer."""
 
 
+_MAKES = {
+    "assembly": "c", "c": "c", "configured": "c", "fortran": "c", "rust": "c",
+    "cffi": "cython", "cython": "cython", "generated": "cython",
+    "binding": "cpp", "cpp": "cpp", "nanobind": "cpp", "sip": "cpp", "swig": "cpp",
+}  # fmt: skip
+"""Kinds of sources that differ in the machine code a second of compiling makes."""
 _TEMPLATES = ("binding", "cpp", "swig")
 
 
@@ -185,17 +192,33 @@ def passes_debug(features: BuildFeatures) -> bool:
 def extension_size(
     features: BuildFeatures, seconds: float, reading: PublishedReading | None, table: Coefficients
 ) -> float:
-    """Bytes of the compiled modules as this build leaves them."""
+    """Bytes of the compiled modules as this build leaves them, in so many seconds."""
     if not features.compiles:
         return 0.0
-    debug = passes_debug(features)
     wheel = features.wheel
     if wheel is None or reading is None or reading.distance > _FOREIGN:
-        return seconds * table.size["a_second_debug" if debug else "a_second_plain"]
-    if not debug:
+        terms = size_terms(features, seconds, table)
+        return sum(table.size[name] * value for name, value in terms.items())
+    if not passes_debug(features):
         return wheel.extension_bytes * table.size["plain"]
     name = "debug_from_debug" if reading.debug else "debug_from_stripped"
     return wheel.extension_bytes * table.size[name]
+
+
+def size_terms(features: BuildFeatures, seconds: float, table: Coefficients) -> dict[str, float]:
+    """What the size of compiled modules is a sum of, where no wheel tells it.
+
+    A module, and the seconds that go into each kind of source when the build takes `seconds`.
+    """
+    name = "debug" if passes_debug(features) else "plain"
+    terms = term_seconds(features, table.cpu)
+    scale = seconds / sum(terms.values())
+    found = {f"{name}_module": 1.0}
+    for term, value in terms.items():
+        kind = _MAKES.get(term.partition("_")[0])
+        if kind is not None:
+            found[f"{name}_{kind}"] = found.get(f"{name}_{kind}", 0.0) + value * scale
+    return found
 
 
 def other_size(features: BuildFeatures, table: Coefficients) -> float:

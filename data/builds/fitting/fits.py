@@ -44,6 +44,11 @@ MEMORY_PRIOR = {
     "binding_standard": 5e6,
     "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6, "sip": 250e6,
 }  # fmt: skip
+SIZE_PRIOR = {
+    "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,
+    "plain_module": 15e3, "plain_c": 45e3, "plain_cython": 45e3, "plain_cpp": 45e3,
+}  # fmt: skip
+"""Bytes of a module and of a second of compiling, with debug information and without."""
 PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
 JOBS = 3
@@ -213,26 +218,28 @@ def _wheel_bytes(row: Row) -> int:
 def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     """Factors from published to built size, and bytes a second where nothing is published."""
     ratios: dict[str, list[float]] = {
-        "debug_from_debug": [], "debug_from_stripped": [], "plain": [],
-        "a_second_debug": [], "a_second_plain": [], "listed": [],
+        "debug_from_debug": [], "debug_from_stripped": [], "plain": [], "listed": [],
     }  # fmt: skip
     for row in rows:
         if row.other and not row.features.wheel:
             ratios["listed"].append(row.other / row.features.installed_bytes)
-        if not row.extension:
-            continue
-        debug = modelled.passes_debug(row.features)
-        ratios["a_second_debug" if debug else "a_second_plain"].append(row.extension / row.cpu)
-        if not _wheel_bytes(row):
+        if not row.extension or not _wheel_bytes(row):
             continue
         by_sources = modelled.source_seconds(row.features, table)
         reading = modelled.read_published(row.features, by_sources, table)
         ratio = row.extension / _wheel_bytes(row)
-        if not debug:
+        if not modelled.passes_debug(row.features):
             ratios["plain"].append(ratio)
         elif reading is not None:
             ratios["debug_from_debug" if reading.debug else "debug_from_stripped"].append(ratio)
-    return {key: float(np.median(values)) for key, values in ratios.items()}
+    made = [row for row in rows if row.extension]
+    by_kind = _positive(
+        [modelled.size_terms(row.features, row.cpu, table) for row in made],
+        [row.extension for row in made],
+        SIZE_PRIOR,
+        lambda parts: parts.sum(axis=1),
+    )
+    return {key: float(np.median(values)) for key, values in ratios.items()} | by_kind
 
 
 def _serial(rows: Sequence[Row]) -> dict[str, float]:

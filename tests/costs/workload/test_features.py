@@ -488,3 +488,14 @@ def test_a_library_is_made_where_make_is_run_for_more_than_an_archive(target: st
     script = script.replace("'x.c'", "'x.c', 'lib/y.c'") + f"subprocess.run(['make', {target}])\n"
     found = features({"setup.py": script, "x.c": 10, "lib/y.c": 10, "lib/configure": 10})
     assert (found.configures, found.configured_files > 0) == (True, makes)
+
+
+def test_without_a_wheel_a_module_is_as_large_as_the_seconds_that_go_into_its_sources():
+    def size(statements: int, backend: str = "setuptools") -> float:
+        c = {SourceKind.C: sources_of(5, statements)}
+        found = BuildFeatures(compiles=True, backend=backend, sources=c)
+        return modelled_cost(found, coefficients()).extension_bytes.value
+
+    assert 10_000 < size(20) < 60_000
+    assert size(20_000) > 20 * size(20)
+    assert size(20_000) > 3 * size(20_000, backend="meson")
