@@ -139,8 +139,7 @@ def _unseen_lines(powers: unseen.Powers, judged: Sequence[unseen.Judged]) -> lis
         "These are the intervals of builds whose families were left out. An answer widens them by "
         "what was missed of the lists above on the days when they were judged: the lower and the "
         "upper bound are raised to these powers, so that a tenth of all these builds lies beyond "
-        "each; sizes, which are modelled in another way since, count half by what is missed now. "
-        f"Large builds are those of {modelled.LARGE:g} modelled seconds or more."
+        f"each. Large builds are those of {modelled.LARGE:g} modelled seconds or more."
     )
     return [
         about,

@@ -36,9 +36,6 @@ _VALUES: Mapping[str, Callable[[PredictedCost], Quantity | Unknown]] = {
     "memory": lambda cost: cost.peak_bytes_at(JOBS),
     "size": lambda cost: cost.built_bytes,
 }
-_NEW = {"size"}
-"""Quantities that are modelled in another way than on those days: half of what counts is what the
-present model misses by."""
 Powers = Mapping[str, Mapping[str, tuple[float, float]]]
 """Powers of the lower and of the upper bounds, by quantity and size of the build."""
 SIZES = ("small", "large")
@@ -48,15 +45,13 @@ SIZES = ("small", "large")
 class Judged:
     """One quantity of one build: in units of the distance to the bound that it lies beyond.
 
-    −1 is the lower bound of the present interval, 1 the upper. `of_its_day`: by what was said on
-    the day when its list was judged, not by what the present model says.
+    −1 is the lower bound of the present interval, 1 the upper.
     """
 
     list: str
     quantity: str
     size: str
     distance: float
-    of_its_day: bool = True
 
 
 def judged(folder: Path, features: Path, table: Coefficients) -> list[Judged]:
@@ -80,15 +75,12 @@ def _distances(name: str, row: Mapping[str, str], cost: PredictedCost) -> Iterab
         numbers = [row[f"{quantity}_{end}"] for end in ("measured", "said")]
         now = value(cost)
         if all(text and float(text) > 0 for text in numbers) and isinstance(now, Quantity):
-            measured, said = map(float, numbers)
-            yield Judged(name, quantity, SIZES[large], _distance(measured, said, now))
-            if quantity in _NEW:
-                distance = _distance(measured, now.value, now)
-                yield Judged(name, quantity, SIZES[large], distance, of_its_day=False)
+            measured, answer = map(float, numbers)
+            yield Judged(name, quantity, SIZES[large], _distance(measured, answer, now))
 
 
-def _distance(measured: float, said: float, now: Quantity) -> float:
-    missed = math.log(measured / said)
+def _distance(measured: float, answer: float, now: Quantity) -> float:
+    missed = math.log(measured / answer)
     bound = now.high / now.value if missed > 0 else now.value / now.low
     return missed / max(1e-3, math.log(bound))
 
@@ -115,7 +107,7 @@ def coverage(builds: Sequence[Judged]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for name in dict.fromkeys(build.list for build in builds):
         set_by = powers(build for build in builds if build.list != name)
-        own = [build for build in builds if build.list == name and build.of_its_day]
+        own = [build for build in builds if build.list == name]
         found[name] = {
             quantity: float(np.mean([_inside(b, set_by) for b in own if b.quantity == quantity]))
             for quantity in _VALUES
