@@ -615,6 +615,15 @@ def test_imports_of_functions_that_may_be_called():
     assert late("def find():\n    import numpy\n") == []
 
 
+def test_text_is_not_bytes_and_bytes_are_no_names():
+    raises = "PYTHON3 = not str is bytes\nif PYTHON3:\n    raise SystemExit('no')\n"
+    assert run(raises + SETUP) is not None
+    assert run(raises.replace("not str", "str") + SETUP) is None
+    stop = run(SETUP.replace("'x'", "b'x'"))
+    assert stop is not None
+    assert "name is bytes" in stop.why
+
+
 LATE = """
 from setuptools import setup
 class Late:

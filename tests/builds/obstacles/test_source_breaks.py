@@ -225,6 +225,19 @@ def test_a_header_that_nothing_brings():
     assert headers("#include <made.h>\n", installed=("setuptools", "brings-headers")) == ()
 
 
+def test_a_header_of_a_folder_that_came_without_it():
+    def missing(text: str, installed: tuple[str, ...] = ("setuptools",)) -> list[bool]:
+        files = {"setup__py": SETUP, "x__c": text, "vendor/opcode/a__c": "int a;"}
+        sdist = contents(**files)
+        given = {"installed": dict.fromkeys(installed), "script": SETUP, "complete": True}
+        return [o.fatal for o in missing_headers(["x.c"], sdist, **given)]
+
+    assert missing('#include "opcode/Opcode.h"\n') == [True]
+    assert missing('#include "opcode/Opcode.h"\n', ("setuptools", "opcode")) == []
+    assert missing('#include "opcode/a.c"\n') == []
+    assert missing('#ifdef HAS_IT\n#include "opcode/Opcode.h"\n#endif\n') == []
+
+
 def test_headers_of_another_python():
     script = SETUP.replace("x.c", "x.cpp")
     sdist = contents(setup__py=script, x__cpp="#include <python3.5/Python.h>\n")

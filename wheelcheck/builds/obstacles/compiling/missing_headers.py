@@ -20,6 +20,8 @@ GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", 
              "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
              ".remove(")  # fmt: skip
 """Words of setup scripts that may write headers, or fetch them."""
+_COMMANDS = frozenset({"cmdclass", "build_ext"})
+"""Those that write none where no class of the script is the command."""
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
     "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
@@ -56,11 +58,15 @@ def missing_headers(
     asks where it is, and for those of a project.
     """
     writes = any(word in script for word in GENERATES)
+    makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
     for path in (*paths, *_with_declarations(translated, contents)):
         for include in _includes(path, contents):
             why = _of_other_python(include, python)
             why = why or _missing(include[1:], shipped, installed, complete=complete)
+            if not (why or makes) and _is_left_behind(include, contents, shipped, installed):
+                message = f"{path} includes {include[1:]}, {_LEFT_BEHIND}"
+                return (BuildObstacle("header-missing", message, path, fatal=True),)
             if not why or (why == _LOST and _holds_folder(include[1:], contents)):
                 continue
             if not (writes and why == _NOWHERE):
@@ -109,7 +115,20 @@ def _with_declarations(paths: Collection[str], contents: SdistContents) -> Itera
 
 
 _LOST = "which no package of Debian 13 holds, though it has others of that folder"
+_LEFT_BEHIND = "which the sdist does not hold, though it has a folder of that name"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
+
+
+def _is_left_behind(
+    include: str, contents: SdistContents, shipped: Collection[str], installed: Mapping[str, object]
+) -> bool:
+    """Whether a header in quotes is of a folder of the sdist that came without it."""
+    name = include[1:]
+    folder = name.partition("/")[0]
+    if not include.startswith('"') or "/" not in name or posixpath.basename(name) in shipped:
+        return False
+    elsewhere = folder in _BROUGHT or folder in installed or is_packaged((FileKind.HEADER, name))
+    return not elsewhere and _holds_folder(name, contents) and ".." not in name
 
 
 def _holds_folder(name: str, contents: SdistContents) -> bool:

@@ -85,6 +85,9 @@ def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[st
 
 def _types(known: Mapping[str, Any]) -> Iterator[str]:
     """Values of a type that setuptools refuses."""
+    for keyword in ("name", "version"):
+        if isinstance(known.get(keyword), bytes):
+            yield f"{keyword} is bytes, which is a text in Python 2 alone"
     if isinstance(known.get("license"), list | tuple):
         yield "license is a list, which setuptools cannot write"
     data = known.get("package_data")

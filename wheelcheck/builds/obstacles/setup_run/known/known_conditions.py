@@ -170,6 +170,8 @@ class _Reading:
             answer = is_left_out(left, op, right, scope)
             if answer is not None:
                 return answer
+        if _is_text_and_bytes(left, right, scope):
+            return isinstance(op, ast.IsNot | ast.NotEq)
         value = self.value(left, scope)
         if isinstance(op, ast.Is | ast.IsNot):
             return is_none(value, op, right)
@@ -280,6 +282,12 @@ class _Reading:
 
 def _is_none_constant(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_text_and_bytes(left: ast.expr, right: ast.expr, scope: Mapping[str, Any]) -> bool:
+    """Whether ``str is bytes`` is compared: they are the same in Python 2 alone."""
+    names = [node.id for node in (left, right) if isinstance(node, ast.Name)]
+    return sorted(names) == ["bytes", "str"] and scope.keys().isdisjoint(names)
 
 
 def _is_unset_variable(word: ast.expr, where: ast.expr, scope: Mapping[str, Any]) -> bool:
