@@ -1,4 +1,4 @@
-"""What old pips choose where new pips choose otherwise, as `data/installers/answers.csv` has it."""
+"""What installers choose otherwise than others (`data/installers/answers.csv`, `findings/`)."""
 
 import pytest
 from archive_builders import wheel_of
@@ -24,11 +24,11 @@ def links(tmp_path_factory):
     return folder
 
 
-def chosen(links, requirement: str, pip: str) -> dict[str, str] | str:
+def chosen(links, requirement: str, release: str, tool: str = "pip") -> dict[str, str] | str:
     report = check(
         packages=[requirement],
         targets=["cp38-manylinux_2_17_x86_64"],
-        installer=f"pip=={pip}",
+        installer=f"{tool}=={release}",
         no_index=True,
         find_links=[str(links)],
         cache_dir=None,
@@ -53,3 +53,57 @@ def test_an_old_pip_ends_at_metadata_that_it_cannot_read(links):
 @pytest.mark.parametrize(("pip", "version"), [("24.0", "1.0"), ("25.0.1", "2.0rc1")])
 def test_a_pre_release_in_an_upper_bound_asks_for_them_since_pip_25(links, pip, version):
     assert chosen(links, "pre<2.0rc2", pip) == {"pre": version}
+
+
+@pytest.mark.parametrize(("uv", "version"), [("0.11.33", "2.0rc1"), ("0.12.0", "1.0")])
+@pytest.mark.parametrize("bound", [">=1.0rc1", "<2.0rc2", ">=1.0,<=2.0rc1"])
+def test_a_pre_release_in_a_bound_asks_for_none_since_uv_0_12(links, uv, version, bound):
+    assert chosen(links, f"pre{bound}", uv, "uv") == {"pre": version}
+
+
+@pytest.mark.parametrize("bound", [">1.0", "==2.*", ">=2.0rc1"])
+def test_uv_takes_a_pre_release_where_no_final_release_satisfies(links, bound):
+    assert chosen(links, f"pre{bound}", "0.13.9", "uv") == {"pre": "2.0rc1"}
+
+
+@pytest.mark.parametrize("filename", ["old-1.0.tar.bz2", "old-1.0.tgz", "old-1.0-1.tar.gz"])
+@pytest.mark.parametrize(
+    ("installer", "seen"), [("pip==23.3.2", True), ("pip==24.0", False), ("uv==0.13.9", False)]
+)
+def test_a_folder_shows_new_installers_only_sdists_named_by_pep_625(
+    tmp_path, filename, installer, seen
+):
+    (tmp_path / filename).write_bytes(b"")
+
+    def verdict() -> str:
+        report = check(
+            packages=["old"],
+            targets=["cp38-manylinux_2_17_x86_64"],
+            installer=installer,
+            no_index=True,
+            find_links=[str(tmp_path)],
+            cache_dir=None,
+            verdicts_only=True,
+        )
+        return report.packages[0].on[report.targets[0].name].verdict
+
+    assert (verdict() != "unavailable") is seen
+    if installer.startswith("pip"):  # a page in the folder shows them to every pip
+        (tmp_path / "index.html").write_text(f'<a href="{filename}">{filename}</a>')
+        assert verdict() != "unavailable"
+
+
+@pytest.mark.parametrize(("installer", "taken"), [("pip==25.0.1", True), ("uv==0.13.9", False)])
+def test_uv_takes_no_capital_letters_in_a_tag(tmp_path, installer, taken):
+    (tmp_path / "demo-1.0-PY3-none-any.whl").write_bytes(wheel_of("demo", "1.0"))
+    report = check(
+        packages=["demo"],
+        targets=["cp38-manylinux_2_17_x86_64"],
+        installer=installer,
+        no_index=True,
+        find_links=[str(tmp_path)],
+        cache_dir=None,
+        verdicts_only=True,
+    )
+    verdict = report.packages[0].on[report.targets[0].name].verdict
+    assert (verdict != "unavailable") is taken

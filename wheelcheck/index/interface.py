@@ -81,11 +81,13 @@ class Sdist(DistributionFile):
 
     `in_folder`: it is no archive but the folder of a project on this machine, and what is right in
     there by a name of `without` is none of it. `may_differ`: what is built may have other files.
+    `by_old_name`: a folder of files (--find-links) has it by a name that PEP 625 does not allow.
     """
 
     in_folder: bool = False
     without: tuple[str, ...] = ()
     may_differ: bool = False
+    by_old_name: bool = False
 
 
 MALFORMED_URL = "its URL is malformed"

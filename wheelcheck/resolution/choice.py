@@ -270,9 +270,18 @@ def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
 
 
 def _refused_by_installer(file: Wheel | Sdist, target: Target) -> Refused | None:
-    if isinstance(file, Wheel) or file.in_folder or file.filename.endswith((".tar.gz", ".zip")):
+    installer, archives = target.installer, (".tar.gz", ".zip")
+    if isinstance(file, Wheel):
+        if file.tag.islower() or not installer.has(Rule.TAGS_IN_SMALL_LETTERS):
+            return None
+        why = f"{installer.label} takes no tags with capital letters: {file.tag}"
+        return Refused(file, RefusalReason.FORMAT, why)
+    if file.in_folder:
         return None
-    if not target.installer.has(Rule.TAR_GZ_AND_ZIP_ALONE):
+    if installer.has(Rule.TAR_GZ_AND_ZIP_ALONE) and not file.filename.endswith(archives):
+        why = f"{installer.label} takes no sdists but .tar.gz and .zip"
+    elif file.by_old_name and installer.has(Rule.FOLDER_NAMES_BY_PEP_625):
+        why = f"{installer.label} sees no sdists in folders but those named as PEP 625 says"
+    else:
         return None
-    why = f"{target.installer.label} takes no sdists but .tar.gz and .zip"
     return Refused(file, RefusalReason.FORMAT, why)

@@ -46,7 +46,8 @@ class Row(msgspec.Struct, array_like=True, gc=False):
 class IndexPage(msgspec.Struct, array_like=True):
     """What one index says about one project. `versions` maps a version to its encoded rows.
 
-    `any_platform`: no wheel among them is for some platforms alone.
+    `any_platform`: no wheel among them is for some platforms alone. `old_names`: sdists that lie in
+    a folder of files by names that PEP 625 does not allow.
     """
 
     name: str
@@ -57,6 +58,7 @@ class IndexPage(msgspec.Struct, array_like=True):
     versions: dict[str, msgspec.Raw] = {}
     unusable: list[tuple[str, str]] = []
     any_platform: bool = False
+    old_names: list[str] = []
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -224,7 +226,8 @@ def _file(page: IndexPage, row: Row) -> Wheel | Sdist:
         return Wheel(row.filename, url, name, version, *described, tag, build)
     sdist_version = version_of(row.filename, name)
     assert not isinstance(sdist_version, BadName)
-    return Sdist(row.filename, url, name, sdist_version, *described)
+    by_old_name = row.filename in page.old_names
+    return Sdist(row.filename, url, name, sdist_version, *described, by_old_name=by_old_name)
 
 
 def _spellings(page: IndexPage) -> dict[Version, str]:

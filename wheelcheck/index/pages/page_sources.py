@@ -7,18 +7,20 @@ project, or with an `Unknown`; the codes are ``index-forbidden``, ``index-malfor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import Protocol, TypeVar
 
-from packaging.utils import NormalizedName
+from packaging.utils import InvalidSdistFilename, NormalizedName, parse_sdist_filename
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import MAX_PAGE_BYTES, FetchFailed, Reply
 from wheelcheck.index.network.urls import local_path
+from wheelcheck.index.pages.filenames import BadName, version_of
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 from wheelcheck.index.pages.page_rules import MalformedPage
 from wheelcheck.index.pages.simple_api import parse_page
@@ -135,6 +137,7 @@ class FlatLinks:
         self._pages = pages
         self._lock = Lock()
         self._links: list[Row] | Unknown | None = None
+        self._by_name_alone: list[str] = []
 
     def is_stored(self, _: NormalizedName) -> bool:
         """Never: all links are one list, which is held anyway."""
@@ -149,14 +152,17 @@ class FlatLinks:
             return self._links
         # a page shortens the URLs of its rows, and these are asked for again
         page = make_page(name, self._shown, map(copy, self._links), foreign=False)
+        page.old_names = [each for each in self._by_name_alone if _is_by_old_name(each, name)]
         return page if page.versions or page.unusable else None
 
     def _read(self) -> list[Row] | Unknown:
         if self._path is not None:
             try:
-                return list(_local_links(self._path))
+                links = list(_local_links(self._path))
             except OSError as error:
                 return Unknown("index-error", f"{self._shown} cannot be read: {error.strerror}")
+            self._by_name_alone = _sdists_by_name_alone(self._path, links)
+            return links
         found = _page_or_unknown(
             self._shown,
             lambda: self._pages.get(
@@ -204,6 +210,24 @@ def _local_links(path: Path) -> Iterable[Row]:
     if not is_regular(path):
         raise OSError(2, "there is no such file or folder")
     return [_local_row(path)]
+
+
+def _sdists_by_name_alone(path: Path, links: Iterable[Row]) -> list[str]:
+    """The sdists that lie in a folder and that no page in it links to."""
+    if not is_folder(path):
+        return []
+    times = Counter(row.filename for row in links if not row.filename.endswith(".whl"))
+    return [name for name, count in times.items() if count == 1 and is_regular(path / name)]
+
+
+def _is_by_old_name(filename: str, project: NormalizedName) -> bool:
+    """Whether a name is that of an sdist of a project, but not by PEP 625."""
+    if isinstance(version_of(filename, project), BadName):
+        return False
+    try:
+        return parse_sdist_filename(filename)[0] != project
+    except InvalidSdistFilename:
+        return True
 
 
 def _local_row(path: Path) -> Row:

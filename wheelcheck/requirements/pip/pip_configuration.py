@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from configparser import RawConfigParser
 
-__all__ = ["configuration_items", "pip_configuration"]
+__all__ = ["configuration_items", "parse_uploaded_prior_to", "pip_configuration"]
 
 _FLAGS = ("prefer-binary", "pre", "no-index", "require-hashes", "no-require-hashes")
 _LISTS = {
@@ -93,20 +93,21 @@ def _value(key: str, value: str, now: datetime) -> Iterator[tuple[str, object]]:
     elif key in {"index-url", "pypi-url"}:
         yield "index_url", value
     elif key == "uploaded-prior-to":
-        yield "exclude_newer", _uploaded_prior_to(value, now)
+        yield "exclude_newer", parse_uploaded_prior_to(value, now)
 
 
-def _uploaded_prior_to(value: str, now: datetime) -> datetime:
-    """Whole days before `now` (``P7D``), or a moment; pip takes one without a zone as local."""
+def parse_uploaded_prior_to(value: str, now: datetime) -> datetime:
+    """Whole days before `now` (``P7D``), or a moment; pip takes one without a zone as local.
+
+    A date is its first moment, where uv's ``--exclude-newer`` includes the day. Raises UsageError.
+    """
     days = re.fullmatch(r"P(\d+)D", value, re.ASCII)
     try:
         if days:
             return now.astimezone(UTC) - timedelta(days=int(days[1]))
         return datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"pip's configuration: uploaded-prior-to is no date or duration in days: {value!r}"
-        ) from error
+        raise UsageError(f"uploaded-prior-to is no date or duration in days: {value!r}") from error
 
 
 def _places(

@@ -110,6 +110,8 @@ def _prereleases_allowed(
     allowed, installer = chooser.policy.allows_prereleases(name), chooser.installer
     any_bound = installer.has(Rule.PRERELEASE_IN_ANY_BOUND)
     asks = request.prereleases if any_bound else request.old_prereleases
+    if installer.has(Rule.PRERELEASE_IN_NO_BOUND):
+        asks = False
     fallback = installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) or not len(request.specifier)
     return asks if allowed is None else allowed, allowed is not False and fallback
 

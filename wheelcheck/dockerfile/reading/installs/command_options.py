@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
+from wheelcheck.requirements.pip.pip_configuration import parse_uploaded_prior_to
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import is_url
 
@@ -49,7 +50,8 @@ def _exclude_newer(command: InstallerCommand, as_of: date) -> tuple[datetime | N
     problems = []
     for text in command.values("exclude-newer"):
         try:
-            bound = parse_exclude_newer(text, now=datetime.combine(as_of, time.max, UTC))
+            parse = parse_uploaded_prior_to if command.tool == "pip" else parse_exclude_newer
+            bound = parse(text, now=datetime.combine(as_of, time.max, UTC))
         except UsageError as error:
             problems.append(Unknown("option-refused", str(error)))
     return bound, problems
