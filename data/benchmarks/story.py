@@ -181,7 +181,6 @@ def main() -> None:
         print(python)
         print("  seconds, wall:", spread(run.seconds for run, _ in runs))
         print("  seconds, CPU:", spread(run.cpu_seconds for run, _ in runs))
-        print("  peak MB:", spread(run.peak_mb for run, _ in runs))
         print("  MB fetched:", spread(size for _, size in runs))
 
 
