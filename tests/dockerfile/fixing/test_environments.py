@@ -54,6 +54,9 @@ def test_what_makes_environments_is_installed_where_it_is_lacking():
         "USER 1000\nRUN pip install six\n",
         "RUN /usr/bin/pip install six\n",
         "RUN uv pip install --system six\n",
+        'RUN pip install six\nENTRYPOINT ["/usr/bin/python3", "main.py"]\n',
+        "RUN pip install six\nENV PATH=/usr/bin:/bin\n",
+        "RUN pip install six\nRUN python3 -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install a\n",
         "RUN pip install six\nFROM debian:12\nCOPY --from=0 /usr/local/lib /usr/local/lib\n",
     ],
 )

@@ -52,3 +52,19 @@ def test_a_step_fails_where_no_index_has_what_it_asks_for(judged, wanted):
     report = judged(f"FROM python:3.12-slim\nRUN pip install {wanted}\nRUN pip install app\n")
     (finding,) = (each for each in report.dockerfile.findings if each.severity == "error")
     assert (finding.code, finding.line) == ("package-unavailable", 2)
+
+
+@pytest.mark.parametrize(
+    "image", ["condaforge/miniforge3", "quay.io/jupyter/scipy-notebook:python-3.12"]
+)
+def test_a_python_beside_the_distributions_refuses_nothing(judged, image):
+    assert not judged(f"FROM {image}\nRUN pip install app\n").fails
+
+
+def test_the_mark_of_a_python_without_pip_is_not_named(judged):
+    run = 'RUN ["python3", "-m", "pip", "install", "app"]'
+    page = render_text(judged(f"FROM gcr.io/distroless/python3-debian12\n{run}\n"))
+    assert "[no-pip]" in page
+    assert "externally managed" not in page
+    assert "Corrected" not in page
+    assert "add python3-pip" not in page

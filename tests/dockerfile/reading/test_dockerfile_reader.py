@@ -184,6 +184,12 @@ def test_a_python_installed_beside_the_distributions_is_judged(
         assert stage.target.image.os == read(f"FROM {image}").final.target.image.os
 
 
+def test_the_python_that_wolfi_installs_is_its_python():
+    base = "FROM cgr.dev/chainguard/wolfi-base"
+    found = read(f"{base}\nRUN apk add --no-cache python-3.11 py3.11-pip && pip install flask")
+    assert found.final.target.python == (3, 11)
+
+
 @pytest.mark.parametrize(
     "text",
     [

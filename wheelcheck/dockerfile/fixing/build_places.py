@@ -15,6 +15,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallSt
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.script_commands import Command
 from wheelcheck.errors import Unknown
+from wheelcheck.loading.image_libraries import installs_packages
 
 __all__ = ["BuildPlace", "places_of", "user_at"]
 
@@ -77,7 +78,10 @@ def _place_of(dockerfile: Dockerfile, build: StepBuilds, editor: Editor) -> Buil
     command = _command_of(run, step)
     user = user_at(dockerfile, stage, step.layer)
     where = f"line {step.line}"
-    if user:
+    if not installs_packages(build.plan.target, distribution):
+        image = build.plan.target.name
+        editor.remarks[f"{where}: {image} has no package manager: build in another stage"] = None
+    elif user:
         editor.remarks[f"{where} runs as {user}, who can install no packages"] = None
     elif command is None:
         form = "a heredoc" if run.heredocs else "exec form"

@@ -31,11 +31,9 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
 from wheelcheck.dockerfile.reading.shell.system_tools import system_command
 from wheelcheck.errors import Unknown
-from wheelcheck.targets import Target
+from wheelcheck.loading.image_libraries import installs_packages
 
 __all__ = ["correct", "mount_wheels"]
-
-_DISTROLESS = "gcr.io/distroless/"
 
 
 def correct(
@@ -189,19 +187,14 @@ def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlac
     if any(place.stage.index == final.index for place in places):
         return
     names = {name for place in places for name in place.staying(final)}
-    if names and _is_distroless(final.target):
+    distribution = places[0].distribution
+    if names and not installs_packages(final.target, distribution):
         message = f"{final.target.name} has no package manager: copy into it what is in"
         editor.remarks[f"{message} {' '.join(sorted(names))}"] = None
     elif names:
         line = final.instructions[0].end_line + 1
-        distribution, keeps_lists = places[0].distribution, editor.keeps_lists
-        installing = install_line(sorted(names), distribution, keeps_lists=keeps_lists)
+        installing = install_line(sorted(names), distribution, keeps_lists=editor.keeps_lists)
         editor.insert_before(line, f"RUN {installing}")
-
-
-def _is_distroless(target: Target) -> bool:
-    """Whether an image has neither a shell nor a package manager."""
-    return target.image is not None and target.image.name.startswith(_DISTROLESS)
 
 
 # A stage of the image

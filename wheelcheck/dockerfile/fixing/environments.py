@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from wheelcheck.distributions.distribution import Family, distribution_of
@@ -12,11 +13,14 @@ from wheelcheck.dockerfile.fixing.stage_split import install_lines
 from wheelcheck.dockerfile.judging.habits import lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
+from wheelcheck.loading.image_libraries import installs_packages
 
 __all__ = ["MarkedStep", "add_environments"]
 
 _PACKAGES = {Family.APT: "python3-venv", Family.APK: "python3"}
 """What brings ``python3 -m venv``, and Python itself."""
+_SYSTEM_PYTHON = re.compile(r"/usr/bin/python3?\b")
+_WHOLE_PATH = re.compile(r"\bPATH[= ](?![^\n]*\$\{?PATH\b)")
 _LINES = ("RUN python3 -m venv /opt/venv", 'ENV PATH="/opt/venv/bin:$PATH"')
 
 
@@ -32,7 +36,8 @@ def add_environments(editor: Editor, dockerfile: Dockerfile, marked: Iterable[Ma
     """Make an environment before the first refused step of the image, and let PATH name it.
 
     Stages that are not the image's are left alone: others may copy from the folders that their
-    installations fill. So are users other than root, and commands that name their pip by its path.
+    installations fill. So are users other than root, commands that name their pip by its path, and
+    files that have an environment of their own or run the system's Python.
     """
     image = lineage(dockerfile)
     steps = sorted(
@@ -42,9 +47,27 @@ def add_environments(editor: Editor, dockerfile: Dockerfile, marked: Iterable[Ma
     if not steps or not all(_follows_path(each.step) for each in steps):
         return
     stage, first = dockerfile.stages[steps[0].stage], steps[0].step
+    if _has_its_own_way(dockerfile, image, first.layer):
+        return
     if not user_at(dockerfile, stage, first.layer):
         lines = _environment(stage, first, keeps_lists=editor.keeps_lists)
         editor.insert_before(first.layer, *lines)
+
+
+def _has_its_own_way(dockerfile: Dockerfile, image: Collection[int], line: int) -> bool:
+    """Whether a Dockerfile has an environment already, or names the system's Python later on."""
+    later = (
+        instruction
+        for index in image
+        for instruction in dockerfile.stages[index].instructions
+        if instruction.line > line
+    )
+    names_system = any(
+        _SYSTEM_PYTHON.search(each.text)
+        or (each.keyword == "ENV" and _WHOLE_PATH.search(each.text))
+        for each in later
+    )
+    return names_system or any(step.venv for at in image for step in dockerfile.stages[at].steps)
 
 
 def _follows_path(step: InstallStep) -> bool:
@@ -54,11 +77,13 @@ def _follows_path(step: InstallStep) -> bool:
 
 
 def _environment(stage: Stage, first: InstallStep, *, keeps_lists: bool) -> tuple[str, ...]:
-    """The instructions that make it; none on a distribution that marks nothing."""
+    """The instructions that make it; none where no package manager brings what that takes."""
     if isinstance(stage.target, Unknown):
         return ()
     distribution = distribution_of(stage.target)
     if isinstance(distribution, Unknown) or distribution.family not in _PACKAGES:
+        return ()
+    if not installs_packages(stage.target, distribution):
         return ()
     name = _PACKAGES[distribution.family]
     there = {package.name for package in first.packages if package.layer < first.layer}

@@ -271,7 +271,7 @@ class StepJudges:
         if step.tool == "pip" and target.installer.certainty is not Certainty.NAMED:
             refused = pylock_refusals(requirements, target)
             column = structs.replace(column, refusals=(*refused, *column.refusals))
-        if into_marked_python(self._dockerfile, step):
+        if _may_be_refused(stage, step) and into_marked_python(self._dockerfile, step):
             where = Origin(self._dockerfile.name, step.line)
             refusals = (*managed_refusals(target, where), *column.refusals)
             column = structs.replace(column, refusals=refusals)
@@ -286,6 +286,12 @@ class StepJudges:
         if step.tolerated:
             report = _tolerated(report)
         return JudgedStep(stage, step, column, installed, report, runs_in)
+
+
+def _may_be_refused(stage: Stage, step: InstallStep) -> bool:
+    """Whether the distribution's own pip is there, and no other one."""
+    without = any(fault.code == "no-pip" and fault.line == step.line for fault in stage.faults)
+    return not without and not stage.own_python
 
 
 def _platform_refusals(dockerfile: Dockerfile, step: InstallStep) -> Iterator[InputRefusal]:

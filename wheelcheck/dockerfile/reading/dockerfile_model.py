@@ -202,7 +202,8 @@ class Stage:
     they were added in. `folders` are those that installations filled, parents' included.
     `uncleaned` are layers (by first line) that keep a package manager's index; `mounted` the
     stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it. `faults` are
-    steps that cannot work, or may not; `sure_image` is False for an image that is a guess.
+    steps that cannot work, or may not; `sure_image` is False for an image that is a guess, and
+    `own_python` says that the image has a Python beside its distribution's (conda's).
     """
 
     index: int
@@ -225,6 +226,7 @@ class Stage:
     unread: tuple[Unread, ...] = ()
     faults: tuple[Fault, ...] = ()
     sure_image: bool = True
+    own_python: bool = False
 
     @property
     def title(self) -> str:

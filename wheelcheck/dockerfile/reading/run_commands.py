@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -50,6 +51,9 @@ __all__ = ["UNKNOWN_WORD", "run"]
 
 UNKNOWN_WORD = "\0"
 """Stands for a word that could not be expanded, so that options keep their values."""
+
+_PYTHON_OF_WOLFI = re.compile(r"python-(3\.\d+)")
+"""Packages of which one at a time is ``python3`` (wolfi-dev/os, python-3.12.yaml)."""
 
 MAX_SCRIPTS = 4
 """``sh -c`` within ``sh -c``."""
@@ -329,6 +333,9 @@ def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
     if action.action == "update" and stage.system.is_root is not False:
         stage.system.lists, stage.system.removed_lists = True, 0
     stage.apply(action, line, runner.layer.line)
+    for match in map(_PYTHON_OF_WOLFI.fullmatch, action.packages if action.action == "add" else ()):
+        if match and stage.distribution and stage.distribution.name == "wolfi":
+            stage.takes_python(match[1])
     if action.action == "clean":
         runner.cleaned.add(action.manager)
     elif action.leaves_cache:

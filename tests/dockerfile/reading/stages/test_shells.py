@@ -16,7 +16,13 @@ def faults(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "image", [DISTROLESS, f"{DISTROLESS}:nonroot", "cgr.dev/chainguard/python:latest"]
+    "image",
+    [
+        DISTROLESS,
+        f"{DISTROLESS}:nonroot",
+        f"{DISTROLESS}:debug",  # its shell is /busybox/sh
+        "cgr.dev/chainguard/python:latest",
+    ],
 )
 def test_a_run_in_shell_form_cannot_start_without_a_shell(image):
     assert "no-shell" in faults(f"FROM {image}\n{RUN}")
@@ -25,8 +31,8 @@ def test_a_run_in_shell_form_cannot_start_without_a_shell(image):
 @pytest.mark.parametrize(
     "lines",
     [
-        f"FROM {DISTROLESS}:debug\n{RUN}",
-        f"FROM {DISTROLESS}:debug-nonroot\n{RUN}",
+        f'FROM {DISTROLESS}:debug\nSHELL ["/busybox/sh", "-c"]\n{RUN}',
+        f'FROM {DISTROLESS}:debug-nonroot\nRUN ["/busybox/sh", "-c", "exit"]\n',
         f"FROM cgr.dev/chainguard/python:latest-dev\n{RUN}",
         f"FROM python:3.11-slim\n{RUN}",
         f'FROM {DISTROLESS}\nRUN ["python3", "-c", "0"]\n',

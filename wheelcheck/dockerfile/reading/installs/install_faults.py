@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.stages.shells import lacks_shell
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
@@ -130,9 +131,9 @@ def _without_pip(stage: StageState, command: InstallerCommand, line: int) -> Ite
         return
     if _brings_pip(stage, distribution.family):
         return
-    package = "py3-pip" if distribution.family is Family.APK else "python3-pip"
     message = f"nothing brings a pip into {target.image.name}: the step fails"
-    yield Fault(line, "no-pip", message, packages=(package,))
+    packages = ("py3-pip" if distribution.family is Family.APK else "python3-pip",)
+    yield Fault(line, "no-pip", message, packages=() if lacks_shell(stage) else packages)
 
 
 def _brings_pip(stage: StageState, family: Family) -> bool:

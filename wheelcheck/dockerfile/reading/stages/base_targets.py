@@ -62,7 +62,7 @@ class BaseTargets:
             state.target = _without_argument(image.unknown) if image.unknown else found
             return
         state.target = found.target
-        state.system.pip = found.own_python
+        state.system.pip = state.own_python = found.own_python
         state.sure_image = state.sure_image and found.sure
         known = found.target.image
         if known and state.system == SystemState() and base_image(image.text) == BaseImage():

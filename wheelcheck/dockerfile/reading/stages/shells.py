@@ -10,11 +10,20 @@ from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.targets import Target
 
-__all__ = ["without_shell"]
+__all__ = ["lacks_shell", "without_shell"]
 
-_WITHOUT = re.compile(r"gcr\.io/distroless/(?!.*:.*debug)|cgr\.dev/chainguard/python:(?!.*-dev\b)")
-"""Variants for debugging and building have one (GoogleContainerTools/distroless, README: Debug
-Images; edu.chainguard.dev, Chainguard Containers: dev variants)."""
+_WITHOUT = re.compile(r"gcr\.io/distroless/|cgr\.dev/chainguard/python:(?!.*-dev\b)")
+"""Images for running alone (GoogleContainerTools/distroless, README: Debug Images;
+edu.chainguard.dev, Chainguard Containers: the dev variants have one)."""
+_DEBUG = re.compile(r"gcr\.io/distroless/.*:.*debug")
+_BUSYBOX = "/busybox/"
+"""Where debug images have their shell: not where a RUN in shell form looks for it."""
+
+
+def lacks_shell(stage: StageState) -> bool:
+    """Whether the image of a stage has no shell of its own, and no package manager."""
+    image = stage.target.image if isinstance(stage.target, Target) else None
+    return image is not None and _WITHOUT.match(image.name) is not None
 
 
 def without_shell(stage: StageState, line: int) -> Iterator[Fault]:
@@ -25,10 +34,14 @@ def without_shell(stage: StageState, line: int) -> Iterator[Fault]:
         line: the line of the RUN.
     """
     image = stage.target.image if isinstance(stage.target, Target) else None
-    if image is None or not _WITHOUT.match(image.name) or _may_be_copied(stage):
+    if image is None or not lacks_shell(stage) or _may_be_copied(stage):
         return
-    message = f"{image.name} has no shell, so that the step fails: install in another stage, and "
-    yield Fault(line, "no-shell", f"{message}copy what it installs")
+    debug = _DEBUG.match(image.name) is not None
+    if debug and stage.shell[0].startswith(_BUSYBOX):
+        return
+    message = f"{image.name} has no {stage.shell[0]}, so that the step fails"
+    way = "install in another stage, and copy what it installs"
+    yield Fault(line, "no-shell", f"{message}: {'name /busybox/sh by SHELL' if debug else way}")
 
 
 def _may_be_copied(stage: StageState) -> bool:

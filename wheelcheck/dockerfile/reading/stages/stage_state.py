@@ -74,6 +74,7 @@ class StageState:
     system: SystemState = field(default_factory=SystemState)
     faults: dict[Fault, None] = field(default_factory=dict)
     sure_image: bool = True
+    own_python: bool = False
     pip_settings: list[Setting] = field(default_factory=list)
     venv_pythons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ class StageState:
         self.workdir, self.shell = base.workdir, base.shell
         self.files = replace(base.files, stages=self.files.stages)
         self.system, self.sure_image = base.system.copy(), base.sure_image
+        self.own_python = base.own_python
         self.venv_pythons = dict(base.venv_pythons)
         self.packages, self.leftovers = list(base.packages), list(base.leftovers)
         self.folders = list(base.folders)
@@ -282,6 +284,7 @@ class StageState:
             unread=tuple(self.unread),
             faults=tuple(self.faults),
             sure_image=self.sure_image,
+            own_python=self.own_python,
         )
 
 
