@@ -5,9 +5,12 @@ import pytest
 from dockerfile_context import AS_OF, DictContext, read
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.builds.needs.build_need import Role
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
+from wheelcheck.builds.needs.system_packages import install_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Outlook
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
@@ -94,6 +97,17 @@ def test_libraries_that_the_sdist_alone_speaks_of_are_added_for_the_run_time():
     build = outlook("x 1.0", tool("c"), library("libxml2", inferred=True))
     text = f"{ALPINE}RUN apk add build-base libxml2-dev\nRUN pip install x\n"
     assert "RUN apk add --no-cache libxml2\n" in corrected(text, build).text
+
+
+def test_what_a_build_may_need_is_installed_for_it_as_the_printed_command_does():
+    need = BuildNeed(NeedKind.LIBRARY, "-lrrd", "setup.py:8", files=((FileKind.LIB, "rrd"),))
+    build = outlook("x 1.0", tool("c"), need)
+    found = corrected(f"{DEBIAN}RUN pip install x\n", build)
+    commands = install_commands(build.needs, Distribution(Family.APT, "debian", "13"))
+    assert "librrd-dev" in commands.build_packages
+    for name in (*commands.build_packages, *commands.run_packages):
+        assert f" {name} " in found.text
+    assert not reread(found, build)[1] & (SPOILING | {"doubtful-need"})
 
 
 @pytest.mark.parametrize(("release", "name"), [("22.04", "libldap-2.5-0"), ("24.04", "libldap2")])

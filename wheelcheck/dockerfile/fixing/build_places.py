@@ -28,7 +28,7 @@ class BuildPlace:
 
     Where the step is in the script of a ``sh -c``, its command is that of the ``sh``.
 
-    `lacking` are the build packages without which it is sure to fail.
+    `lacking` are the build packages that its builds need or may need, and that are not there.
     """
 
     stage: Stage
@@ -73,7 +73,8 @@ def _place_of(dockerfile: Dockerfile, build: StepBuilds, editor: Editor) -> Buil
     distribution = distribution_of(build.plan.target)
     if isinstance(distribution, Unknown):
         return None
-    lacking = _lacking(stage, step, build, distribution, editor)
+    gaps = build_gaps(stage, step, build, distribution)
+    lacking = tuple(sorted({name for gap in gaps for name in gap.packages}))
     run = next(each for each in stage.instructions if each.line == step.layer)
     command = _command_of(run, step)
     user = user_at(dockerfile, stage, step.layer)
@@ -131,19 +132,6 @@ def _mended_by_constraints(outlook: Outlook) -> bool:
     return bool(outlook.constraints) and all(
         obstacle.code in {_BREAKS, FAILS_WITH_ANOTHER} for obstacle in fatal
     )
-
-
-def _lacking(
-    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution, editor: Editor
-) -> tuple[str, ...]:
-    """Build packages to add; those that may be needed are left to the author."""
-    gaps = build_gaps(stage, step, builds, distribution)
-    certain = {name for gap in gaps if gap.certain for name in gap.packages}
-    doubtful = {name for gap in gaps for name in gap.packages} - certain
-    if doubtful:
-        message = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
-        editor.remarks[message] = None
-    return tuple(sorted(certain))
 
 
 def _command_of(run: Instruction, step: InstallStep) -> Command | None:
