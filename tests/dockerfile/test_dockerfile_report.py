@@ -34,6 +34,7 @@ def index() -> FakeIndex:
         {
             "sci": {"1": ["sci-1-cp312-cp312-manylinux_2_17_x86_64.whl", "sci-1.tar.gz"]},
             "old": {"1": ["old-1.tar.gz"]},
+            "sdist": {"1": ["sdist-1.tar.gz"]},
             "easy": {"1": ["easy-1-py3-none-any.whl"]},
             "setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]},
         },
@@ -42,6 +43,12 @@ def index() -> FakeIndex:
                 "sci-1/pyproject.toml": BUILD,
                 "sci-1/setup.py": COMPILES,
                 "sci-1/core.c": 900,
+            },
+            "sdist-1.tar.gz": {
+                "sdist-1/PKG-INFO": "Metadata-Version: 2.2\nName: sdist\nVersion: 1\n",
+                "sdist-1/pyproject.toml": BUILD,
+                "sdist-1/setup.py": COMPILES,
+                "sdist-1/core.c": 900,
             },
             "old-1.tar.gz": {
                 "old-1/PKG-INFO": "Metadata-Version: 2.2\nName: old\nVersion: 1\n",
@@ -63,6 +70,7 @@ def judged(text: str) -> Report:
 
 ALPINE = "FROM python:3.12-alpine\nRUN pip install sci easy\n"
 SLIM = "FROM python:3.12-slim\nRUN pip install sci easy\n"
+BARE = "FROM python:3.12-slim\n"
 BUILDER = """\
 FROM python:3.12-alpine AS builder
 RUN apk add --no-cache gcc musl-dev
@@ -71,6 +79,12 @@ FROM python:3.12-alpine
 COPY --from=builder /wheels /wheels
 RUN pip install --no-index --find-links /wheels sci
 """
+
+
+def errors(report: Report) -> dict[int, str]:
+    assert report.dockerfile is not None
+    findings = report.dockerfile.findings
+    return {finding.line: finding.code for finding in findings if finding.severity == "error"}
 
 
 def codes(report: Report) -> set[str]:
@@ -90,6 +104,55 @@ class TestToleratedSteps:
             headline(report)
         )
         assert judged(lines.format("")).fails
+
+    @pytest.mark.parametrize(
+        "commands",
+        [
+            "pip install old; pip install easy",
+            "set +e; pip install old; pip install easy",
+            "pip install old || apt-get update && apt-get install -y gcc && pip install easy",
+        ],
+    )
+    def test_each_command_of_a_line_fails_the_run_or_not_by_itself(self, commands):
+        assert not judged(f"{BARE}RUN {commands}\n").fails
+
+    @pytest.mark.parametrize(
+        "commands",
+        ["set -e; pip install old; pip install easy", "pip install easy; pip install old"],
+    )
+    def test_a_line_with_another_command_fails_all_the_same(self, commands):
+        assert judged(f"{BARE}RUN {commands}\n").fails
+
+    def test_what_a_step_fails_to_build_is_not_there_afterwards(self):
+        report = judged(f"{BARE}RUN pip install sdist || true\nRUN pip install sdist\n")
+        assert report.fails
+        assert errors(report) == {3: "missing-compiler"}
+        assert {target.name: target.outcome for target in report.targets}[
+            "python:3.12-slim (line 2)"
+        ] == "fails"
+
+    def test_what_may_be_installed_is_not_taken_for_granted(self):
+        mixed = "RUN pip install sdist || true\nRUN apt-get update && apt-get install -y gcc\n"
+        report = judged(f"{BARE}{mixed}RUN pip install sdist\n")
+        assert not report.fails
+        after = next(target for target in report.targets if "line 4" in target.name)
+        assert report.matrix["sdist"][after.name] is Verdict.SOURCE_NATIVE
+
+    def test_what_a_step_does_install_is_there_though_it_may_fail(self):
+        with_gcc = "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc\n"
+        report = judged(f"{with_gcc}RUN pip install sdist || true\nRUN pip install sdist\n")
+        assert report.dockerfile is not None
+        assert "sdist 1 is there already, from line 3" in report.dockerfile.steps[1].note
+
+    def test_what_the_run_passes_over_is_named_as_that(self):
+        report = judged(f"{BARE}RUN pip install sdist || true\nRUN pip install easy\n")
+        words = headline(report)
+        assert "The Dockerfile goes on where it fails on python:3.12-slim (line 2)." in words
+        assert "compiles from source; on" in words, "what is never built has no cost"
+        assert report.dockerfile is not None
+        (found,) = [f for f in report.dockerfile.findings if f.code == "missing-compiler"]
+        assert found.severity == "warning"
+        assert found.message.endswith("the command fails, and the RUN goes on")
 
 
 def test_a_file_of_which_nothing_is_followed_is_no_complete_answer():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wheelcheck.builds.outlook import Outlook
@@ -11,7 +11,15 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, Stage
 from wheelcheck.reports.values.finding_codes import finding_codes
 
-__all__ = ["Finding", "Severity", "StepBuilds", "StepFailure", "finding", "finding_codes"]
+__all__ = [
+    "Finding",
+    "Severity",
+    "StepBuilds",
+    "StepFailure",
+    "finding",
+    "finding_codes",
+    "passed_over",
+]
 
 
 class Severity(StrEnum):
@@ -101,3 +109,11 @@ def finding(
     cited = source or row["source"]
     severity = Severity(row["severity"])
     return Finding(code, severity, line, stage, message, cited, packages, builds, superfluous)
+
+
+def passed_over(found: Finding) -> Finding:
+    """The same of a command after whose failure the RUN goes on: it does not end the build."""
+    if found.severity is not Severity.ERROR:
+        return found
+    message = found.message.replace("the step fails", "the command fails, and the RUN goes on")
+    return replace(found, severity=Severity.WARNING, message=message)

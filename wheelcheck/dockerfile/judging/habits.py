@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
-from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
+from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.reading.dockerfile_model import (
@@ -179,7 +179,10 @@ def _excluded(stage: Stage) -> Iterator[Finding]:
         rule = f"{item.rule.file}:{item.rule.line} ({item.rule.pattern}) leaves {item.path} out"
         ends = "there is nothing to copy" if item.copied else "the step does not find it"
         message = f"{rule} of the build context: {ends}; !{item.path} behind it takes that back"
-        yield finding("excluded-from-context", item.line, stage.title, message)
+        found = finding("excluded-from-context", item.line, stage.title, message)
+        reading = [step for step in stage.steps if item.path in step.inputs]
+        harmless = not item.copied and reading and all(step.tolerated for step in reading)
+        yield passed_over(found) if harmless else found
 
 
 def _musl_base(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:

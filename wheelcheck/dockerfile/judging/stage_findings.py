@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds, finding
+from wheelcheck.dockerfile.judging.finding import (
+    Finding,
+    Severity,
+    StepBuilds,
+    finding,
+    passed_over,
+)
 from wheelcheck.dockerfile.judging.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfile.judging.missing import missing_at_build, missing_at_run
 from wheelcheck.dockerfile.judging.step_faults import faults_of_stage
@@ -29,7 +34,7 @@ def judge_stages(
         (build.stage, build.step_of(dockerfile.stages[build.stage]).number): build
         for build in builds
     }
-    found = dict.fromkeys(_tolerated(dockerfile, (*_findings(dockerfile, planned), *loading)))
+    found = dict.fromkeys((*_findings(dockerfile, planned), *loading))
     order = list(finding_codes())
     severities = list(Severity)
     return tuple(
@@ -38,17 +43,6 @@ def judge_stages(
             key=lambda item: (severities.index(item.severity), order.index(item.code), item.line),
         )
     )
-
-
-def _tolerated(dockerfile: Dockerfile, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """What fails in a command whose failure the shell passes over does not end the build."""
-    lines: dict[int, bool] = {}
-    for stage in dockerfile.stages:
-        for step in stage.steps:
-            lines[step.line] = lines.get(step.line, True) and step.tolerated
-    for item in findings:
-        harmless = item.severity is Severity.ERROR and lines.get(item.line, False)
-        yield replace(item, severity=Severity.WARNING) if harmless else item
 
 
 def _findings(
@@ -63,7 +57,8 @@ def _findings(
         for step in stage.steps:
             judged = planned.get((stage.index, step.number))
             for failure in judged.failures if judged else ():
-                yield finding(failure.code, step.line, stage.title, failure.message)
+                found = finding(failure.code, step.line, stage.title, failure.message)
+                yield passed_over(found) if step.tolerated else found
             yield from habits_of_step(stage, step, judged if step.builds else None)
         yield from _missing(stage, planned)
         known = [build for build in planned.values() if build.stage == stage.index]
@@ -72,10 +67,11 @@ def _findings(
 
 
 def _missing(stage: Stage, planned: dict[tuple[int, int], StepBuilds]) -> Iterator[Finding]:
-    by_line: dict[int, list[tuple[InstallStep, StepBuilds]]] = {}
+    by_line: dict[tuple[int, bool], list[tuple[InstallStep, StepBuilds]]] = {}
     for step in stage.steps:
         builds = planned.get((stage.index, step.number)) if step.builds else None
         if builds is not None:
-            by_line.setdefault(step.line, []).append((step, builds))
-    for steps in by_line.values():
-        yield from missing_at_build(stage, steps)
+            by_line.setdefault((step.line, step.tolerated), []).append((step, builds))
+    for (_, tolerated), steps in by_line.items():
+        found = missing_at_build(stage, steps)
+        yield from map(passed_over, found) if tolerated else found

@@ -23,13 +23,22 @@ class StageImages:
         self._parts: dict[int, list[ImagePart]] = {}
 
     def after(
-        self, stage: Stage, step: InstallStep, size: ImageBreakdown | Unknown
+        self,
+        stage: Stage,
+        step: InstallStep,
+        size: ImageBreakdown | Unknown,
+        *,
+        stays: bool = True,
     ) -> ImageBreakdown | Unknown:
-        """The image after a step that by itself leads to one of `size`."""
+        """The image after a step that by itself leads to one of `size`.
+
+        `stays` says whether later steps find what it installs.
+        """
         if isinstance(size, Unknown):
             return size
         whole = size.on_top_of((*self._lineage(stage), *self._copied(stage, step)))
-        self._add(stage, size.parts)
+        if stays:
+            self._add(stage, size.parts)
         return whole
 
     def add_ready(self, stage: Stage, step: InstallStep) -> None:

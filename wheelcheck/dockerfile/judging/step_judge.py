@@ -28,6 +28,7 @@ from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
+from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
 from wheelcheck.dockerfile.judging.run_images import run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
 from wheelcheck.dockerfile.judging.stage_images import StageImages
@@ -48,9 +49,6 @@ OpenIndex = Callable[[IndexOptions], AbstractContextManager[Index]]
 
 _TOOLS = frozenset({"pip", "setuptools", "uv", "wheel"})
 """What installs, and nothing that anybody wants for itself."""
-
-_CONFLICT = "version-conflict"
-"""The code of a problem: requirements that cannot be met together."""
 
 _WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
 
@@ -79,7 +77,8 @@ class Step:
 class JudgedStep:
     """A step with its column, what it found installed, and the report of it alone.
 
-    `run_image` is where what it installs is imported.
+    `run_image` is where what it installs is imported; `fate` whether a step that the RUN passes
+    over installs anything: of all others this is taken for granted.
     """
 
     stage: Stage
@@ -88,6 +87,7 @@ class JudgedStep:
     installed: Installed
     report: Report
     run_image: RunImage = RunImage()  # noqa: RUF009 (frozen)
+    fate: Fate = Fate.INSTALLS
 
     @property
     def is_plain(self) -> bool:
@@ -230,7 +230,8 @@ class StepJudges:
         installer = step_installer(stage, step, target, installed, programs)
         target = replace(with_installer(target, installer), name=item.name)
         found = self._judged(item, target, installed, advice=advice)
-        self._environments.add(stage, step, found.column.resolution.pins.values())
+        if found.fate is Fate.INSTALLS:
+            self._environments.add(stage, step, found.column.resolution.pins.values())
         return found
 
     def _judged(
@@ -262,8 +263,9 @@ class StepJudges:
             )
 
         judge = judge_of(requirements)
-        judge.prefetch([target], plan=self._plans)
-        column = judge.column(target, plan=self._plans)
+        plan = self._plans or step.tolerated  # without it, later steps find what failed to build
+        judge.prefetch([target], plan=plan)
+        column = judge.column(target, plan=plan)
         if step.requested is not None and step.tool == "pip":
             column = structs.replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
@@ -275,17 +277,19 @@ class StepJudges:
             where = Origin(self._dockerfile.name, step.line)
             refusals = (*managed_refusals(target, where), *column.refusals)
             column = structs.replace(column, refusals=refusals)
+        fate = fate_of(stage, step, column) if step.tolerated else Fate.INSTALLS
         whole = column
         if column.price is not None:
-            size = self._images.after(stage, step, column.price.image)
+            stays = fate is Fate.INSTALLS
+            size = self._images.after(stage, step, column.price.image, stays=stays)
             whole = structs.replace(column, price=structs.replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
             adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
             report = report.model_copy(update={"advice": adviser.advise([column])})
         if step.tolerated:
-            report = _tolerated(report)
-        return JudgedStep(stage, step, column, installed, report, runs_in)
+            report = passed_over(report, fate)
+        return JudgedStep(stage, step, column, installed, report, runs_in, fate)
 
 
 def _may_be_refused(stage: Stage, step: InstallStep) -> bool:
@@ -322,18 +326,6 @@ def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Repo
             bill = bill.model_copy(update={"image": bill.image.model_copy(update=unset)})
         sizes.append(target.model_copy(update={"bill": bill}))
     return report.model_copy(update={"targets": tuple(sizes)})
-
-
-def _tolerated(report: Report) -> Report:
-    """The report of a step whose failure the RUN passes over: what cannot be had is a warning."""
-    targets = (target.model_copy(update={"tolerated": True}) for target in report.targets)
-    problems = (
-        problem.model_copy(update={"severity": "warning"})
-        if problem.is_absence or problem.code == _CONFLICT
-        else problem
-        for problem in report.problems
-    )
-    return report.model_copy(update={"targets": tuple(targets), "problems": tuple(problems)})
 
 
 def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
