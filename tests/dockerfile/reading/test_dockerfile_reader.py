@@ -556,3 +556,47 @@ def test_an_image_is_guessed_by_what_stages_on_it_run(text):
     assert {each.why.code for each in found.all_unread} == {"guessed-image"}
     other = read("FROM own AS base\nFROM python:3.12-alpine AS other\nRUN apk add gcc\nFROM base")
     assert isinstance(other.final.target, Unknown)
+
+
+class TestScripts:
+    FILES = {  # noqa: RUF012 (read only)
+        "install.sh": "#!/bin/sh\npip install lxml\n",
+        "calls.sh": "/opt/install.sh\n",
+        "quiet.sh": "apt-get install -y curl\n",
+        "Makefile": "install:\n\tpip install .\n",
+        "native/Makefile": "all:\n\tgcc core.c\n",
+    }
+
+    def reasons(self, command: str) -> list[str]:
+        text = f"FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN {command}\n"
+        return [each.why.reason for each in read(text, self.FILES).all_unread]
+
+    @pytest.mark.parametrize(
+        ("command", "runs"),
+        [
+            ("bash install.sh", "the script install.sh"),
+            ("sh -ex /app/install.sh --all", "the script /app/install.sh"),
+            ("./install.sh", "the script ./install.sh"),
+            ("bash calls.sh", "the script calls.sh"),
+            ("/elsewhere/unknown.sh", "the script /elsewhere/unknown.sh"),
+            ("make install", "make"),
+            ("make -f other.mk", "make"),
+        ],
+    )
+    def test_what_may_install_packages_is_named(self, command, runs):
+        assert self.reasons(command) == [f"it runs {runs}, which may install packages"]
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "sh quiet.sh",
+            "make -C native",
+            "cd /src && ./configure && make && make install",
+            "cd /src && cmake . && make",
+            "./tool",
+            "bash -c 'true'",
+            "chmod +x install.sh",
+        ],
+    )
+    def test_what_installs_none_is_not(self, command):
+        assert self.reasons(command) == []

@@ -146,7 +146,7 @@ def _unjudged(stage: Stage, step: InstallStep) -> str:
     if step.requirements.skipped:
         return step.requirements.skipped[0].why.reason
     read = step.projects or (step.lock is not None and step.lock.path is not None)
-    requires_nothing = read and not stage.unread
+    requires_nothing = read and all(part.why.code == "script" for part in stage.unread)
     return "" if requires_nothing else "none of its requirements could be read"
 
 

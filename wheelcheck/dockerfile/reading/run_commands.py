@@ -14,7 +14,13 @@ from wheelcheck.dockerfile.reading.files.image_files import absolute
 from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_steps import add_lock_install
-from wheelcheck.dockerfile.reading.run_scripts import INSTALLS, commands_of, is_shell, strictness
+from wheelcheck.dockerfile.reading.run_scripts import (
+    INSTALLS,
+    commands_of,
+    note_script,
+    script_of,
+    strictness,
+)
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     FILE_COMMANDS,
@@ -121,7 +127,7 @@ def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     words = list(unwrapped(marked))
     if not words:
         return
-    script = _script(words)
+    script = script_of(words)
     if script is not None and depth < MAX_SCRIPTS:
         _follow_script(runner, line, command, words, depth)
     elif not _moves(runner, words):
@@ -133,7 +139,7 @@ def _follow_script(
 ) -> None:
     """Follow the commands of ``sh -c SCRIPT``."""
     variables = {**runner.stage.variables, **_overlay(command)}
-    for inner in commands(_script(words) or "", variables, strictness(words)):
+    for inner in commands(script_of(words) or "", variables, strictness(words)):
         within = command.within or inner.within
         ends = command.ends_script and inner.ends_script
         exported = (*_overlay(command).items(), *inner.exported)
@@ -197,6 +203,7 @@ def _follow_unknown(
     if action is not None:
         return
     _warn_of_hidden_installs(runner, line, command, words)
+    note_script(stage, line, words, runner.folders[-1])
     if posixpath.basename(words[0]) in {"dpkg", "apt-key", "gpg"} or runs_script(words):
         stage.system.other_sources = True
     if posixpath.basename(words[0]) in UPDATERS:
@@ -226,18 +233,6 @@ def _overlay(command: Command) -> dict[str, str | None]:
             if equals and name.isidentifier()
         ]
     return dict(pairs)
-
-
-def _script(words: Sequence[str]) -> str | None:
-    """The script of ``sh -c SCRIPT``."""
-    if not is_shell(words[:1]):
-        return None
-    for position, word in enumerate(words[1:], 1):
-        if word.startswith("-") and not word.startswith("--") and "c" in word:
-            return words[position + 1] if position + 1 < len(words) else None
-        if not word.startswith("-") and words[position - 1] != "-o":
-            return None
-    return None
 
 
 def _moves(runner: _Runner, words: Sequence[str]) -> bool:

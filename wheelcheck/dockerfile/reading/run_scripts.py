@@ -8,14 +8,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Heredoc, Instruction
+from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.shell.opaque import script_files
 from wheelcheck.dockerfile.reading.shell.script_commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.errors import Unknown
+from wheelcheck.redaction import redact
 
-__all__ = ["INSTALLS", "commands_of", "is_shell", "strictness"]
+__all__ = ["INSTALLS", "commands_of", "is_shell", "note_script", "script_of", "strictness"]
 
 INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
 """What an installation looks like in a text that is not followed."""
+
+_MAY_INSTALL = re.compile(
+    r"\b(?:pip[x\d.]*|uv|poetry|pdm|pipenv|conda|mamba|micromamba|easy_install|setup\.py|make"
+    r"|\w+\.(?:sh|bash))\b"
+)
+"""Words without which a script installs no Python packages, nor calls another that may."""
+_BUILDS_PROGRAMS = re.compile(r"configure|cmake|meson|autogen|autoreconf|bootstrap")
+"""What stands before ``make`` where a program in another language is built."""
 
 _SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
 _HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
@@ -92,6 +103,41 @@ def _lines_of(
         yield first + script.count("\n", 0, command.offset), command
 
 
+def script_of(words: Sequence[str]) -> str | None:
+    """The script of ``sh -c SCRIPT``."""
+    if not is_shell(words[:1]):
+        return None
+    for position, word in enumerate(words[1:], 1):
+        if word.startswith("-") and not word.startswith("--") and "c" in word:
+            return words[position + 1] if position + 1 < len(words) else None
+        if not word.startswith("-") and words[position - 1] != "-o":
+            return None
+    return None
+
+
 def is_shell(program: Sequence[str]) -> bool:
     """Whether the first word is a shell, whose scripts are read."""
     return bool(program) and posixpath.basename(program[0]) in _SHELLS
+
+
+def note_script(stage: StageState, line: int, words: Sequence[str], workdir: str) -> None:
+    """Note a script of the shell, or rules of make, that may install Python packages."""
+    places = script_files(words)
+    if not places or not _may_install(stage, words, [absolute(each, workdir) for each in places]):
+        return
+    runs = "make" if posixpath.basename(words[0]) == "make" else f"the script {places[0]}"
+    why = redact(f"it runs {runs}, which may install packages").replace("\0", "…")
+    stage.note_unread(line, " ".join(words).replace("\0", "…"), Unknown("script", why))
+
+
+def _may_install(stage: StageState, words: Sequence[str], places: Sequence[str]) -> bool:
+    """Whether a script names an installer or another script; where nobody has read it, it may.
+
+    A program that is built from its sources (``./configure && make``) brings no package, and a
+    ``./tool`` may as well be no script.
+    """
+    texts = [text for text in map(stage.text_of, places) if text is not None]
+    if texts:
+        return bool(_MAY_INSTALL.search(texts[0]))
+    program = words[0].startswith(("./", "../")) and not words[0].endswith((".sh", ".bash"))
+    return not program and not _BUILDS_PROGRAMS.search(stage.instructions[-1].text)

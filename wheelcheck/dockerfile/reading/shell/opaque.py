@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-__all__ = ["UPDATERS", "is_harmless", "runs_script"]
+__all__ = ["UPDATERS", "is_harmless", "runs_script", "script_files"]
 
 _SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "source", ".", "eval"}
+_RUNS_FILES = {"sh", "bash", "ash", "dash", "zsh", "ksh"}
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 UPDATERS = frozenset({"add-apt-repository", "apt-add-repository", "install_packages"})
 """Programs that run ``apt-get update`` themselves."""
 
@@ -158,3 +160,29 @@ def is_harmless(words: Sequence[str]) -> bool:
     if name.startswith(("python", "pypy")):
         return words[1:2] in (["--version"], ["-V"]) or words[1:3] == ["-m", "compileall"]
     return name in _HARMLESS and not runs_script(words)
+
+
+def script_files(words: Sequence[str]) -> tuple[str, ...]:
+    """The files of which one has the commands that run: a shell's script, or make's rules."""
+    name, rest = posixpath.basename(words[0]), words[1:]
+    if name in _RUNS_FILES:
+        file = next((word for word in rest if not word.startswith("-")), "")
+        given = any(word.startswith("-") and set(word) & set("cs") for word in rest)
+        return (file,) if file and not given else ()
+    if name == "make":
+        folder = _value_of("-C", rest)
+        named = _value_of("-f", rest)
+        names = (named,) if named else _MAKEFILES
+        return tuple(posixpath.join(folder, each) for each in names)
+    is_script = name.endswith((".sh", ".bash")) or words[0].startswith(("./", "../"))
+    return (words[0],) if is_script else ()
+
+
+def _value_of(option: str, words: Sequence[str]) -> str:
+    """The value of an option of one letter, the next word or the rest of its own; ""."""
+    for position, word in enumerate(words):
+        if word == option:
+            return next(iter(words[position + 1 : position + 2]), "")
+        if word.startswith(option):
+            return word.removeprefix(option)
+    return ""

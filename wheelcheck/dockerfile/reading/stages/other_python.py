@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, Inline, absolute
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.targets.target import Target
 
@@ -42,7 +41,7 @@ def python_of_uv(
     if (variables.get("UV_PROJECT_ENVIRONMENT") or "") in {"/usr/local", "/usr"}:
         return None
     for folder in project_folders(workdir):
-        pinned = _text_at(stage, posixpath.join(folder, ".python-version"))
+        pinned = stage.text_of(posixpath.join(folder, ".python-version"))
         if pinned is not None:
             return python_of(pinned.partition("\n")[0])
     if (variables.get("UV_PYTHON_DOWNLOADS") or "") in _NEVER:
@@ -70,7 +69,7 @@ def _given(arguments: Sequence[str]) -> Iterator[str]:
 def _required(stage: StageState, target: Target, workdir: str) -> tuple[int, int] | None:
     """The newest Python that a project allows, where the image's is none of them."""
     for folder in project_folders(workdir):
-        text = _text_at(stage, posixpath.join(folder, "pyproject.toml"))
+        text = stage.text_of(posixpath.join(folder, "pyproject.toml"))
         if text is None:
             continue
         try:
@@ -85,15 +84,3 @@ def _required(stage: StageState, target: Target, workdir: str) -> tuple[int, int
                 return 3, minor
         return None
     return None
-
-
-def _text_at(stage: StageState, path: str) -> str | None:
-    found = stage.files.find(absolute(path, "/"))
-    if isinstance(found, Inline):
-        return found.text
-    if not isinstance(found, FromContext):
-        return None
-    try:
-        return stage.files.context.read(found.path).decode("utf-8", "replace")
-    except OSError:
-        return None

@@ -19,7 +19,12 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Unread,
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.files.image_files import ImageFiles, absolute
+from wheelcheck.dockerfile.reading.files.image_files import (
+    FromContext,
+    ImageFiles,
+    Inline,
+    absolute,
+)
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
 from wheelcheck.dockerfile.reading.stages.pip_settings import Setting
@@ -167,6 +172,18 @@ class StageState:
         if not self.files.is_folder(path):
             self.system.owns([path], owner or self.system.user or "root", made=True)
         self.files = self.files.with_folder(path)
+
+    def text_of(self, path: str) -> str | None:
+        """The text of a file of the image that comes from the build context, or from a RUN."""
+        found = self.files.find(absolute(path, "/"))
+        if isinstance(found, Inline):
+            return found.text
+        if not isinstance(found, FromContext):
+            return None
+        try:
+            return self.files.context.read(found.path).decode("utf-8", "replace")
+        except OSError:
+            return None
 
     def need(self, path: str, line: int, *, copied: bool) -> None:
         """Note, once, a file of the build context that is needed and left out of it."""
