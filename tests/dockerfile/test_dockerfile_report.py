@@ -12,6 +12,7 @@ from wheelcheck.analysis.merging import merged
 from wheelcheck.cli import main
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.other_platform import differences_on
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.dockerfile.reading.recognition import is_dockerfile
 from wheelcheck.errors import UsageError
@@ -161,6 +162,38 @@ def test_a_file_of_which_nothing_is_followed_is_no_complete_answer():
     text = render_text(report)
     assert "Nothing is known of what it installs: see the problems." in text
     assert "nothing to improve" not in text
+
+
+@pytest.mark.parametrize("command", ["bash /install.sh", "make install"])
+def test_a_file_that_leaves_all_to_a_script_is_no_complete_answer(command):
+    report = judged(f"{BARE}RUN {command}\n")
+    assert not report.complete
+    assert [problem.code for problem in report.problems] == ["script"]
+    beside = judged(f"{SLIM}RUN {command}\n")
+    assert beside.complete
+    assert [problem.code for problem in beside.problems] == ["script"]
+
+
+def test_the_same_problem_of_a_line_is_named_once():
+    choice = 'if [ "$DEV" ]; then pip install easy; else pip install sci; fi'
+    report = judged(f"{BARE}RUN {choice}\n")
+    assert [problem.where for problem in report.problems] == ["Dockerfile:2"]
+
+
+def test_a_command_that_a_line_has_twice_is_compared_with_itself():
+    text = f"{BARE}RUN pip install sci || apt-get update && pip install sci\n"
+    report = judged(text)
+    there = parse_dockerfile(text, as_of=NOW.date(), platform="linux/arm64")
+    found = differences_on(
+        report,
+        there,
+        lambda _: nullcontext(index()),
+        machine=Machine(),
+        as_of=NOW,
+        bound=None,
+    )
+    (first,) = found.differences  # here the second finds it there already
+    assert (first.here, first.there) == (Verdict.WHEEL, Verdict.SOURCE_NATIVE)
 
 
 class TestSteps:

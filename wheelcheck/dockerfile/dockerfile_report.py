@@ -304,6 +304,15 @@ _ANOTHER_WAY = "no-lock"
 
 
 def _problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem]:
+    """What was not followed, each once on its line, and what makes the answer incomplete."""
+    seen: set[tuple[str, str | None]] = set()
+    for problem in _all_problems(dockerfile, steps):
+        if (problem.message, problem.where) not in seen:
+            seen.add((problem.message, problem.where))
+            yield problem
+
+
+def _all_problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem]:
     """What was not followed; a step that should have been judged makes the answer incomplete."""
     lost = {
         step.step.line: step.unjudged

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.dockerfile.judging.step_judge import JudgedStep, OpenIndex, StepJudges, steps_of
+from wheelcheck.dockerfile.judging.step_judge import (
+    JudgedStep,
+    OpenIndex,
+    Step,
+    StepJudges,
+    steps_of,
+)
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.errors import Unknown, WheelcheckError
 from wheelcheck.fence import contain
@@ -16,6 +23,8 @@ from wheelcheck.reports.values.dockerfile_values import OtherPlatform, PlatformD
 from wheelcheck.reports.values.report import Report
 
 __all__ = ["differences_on"]
+
+_Key = tuple[int, str, str]  # line, stage, command
 
 
 def differences_on(
@@ -46,11 +55,13 @@ def differences_on(
     unjudged: list[str] = []
     with ExitStack() as stack:
         judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
+        targets = _targets_of(report)
         for step in steps_of(there):
+            own = next(targets[_key(step)], None)
             try:
                 judged = judges.judged(step, advice=False)
                 if judged is not None:
-                    differing += _differing(judged, report)
+                    differing += _differing(judged, report, own)
             except WheelcheckError as error:
                 unjudged.append(str(error))
             except Exception as error:  # noqa: BLE001 (of this step alone)
@@ -59,9 +70,11 @@ def differences_on(
     return OtherPlatform(platform=platform, differences=tuple(differing), unjudged=why)
 
 
-def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifference]:
-    """The packages of a step whose version or verdict is another one than in the report."""
-    own = _target_of(judged, report)
+def _differing(judged: JudgedStep, report: Report, own: str | None) -> Iterator[PlatformDifference]:
+    """The packages of a step whose version or verdict is another one than in the report.
+
+    `own` is the step's target there, None where it was not judged.
+    """
     here = {package.name: package.on.get(own) for package in report.packages} if own else {}
     for package in judged.report.packages:
         cell = next(iter(package.on.values()))
@@ -76,13 +89,16 @@ def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifferenc
             yield _difference(judged, name, before.verdict, None, Verdict.NOT_REQUIRED)
 
 
-def _target_of(judged: JudgedStep, report: Report) -> str | None:
-    """The target of a step in a report; None where it was not judged."""
-    step = judged.step
-    same = (step.line, judged.stage.title, step.text)
-    steps = report.dockerfile.steps if report.dockerfile else ()
-    targets = (each.target for each in steps if (each.line, each.stage, each.command) == same)
-    return next(targets, None)
+def _targets_of(report: Report) -> defaultdict[_Key, Iterator[str | None]]:
+    """The targets of a report's steps; a line may have the same command several times."""
+    found: dict[_Key, list[str | None]] = {}
+    for step in report.dockerfile.steps if report.dockerfile else ():
+        found.setdefault((step.line, step.stage, step.command), []).append(step.target)
+    return defaultdict(lambda: iter(()), {key: iter(each) for key, each in found.items()})
+
+
+def _key(step: Step) -> _Key:
+    return step.step.line, step.stage.title, step.step.text
 
 
 def _difference(
