@@ -74,6 +74,13 @@ def test_the_mounts_of_two_installers_stand_beside_each_other():
     assert not wrong(found)
 
 
+def test_a_pipe_stays_whole():
+    pipe = f"yes | {INSTALL} 2>&1 | tee log.txt | tail -3"
+    found = corrected(f"{UPGRADE} && {pipe} && echo done")
+    assert f" && {pipe} \\\n && apk del .wheel-deps && echo done\n" in found.text
+    assert not wrong(found)
+
+
 def test_what_is_removed_between_two_commands_is_brought_again():
     found = corrected("apk add gcc && pip install lxml && apk del gcc && pip install lxml")
     assert found.text.count("--virtual .wheel-deps") == 2

@@ -19,6 +19,7 @@ from wheelcheck.loading.image_libraries import installs_packages
 
 __all__ = ["BuildPlace", "places_of", "user_at"]
 
+_PIPES = {"|", "|&"}
 _BREAKS = "build-requirement-breaks"
 
 
@@ -43,6 +44,23 @@ class BuildPlace:
     def script(self) -> Instruction:
         """What the shell reads, to which offsets belong."""
         return script_of(self.run)
+
+    @property
+    def pipeline(self) -> tuple[int, int]:
+        """Where the pipe begins and ends that its command is a part of: mostly, the command alone.
+
+        A pipe into a loop or the like is not followed.
+        """
+        every, own = shell_commands(self.script), self.command
+        first = last = every.index(own)
+        while first and every[first - 1].operator in _PIPES:
+            first -= 1
+        while every[last].operator in _PIPES and last + 1 < len(every):
+            last += 1
+        parts = every[first : last + 1]
+        if any((each.within, each.depth) != (own.within, own.depth) for each in parts):
+            return own.offset, own.end
+        return parts[0].offset, parts[-1].end
 
     def staying(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""

@@ -242,7 +242,8 @@ def _bring(editor: Editor, span: list[BuildPlace]) -> None:
     _put_before(editor, first, adding)
     removing = _removal(lacking, last)
     if removing:
-        editor.replace(last.script, last.command.end, last.command.end, f" \\\n && {removing}")
+        end = last.pipeline[1]
+        editor.replace(last.script, end, end, f" \\\n && {removing}")
 
 
 def _removal(names: Iterable[str], place: BuildPlace) -> str:
@@ -257,5 +258,5 @@ def _removal(names: Iterable[str], place: BuildPlace) -> str:
 
 
 def _put_before(editor: Editor, place: BuildPlace, command: str) -> None:
-    start = place.command.offset
+    start = place.pipeline[0]
     editor.replace(place.script, start, start, f"{command} \\\n && ")
