@@ -604,6 +604,70 @@ def test_meson_looks_for_what_a_loop_names():
     assert set(roles(forgiving).values()) == {Role.OPTIONAL}
 
 
+# What extension modules link with
+
+
+def linked(*names: str, optional: bool = False, **more) -> tuple[BuildNeed, ...]:
+    return library_needs(facts(extension_libraries=(("setup.py:9", names, optional),), **more))
+
+
+def test_any_of_several_names_leads_to_a_package():
+    needs = linked("rrd_th", "rrd")
+    assert [(need.name, need.role, need.inferred) for need in needs] == [
+        ("-lrrd_th", Role.REQUIRED, True)
+    ]
+    assert "librrd-dev" in install_commands(needs, TRIXIE).build_packages
+
+
+def test_what_nobody_packages_is_needed_though_a_row_written_by_hand_does_not_have_it():
+    def roles_of(project: str, *, optional: bool = False) -> dict[str, Role]:
+        libraries = (("setup.py:132", ("ta_lib",), optional),)
+        own = SourceNeedsInput(
+            NormalizedName(project), Version("0.4.28"), extension_libraries=libraries
+        )
+        return {need.name: need.role for need in source_needs(own)}
+
+    assert roles_of("ta-lib")["-lta_lib"] is Role.REQUIRED
+    assert roles_of("ta-lib", optional=True)["-lta_lib"] is Role.OPTIONAL
+    # behind this row is a recipe, which does without
+    assert roles_of("adblock")["-lta_lib"] is Role.OPTIONAL
+
+
+def test_a_library_whose_header_every_build_includes_is_known_to_be_needed():
+    headers = {"rrd.h": "x.c"}
+    (known,) = linked("rrd", sure_headers=headers)
+    assert (known.role, known.inferred) == (Role.REQUIRED, False)
+    for other in (
+        linked("rrd", sure_headers={"magic.h": "x.c"}),
+        linked("rrd", optional=True, sure_headers=headers),
+        linked("rrd_th", "rrd", sure_headers=headers),
+        linked("rrd", sure_headers=headers, texts={"setup.py": "cmdclass={'build_ext': own}"}),
+    ):
+        assert next(need for need in other if "rrd" in need.name).inferred
+
+
+def test_a_known_need_fails_no_build_where_its_package_is_not_known():
+    needs = linked("rrd", sure_headers={"rrd.h": "x.c"})
+    (unknown,) = missing_from_distribution(facts(), needs, ALPINE)
+    assert not unknown.fatal
+    assert not list(missing_from_distribution(facts(), needs, TRIXIE))
+
+
+def test_a_library_that_a_list_gains_on_some_ways_is_optional():
+    script = (
+        "from setuptools import Extension, setup\nnames = ['z']\n"
+        "if found_it():\n    names.append('rrd')\n"
+        "setup(ext_modules=[Extension('x', ['x.c'], libraries=names)])\n"
+    )
+    listing = ArchiveListing((ArchiveMember("x-1/setup.py", 1),), {"x-1/setup.py": script})
+    contents = SdistContents(listing)
+    found = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
+    assert [(names, optional) for _, names, optional in found.extension_libraries] == [
+        (("z",), False),
+        (("rrd",), True),
+    ]
+
+
 # What sources include
 
 

@@ -255,7 +255,7 @@ def test_our_reading_joins_the_table_as_optional():
     facts = SourceNeedsInput(
         NormalizedName("psycopg2"),
         Version("2.9.9"),
-        extension_libraries=(("setup.py:1", "ssl", False),),
+        extension_libraries=(("setup.py:1", ("ssl",), False),),
     )
     roles = {need.name: need.role for need in source_needs(facts)}
     assert roles["libpq"] is Role.REQUIRED
@@ -267,7 +267,7 @@ def test_our_reading_counts_where_the_table_is_silent():
         NormalizedName("nobody-knows-this"),
         Version("1"),
         languages={"c": "setup.py: x.c"},
-        extension_libraries=(("setup.py:1", "ssl", False),),
+        extension_libraries=(("setup.py:1", ("ssl",), False),),
     )
     assert {(n.name, n.role, n.inferred) for n in source_needs(facts)} == {
         ("c", Role.REQUIRED, True),

@@ -43,6 +43,49 @@ class TestDeclarations:
         assert script.extensions[0].where == "setup.py:5"
         assert not script.unclear
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "n = 'rrd'\nif sys.platform == 'win32':\n    n = 'rrd_dll'",
+            "if any(s in sys.platform for s in ['darwin', 'linux']):\n    n = 'rrd'",
+            "n = 'rrd_dll' if os.name == 'nt' else 'rrd'",
+            "n = {'linux': 'rrd', 'win32': 'rrd_dll'}[sys.platform]",
+            "n = {'win32': 'rrd_dll'}.get(sys.platform, 'rrd')",
+            "import platform\nn = 'rrd' if platform.uname()[0] == 'Linux' else 'librrd'",
+            "short = 'rd'\nn = f'r{short}'",
+            "for n in ('rrd',):\n    pass",
+            "n = os.environ.get('RRD_NAME') or 'rrd'",
+        ],
+    )
+    def test_libraries_have_the_names_that_variables_have_on_linux(self, name: str):
+        head = f"import os, sys\nfrom setuptools import Extension, setup\n{name}\n"
+        for arguments in ("libraries=[n]", "[], [], [], [], [n]"):
+            body = f"{head}setup(ext_modules=[Extension('x', ['x.c'], {arguments})])"
+            module = read(body).extensions[0]
+            assert (module.libraries, module.alternatives) == (("rrd",), ())
+
+    @pytest.mark.parametrize(
+        ("names", "certain"),
+        [
+            ("names = ['rrd']\nif os.path.exists('/usr/lib/x'):\n    names = ['rrd_th']", ()),
+            ("names = ['rrd_th' if os.path.exists('/usr/lib/x') else 'rrd']", ()),
+            ("if old():\n    names = ['rrd', 'z']\nelse:\n    names = ['rrd_th', 'z']", ("z",)),
+        ],
+    )
+    def test_several_names_that_a_build_chooses_from_are_alternatives(
+        self, names: str, certain: tuple[str, ...]
+    ):
+        body = f"{names}\nsetup(ext_modules=[Extension('x', ['x.c'], libraries=names)])"
+        module = read(body).extensions[0]
+        assert module.libraries == certain
+        assert [set(each) for each in module.alternatives] == [{"rrd", "rrd_th"}]
+
+    def test_a_library_that_only_some_builds_link_with_has_no_other_name(self):
+        body = "names = ['z']\nif old():\n    names = ['z', 'rrd']\n"
+        body += "setup(ext_modules=[Extension('x', ['x.c'], libraries=names)])"
+        module = read(body).extensions[0]
+        assert (module.libraries, module.alternatives) == (("z",), ())
+
     def test_a_script_without_extensions_declares_none(self):
         script = read("setup(name='x', packages=['x'])")
         assert script.calls_setup

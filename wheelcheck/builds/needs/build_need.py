@@ -65,9 +65,10 @@ class SourceNeedsInput:
     """The facts of one sdist that say what building it needs. Paths count from its root.
 
     `languages` maps each compiled language to the place it was seen; `extension_libraries` are
-    the ``libraries=`` of declared extension modules as (place, name, whether the build can do
-    without), `tools_run` the build tools that custom commands start as (place, name), `decided` the
-    conditions of scripts, by file and line, that have one answer in this build. `headers` are those
+    the ``libraries=`` of declared extension modules as (place, names of which one is linked with,
+    whether the build can do without), `tools_run` the build tools that custom commands start as
+    (place, name), `decided` the conditions of scripts, by file and line, that have one answer in
+    this build. `headers` are those
     that sources include in angle brackets and the sdist has not, with how many do; `sure_headers`
     are those of the declared extension modules that no condition depends on, with the file that
     includes each. `vendored`
@@ -84,7 +85,7 @@ class SourceNeedsInput:
     languages: Mapping[str, str] = field(default_factory=dict, hash=False)
     members: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
-    extension_libraries: tuple[tuple[str, str, bool], ...] = ()
+    extension_libraries: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
     tools_run: tuple[tuple[str, str], ...] = ()
     decided: Mapping[tuple[str, int], bool] = field(default_factory=dict, hash=False)
     headers: Mapping[str, int] = field(default_factory=dict, hash=False)
@@ -153,14 +154,16 @@ def _declared_languages(extensions: Iterable[ExtensionModule]) -> dict[str, str]
 
 def _extension_libraries(
     scripts: Iterable[SetupScript], translated: Iterable[CythonOptions]
-) -> Iterator[tuple[str, str, bool]]:
-    """The libraries of extension modules: place, name, whether the build can do without."""
+) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """The libraries of extension modules: place, names, whether the build can do without."""
     for script in scripts:
         for module in script.extensions:
             optional = module.optional or bool(script.forgiving or module.supposing)
-            yield from ((module.where, name, optional) for name in module.libraries)
+            for name in module.libraries:
+                yield module.where, (name,), optional or name in script.perhaps_sources
+            yield from ((module.where, names, optional) for names in module.alternatives)
     for options in translated:
-        yield from ((options.path, name, False) for name in options.libraries)
+        yield from ((options.path, (name,), False) for name in options.libraries)
 
 
 def _translated(facts: SdistFacts, contents: SdistContents) -> tuple[CythonOptions, ...]:

@@ -31,6 +31,7 @@ from wheelcheck.builds.needs.meson_needs import meson_needs
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.needs.package_files import (
     brought_by,
+    holder_of,
     holder_of_header,
     library_of,
 )
@@ -299,10 +300,19 @@ def _from_members(shipped: set[str]) -> Iterator[BuildNeed]:
 
 
 def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    for place, name, optional in facts.extension_libraries:
+    """The libraries of declared extension modules.
+
+    Known, not inferred, are those of a package whose header the sources include in every build,
+    where no command of the script may change what is linked with.
+    """
+    headers = () if "build_ext" in facts.texts.get("setup.py", "") else facts.sure_headers
+    included = {holder_of_header(header) for header in headers} - {None}
+    for place, (name, *others), optional in facts.extension_libraries:
         role = Role.OPTIONAL if optional else Role.REQUIRED
-        source = f"{place}: libraries=['{name}']"
-        yield from need_called(FileKind.LIB, name, source, role)
+        source = f"{place}: libraries=[{' or '.join(map(repr, (name, *others)))}]"
+        for need in need_called(FileKind.LIB, name, source, role, others=others):
+            known = included and holder_of((FileKind.LIB, name)) in included
+            yield replace(need, inferred=not (known and not others and not optional))
 
 
 def _from_crates(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

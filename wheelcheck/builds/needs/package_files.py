@@ -24,6 +24,7 @@ from wheelcheck.tables import read_table
 __all__ = [
     "brought_by",
     "build_package",
+    "holder_of",
     "holder_of_header",
     "is_lost_header",
     "is_packaged",
@@ -89,10 +90,15 @@ def brought_by(needs: Iterable[tuple[str, Iterable[_Sought]]]) -> frozenset[str]
     return frozenset(there | {_VERSION_IN_NAME.sub("", name) for name in there})
 
 
+def holder_of(sought: _Sought) -> str | None:
+    """The package of the newest Debian that brings a file; None where none does."""
+    repository = debian_repository(RELEASES[-1])
+    return None if repository is None else _best(repository, sought)
+
+
 def is_packaged(sought: _Sought) -> bool:
     """Whether the newest Debian has a package with a file."""
-    repository = debian_repository(RELEASES[-1])
-    return repository is not None and _best(repository, sought) is not None
+    return holder_of(sought) is not None
 
 
 def holder_of_header(name: str) -> str | None:

@@ -103,13 +103,11 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
     ]
     row = _row_of(facts.name, facts.version)
-    # a release that the row was not made from may ask pkg-config for another library
-    other = row is not None and bool(_outside(row["seen"], facts.version))
     sought = [
         need
         if need.name in tool_table()
         else replace(need, inferred=True)
-        if other and any(kind is FileKind.PC for kind, _ in need.files)
+        if row is not None and _outweighs(need, row, facts)
         else _demoted(need)
         for need in libraries
     ]
@@ -123,6 +121,19 @@ def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
         return needs
     source = "cmake.org/cmake/help/latest/manual/cmake-generators.7.html: Unix Makefiles by default"
     return (*needs, BuildNeed(NeedKind.TOOL, "make", source))
+
+
+def _outweighs(need: BuildNeed, row: Mapping[str, str], facts: SourceNeedsInput) -> bool:
+    """Whether a library that a row of the table does not have is needed all the same.
+
+    A release that the row was not made from may ask pkg-config for another library. Behind a row
+    that names no releases is no build: it may lack what every build links with.
+    """
+    if row["seen"]:
+        asks = any(kind is FileKind.PC for kind, _ in need.files)
+        return asks and bool(_outside(row["seen"], facts.version))
+    linked = [names for _, names, optional in facts.extension_libraries if not optional]
+    return any((FileKind.LIB, name) in need.files for names in linked for name in names)
 
 
 def _demoted(need: BuildNeed) -> BuildNeed:

@@ -91,7 +91,9 @@ def missing_from_distribution(
     required = [need for need in needs if need.role is Role.REQUIRED]
     for need in unresolved(required, distribution):
         message = _not_packaged(need, distribution)
-        fatal = not need.inferred and bool(distribution.release)
+        # by a file it is found where a distribution's own list is known, and nowhere else
+        listed = not need.files or bool(repositories_of(distribution))
+        fatal = not need.inferred and listed and bool(distribution.release)
         yield BuildObstacle("not-packaged", message, need.source, fatal)
     for need in required:
         if need.from_pypi or need.minimum_version is None:

@@ -8,6 +8,11 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from wheelcheck.builds.setup_script.computed.extension_arguments import (
+    libraries_of,
+    options_of,
+    strings_of,
+)
 from wheelcheck.builds.setup_script.computed.formatting import formatted
 from wheelcheck.builds.setup_script.computed.methods import NOT_KNOWN, call_method
 from wheelcheck.builds.setup_script.computed.script_values import (
@@ -31,7 +36,7 @@ from wheelcheck.builds.setup_script.known import call_known
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import writes_python
 
-__all__ = ["ENDS", "Calls", "LoopEnded", "Returned", "SetupCall", "strings_of"]
+__all__ = ["ENDS", "Calls", "LoopEnded", "Returned", "SetupCall"]
 
 _DEPTH = 25
 _FREE = 20
@@ -252,15 +257,17 @@ class Calls(Expressions):
         sources = keys.get("sources", args[1] if len(args) > 1 else None)
         if made_by in {"cythonize", "mypycify"}:
             name, sources = "", args[0] if args else keys.get("module_list")
+        libraries, alternatives = libraries_of(args, keys)
         made = Extension(
             made_by,
             line,
             self.file,
             name=name if isinstance(name, str) else "",
             sources=strings_of(sources),
-            libraries=strings_of(keys.get("libraries")) or (),
+            libraries=libraries,
+            alternatives=alternatives,
             optional=truth(keys.get("optional")) is True,
-            options=_options(keys),
+            options=options_of(keys),
         )
         self.made.append(made)
         return made if made_by not in {"cythonize", "mypycify"} else Opaque((made,))
@@ -329,18 +336,3 @@ def _defaults(
     for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
         if default is not None:
             yield parameter, default
-
-
-def strings_of(value: Value) -> tuple[str, ...] | None:
-    """The strings of a list, or a lone string; None for any other value."""
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, list | tuple):
-        return tuple(part for part in value if isinstance(part, str))
-    return None
-
-
-def _options(keys: dict[str, Value]) -> tuple[str, ...]:
-    """The options for the compiler and the linker."""
-    given = (strings_of(keys.get(key)) for key in ("extra_compile_args", "extra_link_args"))
-    return tuple(option for options in given for option in options or ())

@@ -16,7 +16,8 @@ class ExtensionModule:
 
     `sources` is None where it is not known. `supposing` holds the conditions, as source text,
     that only a real build decides; () means always. `options` are those of the compiler and the
-    linker, as far as they are known.
+    linker, as far as they are known. `alternatives` are libraries by several names, of which it is
+    linked with one.
     """
 
     made_by: str
@@ -27,6 +28,7 @@ class ExtensionModule:
     optional: bool = False
     supposing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

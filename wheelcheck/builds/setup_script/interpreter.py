@@ -10,7 +10,8 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
+from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall
+from wheelcheck.builds.setup_script.computed.extension_arguments import strings_of
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,

@@ -240,6 +240,8 @@ def _enumerate(args: list[Value]) -> Value:
     return opaque(*args) if elements is None else list(enumerate(elements))
 
 
+_UNAME = ("Linux", *(Opaque() for _ in range(4)))
+"""The name of the system; those of the machine, its kernel and its CPU are not known."""
 _FUNCTIONS: Mapping[str, _Answer] = {
     "builtins.__import__": _imported,
     "builtins.all": _plainly(partial(_all, wanted=True)),
@@ -281,12 +283,14 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "os.path.normpath": _of_path(_same_path),
     "os.path.realpath": _of_path(_same_path),
     "os.path.splitext": _of_path(posixpath.splitext),
+    "os.uname": _on_linux(_UNAME),
     "pathlib.Path": _plainly(joined),
     "pathlib.Path.cwd": _always(""),
     "pathlib.PurePath": _plainly(joined),
     "platform.python_implementation": _implementation,
     "platform.python_version": lambda around, _: "{}.{}.0".format(*around.python()),
     "platform.python_version_tuple": lambda around, _: (*map(str, around.python()), "0"),
+    "platform.uname": _on_linux(_UNAME),
     "platform.system": lambda around, _: around.platform().system,
     "platform.win32_ver": _on_linux(("", "", "", "")),
     "posixpath.join": _plainly(joined),

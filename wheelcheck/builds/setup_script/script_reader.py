@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from wheelcheck.builds.setup_script.calls import ENDS, SetupCall, strings_of
+from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
+from wheelcheck.builds.setup_script.computed.extension_arguments import strings_of
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,
@@ -214,6 +215,7 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
             item.optional or TRIAL in item.supposing,
             item.supposing,
             item.options,
+            item.alternatives,
         )
         for item in found
     )

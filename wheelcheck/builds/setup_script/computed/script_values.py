@@ -38,6 +38,8 @@ Plain = str | int | float | bytes | None
 """Values that are known altogether."""
 _MANY = 5_000
 """No more values than this are looked at inside one."""
+_WAYS = 8
+"""No more texts than these are remembered of which a value is one."""
 _JOINED = 4
 """Dictionaries nested deeper than this are not joined key by key."""
 
@@ -48,7 +50,8 @@ class Extension:
 
     `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
     not known. `supposing` holds the conditions, as source text, that only a real build decides.
-    `options` are those of the compiler and the linker.
+    `options` are those of the compiler and the linker, `alternatives` libraries by several names,
+    of which it is linked with one.
     """
 
     made_by: str
@@ -57,6 +60,7 @@ class Extension:
     name: str = ""
     sources: tuple[str, ...] | None = None
     libraries: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
     supposing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
@@ -64,9 +68,13 @@ class Extension:
 
 @dataclass(slots=True)
 class Opaque:
-    """An unknown value, and the extension modules that went into it."""
+    """An unknown value, and the extension modules that went into it.
+
+    `ways` are the texts that it is made of on each way through the script, where all are known.
+    """
 
     extensions: tuple[Extension, ...] = ()
+    ways: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +247,23 @@ def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOI
     if depth and all(isinstance(way, dict) for way in ways):
         return _joined_tables(ways, conditions, depth - 1)
     found = [extensions_in(way) for way in ways]
-    if all(found) or not any(found):
-        return opaque(*ways)
-    return supposed(opaque(*ways), conditions)
+    if not any(found):
+        return Opaque(ways=_texts_of_ways(ways))
+    return opaque(*ways) if all(found) else supposed(opaque(*ways), conditions)
+
+
+def _texts_of_ways(values: Iterable[Value]) -> tuple[tuple[str, ...], ...]:
+    """The texts of each value, () where those of some are not known, or they are too many."""
+    found: dict[tuple[str, ...], None] = {}
+    for value in values:
+        parts = [value] if isinstance(value, str) else value
+        if isinstance(value, Opaque) and value.ways:
+            found.update(dict.fromkeys(value.ways))
+        elif isinstance(parts, list | tuple) and all(isinstance(part, str) for part in parts):
+            found[tuple(parts[:_MANY])] = None
+        else:
+            return ()
+    return tuple(found) if len(found) <= _WAYS else ()
 
 
 def _joined_tables(
