@@ -22,7 +22,7 @@ from wheelcheck.builds.obstacles.compiling.cython_output import (
 )
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
-from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.missing_headers import compilable, missing_headers
 from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (
@@ -120,7 +120,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
-        files = compiled_files(facts, contents, cythonizes=cythonizes)
+        named_files = compiled_files(facts, contents, cythonizes=cythonizes)
+        files = compilable(named_files, contents, installed, complete=complete)
         script = "\n".join(script_texts(contents.texts))
         return (
             *no_sources(facts, contents),

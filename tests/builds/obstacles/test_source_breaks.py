@@ -14,7 +14,7 @@ from wheelcheck.builds.obstacles.compiling.compiled_files import (
 from wheelcheck.builds.obstacles.compiling.cython_output import translated_in_build
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
-from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.missing_headers import compilable, missing_headers
 from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (
@@ -223,6 +223,26 @@ def test_a_header_that_nothing_brings():
     assert headers("/*\n#include <windows.h>\n*/\n#include <zlib.h>\n") == ()
     assert headers("#include <made.h>\n", SETUP + "\nimport subprocess\n") == ()
     assert headers("#include <made.h>\n", installed=("setuptools", "brings-headers")) == ()
+
+
+def test_a_file_that_only_a_header_found_nowhere_brings_is_left_out():
+    """psycopg2 2.8.6: ``adapter_mxdatetime.c``, of Python 2, where mxDateTime is installed."""
+    script = SETUP.replace("['x.c']", "sources")
+    script = f"sources = ['x.c']\nif found():\n    sources.append('mx.c')\n{script}"
+    script = f"import os, sys\n{script}"
+    uses = "#include <Python.h>\nvoid f() { PyString_Check(o); }\n"
+
+    def perhaps(include: str) -> list[str]:
+        sdist = contents(setup__py=script, x__c="int a;", mx__c=f"#include {include}\n{uses}")
+        files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        assert files.perhaps == ("mx.c",)
+        there = compilable(files, sdist, {"setuptools": None}, complete=True)
+        breaks = source_breaks(there, sdist, 12, None)
+        return [obstacle.message.split()[0] for obstacle in breaks]
+
+    assert perhaps("<mxDateTime.h>") == []
+    assert perhaps("<zlib.h>") == ["mx.c"]
+    assert perhaps('"mxDateTime.h"') == ["mx.c"]  # the script may write it
 
 
 def test_a_header_of_a_folder_that_came_without_it():

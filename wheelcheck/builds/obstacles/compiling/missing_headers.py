@@ -5,16 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
 from wheelcheck.tables import read_table
 
-__all__ = ["GENERATES", "missing_headers"]
+__all__ = ["GENERATES", "compilable", "missing_headers"]
 
 GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
              "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
@@ -79,6 +81,30 @@ def missing_headers(
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
     return ()
+
+
+def compilable(
+    files: CompiledFiles,
+    contents: SdistContents,
+    installed: Mapping[str, object],
+    *,
+    complete: bool,
+) -> CompiledFiles:
+    """The files without those that are perhaps compiled, and include what nothing brings.
+
+    A build leaves these out: psycopg2 took ``adapter_mxdatetime.c`` where it found
+    ``<mxDateTime.h>``. Headers in quotes count as brought: a script may write them. `installed`
+    and `complete` are as in `missing_headers`.
+    """
+    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+
+    def stays(path: str) -> bool:
+        names = (name[1:] for name in _includes(path, contents) if name.startswith("<"))
+        return all(
+            _missing(name, shipped, installed, complete=complete) != _NOWHERE for name in names
+        )
+
+    return replace(files, perhaps=tuple(filter(stays, files.perhaps)))
 
 
 def _is_fatal(header: str, why: str, script: str, *, writes: bool) -> bool:
