@@ -12,7 +12,7 @@ from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.markdown_escapes import code, fenced, text
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.values.violation import Violation
-from wheelcheck.reports.wording.dockerfile_phrases import NOTHING_FOUND
+from wheelcheck.reports.wording.dockerfile_phrases import nothing_found
 from wheelcheck.reports.wording.phrases import clean
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -235,7 +235,7 @@ def test_findings_of_a_dockerfile_are_a_list_with_errors_first():
 
 def test_a_sound_dockerfile_needs_no_mending():
     markdown = render_markdown(sound_image())
-    assert f"- {NOTHING_FOUND}" in markdown
+    assert f"- {nothing_found(sound_image().dockerfile)}" in markdown
     assert "[!CAUTION]" not in markdown
     assert diffs_in(markdown) == []
 

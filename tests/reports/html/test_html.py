@@ -28,7 +28,7 @@ from sample_reports import (
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.html.pool import encode
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.dockerfile_phrases import NOTHING_FOUND
+from wheelcheck.reports.wording.dockerfile_phrases import nothing_found
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.phrases import clean
 
@@ -293,7 +293,7 @@ def test_an_image_that_cannot_be_built_is_reported_before_the_matrix():
     (warning,) = parsed(render_html(broken_image())).all("p", class_="broken")
     assert warning.text == f"✗ {NAME} does not work as it is: line 4 fails, see below."
     assert not parsed(render_html(sound_image())).all("p", class_="broken")
-    assert NOTHING_FOUND in dockerfile_of(sound_image()).text
+    assert nothing_found(sound_image().dockerfile) in dockerfile_of(sound_image()).text
 
 
 def test_corrections_are_whole_and_every_changed_line_has_its_sign():

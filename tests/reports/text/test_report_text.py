@@ -24,7 +24,7 @@ from sample_reports import (
 
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Package, Report
-from wheelcheck.reports.wording.dockerfile_phrases import NOTHING_FOUND
+from wheelcheck.reports.wording.dockerfile_phrases import nothing_found
 from wheelcheck.reports.wording.marks import MARKS
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -242,7 +242,7 @@ def test_a_dockerfile_is_reported_with_errors_first_and_diffs_to_paste():
         "    1 | FROM python:3.8-alpine",
     ]
     assert findings[-1] == "line 9: pip install $TOOLS: not judged: TOOLS is not known"
-    assert NOTHING_FOUND in render_text(sound_image())
+    assert nothing_found(sound_image().dockerfile) in render_text(sound_image())
     for diff in (OTHER_IMAGE, CORRECTION):
         # No line ends in space, and rich has no tabs.
         assert diff.replace(" \n", "\n").expandtabs() in text
