@@ -291,3 +291,29 @@ def test_texts_of_hostile_sdists_do_no_harm():
         for name in ("setup.py", "meson.build", "CMakeLists.txt", "Cargo.toml", "pyproject.toml"):
             assert libraries(texts={name: text}) == {}
             assert tools(texts={name: text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("project", "text", "qt"),
+    [
+        ("pyqt6-charts", "", "qt6"),
+        ("qscintilla", '[tool.sip.metadata]\nrequires-dist = "PyQt5 (>=5.15.4)"\n', "qt5"),
+        ("thing", '[tool.sip.bindings.thing]\ndependencies = ["PyQt6.QtCore"]\n', "qt6"),
+        ("thing", "", "qt5"),
+    ],
+)
+def test_what_pyqt_builder_builds_needs_the_qt_of_its_qmake(project: str, text: str, qt: str):
+    def libraries_of(*requires: str, backend: str = "sipbuild.api") -> dict[str, Role]:
+        own = SourceNeedsInput(
+            NormalizedName(project),
+            Version("1"),
+            backend,
+            requires,
+            texts={"pyproject.toml": text},
+        )
+        needs = toolchain_needs(own)
+        return {need.name: need.role for need in needs if need.kind is NeedKind.LIBRARY}
+
+    assert libraries_of("sip >=6", "PyQt-builder >=1.9, <2") == {qt: Role.REQUIRED}
+    assert libraries_of("sip >=6") == {}
+    assert libraries_of("PyQt-builder", backend="setuptools.build_meta") == {}

@@ -21,7 +21,7 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
-from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
@@ -67,6 +67,8 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cuda": (),
     }
 )
+_PYQT_BUILDER = "pyqt-builder"
+_PYQT = re.compile(r"(?i)pyqt([56])")
 _COMPILERS = {"c", "c++", "fortran"}
 _EDITIONS: Mapping[str, str] = MappingProxyType({"2018": "1.31", "2021": "1.56", "2024": "1.85"})
 """The Rust release that brought each edition (doc.rust-lang.org/edition-guide)."""
@@ -108,6 +110,7 @@ def toolchain_needs(
             *_from_meson_programs(facts),
             *command_needs(facts),
             *_from_external(facts),
+            *_from_pyqt_builder(facts),
         )
     )
     minima = _minima(facts)
@@ -276,6 +279,20 @@ def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         compiler = _COMPILER.fullmatch(line.split("@")[0])
         for tool in _LANGUAGES.get(compiler.group(1), ()) if compiler else ():
             yield _tool(tool, f"pyproject.toml: external.build-requires {line}")
+
+
+def _from_pyqt_builder(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """The Qt whose qmake PyQt-builder runs (pyqtbuild/builder.py): that of the PyQt it binds to."""
+    brought = brought_by_requirements(facts)
+    if _PYQT_BUILDER not in brought or not facts.backend.startswith("sipbuild"):
+        return
+    texts = (facts.texts.get(path, "") for path in ("pyproject.toml", "project.py"))
+    bound = next(filter(None, map(_PYQT.search, (facts.name, *texts))), None)
+    source = "PyQt-builder runs qmake"
+    if bound is None:
+        yield from program_need("qmake", source)
+    else:
+        yield BuildNeed(NeedKind.LIBRARY, f"qt{bound[1]}", source)
 
 
 def _version(text: str) -> Version | None:
