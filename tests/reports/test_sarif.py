@@ -80,6 +80,40 @@ def test_other_lines_that_ask_are_related():
     assert other["physicalLocation"]["region"]["startLine"] == 1
 
 
+def test_results_without_a_file_stand_at_their_requirement():
+    story = alpine_story()
+    packages = [
+        package.model_copy(
+            update={
+                "on": {
+                    target: cell.model_copy(
+                        update={
+                            "requested_by": tuple(
+                                "--package" if asker.startswith("requirements.txt") else asker
+                                for asker in cell.requested_by
+                            )
+                        }
+                    )
+                    for target, cell in package.on.items()
+                }
+            }
+        )
+        for package in story.packages
+    ]
+    inputs = ("scikit_learn", "pandas>=1.5", "other.txt")
+    given = story.model_copy(update={"inputs": inputs, "packages": tuple(packages)})
+    places = {
+        result["properties"]["package"]: [
+            unquote(each["physicalLocation"]["artifactLocation"]["uri"])
+            for each in result["locations"]
+        ]
+        for result in run_of(given)["results"]
+    }
+    assert places["scikit-learn"] == ["scikit_learn"]
+    assert places["pandas"] == ["pandas>=1.5"]
+    assert places["scipy"] == ["scikit_learn"]
+
+
 def test_levels_follow_what_happens_to_the_installation():
     levels = {result["ruleId"]: result["level"] for result in run_of(mixed())["results"]}
     assert levels["unavailable"] == "error"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from urllib.parse import quote
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from wheelcheck.reports.markdown_escapes import code as code_span
 from wheelcheck.reports.markdown_escapes import text as escaped
@@ -42,8 +46,9 @@ _Json = dict[str, object]
 def render_sarif(report: Report, *, version: str = "") -> str:
     """One run; a result per package and verdict, per problem and per violation of the policy.
 
-    Results stand at the requirement that asks for the package, or at the first file that was
-    read; what is found in a Dockerfile stands at its line. `version` is that of the tool.
+    Results stand at the requirement that asks for the package, given in a file or without, or at
+    the first file that was read; what is found in a Dockerfile stands at its line. `version` is
+    that of the tool.
     """
     found = findings(report)
     results = [
@@ -128,9 +133,8 @@ def _refused(report: Report) -> Iterator[_Json]:
 
 
 def _finding(finding: PackageFinding, report: Report) -> _Json:
-    result = _result(
-        finding.verdict.value, finding.level, finding.sentence, list(finding.lines), report
-    )
+    lines = list(finding.lines) or _given(finding.given, report)
+    result = _result(finding.verdict.value, finding.level, finding.sentence, lines, report)
     words = (finding.verdict.value, *(["fails"] if finding.failure else []))
     result["partialFingerprints"] = _printed(clean(finding.package), *words)
     result["properties"] = {
@@ -169,10 +173,9 @@ def _dockerfile_properties(finding: DockerfileFinding) -> _Json:
 def _problem(problem: Problem, report: Report) -> _Json:
     subject = f"{clean(problem.package)}: " if problem.package else ""
     line = problem_line(problem)
+    lines = [line] if line else _given([problem.package] if problem.package else [], report)
     text = f"{subject}{clean(problem.message)}"
-    return _result(
-        _problem_rule(clean(problem.code)), problem.severity, text, [line] if line else [], report
-    )
+    return _result(_problem_rule(clean(problem.code)), problem.severity, text, lines, report)
 
 
 def _violation(violation: Violation, report: Report) -> _Json:
@@ -180,6 +183,18 @@ def _violation(violation: Violation, report: Report) -> _Json:
     return _result(
         f"policy/{clean(violation.rule)}", "error", clean(violation.message), lines, report
     )
+
+
+def _given(packages: Collection[str], report: Report) -> list[InputLine]:
+    """The requirements by which the user named packages in no file, with ``--package`` say."""
+    return [InputLine(text) for text in report.inputs if _project(text) in packages]
+
+
+def _project(text: str) -> str:
+    """The name of the project that a requirement asks for; "" where it is none."""
+    with suppress(InvalidRequirement):
+        return canonicalize_name(Requirement(text).name)
+    return ""
 
 
 def _result(rule: str, level: str, text: str, lines: list[InputLine], report: Report) -> _Json:

@@ -8,7 +8,7 @@ The formats for other programs (annotations, SARIF, JUnit) are made from these.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -62,6 +62,7 @@ class PackageFinding:
 
     `label` is ``numpy 1.24.2``. `lines` ask for it, themselves or through other packages, the
     nearest first; `through` are the packages that ask for it. `sentence` tells all but the lines.
+    `given` are the packages that ask for it and that the user named in no file, itself included.
     `failure` says why its build fails for certain, "" where it does not.
     """
 
@@ -70,6 +71,7 @@ class PackageFinding:
     verdict: Verdict
     targets: tuple[str, ...]
     lines: tuple[InputLine, ...]
+    given: tuple[str, ...]
     through: tuple[str, ...]
     sentence: str
     failure: str = ""
@@ -133,12 +135,14 @@ def _finding(
     text = f"{named} {verdict_words(verdict)} on {places.describe(targets)}"
     if asking:
         text += f" (needed by {listing(asking, 3)})"
+    origins = list(_origins(packages, package.name, targets))
     return PackageFinding(
         package=package.name,
         label=named,
         verdict=verdict,
         targets=tuple(targets),
-        lines=_lines(packages, package.name, targets),
+        lines=tuple(dict.fromkeys(line for _, line in origins if line.file not in _NO_FILES)),
+        given=tuple(dict.fromkeys(name for name, line in origins if line.file in _NO_FILES)),
         through=asking,
         sentence=f"{text}: {_reason(cells, places, targets)}.",
     )
@@ -156,11 +160,10 @@ def _asker(requested_by: str) -> str:
     return re.split(r"[\[ ]", requested_by, maxsplit=1)[0]
 
 
-def _lines(
+def _origins(
     packages: Mapping[str, Package], name: str, targets: Collection[str]
-) -> tuple[InputLine, ...]:
-    """Follow who asks for whom up to the user's own lines, nearest first."""
-    found: dict[InputLine, None] = {}
+) -> Iterator[tuple[str, InputLine]]:
+    """Follow who asks for whom up to the user's own lines, nearest first: of which package each."""
     seen, level = {name}, [name]
     while level:
         above: dict[str, None] = {}
@@ -168,12 +171,11 @@ def _lines(
             for requester in _requested_by(packages[requested], targets):
                 asker = _asker(requester)
                 if asker not in packages:
-                    found[line_of(requester)] = None
+                    yield requested, line_of(requester)
                 elif asker not in seen:
                     above[asker] = None
         seen.update(above)
         level = list(above)
-    return tuple(line for line in found if line.file not in _NO_FILES)
 
 
 def _requested_by(package: Package, targets: Collection[str]) -> Iterable[str]:
