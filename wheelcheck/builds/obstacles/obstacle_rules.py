@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.package_files import pkg_config_version, search_command
-from wheelcheck.builds.needs.system_packages import unresolved
+from wheelcheck.builds.needs.system_packages import known_needs, unresolved
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.stub_sdist import is_stub
@@ -89,11 +89,12 @@ def missing_from_distribution(
     Codes ``not-packaged``, ``tool-too-old``, ``library-too-old``, ``library-version``.
     """
     required = [need for need in needs if need.role is Role.REQUIRED]
+    named = {need.name for need in known_needs(facts.name, facts.version)}
     for need in unresolved(required, distribution):
         message = _not_packaged(need, distribution)
-        # by a file it is found where a distribution's own list is known, and nowhere else
-        listed = not need.files or bool(repositories_of(distribution))
-        fatal = not need.inferred and listed and bool(distribution.release)
+        # what no row names may come with the C library, or by a name that is not known here
+        certain = need.name in named or bool(repositories_of(distribution))
+        fatal = not need.inferred and certain and bool(distribution.release)
         yield BuildObstacle("not-packaged", message, need.source, fatal)
     for need in required:
         if need.from_pypi or need.minimum_version is None:
