@@ -149,8 +149,8 @@ def _pybind11(content: bytes) -> tuple[str, ...]:
 
 
 def _limits(content: bytes, path: str) -> tuple[str, ...]:
-    """Whether C++ uses ``std::numeric_limits`` outside all conditions."""
-    if b"numeric_limits" not in content or path.endswith(".c"):
+    """Whether C++ uses ``std::numeric_limits`` outside all conditions, without its header."""
+    if b"numeric_limits" not in content or b"<limits>" in content or path.endswith(".c"):
         return ()
     for match in islice(_NUMERIC_LIMITS.finditer(content), _MOST_LOOKED_AT):
         start = content.rfind(b"\n", 0, match.start()) + 1
