@@ -95,6 +95,11 @@ _ABOUT = (
 )
 _LISTS = (
     (
+        "eighth.csv, judged later on 2026-11-29 by the present model",
+        "eighth-results.csv",
+        "eighth",
+    ),
+    (
         (
             "What the first round of sixth.csv had not built, judged later on 2026-11-29 by the "
             "model of that hour; what was wrong there is mended, and both rounds are part of the "
