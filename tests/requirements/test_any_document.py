@@ -61,7 +61,7 @@ def documents() -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "pyproject.toml", tomllib.loads(PROJECT)
     yield "poetry", tomllib.loads(POETRY)
     for path in sorted(LOCKS.glob("*/*")):
-        if path.name != "pyproject.toml":
+        if path.name != "pyproject.toml" and path.suffix != ".pyc":
             yield str(path.relative_to(LOCKS)), recognise(path.name, path.read_text()).document
 
 
