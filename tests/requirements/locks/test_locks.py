@@ -19,7 +19,11 @@ from wheelcheck.requirements import CommandLine, Requirements, read
 LOCKS = Path(__file__).parent
 MAIN = {"markupsafe", "psycopg2", "python-dateutil", "tzdata"}
 OLD = {"exceptiongroup", "typing-extensions", "six"}  # CPython 3.10 has two more, and an old one
-ALL = sorted(path.relative_to(LOCKS) for path in LOCKS.glob("*/*") if path.stem != "pyproject")
+ALL = sorted(
+    path.relative_to(LOCKS)
+    for path in LOCKS.glob("*/*")
+    if path.stem != "pyproject" and path.suffix != ".pyc"
+)
 
 
 def wanted(found: Requirements, python: int = 12) -> set[str]:
