@@ -79,6 +79,16 @@ def judge(
           "pyproject.toml": backend("setuptools.build_meta", "scikit-build")}, NATIVE),
         ({"pyproject.toml": backend("setuptools.build_meta", "setuptools",
           more="[[tool.setuptools.ext-modules]]\nname = 'x'\nsources = ['x.c']\n")}, NATIVE),
+        ({"pyproject.toml": backend("setuptools.build_meta", "setuptools", "cython",
+          more="[tool.setuptools.cmdclass]\nbuild_py = '_build.build_py'\n"),
+          "_build.py": "from setuptools import Extension\n"
+          "from setuptools.command.build_py import build_py as base\n"
+          "class build_py(base):\n    def run(self):\n"
+          "        self.distribution.ext_modules = [Extension('x', ['x.c'])]\n"
+          "        base.run(self)\n", "x.c": 9}, NATIVE),
+        ({"pyproject.toml": backend("setuptools.build_meta", "setuptools",
+          more="[tool.setuptools.cmdclass]\nbuild_py = '_build.build_py'\n"),
+          "_build.py": "from setuptools.command.build_py import build_py\n", "x.c": 9}, PURE),
         ({"pyproject.toml": backend("setuptools.build_meta", "setuptools-rust",
           more="[[tool.setuptools-rust.ext-modules]]\ntarget = 'x'\n")}, NATIVE),
         ({"pyproject.toml": backend("maturin", "maturin"), "Cargo.toml": "[package]\n"}, NATIVE),

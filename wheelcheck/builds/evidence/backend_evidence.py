@@ -87,10 +87,13 @@ def _by_pure_backend(facts: SdistFacts) -> _Opinion:
 
 def _by_setuptools(facts: SdistFacts) -> _Opinion:
     script = facts.script
-    scripts = (script,) if script is not None else ()
+    scripts = (*((script,) if script is not None else ()), *facts.build_scripts)
     known = _by_declarations(facts, scripts) or _by_commands(facts)
     if known is not None:
         return known
+    if facts.native_files and any(own.mentions for own in facts.build_scripts):
+        reason = "a command that its pyproject.toml gives to setuptools speaks of extension modules"
+        return _native(reason, Confidence.WEAK)
     if script is None:
         return _pure("setuptools builds it without a setup script or declared extension modules")
     if script.problem is not None or script.unclear or not script.calls_setup:

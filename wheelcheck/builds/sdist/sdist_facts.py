@@ -18,7 +18,9 @@ from wheelcheck.builds.sdist.build_system import (
     compiling_tools,
     read_build_system,
     read_setup_cfg,
+    read_toml,
     setup_cfg_requires,
+    table,
 )
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
@@ -151,7 +153,17 @@ def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, 
         return ("pdm_build.py",)
     if backend_kind(system.backend) == "unknown":
         return tuple(_own_backend(system, texts))
+    if backend_kind(system.backend) == "setuptools":
+        return tuple(_own_commands(texts))
     return ()
+
+
+def _own_commands(texts: Mapping[str, str]) -> Iterator[str]:
+    """The modules of an sdist that hold commands which its pyproject.toml gives to setuptools."""
+    document = read_toml(texts.get("pyproject.toml", ""))
+    for name in table(document, "tool", "setuptools", "cmdclass").values():
+        stem = str(name).rpartition(".")[0].replace(".", "/")
+        yield from (path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in texts)
 
 
 def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
