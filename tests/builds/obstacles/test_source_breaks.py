@@ -901,6 +901,8 @@ setup(name='x', ext_modules=[Extension('x', ['x.c'], extra_compile_args=options)
         ("cimport numpy as np\nctypedef np.int64_t T\n", "2.1.0", ""),
         ("cdef int a\ndef f(x):\n    return cmp(x, 1)\n", "2.1.0", "uses the name cmp"),
         ("cdef int cmp(int a):\n    return a\ndef f(x):\n    return cmp(x)\n", "2.1.0", ""),
+        ("cdef int a\ndef f(x, buffer):\n    x.set_buffer(buffer)\n", "2.1.0", ""),
+        ("cdef extern from 'a.h':\n    int set_buffer(char * buffer, int a)\n", "2.1.0", ""),
         ("cdef int a\ndef f(x):\n    # of file(x)\n    return x.reduce(1)\n", "2.1.0", ""),
         ("from stdlib cimport malloc\ncdef int a\n", "2.1.0", "cimports stdlib"),
         ("from libc.stdlib cimport malloc\ncdef int a\n", "2.1.0", ""),

@@ -49,9 +49,13 @@ _GONE_BY_NAME = {
 _EXTERN = re.compile(rb"^[ \t]*cdef[ \t]+extern[ \t]+from[ \t]+([\"'])([^\"'\n*]+)\1", re.MULTILINE)
 _PYTHON2 = re.compile(
     rb"(?:[=(,\[:+\-*/%<>!&|^{]|\b(?:return|and|or|not|in|if|raise|lambda))[ \t]*"
-    rb"(apply|buffer|cmp|coerce|execfile|file|reduce|StandardError)\b(?=[ \t]*[(,):\n])"
+    rb"(?:(apply|buffer|cmp|coerce|execfile|file|reduce)[ \t]*\(|(StandardError)\b[ \t]*[(,):\n])"
 )
-"""Names of Python 2 that Cython, run by Python 3, calls undeclared (tried: 0.29.37 to 3.3.1)."""
+"""Calls of functions of Python 2, and its exception.
+
+Cython, run by Python 3, calls them undeclared (tried: 0.29.37 to 3.3.1). A name alone may be that of
+a parameter.
+"""
 _PYTHON2_WORDS = (b"apply(", b"buffer(", b"cmp(", b"coerce(", b"execfile(", b"file(", b"reduce(",
                   b"StandardError")  # fmt: skip
 _TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
@@ -110,7 +114,8 @@ def _python2_names(content: bytes) -> Iterator[str]:
     code = _TEXT.sub(b'""', content)
     if b"import *" in code:
         return
-    for name, uses in sorted(Counter(_PYTHON2.findall(code)).items()):
+    names = (match[1] or match[2] for match in _PYTHON2.finditer(code))
+    for name, uses in sorted(Counter(names).items()):
         # nothing else, which may bind it
         if uses == len(re.findall(rb"(?<![\w.])" + name + rb"\b", code)):
             yield f"{NAME}{name.decode()}"
