@@ -53,8 +53,8 @@ _PYTHON2 = re.compile(
 )
 """Calls of functions of Python 2, and its exception.
 
-Cython, run by Python 3, calls them undeclared (tried: 0.29.37 to 3.3.1). A name alone may be that of
-a parameter.
+Cython, run by Python 3, calls them undeclared (tried: 0.29.37 to 3.3.1). A name alone may be that
+of a parameter.
 """
 _PYTHON2_WORDS = (b"apply(", b"buffer(", b"cmp(", b"coerce(", b"execfile(", b"file(", b"reduce(",
                   b"StandardError")  # fmt: skip
