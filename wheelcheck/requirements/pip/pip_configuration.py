@@ -93,7 +93,11 @@ def _value(key: str, value: str, now: datetime) -> Iterator[tuple[str, object]]:
     elif key in {"index-url", "pypi-url"}:
         yield "index_url", value
     elif key == "uploaded-prior-to":
-        yield "exclude_newer", parse_uploaded_prior_to(value, now)
+        try:
+            bound = parse_uploaded_prior_to(value, now)
+        except UsageError as error:
+            raise UsageError(f"pip's configuration: {error}") from error
+        yield "exclude_newer", bound
 
 
 def parse_uploaded_prior_to(value: str, now: datetime) -> datetime:
