@@ -1,5 +1,7 @@
 """What installers choose otherwise than others (`data/installers/answers.csv`, `findings/`)."""
 
+from pathlib import Path
+
 import pytest
 from archive_builders import wheel_of
 
@@ -66,6 +68,20 @@ def test_uv_takes_a_pre_release_where_no_final_release_satisfies(links, bound):
     assert chosen(links, f"pre{bound}", "0.13.9", "uv") == {"pre": "2.0rc1"}
 
 
+def is_seen(folder: Path, name: str, installer: str) -> bool:
+    """Whether an installer takes a project from a folder of files."""
+    report = check(
+        packages=[name],
+        targets=["cp38-manylinux_2_17_x86_64"],
+        installer=installer,
+        no_index=True,
+        find_links=[str(folder)],
+        cache_dir=None,
+        verdicts_only=True,
+    )
+    return report.packages[0].on[report.targets[0].name].verdict != "unavailable"
+
+
 @pytest.mark.parametrize("filename", ["old-1.0.tar.bz2", "old-1.0.tgz", "old-1.0-1.tar.gz"])
 @pytest.mark.parametrize(
     ("installer", "seen"), [("pip==23.3.2", True), ("pip==24.0", False), ("uv==0.13.9", False)]
@@ -75,35 +91,13 @@ def test_a_folder_shows_new_installers_only_sdists_named_by_pep_625(
 ):
     (tmp_path / filename).write_bytes(b"")
 
-    def verdict() -> str:
-        report = check(
-            packages=["old"],
-            targets=["cp38-manylinux_2_17_x86_64"],
-            installer=installer,
-            no_index=True,
-            find_links=[str(tmp_path)],
-            cache_dir=None,
-            verdicts_only=True,
-        )
-        return report.packages[0].on[report.targets[0].name].verdict
-
-    assert (verdict() != "unavailable") is seen
+    assert is_seen(tmp_path, "old", installer) is seen
     if installer.startswith("pip"):  # a page in the folder shows them to every pip
         (tmp_path / "index.html").write_text(f'<a href="{filename}">{filename}</a>')
-        assert verdict() != "unavailable"
+        assert is_seen(tmp_path, "old", installer)
 
 
 @pytest.mark.parametrize(("installer", "taken"), [("pip==25.0.1", True), ("uv==0.13.9", False)])
 def test_uv_takes_no_capital_letters_in_a_tag(tmp_path, installer, taken):
     (tmp_path / "demo-1.0-PY3-none-any.whl").write_bytes(wheel_of("demo", "1.0"))
-    report = check(
-        packages=["demo"],
-        targets=["cp38-manylinux_2_17_x86_64"],
-        installer=installer,
-        no_index=True,
-        find_links=[str(tmp_path)],
-        cache_dir=None,
-        verdicts_only=True,
-    )
-    verdict = report.packages[0].on[report.targets[0].name].verdict
-    assert (verdict != "unavailable") is taken
+    assert is_seen(tmp_path, "demo", installer) is taken

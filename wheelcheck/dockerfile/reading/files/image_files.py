@@ -192,6 +192,16 @@ class ImageFiles:
         emptied = {f"{bare}/*"} if path.endswith("/*") else {path}
         return replace(self, removed=self.removed | emptied, folders=self.folders - (lost - {"/"}))
 
+    def text_of(self, path: str) -> str | None:
+        """The text of a file that comes from the build context; None for all others."""
+        found = self.find(path)
+        if not isinstance(found, FromContext):
+            return None
+        try:
+            return self.context.read(found.path).decode("utf-8", "replace")
+        except OSError:
+            return None
+
     def find(self, path: str, depth: int = 0) -> Found:
         """Where the file at an absolute path comes from.
 

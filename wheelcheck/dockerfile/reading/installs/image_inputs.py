@@ -53,13 +53,7 @@ class InstallContext:
 
     def text_of(self, path: str) -> str | None:
         """The text of a file that comes from the build context; None for all others."""
-        found = self.files.find(absolute(path, self.workdir))
-        if not isinstance(found, FromContext):
-            return None
-        try:
-            return self.files.context.read(found.path).decode("utf-8", "replace")
-        except OSError:
-            return None
+        return self.files.text_of(absolute(path, self.workdir))
 
     def place(self, path: str) -> InputLocation:
         """A file by its place in the image, shown by its place in the build context."""

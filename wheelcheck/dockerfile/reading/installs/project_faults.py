@@ -171,13 +171,10 @@ def builds_project(
 
 
 def _project(stage: StageState, folder: str) -> Mapping[str, Any]:
-    found = stage.files.find(absolute("pyproject.toml", folder))
-    if not isinstance(found, FromContext):
-        return {}
+    text = stage.files.text_of(absolute("pyproject.toml", folder))
     try:
-        text = stage.files.context.read(found.path).decode("utf-8", "replace")
-        return parse_toml("pyproject.toml", text)
-    except (OSError, RequirementsError):
+        return {} if text is None else parse_toml("pyproject.toml", text)
+    except RequirementsError:
         return {}
 
 

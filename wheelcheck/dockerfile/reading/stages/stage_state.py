@@ -20,7 +20,6 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.files.image_files import (
-    FromContext,
     ImageFiles,
     Inline,
     absolute,
@@ -175,15 +174,9 @@ class StageState:
 
     def text_of(self, path: str) -> str | None:
         """The text of a file of the image that comes from the build context, or from a RUN."""
-        found = self.files.find(absolute(path, "/"))
-        if isinstance(found, Inline):
-            return found.text
-        if not isinstance(found, FromContext):
-            return None
-        try:
-            return self.files.context.read(found.path).decode("utf-8", "replace")
-        except OSError:
-            return None
+        place = absolute(path, "/")
+        found = self.files.find(place)
+        return found.text if isinstance(found, Inline) else self.files.text_of(place)
 
     def need(self, path: str, line: int, *, copied: bool) -> None:
         """Note, once, a file of the build context that is needed and left out of it."""
