@@ -94,6 +94,7 @@ def test_the_json_tells_the_system(report):
         "--platforms all --libc musl",
         "-t windows-arm64 --python 3.8",
         "-t windows,",
+        "--image python:3.13-slim",  # of a Dockerfile; -t is meant
     ],
 )
 def test_what_does_not_exist_ends_in_a_single_line(words, tmp_path, capsys):

@@ -90,7 +90,7 @@ def advice_of(
         builds_before=before[1],
         blockers_after=rest[0],
         builds_after=rest[1],
-        bill=bill_value(after.price) if after.price else None,
+        bill=bill_value(after.price, after.failing) if after.price else None,
         saves_seconds=seconds,
         saves_bytes=size,
     )

@@ -116,7 +116,7 @@ def _bill(column: JudgedTarget) -> Bill | None:
     """The bill, with the packages that are not in it because they have no file."""
     if column.price is None:
         return None
-    bill = bill_value(column.price)
+    bill = bill_value(column.price, column.failing)
     lost = [name for name, (_, found) in column.judged.items() if found.file is None]
     if not lost:
         return bill
@@ -151,7 +151,9 @@ def _cell(
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
     pin, judgement = column.judged[name]
     loads = column.loads.get(name)
-    same_values = (id(pin), id(judgement), id(loads))  # the columns hold them meanwhile
+    failure = column.failure_of(name)
+    # by identity: the columns hold them meanwhile
+    same_values = (id(pin), id(judgement), id(loads), failure)
     if same_values in alike:
         return alike[same_values]
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
@@ -160,12 +162,12 @@ def _cell(
         late: tuple[str, ...] = ()
         if name not in column.unremarkable:
             late = tuple(late_upload(judgement.file, projects[name]))
-        return _cell_value(pin, judgement, asking, loads, late)
+        return _cell_value(pin, judgement, asking, loads, late, failure)
 
     if judgement.file is None or judgement.misses:
         return made()
     why = (judgement.reason, judgement.newer, judgement.lost)
-    key = (judgement.file.filename, judgement.verdict, why, asking, loads)
+    key = (judgement.file.filename, judgement.verdict, why, asking, loads, failure)
     if key not in alike:
         alike[key] = made()
     alike[same_values] = alike[key]
@@ -178,6 +180,7 @@ def _cell_value(
     asking: tuple[str, ...],
     loads: Loads | None,
     late: tuple[str, ...],
+    failure: str,
 ) -> Cell:
     file = judgement.file
     return Cell(
@@ -191,6 +194,7 @@ def _cell_value(
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
         newer=judgement.newer,
+        build_fails=failure,
         lost=_lost_value(judgement.lost),
         loads=Loading(
             status=loads.status.value,

@@ -124,6 +124,13 @@ class JudgedTarget(Struct, frozen=True, dict=True):
         """The packages whose source build fails for certain; none where builds are not planned."""
         return self.summary.failing if self.summary else frozenset()
 
+    def failure_of(self, name: NormalizedName) -> str:
+        """Why the source build of a package fails for certain; "" where that is not known."""
+        if self.summary is None or name not in self.summary.failing:
+            return ""
+        builds = self.summary.plan.builds
+        return next(build.failure for build in builds if build.name == name and build.top_level)
+
     @property
     def absent(self) -> frozenset[NormalizedName]:
         """The packages that no installer finds either: no index has them, or no wanted version."""

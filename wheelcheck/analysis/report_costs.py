@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.reports.values import cost_values as values
+from wheelcheck.reports.wording.phrases import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.analysis.judged_target import Price
-    from wheelcheck.costs.bill import BuildItem
+    from wheelcheck.costs.bill import BuildItem, InstallBill
     from wheelcheck.costs.image import ImageBreakdown
 
 __all__ = ["bill_value", "cost_value"]
 
 
-def bill_value(price: Price) -> values.Bill:
-    """A target's bill as it leaves the library."""
+def bill_value(price: Price, failing: Iterable[str] = ()) -> values.Bill:
+    """A target's bill as it leaves the library.
+
+    With packages whose build fails it has no times, memory or image size: what never comes to an
+    end has none.
+    """
     bill = price.bill
+    names = tuple(sorted(failing))
+    if names:
+        return _unfinished(bill, names)
     return values.Bill(
         cores=bill.machine.cores,
         builds=bill.builds,
@@ -31,6 +41,20 @@ def bill_value(price: Price) -> values.Bill:
         download_seconds=_estimate(bill.download_seconds),
         image=_image(price.image),
         left_out=bill.left_out,
+    )
+
+
+def _unfinished(bill: InstallBill, failing: tuple[str, ...]) -> values.Bill:
+    words = f"the build of {listing(failing)} fails"
+    return values.Bill(
+        cores=bill.machine.cores,
+        builds=bill.builds,
+        memory_bytes=bill.machine.memory_bytes,
+        download_bytes=round(bill.download_bytes.value),
+        download_seconds=_estimate(bill.download_seconds),
+        image=values.ImageSize(unknown=words),
+        failing=failing,
+        left_out=(f"time, memory and image size where {words}",),
     )
 
 

@@ -23,7 +23,7 @@ from wheelcheck.reports.wording.dockerfile_phrases import (
 from wheelcheck.reports.wording.grid import mark_on
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
+from wheelcheck.reports.wording.marks import LOAD_MARKS, mark_of
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
 from wheelcheck.reports.wording.reasons import (
@@ -176,7 +176,7 @@ def _rest(report: Report, rows: Sequence[Package], room: _Room) -> str:
 def _reason_table(report: Report, places: Places, room: _Room) -> str:
     rows = [
         [
-            f"{MARKS[reason.verdict].sign} {MARKS[reason.verdict].word}",
+            f"{mark_of(reason.cell).sign} {mark_of(reason.cell).word}",
             f"**{text(_labels(report, reason), room.characters)}**",
             text(places.describe(reason.targets), room.characters),
             text(reason_words(places, reason), room.characters),
@@ -190,7 +190,7 @@ def _reason_table(report: Report, places: Places, room: _Room) -> str:
 
 def _reason_list(report: Report, places: Places, room: _Room) -> str:
     lines = [
-        f"{MARKS[reason.verdict].sign} **{text(_labels(report, reason), room.characters)}** on "
+        f"{mark_of(reason.cell).sign} **{text(_labels(report, reason), room.characters)}** on "
         f"{text(places.describe(reason.targets), room.characters)}: "
         f"{text(reason_words(places, reason), room.characters)}"
         for reason in reasons(report)

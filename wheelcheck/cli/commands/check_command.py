@@ -133,6 +133,11 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
             stage=stage,
             images=dict(map(_image, args.image)),
         )
+    if args.image:
+        raise UsageError(
+            "--image: for a Dockerfile or a compose file, and none is named; --target names the "
+            "image to install in"
+        )
     return Question(
         requirements=inputs,
         packages=args.package,

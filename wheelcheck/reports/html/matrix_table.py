@@ -12,8 +12,8 @@ from itertools import groupby
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.grid import mark_on, verdict_on
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
+from wheelcheck.reports.wording.grid import ground_on, mark_on
+from wheelcheck.reports.wording.marks import ground_of, in_order, mark_of
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.reasons import rows_of
 from wheelcheck.reports.wording.report_phrases import folded, ordered_targets, version_words
@@ -113,9 +113,9 @@ def _row(
     label = joined(package.name, " ", element("span", version, class_="version"))
     cells = []
     for target, is_edge in zip(targets, edges, strict=True):
-        verdict = verdict_on(package, target.name)
+        ground = ground_on(package, target.name).value
         mark = mark_on(package, target.name)
-        kind = f"{verdict.value} edge" if is_edge else verdict.value
+        kind = f"{ground} edge" if is_edge else ground
         if worded:
             cells.append(element("td", f"{mark.sign} {mark.word}", class_=kind))
         else:
@@ -125,22 +125,11 @@ def _row(
 
 def _legend(report: Report) -> Markup:
     """The signs that occur, and no others."""
-    present = {cell.verdict for package in report.packages for cell in package.on.values()}
-    verdicts = {MARKS[verdict]: verdict for verdict in reversed(WORST_FIRST) if verdict in present}
+    cells = (cell for package in report.packages for cell in package.on.values())
+    grounds = {mark_of(cell): ground_of(cell) for cell in cells}
     items = [
-        element("li", _sign(verdict.value, mark.sign), " ", mark.meaning)
-        for mark, verdict in reversed(verdicts.items())
-    ]
-    statuses = {
-        cell.loads.status
-        for package in report.packages
-        for cell in package.on.values()
-        if cell.loads
-    }
-    items += [
-        element("li", _sign("wheel", mark.sign), " ", mark.meaning)
-        for status, mark in LOAD_MARKS.items()
-        if status in statuses
+        element("li", _sign(grounds[mark].value, mark.sign), " ", mark.meaning)
+        for mark in in_order(grounds)
     ]
     return element("ul", items, class_="legend", aria_label="Signs")
 

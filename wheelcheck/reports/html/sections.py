@@ -10,7 +10,7 @@ from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
+from wheelcheck.reports.wording.marks import LOAD_MARKS, ground_of, mark_of
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import (
@@ -84,11 +84,11 @@ def why_section(report: Report, places: Places) -> Markup:
 
 
 def _reason(report: Report, places: Places, reason: Reason) -> Markup:
-    mark = MARKS[reason.verdict]
+    mark, kind = mark_of(reason.cell), f"sign {ground_of(reason.cell).value}"
     labels = [label(report, name, reason.targets) for name in reason.packages]
     head = element(
         "p",
-        element("span", mark.sign, class_=f"sign {reason.verdict.value}", aria_hidden="true"),
+        element("span", mark.sign, class_=kind, aria_hidden="true"),
         " ",
         element("b", listing(labels, _MOST_NAMES)),
         f" {verdict_words(reason.verdict, len(labels))} on {places.describe(reason.targets)}",

@@ -19,7 +19,7 @@ from wheelcheck.reports.values.target_values import Refusal, TargetSummary
 from wheelcheck.reports.wording.cost_phrases import spread
 from wheelcheck.reports.wording.grid import Block, Shape, ground_on, mark_on, shape
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, in_order, mark_of
 from wheelcheck.reports.wording.phrases import capitalised, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import (
@@ -189,8 +189,7 @@ def _fold(title: str, *body: object) -> Markup:
 
 def _legend(rows: Sequence[Package]) -> Markup:
     used = {mark_on(row, name): ground_on(row, name) for row in rows for name in row.on}
-    order = [*(MARKS[verdict] for verdict in WORST_FIRST), *LOAD_MARKS.values()]
-    marks = {mark: used[mark] for mark in order if mark in used}
+    marks = {mark: used[mark] for mark in in_order(used)}
     items = [
         element("span", element("span", mark.sign, class_=f"sign {verdict.value}"), mark.meaning)
         for mark, verdict in marks.items()
@@ -290,7 +289,7 @@ def _reasons(report: Report, places: Places) -> Markup | None:
     items = [
         element(
             "li",
-            f"{MARKS[reason.verdict].sign} ",
+            f"{mark_of(reason.cell).sign} ",
             element(
                 "b", listing([label(report, name, reason.targets) for name in reason.packages])
             ),

@@ -20,7 +20,7 @@ from PIL import Image
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.notebook.palette import COLOURS, INK, PAPER, SOFT
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, Mark
+from wheelcheck.reports.wording.marks import MARKS, Mark, in_order
 from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["Chart", "Sheet"]
@@ -118,8 +118,7 @@ class Sheet:
 
     def marks(self, grounds: Mapping[Mark, Verdict]) -> None:
         """Explain marks, each on the ground of a verdict: verdicts first, then loading."""
-        order = [*(MARKS[verdict] for verdict in WORST_FIRST), *LOAD_MARKS.values()]
-        marks = {mark: grounds[mark] for mark in order if mark in grounds}
+        marks = {mark: grounds[mark] for mark in in_order(grounds)}
         x = self.left
         for mark, verdict in marks.items():
             ground, ink = COLOURS[verdict]

@@ -37,7 +37,7 @@ def draw_bill(page: TextPage, report: Report, places: Places) -> None:
     all_rows = _rows(report, places)
     rows = all_rows[:_MOST_ROWS]
     bills = [bill for row in rows for bill in row.bills]
-    if not any(bill.builds or bill.image for bill in bills):
+    if not any((bill.builds or bill.image) and not bill.failing for bill in bills):
         return
     page.heading(f"What it costs, on {counted(bills[0].cores, 'core')}")
     _draw_table(page, _table(rows, [line for line in _LINES if any(map(line.of, bills))]))
@@ -58,9 +58,10 @@ def _rows(report: Report, places: Places) -> list[_BillRow]:
     }
     if len(billed) <= _MOST_ROWS:
         return [_BillRow(clean(name), (bill,)) for name, bill in billed.items()]
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name in billed:
-        groups.setdefault(_built(report, name), []).append(name)
+    groups: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for name, bill in billed.items():
+        key = (bill.failing, _built(report, name))
+        groups.setdefault(key, []).append(name)
     return [
         _BillRow(places.describe(names), tuple(billed[name] for name in names))
         for names in groups.values()
@@ -139,10 +140,18 @@ def _several(bill: Bill) -> Estimate | None:
     return bill.image.multi_stage if bill.image else None
 
 
+def _number(bill: Bill) -> int | None:
+    return bill.builds or None
+
+
+def _ending_number(bill: Bill) -> int | None:
+    return None if bill.failing else _number(bill)
+
+
 _LINES = (
-    _BillLine("source builds", lambda bill: bill.builds or None, _builds),
-    _BillLine("time to build", lambda bill: bill.builds or None, _compile_time),
-    _BillLine("peak memory", lambda bill: bill.builds or None, _peak),
+    _BillLine("source builds", _number, _builds),
+    _BillLine("time to build", _ending_number, _compile_time),
+    _BillLine("peak memory", _ending_number, _peak),
     _BillLine(
         "in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)
     ),
@@ -153,8 +162,15 @@ _LINES = (
 
 def _table(rows: Sequence[_BillRow], lines: Sequence[_BillLine]) -> list[list[str]]:
     """A column for each row of targets, a line for each figure."""
-    figures = [[line.title, *(line.words(row.bills) for row in rows)] for line in lines]
+    figures = [[line.title, *(_words(line, row.bills) for row in rows)] for line in lines]
     return [["", *(row.label for row in rows)], *figures]
+
+
+def _words(line: _BillLine, bills: Sequence[Bill]) -> str:
+    """A figure, where the builds come to an end."""
+    if not all(bill.failing for bill in bills):
+        return line.words(bills)
+    return f"{_builds(bills)}, fails" if line.of is _number else "–"
 
 
 def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ from wheelcheck.reports.values.explanation_values import (
     Explanation,
     TargetExplanation,
 )
-from wheelcheck.reports.wording.marks import MARKS, to_ascii
+from wheelcheck.reports.wording.marks import MARKS, mark_of, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 
 __all__ = ["render_explanation"]
@@ -54,7 +54,7 @@ def render_explanation(
 
 
 def _draw(page: TextPage, package: str, explanation: TargetExplanation) -> None:
-    cell, mark = explanation.cell, MARKS[explanation.cell.verdict]
+    cell, mark = explanation.cell, mark_of(explanation.cell)
     name = clean(f"{package} {cell.version or ''}".strip())
     head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"), " on ")
     head.append(clean(explanation.target.name), style="bold")

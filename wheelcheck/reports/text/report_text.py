@@ -22,7 +22,7 @@ from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
-from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
+from wheelcheck.reports.wording.marks import LOAD_MARKS, in_order, mark_of, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.reasons import (
     Reason,
@@ -187,10 +187,7 @@ def _versions(page: TextPage, report: Report) -> None:
 
 def _legend(page: TextPage, rows: Sequence[Package]) -> None:
     """Explain the signs that occur, and no others."""
-    present = {cell.verdict for row in rows for cell in row.on.values()}
-    marks = dict.fromkeys(MARKS[verdict] for verdict in WORST_FIRST if verdict in present)
-    statuses = {cell.loads.status for row in rows for cell in row.on.values() if cell.loads}
-    marks.update(dict.fromkeys(mark for name, mark in LOAD_MARKS.items() if name in statuses))
+    marks = in_order(mark_of(cell) for row in rows for cell in row.on.values())
     if not marks:
         return
     page.line()
@@ -245,7 +242,7 @@ def _remarks(page: TextPage, report: Report, places: Places) -> None:
 
 
 def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> None:
-    mark = MARKS[reason.verdict]
+    mark = mark_of(reason.cell)
     labels = [label(report, name, reason.targets) for name in reason.packages]
     head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
     head.append(f" on {places.describe(reason.targets)}")

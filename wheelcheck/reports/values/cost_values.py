@@ -95,6 +95,11 @@ class Bill(Value):
     image: ImageSize | None = Field(
         default=None, description="Size of the image; None where the target names none."
     )
+    failing: tuple[str, ...] = Field(
+        default=(),
+        description="Packages whose build fails for certain: nothing comes to an end, so that "
+        "there are no times, memory or image size.",
+    )
     left_out: tuple[str, ...] = Field(
         default=(), description="What the numbers do not have in them, and why."
     )

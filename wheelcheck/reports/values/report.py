@@ -121,6 +121,10 @@ class Cell(Value):
         description="Where an older release is taken because of the target: what the newest one "
         "needs.",
     )
+    build_fails: str = Field(
+        default="",
+        description="Why building the sdist fails for certain; empty where that is not known.",
+    )
     lost: LostWheel | None = Field(
         default=None, description="A wheel that could be expected, and is not there."
     )

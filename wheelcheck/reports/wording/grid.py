@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.marks import LOAD_GROUNDS, LOAD_MARKS, MARKS, Mark
+from wheelcheck.reports.wording.marks import MARKS, Mark, ground_of, mark_of
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import (
     Places,
@@ -85,19 +85,15 @@ def verdict_on(package: Package, target: str) -> Verdict:
 
 
 def mark_on(package: Package, target: str) -> Mark:
-    """How a cell is marked: by its verdict or, where its wheel does not load, by that."""
+    """How a package is marked on a target."""
     cell = package.on.get(target)
-    if cell is not None and cell.loads is not None and cell.loads.status in LOAD_MARKS:
-        return LOAD_MARKS[cell.loads.status]
-    return MARKS[verdict_on(package, target)]
+    return mark_of(cell) if cell else MARKS[Verdict.NOT_REQUIRED]
 
 
 def ground_on(package: Package, target: str) -> Verdict:
-    """The verdict whose colour a cell has: a wheel that does not load is not coloured as one."""
+    """The verdict whose colour a package has on a target."""
     cell = package.on.get(target)
-    if cell is not None and cell.loads is not None and cell.loads.status in LOAD_GROUNDS:
-        return LOAD_GROUNDS[cell.loads.status]
-    return verdict_on(package, target)
+    return ground_of(cell) if cell else Verdict.NOT_REQUIRED
 
 
 def shape(report: Report, rows: Sequence[Package], width: int) -> Shape:

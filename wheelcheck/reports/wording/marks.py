@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.values.report import Cell
 
-__all__ = ["LOAD_GROUNDS", "LOAD_MARKS", "MARKS", "WORST_FIRST", "Mark", "to_ascii"]
+__all__ = [
+    "BUILD_FAILS",
+    "LOAD_GROUNDS",
+    "LOAD_MARKS",
+    "MARKS",
+    "WORST_FIRST",
+    "Mark",
+    "ground_of",
+    "in_order",
+    "mark_of",
+    "to_ascii",
+]
 
 
 class Mark(Struct, frozen=True):
@@ -32,6 +46,9 @@ MARKS = {
     Verdict.NOT_REQUIRED: Mark("–", "not needed", "not needed there", "dim"),
 }
 WORST_FIRST = tuple(MARKS)
+BUILD_FAILS = Mark(
+    "✗", "build fails", "built from source, which fails: cannot be installed", "bold red"
+)
 LOAD_MARKS = {
     "needs": Mark("!", "needs libs", "comes as a wheel that needs system libraries", "bold yellow"),
     "no": Mark("‡", "never loads", "comes as a wheel that never loads there", "bold red"),
@@ -40,6 +57,41 @@ LOAD_MARKS = {
 LOAD_GROUNDS = {"needs": Verdict.SOURCE_UNKNOWN, "no": Verdict.UNAVAILABLE}
 """The verdicts that wheels which do not load are as bad as, and coloured like."""
 
+
+def mark_of(cell: Cell) -> Mark:
+    """How a cell is marked: by its verdict, or by a build that fails or a wheel that loads not."""
+    if cell.build_fails:
+        return BUILD_FAILS
+    if cell.loads is not None and cell.loads.status in LOAD_MARKS:
+        return LOAD_MARKS[cell.loads.status]
+    return MARKS[cell.verdict]
+
+
+def ground_of(cell: Cell) -> Verdict:
+    """The verdict that a cell is as bad as, and coloured like."""
+    if cell.build_fails:
+        return Verdict.UNAVAILABLE
+    if cell.loads is not None and cell.loads.status in LOAD_GROUNDS:
+        return LOAD_GROUNDS[cell.loads.status]
+    return cell.verdict
+
+
+def in_order(present: Iterable[Mark]) -> list[Mark]:
+    """Marks for a legend: of verdicts, the worst first, then of wheels that do not load."""
+    found = set(present)
+    return [mark for mark in _LEGEND if mark in found]
+
+
+_LEGEND = tuple(
+    dict.fromkeys(
+        [
+            MARKS[Verdict.UNAVAILABLE],
+            BUILD_FAILS,
+            *(MARKS[verdict] for verdict in WORST_FIRST),
+            *LOAD_MARKS.values(),
+        ]
+    )
+)
 _ASCII = str.maketrans("✗▲△○·–‡�’", "XCcs.-#?'")
 
 

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Cell, Package, Problem, Report
-from wheelcheck.reports.wording.marks import LOAD_MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, WORST_FIRST, ground_of, mark_of
 
 __all__ = [
     "NotLoading",
@@ -142,7 +142,11 @@ _FINE = WORST_FIRST.index(Verdict.WHEEL)
 
 
 def _severity(package: Package) -> int:
-    return min((WORST_FIRST.index(c.verdict) for c in package.on.values()), default=_FINE)
+    return min(map(_rank, package.on.values()), default=_FINE)
+
+
+def _rank(cell: Cell) -> int:
+    return WORST_FIRST.index(Verdict.UNAVAILABLE if cell.build_fails else cell.verdict)
 
 
 def _concerned(package: Package) -> int:
@@ -153,22 +157,23 @@ def reasons(report: Report) -> list[Reason]:
     """Every reason once, worst verdict first; as many merged as needed to stay readable.
 
     Cells of one package are merged where the same verdict stands on the same part of the nearest
-    miss; packages are merged where the words agree, and, if more than a few reasons remain, also
-    where only verdict, part and targets agree.
+    miss and their builds fail for the same reason; packages are merged where the words agree, and,
+    if more than a few reasons remain, also where only mark, part and targets agree.
     """
     single = [reason for package in matters(report) for reason in _of_package(package)]
-    merged = _merge(single, lambda r: (r.verdict, r.targets, r.cell.reason))
+    merged = _merge(single, lambda r: (r.verdict, r.targets, r.cell.build_fails, r.cell.reason))
     if len(merged) > _FEW:
-        merged = _merge(merged, lambda r: (r.verdict, r.targets, _part(r.cell)))
-    return sorted(merged, key=lambda r: (WORST_FIRST.index(r.verdict), -len(r.targets)))
+        merged = _merge(merged, lambda r: (mark_of(r.cell), r.targets, _part(r.cell)))
+    return sorted(merged, key=lambda r: (WORST_FIRST.index(ground_of(r.cell)), -len(r.targets)))
 
 
 def _of_package(package: Package) -> Iterable[Reason]:
-    groups: dict[tuple[Verdict, str], list[tuple[str, Cell]]] = {}
+    groups: dict[tuple[Verdict, str, str], list[tuple[str, Cell]]] = {}
     for target, cell in package.on.items():
         if WORST_FIRST.index(cell.verdict) < _FINE:
-            groups.setdefault((cell.verdict, _part(cell)), []).append((target, cell))
-    for (verdict, _), members in groups.items():
+            key = (cell.verdict, cell.build_fails, _part(cell))
+            groups.setdefault(key, []).append((target, cell))
+    for (verdict, _, _), members in groups.items():
         target, cell = members[0]
         targets = tuple(name for name, _ in members)
         example = len({other.reason for _, other in members}) > 1

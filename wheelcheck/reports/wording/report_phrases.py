@@ -87,6 +87,8 @@ def askers(known: Container[str], requested_by: Sequence[str]) -> tuple[list[str
 def reason_words(places: Places, reason: Reason) -> str:
     """The reason's sentence; where it stands for several, it says that it is an example."""
     words = clean(reason.cell.reason)
+    if reason.cell.build_fails:
+        words += f"; the build fails: {clean(reason.cell.build_fails)}"
     if not reason.example:
         return words
     return f"for example {clean(reason.packages[0])} on {places.describe([reason.target])}: {words}"

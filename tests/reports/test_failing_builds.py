@@ -1,0 +1,68 @@
+"""A build that fails for certain: marked as what cannot be installed, and without a price."""
+
+from datetime import date
+
+import pytest
+from fake_index import FakeIndex
+from situations import requirements_of
+
+import wheelcheck
+from wheelcheck.api.analyse import analyse
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.html import render_html
+from wheelcheck.reports.markdown import render_markdown
+from wheelcheck.reports.notebook.display import to_html
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.report import Report
+
+DAY = date(2026, 11, 1)
+GLIBC, MUSL = "python:3.12-slim", "python:3.12-alpine"
+STUB = "raise SystemExit('this name is reserved')\n"
+
+
+@pytest.fixture
+def report() -> Report:
+    """A release whose setup script only stops, and that has a wheel for glibc."""
+    index = FakeIndex(
+        {
+            "sci": {"1": ["sci-1.tar.gz", "sci-1-cp312-cp312-manylinux_2_17_x86_64.whl"]},
+            "plain": {"1": ["plain-1-py3-none-any.whl"]},
+        },
+        listings={"sci-1.tar.gz": {"sci-1/setup.py": STUB}},
+    )
+    targets = [wheelcheck.parse_target(name, as_of=DAY) for name in (GLIBC, MUSL)]
+    return analyse(requirements_of("sci", "plain"), targets, index)
+
+
+def bill_on(report: Report, name: str):
+    return next(target.bill for target in report.targets if target.name == name)
+
+
+def test_the_cell_says_why(report):
+    (sci,) = (package for package in report.packages if package.name == "sci")
+    assert "setup.py ends with an error" in sci.on[MUSL].build_fails
+    assert sci.on[MUSL].verdict is not Verdict.UNAVAILABLE
+    assert sci.on[GLIBC].build_fails == ""
+
+
+def test_what_never_comes_to_an_end_has_no_price(report):
+    bill = bill_on(report, MUSL)
+    assert (bill.builds, bill.failing) == (1, ("sci",))
+    assert bill.cpu_seconds is bill.wall_seconds is bill.build_wall_seconds is None
+    assert bill.peak_memory_bytes is None
+    assert bill.image.size is None
+    assert bill_on(report, GLIBC).wall_seconds is not None
+
+
+def test_the_text_marks_it_and_names_no_time(report):
+    text = render_text(report, width=120)
+    row = next(line for line in text.splitlines() if line.startswith("sci 1"))
+    assert row.split("  ")[-1].strip() == "✗ build fails"
+    assert "✗ built from source, which fails: cannot be installed" in text
+    times = next(line for line in text.splitlines() if line.startswith("in all"))
+    assert times.rstrip().endswith("–")
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_html, to_html])
+def test_other_formats_mark_it_too(report, render):
+    assert "✗ build fails" in render(report).replace("**", "")
