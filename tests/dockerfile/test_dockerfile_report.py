@@ -40,6 +40,7 @@ def index() -> FakeIndex:
             "setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]},
         },
         listings={
+            "easy-1-py3-none-any.whl": {"easy/__init__.py": 900},
             "sci-1.tar.gz": {
                 "sci-1/pyproject.toml": BUILD,
                 "sci-1/setup.py": COMPILES,
@@ -314,6 +315,38 @@ class TestSizeAndGate:
         image = report.targets[0].bill.image
         assert image.single_stage is None
         assert image.size == image.multi_stage
+
+    @pytest.mark.parametrize(
+        ("last", "low", "high"),
+        [("python:3.12-slim", 110e6, 140e6), ("python:3.12", 900e6, 1400e6), ("scratch", 0, 5e6)],
+    )
+    def test_of_several_stages_the_image_is_on_the_base_of_the_last(self, last, low, high):
+        report = judged(
+            "FROM python:3.12 AS build\nRUN pip install --target=/app easy\n"
+            f"FROM {last}\nCOPY --from=build /app /app\n"
+        )
+        image = report.targets[0].bill.image
+        assert low < image.multi_stage.value < high
+        parts = sum(part.value for _, part in image.parts)
+        assert parts == pytest.approx(image.multi_stage.value, rel=0.01)
+
+    def test_a_last_stage_on_another_stage_has_all_of_it(self):
+        report = judged(
+            "FROM python:3.12-alpine AS base\nRUN apk add gcc musl-dev && pip install sci\n"
+            "FROM base\nCOPY . /app\n"
+        )
+        image = report.targets[0].bill.image
+        assert image.multi_stage is None
+        assert "system packages to build" in dict(image.parts)
+
+    def test_what_is_not_seen_to_reach_the_image_has_no_size(self):
+        report = judged(
+            "FROM python:3.12-slim AS docs\nRUN pip install sci\nRUN sci --html /site\n"
+            "FROM nginx\nCOPY --from=docs /site /usr/share/nginx/html\n"
+        )
+        image = report.targets[0].bill.image
+        assert image.size is None
+        assert image.unknown == "what of docs reaches the image is not known"
 
     def test_a_file_that_does_not_work_breaks_a_policy_on_verdicts(self):
         policy = Policy(fail_on=frozenset({Verdict.UNAVAILABLE}))

@@ -103,6 +103,16 @@ class ImageBreakdown:
         """As `multi_stage`, without the base image."""
         return _sum(part for part in self.parts if part.multi_stage and part.name != BASE)
 
+    def of_one_stage(self) -> ImageBreakdown:
+        """The parts of an image of one stage alone."""
+        return replace(self, parts=tuple(part for part in self.parts if part.single_stage))
+
+    def of_several_stages(self, base: Quantity | Unknown) -> ImageBreakdown:
+        """The parts of an image of several stages alone, the last of which is on `base` bytes."""
+        first = [ImagePart(BASE, base)] if isinstance(base, Unknown) or base.value else []
+        arrives = (part for part in self.parts if part.multi_stage and part.name != BASE)
+        return replace(self, parts=(*first, *arrives))
+
     def on_top_of(self, earlier: Iterable[ImagePart]) -> ImageBreakdown:
         """The image where `earlier` parts are in it already; of those in `_ONCE` one is there."""
         groups: dict[tuple[str, bool, bool], list[ImagePart]] = {}

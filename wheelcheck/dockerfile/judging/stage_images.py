@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from wheelcheck.costs.image import BASE, ImageBreakdown, ImagePart
+from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.quantity import Quantity
+from wheelcheck.dockerfile.judging.run_images import arrives_in, lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 
@@ -19,6 +22,7 @@ class StageImages:
     """
 
     def __init__(self, dockerfile: Dockerfile) -> None:
+        self._dockerfile = dockerfile
         self._stages = dockerfile.stages
         self._parts: dict[int, list[ImagePart]] = {}
 
@@ -39,7 +43,27 @@ class StageImages:
         whole = size.on_top_of((*self._lineage(stage), *self._copied(stage, step)))
         if stays:
             self._add(stage, size.parts)
-        return whole
+        return self._as_built(stage, whole)
+
+    def _as_built(self, stage: Stage, whole: ImageBreakdown) -> ImageBreakdown | Unknown:
+        """What of an image with a stage's packages the file's own image has."""
+        final = self._dockerfile.final
+        if final is None or stage.index in lineage(self._dockerfile, final):
+            return whole.of_one_stage()
+        if not arrives_in(self._dockerfile, stage, final):
+            message = f"what of {stage.title} reaches the image is not known"
+            return Unknown("image-size-unknown", message)
+        return whole.of_several_stages(self._base_of(final))
+
+    def _base_of(self, stage: Stage) -> Quantity | Unknown:
+        """The size of the image that a stage begins with."""
+        while stage.parent is not None:
+            stage = self._stages[stage.parent]
+        if stage.image == "scratch":
+            return Quantity.exact(0, "scratch is empty")
+        if isinstance(stage.target, Unknown):
+            return Unknown("image-size-unknown", f"the size of {stage.image} is not known")
+        return base_image(stage.target)
 
     def add_ready(self, stage: Stage, step: InstallStep) -> None:
         """A step installs what another one has built."""

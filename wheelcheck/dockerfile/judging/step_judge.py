@@ -29,7 +29,7 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
-from wheelcheck.dockerfile.judging.run_images import run_image
+from wheelcheck.dockerfile.judging.run_images import lineage, run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
 from wheelcheck.dockerfile.judging.stage_images import StageImages
 from wheelcheck.dockerfile.judging.step_installers import into_marked_python, step_installer
@@ -317,7 +317,8 @@ def _bounded(requirements: Requirements, bound: datetime | None) -> Requirements
 
 def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
     """Leave the size that the file's image has: its own stage's, or the last stage's."""
-    several = dockerfile.final is not None and stage.index != dockerfile.final.index
+    final = dockerfile.final
+    several = final is not None and stage.index not in lineage(dockerfile, final)
     sizes = []
     for target in report.targets:
         bill = target.bill
