@@ -103,11 +103,11 @@ class ImageBreakdown:
         """As `multi_stage`, without the base image."""
         return _sum(part for part in self.parts if part.multi_stage and part.name != BASE)
 
-    def of_one_stage(self) -> ImageBreakdown:
+    def as_single_stage(self) -> ImageBreakdown:
         """The parts of an image of one stage alone."""
         return replace(self, parts=tuple(part for part in self.parts if part.single_stage))
 
-    def of_several_stages(self, base: Quantity | Unknown) -> ImageBreakdown:
+    def as_multi_stage(self, base: Quantity | Unknown) -> ImageBreakdown:
         """The parts of an image of several stages alone, the last of which is on `base` bytes."""
         first = [ImagePart(BASE, base)] if isinstance(base, Unknown) or base.value else []
         arrives = (part for part in self.parts if part.multi_stage and part.name != BASE)

@@ -49,11 +49,11 @@ class StageImages:
         """What of an image with a stage's packages the file's own image has."""
         final = self._dockerfile.final
         if final is None or stage.index in lineage(self._dockerfile, final):
-            return whole.of_one_stage()
+            return whole.as_single_stage()
         if not arrives_in(self._dockerfile, stage, final):
             message = f"what of {stage.title} reaches the image is not known"
             return Unknown("image-size-unknown", message)
-        return whole.of_several_stages(self._base_of(final))
+        return whole.as_multi_stage(self._base_of(final))
 
     def _base_of(self, stage: Stage) -> Quantity | Unknown:
         """The size of the image that a stage begins with."""
