@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.needs.scripts.script_needs import programs_of
+from wheelcheck.builds.needs.toolchain import is_vendored, program_need
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 
@@ -21,6 +23,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _CALL = re.compile(
     r"\b(dependency|find_library)\s*\(([^()]{0,600}(?:\([^()]{0,200}\)[^()]{0,400})*)\)"
 )
+_RUN = re.compile(r"\brun_command\s*\(((?:[^()]|\([^()]*\)){0,1000})\)")
 _KEYWORD = re.compile(r"\b[a-z_]+\s*:(?!:)")
 _QUOTED = re.compile(r"'([^'\n]{1,80})'")
 _REQUIRED = re.compile(r"\brequired\s*:\s*((?:[^(),\n]|\([^()]*\))+)")
@@ -59,6 +62,9 @@ def _of_file(
     if "cmake.subproject" in text:
         yield BuildNeed(NeedKind.TOOL, "cmake", f"{path}: cmake.subproject()")
     parts = _parts(text, values)
+    for match in _RUN.finditer(text):
+        if _state(parts, match.start()) is not False:
+            yield from _of_command(path, match[1], values.texts)
     for match in _CALL.finditer(text):
         function, arguments = match.groups()
         state = _state(parts, match.start())
@@ -77,6 +83,19 @@ def _of_file(
         yield from needs
         if needs and kind is FileKind.PC and names[0] not in _BUILT_IN:
             yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
+
+
+def _of_command(path: str, arguments: str, texts: Mapping[str, str]) -> Iterator[BuildNeed]:
+    """The program of a ``run_command``, which Meson must find, and those of a Python script."""
+    words = _KEYWORD.split(arguments)[0].strip()
+    first = _QUOTED.match(words)
+    if first and "/" not in first[1]:
+        yield from program_need(first[1], f"{path}: run_command('{first[1]}')")
+    folder = path.removesuffix("meson.build")
+    for name in _QUOTED.findall(words):
+        script = posixpath.normpath(f"{folder}{name}")
+        if name.endswith(".py") and script in texts:
+            yield from programs_of(script, texts[script])
 
 
 def _role(arguments: str, shipped: set[str], values: MesonValues, *, sure: bool) -> Role:

@@ -28,9 +28,10 @@ _DEEP = 8
 
 
 class MesonValues:
-    """Evaluates conditions, and ``required:`` arguments, as far as the files state them."""
+    """Evaluates conditions, and ``required:`` arguments, as far as the files (`texts`) state them."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
         self._options: dict[str, bool | None] = {}
         self._arrays: dict[str, list[str]] = {}
         for path, text in texts.items():

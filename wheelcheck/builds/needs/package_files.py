@@ -24,6 +24,7 @@ from wheelcheck.tables import read_table
 __all__ = [
     "brought_by",
     "build_package",
+    "build_packages",
     "holder_of",
     "holder_of_header",
     "is_lost_header",
@@ -50,6 +51,62 @@ def build_package(sought: _Sought, distribution: Distribution) -> str | None:
     found = [_best(repository, sought) for repository in repositories]
     agreed = found and all(name == found[0] for name in found)
     return found[0] if agreed else None
+
+
+def build_packages(
+    groups: Sequence[Sequence[_Sought]], distribution: Distribution
+) -> list[str | None]:
+    """The packages for several needs, each looked for by any of a group's files.
+
+    Where two exclude each other, as versions of one library do (libomp-17-dev, libomp-22-dev), a
+    version that holds what both look for is taken, or another that goes with the rest.
+    """
+    by_file = ((build_package(sought, distribution) for sought in group) for group in groups)
+    picks = [next(filter(None, found), None) for found in by_file]
+    repositories = repositories_of(distribution)
+    for at, pick in enumerate(picks):
+        for before, other in enumerate(picks[:at]):
+            if pick and other and _exclude_each_other(repositories, pick, other):
+                held = _all_holders(repositories, groups[at])
+                both = [name for name in _all_holders(repositories, groups[before]) if name in held]
+                if both:
+                    picks[at] = picks[before] = both[0]
+                else:
+                    picks[at] = _beside(repositories, held, picks[:at]) or pick
+                break
+    return picks
+
+
+def _beside(
+    repositories: Sequence[Repository], held: Iterable[str], others: Sequence[str | None]
+) -> str | None:
+    """Of several packages the first that excludes none of the others."""
+    there = [other for other in others if other]
+    free = (
+        name
+        for name in held
+        if not any(_exclude_each_other(repositories, name, other) for other in there)
+    )
+    return next(free, None)
+
+
+def _exclude_each_other(repositories: Iterable[Repository], first: str, second: str) -> bool:
+    pairs = ((first, second), (second, first))
+    return any(
+        other in known.conflicts
+        for repository in repositories
+        for name, other in pairs
+        if (known := repository.package(name)) is not None and name != other
+    )
+
+
+def _all_holders(
+    repositories: Sequence[Repository], group: Iterable[_Sought]
+) -> Mapping[str, None]:
+    """The packages that hold one of these files, likeliest first; of the first release alone."""
+    return dict.fromkeys(
+        name for sought in group for name in _likeliest_first(repositories[0], sought)
+    )
 
 
 def run_packages(package: str, distribution: Distribution) -> tuple[str, ...]:
@@ -212,7 +269,13 @@ def _by_package() -> Mapping[str, str]:
 
 @cache
 def _best(repository: Repository, sought: _Sought) -> str | None:
-    """Of the packages that hold a file, the likeliest: for development, and of that name."""
+    """Of the packages that hold a file, the likeliest."""
+    return next(iter(_likeliest_first(repository, sought)), None)
+
+
+@cache
+def _likeliest_first(repository: Repository, sought: _Sought) -> tuple[str, ...]:
+    """The packages that hold a file: those for development, and of that name first."""
     kind, name = sought
     found = next(filter(None, (_holders(repository, item) for item in _spellings(kind, name))), ())
     if kind is not FileKind.EXECUTABLE:
@@ -221,7 +284,7 @@ def _best(repository: Repository, sought: _Sought) -> str | None:
     def order(package: str) -> tuple[bool, int, str]:
         return not _is_named(package, name), len(package), package
 
-    return min(found, key=order, default=None)
+    return tuple(sorted(found, key=order))
 
 
 def _holders(repository: Repository, sought: _Sought) -> tuple[str, ...]:

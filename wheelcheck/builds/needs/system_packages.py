@@ -19,7 +19,7 @@ from wheelcheck.builds.needs.build_need import (
     strongest,
 )
 from wheelcheck.builds.needs.libraries import library_table
-from wheelcheck.builds.needs.package_files import build_package, library_of, run_packages
+from wheelcheck.builds.needs.package_files import build_packages, library_of, run_packages
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -195,10 +195,11 @@ def packages_for(
     from PyPI are left out.
     """
     needs = tuple(need for need in needs if not need.from_pypi)
+    held = _held(needs, distribution)
     found: dict[tuple[InstallPhase, str], SystemPackage] = {}
     for stage in InstallPhase:
         for need in sorted(needs, key=lambda item: list(Role).index(item.role)):
-            for package in _answers(need, stage, distribution):
+            for package in _answers(need, stage, distribution, held):
                 found.setdefault((stage, package.name), package)
     asks_pkg_config = any(need.name == "pkg-config" for need in needs)
     for package in list(found.values()):
@@ -206,7 +207,7 @@ def packages_for(
             found.setdefault((package.stage, name), replace(package, name=name))
     if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
         headers = BuildNeed(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
-        for package in _answers(headers, InstallPhase.BUILD, distribution):
+        for package in _answers(headers, InstallPhase.BUILD, distribution, {}):
             found.setdefault((InstallPhase.BUILD, package.name), package)
     return tuple(found.values())
 
@@ -248,14 +249,29 @@ def _row(need: BuildNeed) -> Mapping[str, str]:
     return known or {}
 
 
+def _held(needs: Iterable[BuildNeed], distribution: Distribution) -> Mapping[BuildNeed, str]:
+    """For needs by their files the packages that hold these, and go together."""
+    by_file = sorted(
+        (need for need in needs if need.files), key=lambda need: list(Role).index(need.role)
+    )
+    packages = build_packages([need.files for need in by_file], distribution)
+    return {
+        need: package
+        for need, package in zip(by_file, packages, strict=True)
+        if package is not None
+    }
+
+
 def _answers(
-    need: BuildNeed, stage: InstallPhase, distribution: Distribution
+    need: BuildNeed,
+    stage: InstallPhase,
+    distribution: Distribution,
+    held: Mapping[BuildNeed, str],
 ) -> Iterator[SystemPackage]:
-    by_file = (build_package(sought, distribution) for sought in need.files)
-    held = next(filter(None, by_file), None)
-    if held is not None:
+    package = held.get(need)
+    if package is not None:
         build = stage is InstallPhase.BUILD
-        for name in (held,) if build else run_packages(held, distribution):
+        for name in (package,) if build else run_packages(package, distribution):
             yield SystemPackage(name, stage, need)
         return
     row, family = _row(need), distribution.family
@@ -272,11 +288,13 @@ def _answers(
 
 def unresolved(needs: Iterable[BuildNeed], distribution: Distribution) -> tuple[BuildNeed, ...]:
     """The needs, each once, for which a distribution has no package that we know."""
+    needs = strongest(needs)
+    held = _held(needs, distribution)
     return tuple(
         need
-        for need in strongest(needs)
+        for need in needs
         if not need.from_pypi
-        and not any(_answers(need, InstallPhase.BUILD, distribution))
+        and not any(_answers(need, InstallPhase.BUILD, distribution, held))
         and not _comes_with_compiler(need)
     )
 

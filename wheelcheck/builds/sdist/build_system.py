@@ -21,6 +21,7 @@ __all__ = [
     "BuildSystem",
     "backend_kind",
     "builds_for_metadata",
+    "command_modules",
     "is_stated_alone",
     "read_build_system",
     "read_toml",
@@ -274,3 +275,11 @@ def backend_kind(backend: str) -> str:
         if kind is not None:
             return kind
     return "unknown"
+
+
+def command_modules(texts: Mapping[str, str]) -> Iterator[str]:
+    """The modules of an sdist that hold commands which its pyproject.toml gives to setuptools."""
+    document = read_toml(texts.get("pyproject.toml", ""))
+    for name in table(document, "tool", "setuptools", "cmdclass").values():
+        stem = str(name).rpartition(".")[0].replace(".", "/")
+        yield from (path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in texts)

@@ -15,12 +15,11 @@ from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_gyp
 from wheelcheck.builds.sdist.build_system import (
     BuildSystem,
     backend_kind,
+    command_modules,
     compiling_tools,
     read_build_system,
     read_setup_cfg,
-    read_toml,
     setup_cfg_requires,
-    table,
 )
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
@@ -100,6 +99,8 @@ class SdistFacts:
         if self.kind != "setuptools" or self.script is None or not self.has("cmake-project"):
             return False
         runs_cmake = any(tool == "cmake" for _, tool in self.script.tools)
+        if self.build_scripts and not self.script.extensions and not runs_cmake:
+            return False  # a command of pyproject.toml compiles
         return all(
             extension.made_by == "skbuild"
             or extension.sources == ()
@@ -154,16 +155,8 @@ def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, 
     if backend_kind(system.backend) == "unknown":
         return tuple(_own_backend(system, texts))
     if backend_kind(system.backend) == "setuptools":
-        return tuple(_own_commands(texts))
+        return tuple(command_modules(texts))
     return ()
-
-
-def _own_commands(texts: Mapping[str, str]) -> Iterator[str]:
-    """The modules of an sdist that hold commands which its pyproject.toml gives to setuptools."""
-    document = read_toml(texts.get("pyproject.toml", ""))
-    for name in table(document, "tool", "setuptools", "cmdclass").values():
-        stem = str(name).rpartition(".")[0].replace(".", "/")
-        yield from (path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in texts)
 
 
 def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:

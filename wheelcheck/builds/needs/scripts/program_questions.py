@@ -31,6 +31,10 @@ _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _DRIVERS = {"make", "cmake"}
 """What a build that looks for it cannot do without; ninja is used where it is found."""
+_FOLDER_FIRST = re.compile(r"^\s*cd\s+[^;&|]+(?:;|&&)\s*")
+_CONFIGURE = re.compile(
+    r"(?:(?:(?:ba)?sh +)?\./|(?:ba)?sh +)?configure((?: +--?[\w-]+(?:=\S*)?)*) *"
+)
 _MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
 
 
@@ -46,14 +50,17 @@ def programs_run(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion
 
 
 def _command(node: ast.expr) -> list[str]:
-    """The words of a command: a list, a string, or what `shlex` splits."""
+    """The words of a command: a list, a string, or what `shlex` splits.
+
+    Of a line for the shell that changes the folder first, the command after that.
+    """
     if isinstance(node, ast.BinOp):
         node = node.left
     if called(node) == "split" and isinstance(node, ast.Call) and node.args:
         node = node.args[0]
     if isinstance(node, ast.List | ast.Tuple):
         return [beginning(node.elts[0])] if node.elts else []
-    return beginning(node).split()
+    return _FOLDER_FIRST.sub("", beginning(node)).split()
 
 
 def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
@@ -98,10 +105,15 @@ def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator
 
 
 def known_program(text: str, line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
-    """A string that is a program of our tables, ``x-config``, or a command of `make`."""
+    """A string that is a program of our tables, ``x-config``, or a command of `make`.
+
+    ``configure`` with options: automake's stops without make, and others' are for it.
+    """
     words = text.split()
     program = words[0].rpartition("/")[2]
     if program in programs() or (len(words) == 1 and _CONFIG_PROGRAM.fullmatch(program)):
         yield SystemQuestion(FileKind.EXECUTABLE, program, line, certainty)
     elif _MAKE_COMMAND.fullmatch(text):  # of a list of commands, run in a loop
         yield SystemQuestion(FileKind.EXECUTABLE, words[0], line, certainty)
+    elif (configure := _CONFIGURE.fullmatch(text)) and (configure[1] or text.startswith("./")):
+        yield SystemQuestion(FileKind.EXECUTABLE, "make", line, certainty)

@@ -12,7 +12,7 @@ from typing import Any
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 
-__all__ = ["Certainty", "Part", "branches", "holds_on_linux"]
+__all__ = ["Certainty", "Part", "branches", "by_defaults", "holds_on_linux"]
 
 _ASIDE = re.compile(r"(?i)test|clean|sdist|doc|lint|upload|format|publish|release|(^|_)help")
 """Functions and commands that no build runs."""
@@ -20,13 +20,20 @@ _OTHER = re.compile(
     r"(?i)(^|[^a-z])(win(dows|nt)?(_?(32|64))?|mac(os|osx)?|osx|darwin|msvc|mingw(32)?|cygwin|nt"
     r"|msys|xcode|bsd|freebsd|openbsd|netbsd|aix|sunos|solaris)([^a-z]|$)"
 )
-_SYSTEM = re.compile(r"linux2?|windows|win32|nt|darwin|posix|mac|macos|osx|cygwin|unix")
+_SYSTEM = re.compile(
+    r"linux2?|windows|win32|nt|darwin|posix|mac|macos|osx|cygwin|unix|msvc|mingw32"
+)
 _LINUX = re.compile(r"(?i)(^|[^a-z])(linux\d?|posix|unix)([^a-z]|$)")
 _LOOKS = re.compile(
     r"(?i)have|has|with|use|using|enable|exist|found|find|check|support|option|try|environ|argv"
     r"|getenv|debug|static|wants?|build_|which|isfile|isdir"
 )
 _LIST = re.compile(r"(?i)(.*_)?(libraries|libs)")
+_COMPILER = re.compile(
+    r"(?i)(^|[^a-z])(clang|intel(em|w)?|icc|icpc|icx|ifort|msvc|pgi|pgcc|nvhpc|nvcc|cray|xlc|nag|absoft)"
+    r"([^a-z]|$)"
+)
+_GNU = re.compile(r"(?i)(^|[^a-z])(gcc|g\+\+|gnu\d*|gfortran|mingw32)([^a-z]|$)")
 _FILE = re.compile(r"(?i)\.(lib|dll|dylib|pyd|framework|exe)\b")
 _PLATFORM = re.compile(
     r"platform|os\.name|sys_?name|system|uname|is_?|on_?|^[A-Z_]+$", re.IGNORECASE
@@ -45,6 +52,8 @@ class Certainty(IntEnum):
     """Where the script looks for something, offers a choice, or goes on if it fails."""
 
 
+_YES = re.compile(r"(?i)(yes|true|on|1|y|no|false|off|0|n)")
+_NO = re.compile(r"(?i)(no|false|off|0|n)")
 Part = tuple[ast.AST, Certainty]
 _Below = Callable[[Any, Certainty, Mapping[int, bool]], Iterator[Part]]
 
@@ -69,6 +78,46 @@ def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
             todo += [(each, certainty) for each in reversed(children(node))]
         else:
             todo += reversed(list(below(node, certainty, decided)))
+
+
+def by_defaults(tree: ast.Module) -> Mapping[int, bool]:
+    """The conditions, by their line, on flags that a helper reads from the environment.
+
+    ``LINK_SSL = check_env("LINK_SSL", "YES")`` is what it is by default: nobody sets it.
+    """
+    flags: dict[str, bool | None] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            flags[name] = None if name in flags else _default_of(node.value)
+    tests = (node for node in ast.walk(tree) if isinstance(node, ast.If) and any(flags.values()))
+    truths = ((node.lineno, _by_flags(node.test, flags)) for node in tests)
+    return {line: truth for line, truth in truths if truth is not None}
+
+
+def _default_of(node: ast.expr) -> bool | None:
+    """What ``check_env("NAME", "YES")`` gives where the environment says nothing."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+        return None
+    last = node.args[-1]
+    text = last.value if isinstance(last, ast.Constant) else None
+    helps = "env" in node.func.id.lower() and node.func.id != "getenv"
+    if not (helps and isinstance(text, str) and _YES.fullmatch(text)):
+        return None
+    return _NO.fullmatch(text) is None
+
+
+def _by_flags(test: ast.expr, flags: Mapping[str, bool | None]) -> bool | None:
+    match test:
+        case ast.Name(id=name):
+            return flags.get(name)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _by_flags(operand, flags)
+            return None if inner is None else not inner
+        case ast.BoolOp(op=operator, values=values):
+            return _of_all([_by_flags(value, flags) for value in values], operator)
+        case _:
+            return None
 
 
 def _defined(
@@ -203,10 +252,17 @@ def _is_list(node: ast.expr) -> bool:
 
 
 def _entries(node: ast.Dict, certainty: Certainty, _: Mapping[int, bool]) -> Iterator[Part]:
-    """The entries of a table but for those of other systems: ``{"win32": …, "linux": …}``."""
-    for key, value in zip(node.keys, node.values, strict=True):
-        name = key.value if isinstance(key, ast.Constant) else None
-        if not (isinstance(name, str) and _names_other_system(name)):
+    """The entries of a table but for those of other systems: ``{"win32": …, "linux": …}``.
+
+    In a table by compilers, GCC's among them, the other compilers' are of no build here.
+    """
+    names = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+    of_gnu = any(isinstance(name, str) and _GNU.search(name) for name in names)
+    for name, key, value in zip(names, node.keys, node.values, strict=True):
+        other = isinstance(name, str) and (
+            _names_other_system(name) or (of_gnu and _names_other_compiler(name))
+        )
+        if not other:
             yield from ([(key, certainty)] if key is not None else [])
             yield value, certainty
 
@@ -224,6 +280,10 @@ _BELOW: Mapping[type[ast.AST], _Below] = {
 
 def _names_other_system(name: str) -> bool:
     return _OTHER.search(name) is not None and _LINUX.search(name) is None
+
+
+def _names_other_compiler(name: str) -> bool:
+    return _COMPILER.search(name) is not None and _GNU.search(name) is None
 
 
 def holds_on_linux(test: ast.expr) -> bool | None:

@@ -15,16 +15,17 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.system_question import SystemQuestion
 from wheelcheck.builds.needs.toolchain import is_vendored, program_need
+from wheelcheck.builds.sdist.build_system import command_modules
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
-__all__ = ["build_scripts", "script_needs"]
+__all__ = ["build_scripts", "programs_of", "script_needs"]
 
 _NAMED_SO = re.compile(
     r"(?!\w*(?:darwin|macos|osx|win|msys))(setup\w*|\w*build\w*|\w*config\w*|\w*ext\w*)\.py"
@@ -46,6 +47,7 @@ _SPEAKS = re.compile(
 def build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The setup script, and what it or `pyproject.toml` imports or names, also indirectly."""
     todo = [path for path in texts if path in {"setup.py", "pyproject.toml"}]
+    todo += command_modules(texts)
     todo += [path for path in texts if "/" not in path and _NAMED_SO.fullmatch(path)]
     modules = _modules(texts)
     seen = dict.fromkeys(todo)
@@ -102,9 +104,18 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         if _links(question)
     )
     limit = Certainty.DEFAULT if certain else Certainty.CONDITIONAL
+    run = {"setup.py", *command_modules(facts.texts)}
     for path, question in found:
         likely = _links(question) and is_packaged((question.kind, question.name))
-        yield from _needs_of(question, path, limit if likely else Certainty.SURE)
+        least = limit if likely else Certainty.SURE
+        yield from _needs_of(question, path, least, is_run=path in run)
+
+
+def programs_of(path: str, text: str) -> Iterator[BuildNeed]:
+    """The programs that a script runs which another build system starts."""
+    for question in _questions(text, frozenset()) if _SPEAKS.search(text) else ():
+        if question.kind is FileKind.EXECUTABLE:
+            yield from _needs_of(question, path, Certainty.SURE, is_run=True)
 
 
 def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Sequence[SystemQuestion]:
@@ -115,7 +126,9 @@ def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Sequence[Sys
 @lru_cache(maxsize=2048)  # releases of a project share most of their scripts
 def _questions(text: str, decided: frozenset[tuple[int, bool]]) -> Sequence[SystemQuestion]:
     tree = parse(text)
-    return () if isinstance(tree, Unknown) else tuple(questions(branches(tree, dict(decided))))
+    if isinstance(tree, Unknown):
+        return ()
+    return tuple(questions(branches(tree, {**by_defaults(tree), **dict(decided)})))
 
 
 def _links(question: SystemQuestion) -> bool:
@@ -129,7 +142,10 @@ def _is_config(program: str) -> bool:
     return library_called("exe", program) is not None
 
 
-def _needs_of(question: SystemQuestion, path: str, limit: Certainty) -> Iterator[BuildNeed]:
+def _needs_of(
+    question: SystemQuestion, path: str, limit: Certainty, *, is_run: bool = False
+) -> Iterator[BuildNeed]:
+    """The needs behind a question; `is_run`: the build runs the script, for its own sake."""
     place = f"{path}:{question.line}"
     role = Role.REQUIRED if question.certainty <= limit else Role.OPTIONAL
     match question.kind:
@@ -142,7 +158,7 @@ def _needs_of(question: SystemQuestion, path: str, limit: Certainty) -> Iterator
         case _ if question.name == "g++":
             yield BuildNeed(NeedKind.TOOL, "c++", f"{place} compiles C++", role)
         case _:
-            # a module beside the setup script has functions that no build calls
-            if path != "setup.py" and not _is_config(question.name):
+            # a module that the setup script imports has functions that no build calls
+            if not is_run and not _is_config(question.name):
                 role = Role.OPTIONAL
             yield from program_need(question.name, f"{place} runs {question.name}", role)
