@@ -28,7 +28,7 @@ _DEEP = 8
 
 
 class MesonValues:
-    """Evaluates conditions, and ``required:`` arguments, as far as the files (`texts`) state them."""
+    """Evaluates conditions and ``required:`` arguments, as far as `texts` of files state them."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
