@@ -44,7 +44,7 @@ def extension(*libraries: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("libraries", [("iomp5", "omp"), ("omp", "iomp5")])
-def test_of_versions_that_exclude_each_other_one_that_holds_all_is_taken(libraries):
+def test_of_versions_that_exclude_each_other_that_which_holds_all_is_taken(libraries):
     assert packages(extension(*libraries)) == {"libomp-22-dev"}
 
 
