@@ -10,6 +10,7 @@ from wheelcheck.builds.needs.system_packages import install_commands, source_nee
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 TRIXIE = Distribution(Family.APT, "debian", "13")
@@ -31,7 +32,10 @@ def packages(texts: dict[str, str], **more) -> set[str]:
 def sdist_packages(texts: dict[str, str], *others: str) -> set[str]:
     """The packages for an sdist with these files, read as a whole."""
     sizes = {path: len(text) for path, text in texts.items()} | dict.fromkeys(others, 100)
-    members = tuple(ArchiveMember(f"thing-1.0/{path}", size) for path, size in sizes.items())
+    members = tuple(
+        ArchiveMember(f"thing-1.0/{path}", size, marks=read_marks(texts.get(path, "").encode()))
+        for path, size in sizes.items()
+    )
     of_archive = {f"thing-1.0/{path}": text for path, text in texts.items()}
     contents = SdistContents(ArchiveListing(members, of_archive))
     facts = read_sdist(contents)
@@ -154,3 +158,17 @@ class build(build_ext):
 setup(ext_modules=[Extension("x", ["x.c"], libraries=libraries)])
 """
     assert packages({"setup.py": text}) & {"libkrb5-dev"} == needed
+
+
+@pytest.mark.parametrize("include", ["<Eigen/Dense>", '"Eigen/Dense"'])
+def test_headers_without_an_ending_are_known_by_their_folder(include: str):
+    texts = {
+        "setup.py": (
+            "from setuptools import Extension, setup\n"
+            "setup(ext_modules=[Extension('x', ['x.cpp'], libraries=['fftw3'])])"
+        ),
+        "x.cpp": f"#include {include}\n#include <vector>\n",
+    }
+    assert sdist_packages(texts) >= {"libeigen3-dev", "libfftw3-dev"}
+    with_copy = sdist_packages(texts, "Eigen/Dense", "Eigen/Core")
+    assert "libeigen3-dev" not in with_copy

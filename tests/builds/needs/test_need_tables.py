@@ -13,7 +13,7 @@ from wheelcheck.builds.needs.toolchain import tool_table, tools_on_pypi
 from wheelcheck.tables import read_table
 
 ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(?:ubuntu\d\d\.\d\d|(\d[\d.]*)?(\.\.(\d[\d.]*)?)?))?")
-KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
+KINDS = {"pc", "cmake", "crate", "lib", "so", "exe", "header"}
 
 
 @pytest.mark.parametrize(

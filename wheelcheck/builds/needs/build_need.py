@@ -11,6 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -184,9 +185,14 @@ def _headers(contents: SdistContents) -> dict[str, int]:
         for path, marks in contents.marks.items()
         if language_of(path) is not None and not is_aside(path)
         for name in marks.includes
-        if name.startswith("<")
+        if _is_outside(name)
     )
     return {name: count for name, count in found.items() if name.rpartition("/")[2] not in own}
+
+
+def _is_outside(include: str) -> bool:
+    """Whether an include is of the system, by its brackets, or of a library known by its folder."""
+    return include[0] == "<" or library_called("header", include[1:]) is not None
 
 
 def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents) -> dict[str, str]:
@@ -199,7 +205,7 @@ def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents
         path = todo.pop()
         marks = contents.marks[path]
         for name in marks.certain_includes:
-            if name[0] == "<" and name.rpartition("/")[2].lstrip("<") not in named:
+            if _is_outside(name) and name[1:].rpartition("/")[2] not in named:
                 found.setdefault(name[1:], path)
         quoted = {name[1:].rpartition("/")[2] for name in marks.certain_includes if name[0] == '"'}
         new = [other for name in quoted for other in named.get(name, ())[:1] if other not in seen]

@@ -42,9 +42,13 @@ def library_called(kind: str, name: str) -> str | None:
     """The library that a build system calls so.
 
     `kind` is ``pc`` (pkg-config), ``cmake`` (find_package), ``lib`` (what follows -l), ``so``
-    (stem of a shared object), ``crate`` (a -sys crate) or ``exe`` (``pg_config`` and its like).
+    (stem of a shared object), ``crate`` (a -sys crate), ``exe`` (``pg_config`` and its like) or
+    ``header`` (of a folder that is the library's alone).
     """
     index = _index()
+    if kind == "header":
+        folder, slash, _ = name.partition("/")
+        return index.get(f"header:{folder}{slash}")
     found = index.get(f"cmake:{name}".lower() if kind == "cmake" else f"{kind}:{name}")
     if found is None and kind == "lib":
         # Boost's are called after the Python: boost_python3, boost_python-py36, boost_python313

@@ -184,11 +184,18 @@ def _from_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> Iterator[BuildNeed]:
     """Libraries whose headers the declared sources include in every build, one need a package.
 
+    Several files may also include what is a library's alone by its folder (``Eigen/Dense``).
     None for packages that come along with those of what was `found`.
     """
     brought = brought_by_requirements(facts)
     holders: dict[str, str] = {}
-    for header in facts.sure_headers:
+    several = {
+        header: f"each of {count} sources"
+        for header, count in facts.headers.items()
+        if count >= _SEVERAL and library_called("header", header) is not None
+    }
+    sure = several | dict(facts.sure_headers)
+    for header in sure:
         if canonicalize_name(header.partition("/")[0].removesuffix(".h")) not in brought:
             package = holder_of_header(header)
             if package is not None and package.startswith("lib"):
@@ -199,7 +206,7 @@ def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> I
     for package, header in holders.items():
         if package not in there:
             library = library_of((FileKind.HEADER, header))
-            source = f"{facts.sure_headers[header]} includes <{header}>"
+            source = f"{sure[header]} includes <{header}>"
             if library is not None:
                 yield BuildNeed(NeedKind.LIBRARY, library, source)
             else:

@@ -13,7 +13,7 @@ from functools import cache
 
 from packaging.version import Version
 
-from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.builds.needs.libraries import library_called, library_table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.debian_tables import RELEASES
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -123,6 +123,8 @@ def run_packages(package: str, distribution: Distribution) -> tuple[str, ...]:
 @cache
 def library_of(sought: _Sought) -> str | None:
     """The library of our table to whose package in the newest Debian a file belongs."""
+    if sought[0] is FileKind.HEADER and library_called("header", sought[1]) is not None:
+        return library_called("header", sought[1])
     repository = debian_repository(RELEASES[-1])
     package = _best(repository, sought) if repository is not None else None
     return _by_package().get(package) if package is not None else None
@@ -163,6 +165,10 @@ def holder_of_header(name: str) -> str | None:
 
     None for headers of compilers and Python, whatever else has one of that name.
     """
+    library = library_called("header", name)
+    if library is not None:
+        newest = Distribution(Family.APT, "debian", RELEASES[-1])
+        return next(iter(names_for(library_table()[library]["apt_build"], newest)), None)
     repository = debian_repository(RELEASES[-1])
     if repository is None or not name.endswith(_HEADER_ENDINGS):
         return None
