@@ -339,14 +339,24 @@ class TestSizeAndGate:
         assert image.multi_stage is None
         assert "system packages to build" in dict(image.parts)
 
-    def test_what_is_not_seen_to_reach_the_image_has_no_size(self):
+    def test_wheels_that_are_mounted_and_installed_arrive(self):
         report = judged(
-            "FROM python:3.12-slim AS docs\nRUN pip install sci\nRUN sci --html /site\n"
-            "FROM nginx\nCOPY --from=docs /site /usr/share/nginx/html\n"
+            "FROM python:3.12-slim AS build\nRUN pip wheel --wheel-dir /wheels easy\n"
+            "FROM python:3.12-slim\nRUN --mount=type=bind,from=build,source=/wheels,target=/w "
+            "pip install --no-index --find-links /w easy\n"
         )
-        image = report.targets[0].bill.image
-        assert image.size is None
-        assert image.unknown == "what of docs reaches the image is not known"
+        assert dict(report.targets[0].bill.image.parts)["wheels"].value == 1040  # with its metadata
+
+    def test_tools_of_the_build_are_not_in_the_image(self):
+        report = judged(
+            "FROM python:3.12-slim AS build\nRUN pip install sci\n"
+            "RUN python -m venv /venv && /venv/bin/pip install easy\n"
+            "FROM python:3.12-slim\nCOPY --from=build /venv /venv\n"
+        )
+        tools, app = (target.bill.image for target in report.targets)
+        assert [name for name, _ in tools.parts] == ["base image"]
+        assert dict(app.parts)["wheels"].value < 10_000
+        assert "wheels that could not be listed" not in dict(app.parts)
 
     def test_a_file_that_does_not_work_breaks_a_policy_on_verdicts(self):
         policy = Policy(fail_on=frozenset({Verdict.UNAVAILABLE}))

@@ -6,7 +6,7 @@ from wheelcheck.analysis.loads.load_options import RunImage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.errors import Unknown
 
-__all__ = ["arrives_in", "lineage", "run_image", "run_stage"]
+__all__ = ["lineage", "run_image", "run_stage"]
 
 
 def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
@@ -24,12 +24,8 @@ def run_stage(dockerfile: Dockerfile, stage: Stage) -> Stage:
     final = dockerfile.final
     if final is None or isinstance(final.target, Unknown):
         return stage
-    return final if arrives_in(dockerfile, stage, final) else stage
-
-
-def arrives_in(dockerfile: Dockerfile, stage: Stage, final: Stage) -> bool:
-    """Whether what a stage installs is in another: that is built on it, or copies it."""
-    return stage.index in lineage(dockerfile, final) | _copied(dockerfile, final)
+    built_on = stage.index in lineage(dockerfile, final)
+    return final if built_on or stage.index in _copied(dockerfile, final) else stage
 
 
 def lineage(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:

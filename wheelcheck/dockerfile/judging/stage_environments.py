@@ -16,7 +16,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 )
 from wheelcheck.resolution import Pin, Standing
 
-__all__ = ["StageEnvironments"]
+__all__ = ["StageEnvironments", "environment_place", "origin_of"]
 
 _USUAL = "/usr/local/lib"
 """Stands for all folders of the image's own Python, as in `InstallStep.environment`."""
@@ -89,10 +89,10 @@ class StageEnvironments:
         environments = self._of(stage)
         for copied in stage.copies:
             if copied.made is not None and copied.stage is not None and copied.line < step.line:
-                arrived = environments.setdefault(_place(copied.made.path), {})
+                arrived = environments.setdefault(environment_place(copied.made.path), {})
                 for name, found in self._copied(copied.stage, copied.made).items():
                     arrived.setdefault(name, found)
-        return environments.setdefault(_place(step.environment), {})
+        return environments.setdefault(environment_place(step.environment), {})
 
     def _of(self, stage: Stage) -> dict[str, _Contents]:
         if stage.index not in self._stages:
@@ -102,16 +102,21 @@ class StageEnvironments:
 
     def _copied(self, source: int, made: MadeFolder) -> _Contents:
         """What a folder that was copied from another stage held there."""
-        folders = self._dockerfile.stages[source].folders
-        origin = (
-            folder.path
-            for folder in folders
-            if (folder.line, folder.kind) == (made.line, made.kind)
-        )
-        return self._stages.get(source, {}).get(_place(next(origin, "")), {})
+        return self._stages.get(source, {}).get(origin_of(self._dockerfile, source, made), {})
 
 
-def _place(path: str) -> str:
+def origin_of(dockerfile: Dockerfile, source: int, made: MadeFolder) -> str:
+    """The environment of the stage `source` from which a folder was copied."""
+    same = (
+        folder.path
+        for folder in dockerfile.stages[source].folders
+        if (folder.line, folder.kind) == (made.line, made.kind)
+    )
+    return environment_place(next(same, ""))
+
+
+def environment_place(path: str) -> str:
+    """Where an environment is: the image's own Python has several folders."""
     usual = path in {"", "/usr", "/usr/local", _USUAL} or path.startswith(f"{_USUAL}/")
     return _USUAL if usual else path
 

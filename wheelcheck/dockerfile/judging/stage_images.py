@@ -8,8 +8,14 @@ from dataclasses import replace
 from wheelcheck.costs.image import BASE, ImageBreakdown, ImagePart
 from wheelcheck.costs.image_parts.base_image import base_image
 from wheelcheck.costs.quantity import Quantity
-from wheelcheck.dockerfile.judging.run_images import arrives_in, lineage
-from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.dockerfile.judging.run_images import lineage
+from wheelcheck.dockerfile.judging.stage_environments import environment_place, origin_of
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    Dockerfile,
+    InstallStep,
+    MadeFolder,
+    Stage,
+)
 from wheelcheck.errors import Unknown
 
 __all__ = ["StageImages"]
@@ -24,7 +30,8 @@ class StageImages:
     def __init__(self, dockerfile: Dockerfile) -> None:
         self._dockerfile = dockerfile
         self._stages = dockerfile.stages
-        self._parts: dict[int, list[ImagePart]] = {}
+        self._parts: dict[int, list[tuple[str, ImagePart]]] = {}
+        """By stage, what was put there, each part with the environment that it is in."""
 
     def after(
         self,
@@ -40,20 +47,27 @@ class StageImages:
         """
         if isinstance(size, Unknown):
             return size
-        whole = size.on_top_of((*self._lineage(stage), *self._copied(stage, step)))
+        earlier = [*self._lineage(stage), *self._copied(stage, step)]
         if stays:
-            self._add(stage, size.parts)
-        return self._as_built(stage, whole)
-
-    def _as_built(self, stage: Stage, whole: ImageBreakdown) -> ImageBreakdown | Unknown:
-        """What of an image with a stage's packages the file's own image has."""
+            self._add(stage, step.environment, size.parts)
         final = self._dockerfile.final
         if final is None or stage.index in lineage(self._dockerfile, final):
-            return whole.as_single_stage()
-        if not arrives_in(self._dockerfile, stage, final):
-            message = f"what of {stage.title} reaches the image is not known"
-            return Unknown("image-size-unknown", message)
-        return whole.as_multi_stage(self._base_of(final))
+            return size.on_top_of(part for _, part in earlier).as_single_stage()
+        arriving = set(self._arriving(stage, final))
+        if environment_place(step.environment) not in arriving:
+            size = replace(size, parts=())  # a tool of the build
+        known = (part for place, part in earlier if place in arriving)
+        return size.on_top_of(known).as_multi_stage(self._base_of(final))
+
+    def _arriving(self, stage: Stage, final: Stage) -> Iterator[str]:
+        """The environments of a stage that the final one copies, or whose wheels it installs."""
+        for index in lineage(self._dockerfile, final):
+            there = self._stages[index]
+            folders = [copied.made for copied in there.copies]
+            folders += [wheels.made for step in there.steps for wheels in step.wheels]
+            for made in folders:
+                if made is not None and made.stage == stage.index:
+                    yield origin_of(self._dockerfile, stage.index, made)
 
     def _base_of(self, stage: Stage) -> Quantity | Unknown:
         """The size of the image that a stage begins with."""
@@ -67,33 +81,32 @@ class StageImages:
 
     def add_ready(self, stage: Stage, step: InstallStep) -> None:
         """A step installs what another one has built."""
-        for source in dict.fromkeys(wheel.made.stage for wheel in step.wheels):
-            self._add(stage, self._handed_on(source))
+        for made in dict.fromkeys(wheel.made for wheel in step.wheels):
+            parts = (part for _, part in self._handed_on(made.stage, made))
+            self._add(stage, step.environment, parts)
 
-    def _add(self, stage: Stage, parts: Iterable[ImagePart]) -> None:
+    def _add(self, stage: Stage, environment: str, parts: Iterable[ImagePart]) -> None:
         own = self._parts.setdefault(stage.index, [])
-        own += [part for part in parts if part.name != BASE]
+        place = environment_place(environment)
+        own += [(place, part) for part in parts if part.name != BASE]
 
-    def _lineage(self, stage: Stage) -> Iterator[ImagePart]:
+    def _lineage(self, stage: Stage) -> Iterator[tuple[str, ImagePart]]:
         if stage.parent is not None:
             yield from self._lineage(self._stages[stage.parent])
         yield from self._parts.get(stage.index, ())
 
-    def _handed_on(self, source: int) -> Iterator[ImagePart]:
-        """What of another stage arrives with its packages."""
-        for part in self._lineage(self._stages[source]):
-            if part.multi_stage:
-                yield replace(part, single_stage=True)
+    def _handed_on(self, source: int, made: MadeFolder) -> Iterator[tuple[str, ImagePart]]:
+        """What arrives with a folder of another stage, and where."""
+        origin = origin_of(self._dockerfile, source, made)
+        for place, part in self._lineage(self._stages[source]):
+            if part.multi_stage and place == origin:
+                yield environment_place(made.path), replace(part, single_stage=True)
 
-    def _copied(self, stage: Stage, step: InstallStep) -> Iterator[ImagePart]:
+    def _copied(self, stage: Stage, step: InstallStep) -> Iterator[tuple[str, ImagePart]]:
         """What came by COPY before a step; wheels count where they are installed."""
-        sources = dict.fromkeys(
-            copied.stage
-            for copied in stage.copies
-            if copied.stage is not None
-            and copied.line < step.line
-            and copied.made is not None
-            and copied.made.kind != "wheels"
-        )
-        for source in sources:
-            yield from self._handed_on(source)
+        for copied in stage.copies:
+            made, source = copied.made, copied.stage
+            if made is None or source is None or copied.line >= step.line:
+                continue
+            if made.kind != "wheels":
+                yield from self._handed_on(source, made)
