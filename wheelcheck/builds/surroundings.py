@@ -23,13 +23,13 @@ from wheelcheck.builds.obstacles.compiling.cython_output import (
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.compiling.missing_headers import compilable, missing_headers
-from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
+from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons, refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (
     undeclared_functions,
     undeclared_names,
 )
-from wheelcheck.builds.obstacles.missing_folders import missing_folders
+from wheelcheck.builds.obstacles.missing_folders import missing_folders, missing_project
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
     REFUSES_OLD,
@@ -127,6 +127,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *no_sources(facts, contents),
             *(missing_sources(facts, contents, script) if reading.is_whole else ()),
             *refused_options(facts.script, script),
+            *other_pythons(facts.script, minor),
             *source_breaks(files, contents, minor, gcc, free_threaded=free),
             *missing_headers(
                 files.certain,
@@ -234,18 +235,18 @@ def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstac
         return (
             *(old_minimums(texts) if refuses else ()),
             *(missing_numpy(texts) if lacks else ()),
-            *_folders(build.reading),
+            *_folders(build.reading, facts),
         )
 
     key = f"cmake refuses {refuses}, lacks numpy {lacks}"
     return build.reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
-def _folders(reading: SdistReading) -> tuple[BuildObstacle, ...]:
+def _folders(reading: SdistReading, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
     contents = reading.contents
     if isinstance(contents, Unknown) or not reading.is_whole:
         return ()
-    return missing_folders(contents)
+    return (*missing_folders(contents), *missing_project(facts, contents))
 
 
 def _runs_cmake(build: Build, facts: SdistFacts) -> bool:

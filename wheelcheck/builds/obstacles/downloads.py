@@ -45,7 +45,7 @@ _IN_SHELL = re.compile(
 )
 """A line of a shell script or of a recipe that fetches something."""
 _MAKES = re.compile(r"[\"']g?make\b|\bg?make -|\bmake[\"']")
-_NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
+_NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b|.{0,200}\.py:")
 _LONG = 1_000_000
 _CONAN = re.compile(r"conan\b(?!-)")
 _VENDORED_CRATES = 3

@@ -14,8 +14,9 @@ from wheelcheck.builds.needs.cmake_needs import command_line_defines
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 
-__all__ = ["missing_folders"]
+__all__ = ["missing_folders", "missing_project"]
 
 _ROOT = "CMakeLists.txt"
 _SOURCE = "cmake.org/cmake/help/latest/command/add_subdirectory.html"
@@ -46,6 +47,22 @@ def missing_folders(contents: SdistContents) -> tuple[BuildObstacle, ...]:
             message = f"{command.path} adds {path}, which the sdist does not hold"
             return (BuildObstacle("cmake-folder-missing", message, _SOURCE, fatal=not brought),)
     return ()
+
+
+def missing_project(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacle, ...]:
+    """A script that runs CMake, which finds no project; code ``cmake-folder-missing``."""
+    script = facts.script
+    if script is None or script.tools_forgiven or not script.extensions or contents.holds_links:
+        return ()
+    if any(path.rpartition("/")[2] == _ROOT for path in contents.paths):
+        return ()
+    texts = script_texts(contents.texts)
+    brought = any(_FETCHES.search(text) or _ROOT in text for text in texts)
+    runs = next((place for place, tool in script.tools if tool == "cmake"), "")
+    if not runs or brought:
+        return ()
+    message = f"{runs} runs CMake, and the sdist holds no {_ROOT}"
+    return (BuildObstacle("cmake-folder-missing", message, runs, fatal=True),)
 
 
 def _missing(command: CMakeCommand, contents: SdistContents) -> str:

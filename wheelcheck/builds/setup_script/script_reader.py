@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
@@ -271,12 +271,21 @@ def _forgiving_command(script: Interpreter, commands: dict[str, Value]) -> str:
     return ""
 
 
+def _flat(value: Value) -> Iterator[str]:
+    """The strings of a list, and of lists in it, which setuptools takes as well."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield from strings_of(value) or ()
+
+
 def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
     """Requirements, one a line where they are strings, as pkg_resources reads them."""
     lines = (
         line.partition(" #")[0].strip()
         for call in calls
-        for part in strings_of(call.arguments.get("setup_requires")) or ()
+        for part in _flat(call.arguments.get("setup_requires"))
         for line in part.splitlines()
     )
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))

@@ -31,6 +31,29 @@ def test_pointers_of_another_type(body: bytes, found: list[str]):
     assert list(pointer_breaks(text, "x.c")) == found
 
 
+GIVES = b"PyObject *\nmake(void)\n{\n  return NULL;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "body", "found"),
+    [
+        (b"", b"  Foo *self = make();\n", ["pointer Foo"]),
+        (b"", b"  Foo *self = (Foo *)make();\n", []),
+        (b"", b"  PyObject *self = make();\n", []),
+        (b"", b"  Unknown *self = make();\n", []),
+        (
+            b"int g(Other *o) {\n  return o->size;\n}\n",
+            b"  Other *p = make();\n",
+            ["pointer Other"],
+        ),
+        (b"int g(Same *o) {\n  return o->ob_type;\n}\n", b"  Same *p = make();\n", []),
+    ],
+)
+def test_what_a_function_of_the_source_gives(more: bytes, body: bytes, found: list[str]):
+    text = OWN + GIVES + more + b"int f(void)\n{\n" + body + b"  return 0;\n}\n"
+    assert list(pointer_breaks(text, "x.c")) == found
+
+
 @pytest.mark.parametrize(
     ("order", "passed", "found"),
     [

@@ -24,6 +24,11 @@ GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", 
 """Words of setup scripts that may write headers, or fetch them."""
 _COMMANDS = frozenset({"cmdclass", "build_ext"})
 """Those that write none where no class of the script is the command."""
+_WRITES = re.compile(
+    r"(?i)spawn|copy|exec|system\(|popen|mkpath|mkdir|move|rename|download|unpack|extract|urlopen"
+    r"|render|emit|check_|call\(|write|import_module|open\([^)]*[\"'][wax]|sys\.path|def run\b"
+)
+"""What a command of the script may write headers by."""
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
     "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
@@ -59,7 +64,7 @@ def missing_headers(
     the setup script may write headers. Fatal for headers of other systems in a script that never
     asks where it is, and for those of a project.
     """
-    writes = any(word in script for word in GENERATES)
+    writes = _may_write(script)
     makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
     for path in (*paths, *_with_declarations(translated, contents)):
@@ -81,6 +86,13 @@ def missing_headers(
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
     return ()
+
+
+def _may_write(script: str) -> bool:
+    """Whether a script may write headers: by its words, or in a command of its own that does."""
+    if any(word in script for word in set(GENERATES) - _COMMANDS):
+        return True
+    return any(word in script for word in _COMMANDS) and _WRITES.search(script) is not None
 
 
 def compilable(

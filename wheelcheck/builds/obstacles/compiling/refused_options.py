@@ -1,7 +1,8 @@
-"""Options of other compilers that a setup script gives to GCC."""
+"""Options of other compilers that a setup script gives to GCC, and libraries of another Python."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -9,9 +10,12 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.tables import read_table
 
-__all__ = ["refused_options"]
+__all__ = ["other_pythons", "refused_options"]
 
 _SOURCE = "measured: wheelcheck/builds/obstacles/compiler_options.csv"
+_PYTHON = re.compile(r"python(\d\.\d+)(d?m?u?)")
+_NO_MALLOC_FLAG = 8
+"""CPython 3.8 and later have no ``m`` in the name of their library (bugs.python.org/issue36707)."""
 _OWN_COMMAND = ("build_ext", "compiler_type", "customize_compiler")
 """Words of scripts that may choose the options by the compiler."""
 
@@ -43,3 +47,21 @@ def _options() -> tuple[frozenset[str], tuple[str, ...]]:
     known = {row["option"] for row in read_table("builds/obstacles/compiler_options.csv")}
     beginnings = {option for option in known if option.endswith("*")}
     return frozenset(known - beginnings), tuple(option[:-1] for option in sorted(beginnings))
+
+
+def other_pythons(script: SetupScript | None, minor: int) -> tuple[BuildObstacle, ...]:
+    """The first library of another Python than 3.`minor` that an extension module links with.
+
+    Code ``library-of-other-python``.
+    """
+    for module in script.extensions if script is not None else ():
+        for name in module.libraries:
+            match = _PYTHON.fullmatch(name)
+            if match is None or script is None or not script.surely_builds(module, name):
+                continue
+            flagged = "m" in match[2] and minor >= _NO_MALLOC_FLAG
+            if flagged or match[1] != f"3.{minor}":
+                message = f"{module.name or 'an extension module'} links with -l{name}"
+                message += f", and not with the library of Python 3.{minor}"
+                return (BuildObstacle("library-of-other-python", message, "setup.py", fatal=True),)
+    return ()

@@ -14,7 +14,7 @@ from functools import cache
 from wheelcheck.index.archives.sources.mark_kinds import NUMPY
 from wheelcheck.tables import read_table
 
-__all__ = ["numpy_marks"]
+__all__ = ["cython_numpy_marks", "numpy_marks"]
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hpp")
 _NAME = re.compile(
@@ -27,6 +27,9 @@ _MEMBER = re.compile(
     rb"(?:PyArray_DESCR[ \t]*\([^()]*\)|\b\w*(?:descr|dtype)\w*)[ \t]*->[ \t]*"
     rb"(elsize|subarray|fields|names|c_metadata)\b"
 )
+_SHAPE_OF_CYTHON = re.compile(rb"__pyx_v_\w+->subarray->shape\b")
+"""What Cython wrote by the declarations of NumPy 1, which it inlines: `PyDataType_SHAPE`."""
+_DESCRIPTOR = re.compile(rb"\bPyArray_Descr\s*\*\s*(\w+)")
 _READ = re.compile(rb"->[ \t]*(?:elsize|subarray|fields|names|c_metadata)\b")
 """What a member is read by, which is found quickly."""
 _MEMBERS_GONE = b"2.0.0"
@@ -41,7 +44,7 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
         return ()
     used = _gone().keys() & set(_NAME.findall(content))
     members = _may_use_members(content)
-    if not used and not (members and _MEMBER.search(content)):
+    if not used and not (members and _reads_member(content)):
         return ()
     text = _COMMENT.sub(b" ", content)
     conditional = {name for _, name in _DIRECTIVE.findall(text)}
@@ -49,14 +52,36 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
     if not path.endswith((".h", ".hpp")):
         inside = _Conditions(text)
         found += _uses(text, used - conditional, inside)
-        if members and _certain(_MEMBER, text, inside):
+        if members and _reads_surely(text, inside):
             found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
     return tuple(found)
+
+
+def cython_numpy_marks(content: bytes) -> tuple[str, ...]:
+    """What Cython wrote by the declarations of NumPy 1: a member that is gone from NumPy 2."""
+    if _SHAPE_OF_CYTHON.search(content) is None:
+        return ()
+    return (f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.subarray",)
 
 
 def _may_use_members(content: bytes) -> bool:
     """Whether a source reads members of structures, and does not know of NumPy 2."""
     return _READ.search(content) is not None and not any(word in content for word in _KNOWS_NUMPY_2)
+
+
+def _reads_member(content: bytes) -> bool:
+    return _MEMBER.search(content) is not None or _DESCRIPTOR.search(content) is not None
+
+
+def _reads_surely(text: bytes, inside: _Conditions) -> bool:
+    """Whether a member of a descriptor is read, by its name or type, under no condition."""
+    if _certain(_MEMBER, text, inside):
+        return True
+    names = {re.escape(name) for name in _DESCRIPTOR.findall(text)}
+    if not names:
+        return False
+    read = rb"\b(?:" + b"|".join(sorted(names)) + rb")[ \t]*->[ \t]*"
+    return _certain(re.compile(read + rb"(?:elsize|subarray|c_metadata)\b"), text, inside)
 
 
 def _uses(text: bytes, names: set[bytes], inside: _Conditions) -> Iterator[str]:

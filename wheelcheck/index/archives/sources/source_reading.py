@@ -27,7 +27,7 @@ from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_pa
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
 from wheelcheck.index.archives.sources.mark_kinds import LIMITS, MODULE
-from wheelcheck.index.archives.sources.numpy_api import numpy_marks
+from wheelcheck.index.archives.sources.numpy_api import cython_numpy_marks, numpy_marks
 from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 
 __all__ = ["marks_of", "read_marks"]
@@ -96,8 +96,17 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         if by_cython
         else _api(content, path, for_python=for_python),
         certain_includes=() if by_cython else certain_includes(content),
-        **{} if generator else _written_by_hand(content, path, includes, for_python=for_python),
+        **_more(content, path, includes, generator, for_python=for_python),
     )
+
+
+def _more(
+    content: bytes, path: str, includes: tuple[str, ...], generator: str, *, for_python: bool
+) -> dict[str, tuple[str, ...]]:
+    """The other marks: of what a generator wrote, and Cython's version does not say."""
+    if not generator:
+        return _written_by_hand(content, path, includes, for_python=for_python)
+    return {"refused": cython_numpy_marks(content)} if generator.startswith("cython") else {}
 
 
 def _written_by_hand(

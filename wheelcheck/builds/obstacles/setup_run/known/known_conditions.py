@@ -133,6 +133,8 @@ class _Reading:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 value = self.value(operand, scope)
                 return None if value is None else not value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+                return -number
             case ast.BoolOp(op=op, values=parts):
                 return bool_op(op, [self.value(part, scope) for part in parts])
             case ast.BinOp(left=left, op=op, right=right):

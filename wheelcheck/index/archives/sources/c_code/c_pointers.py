@@ -33,6 +33,11 @@ _ALLOCATED = re.compile(
     rb"|PyUnicode_From\w+|PyBytes_From\w+|Py_BuildValue|PyIter_Next|PySequence_GetItem"
     rb"|PySequence_Fast)\s*\()"
 )
+_GIVES_OBJECT = re.compile(
+    rb"^(?:[A-Za-z_]\w*[ \t]+)*PyObject[ \t]*\*\s*(\w+)[ \t]*\([^;{}()]*\)\s*\{", re.MULTILINE
+)
+"""A function of the source that gives an object."""
+_INITIAL = re.compile(rb"\b(\w+)[ \t]*\*[ \t]*\w+[ \t]*=[ \t]*(\w+)[ \t]*\(")
 _NO_MACROS = b"define NPY_NO_DEPRECATED_API"
 _STORED = re.compile(rb"(?<![\w.>\]])(\w+)\s*$")
 _OF_PYTHON = frozenset({
@@ -46,15 +51,19 @@ def pointer_breaks(content: bytes, path: str) -> Iterator[str]:
     """The first of each kind, in a source that is for Python."""
     if not path.endswith(_SOURCES):
         return
-    allocates = path.endswith(".c") and _ALLOCATED.search(content) is not None
+    in_c = path.endswith(".c")
+    allocates = in_c and _ALLOCATED.search(content) is not None
     reads = b"PyArray_" in content and _READ.search(content) is not None
-    if not allocates and not reads:
+    gives = in_c and b"PyObject" in content and _INITIAL.search(content) is not None
+    if not allocates and not reads and not gives:
         return
     text = _COMMENT.sub(lambda match: b" " * len(match.group()), content)
     if reads:
         yield from _reads(text, "1.7" if _NO_MACROS in content else "2.0")
     if allocates:
         yield from _allocations(text)
+    if gives:
+        yield from _initial_values(text)
 
 
 def _reads(text: bytes, since: str) -> Iterator[str]:
@@ -79,6 +88,30 @@ def _allocations(text: bytes) -> Iterator[str]:
         if known and is_certain_at(text, match.start()):
             yield f"{POINTER}{kind.decode()}"
             return
+
+
+def _initial_values(text: bytes) -> Iterator[str]:
+    """A variable of an own type that begins as what a function of the source gives."""
+    functions = set(_GIVES_OBJECT.findall(text))
+    types = _Types(text)
+    for match in _INITIAL.finditer(text) if functions else ():
+        kind, function = match.groups()
+        if function not in functions or kind == b"PyObject" or kind.startswith(b"void"):
+            continue
+        differs = kind in _OF_PYTHON or types.is_structure(kind) or _has_members(kind, text)
+        if differs and is_certain_at(text, match.start()):
+            yield f"{POINTER}{kind.decode()}"
+            return
+
+
+def _has_members(kind: bytes, text: bytes) -> bool:
+    """Whether a parameter of a type has members of its own, which a `PyObject` has not."""
+    for match in re.finditer(rb"\b" + kind + rb"[ \t]*\*[ \t]*(\w+)[ \t]*[,)]", text):
+        end = text.find(b"\n}", match.end())
+        member = rb"\b" + match[1] + rb"[ \t]*->[ \t]*(?!ob_)\w"
+        if end > 0 and re.search(member, text[match.end() : end]):
+            return True
+    return False
 
 
 class _Types:

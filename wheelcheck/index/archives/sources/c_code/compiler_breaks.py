@@ -45,7 +45,7 @@ _MODULE = re.compile(
     rb"(?:[^,{}#()]|\([^()]*\))+,(?:[^,{}#()]|\([^()]*\))+,\s*NULL\s*[,}]"
 )
 """A module whose size, the third value, is a pointer."""
-_NEXT_VALUE = re.compile(rb"((?:[^,{}()\"]|\([^()]*\)|\"(?:\\\\.|[^\"\\\\\n])*\")*)([,}{])")
+_NEXT_VALUE = re.compile(rb'((?:[^,{}()"]|\([^()]*\)|"(?:\\.|[^"\\\n])*")*)([,}{])')
 _POINTER = re.compile(
     rb"NULL|(?:\(\s*\w+\s*\)\s*)?(?!sizeof)(?=\w*[a-z])[A-Za-z_]\w*|\(\s*\w+\s*\)\s*0"
 )
@@ -129,7 +129,9 @@ def _has_pointer(content: bytes, start: int) -> bool:
 
 def _values(text: bytes) -> Iterator[bytes]:
     """The values of an initialiser, in order, as far as no directive, name or brace is met."""
-    for match in _NEXT_VALUE.finditer(text):
+    place = 0
+    while (match := _NEXT_VALUE.match(text, place)) is not None:
+        place = match.end()
         value = match.group(1).strip()
         if value.startswith((b"#", b".")) or b"\n#" in value or b"{" in value:
             return
