@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
+from wheelcheck.builds.obstacles.compiling.library_errors import library_errors
 from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
@@ -19,6 +20,7 @@ from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.index.archives.sources.source_marks import is_marked
 from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
@@ -202,3 +204,54 @@ def test_lists_in_setup_requires_count_too():
     facts = read_sdist(sdist(setup__py=script))
     assert facts.script is not None
     assert facts.script.setup_requires == ("wheel", "cffi>=1.0")
+
+
+NAMESPACE = "__import__('pkg_resources').declare_namespace(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "installed", "missing"),
+    [
+        ("from bob.extension import Library", {}, True),
+        ("import bob.extension", {"wheel": "1"}, True),
+        ("import bob.extension", {"bob-extension": "1"}, False),
+        ("import bob.own", {}, False),
+        ("import bob.compiled", {}, False),
+        ("open('bob/extension.py', 'w')\nimport shutil\nshutil.copy(a, b)\nimport bob.extension",
+            {}, False),
+        ("try:\n    import bob.extension\nexcept ImportError:\n    pass", {}, False),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_namespace_package_that_nothing_brings(
+    first: str,
+    installed: dict[str, str],
+    missing: bool,  # noqa: FBT001
+):
+    texts = {"setup.py": f"{first}\n{HEAD}setup()", "bob/__init__.py": NAMESPACE, "bob/own.py": ""}
+    versions = {"setuptools": "75.0", **installed}
+    finds = Importable((3, 13), {name: Version(v) for name, v in versions.items()})
+    paths = frozenset({*texts, "bob/compiled.pyx"})
+    stop = certain_stop(texts, paths, finds, RunSettings())
+    assert (stop is not None and "bob.extension" in stop.why) is missing
+
+
+@pytest.mark.parametrize(
+    ("header", "fails"),
+    [
+        ("#ifndef _MSC_VER // [\n#error Use it with Microsoft only\n#endif\n", [True]),
+        ("#if !defined(_WIN32)\n#error no\n#endif\n", [True]),
+        ("#if !defined(_WIN32) && !defined(UNIX)\n#error no\n#endif\n", []),
+        ("#ifdef _MSC_VER\n#error no\n#endif\n", []),
+        ("#ifdef X\n#ifndef _MSC_VER\n#error no\n#endif\n#endif\n", []),
+    ],
+)
+def test_a_header_of_another_compiler(header: str, fails: list[bool]):
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
+    contents = sdist(setup__py=script, x__c='#include "stdint.h"\n', stdint__h=header)
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    trixie = Distribution(Family.APT, "debian", "13")
+    assert [o.fatal for o in library_errors(files, contents, trixie)] == fails
+    aside = {"msvc/stdint__h": header, "setup__py": script, "x__c": '#include "stdint.h"\n'}
+    contents = sdist(**aside)
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    assert library_errors(files, contents, trixie) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection
 
 from packaging.version import Version
@@ -12,7 +13,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
 from wheelcheck.index.archives.sources.c_code.c_errors import is_refused
 from wheelcheck.index.archives.sources.languages import Language, language_of
-from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIBRARY, marked
+from wheelcheck.index.archives.sources.mark_kinds import ERROR, FOREIGN, LIBRARY, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["library_errors", "lost_names"]
@@ -31,6 +32,13 @@ def library_errors(
     """
     if distribution is None:
         return ()
+    folders = {posixpath.dirname(path) for path in files.certain if language_of(path) is not None}
+    for path in files.certain:
+        # a folder of headers alone may be for another compiler, which finds them there
+        marks = contents.marks.get(path) if posixpath.dirname(path) in folders else None
+        for macro in marked(marks.refused, FOREIGN) if marks is not None else ():
+            message = f"{path} is for another compiler: it ends in an error without {macro}"
+            return (BuildObstacle("compiler-too-new", message, path, fatal=True),)
 
     def version(library: str) -> Version | None:
         offered = versions_on_offer(library, distribution)

@@ -26,7 +26,8 @@ _COMMANDS = frozenset({"cmdclass", "build_ext"})
 """Those that write none where no class of the script is the command."""
 _WRITES = re.compile(
     r"(?i)spawn|copy|exec|system\(|popen|mkpath|mkdir|move|rename|download|unpack|extract|urlopen"
-    r"|render|emit|check_|call\(|write|import_module|open\([^)]*[\"'][wax]|sys\.path|def run\b"
+    r"|render|emit|check_|call\(|write|import_module|sys\.path|def run\b"
+    r"|open\([^)]*[,=]\s*[\"'][wax]"
 )
 """What a command of the script may write headers by."""
 _BROUGHT = {

@@ -89,7 +89,11 @@ class Imports:
         """
         modules = self._state.modules
         if modules.is_imported_beside(name):
-            return self._load_along(name)
+            found = self._load_along(name)
+            why = modules.why_no_part(name) if self._state.frame.files.certain else ""
+            if why:
+                self._state.frame.stop(node, "ModuleNotFoundError", why)
+            return found
         if modules.may_lie_elsewhere(name):
             return ""
         why = modules.why_missing(name)

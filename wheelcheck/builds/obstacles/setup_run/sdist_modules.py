@@ -11,6 +11,10 @@ from wheelcheck.builds.obstacles.importable import Importable
 __all__ = ["SdistModules", "named_scripts", "script_texts"]
 
 
+_ADDS_PARTS = ("sys.modules", "sys.meta_path", "__path__.append", "__path__.insert", "__path__ +=")
+"""Words of a package that brings modules from elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class SdistModules:
     """Modules by where they lie; `finds` tells of those outside the sdist.
@@ -60,6 +64,21 @@ class SdistModules:
         if why and self._lies_beside(_root(name)):
             return f"{_root(name)} lies beside setup.py, where its build backend does not look"
         return why
+
+    def why_no_part(self, name: str) -> str:
+        """Why a package beside the script has no such module; "" where it may.
+
+        A namespace package has the parts that build requirements bring, too.
+        """
+        package, dot, _ = name.rpartition(".")
+        source = self.source(package) if dot else None
+        if source is None or any(word in source[1] for word in _ADDS_PARTS):
+            return ""
+        stem = name.replace(".", "/")
+        if any(path.startswith((f"{stem}.", f"{stem}/")) for path in self.paths):
+            return ""
+        brought = not self.finds.missing_module(_root(name))
+        return "" if brought else f"neither the sdist nor a build requirement has the module {name}"
 
     def _lies_beside(self, root: str) -> bool:
         return f"{root}.py" in self.paths or root in _packages(self.paths)

@@ -15,6 +15,7 @@ __all__ = [
     "DIVISION",
     "ERROR",
     "EXTERN",
+    "FOREIGN",
     "KEYWORD",
     "LIBRARY",
     "LIMITED",
@@ -65,6 +66,8 @@ SLOT = "slot "
 THROWS = "throws"
 ERROR = "error "
 """Before a condition on versions of libraries that ends in an error."""
+FOREIGN = "foreign "
+"""Before a macro of another compiler or system without which it ends in an error."""
 LIBRARY = "library "
 """Before a library, the release without a name, the header of it that is included, and the name."""
 LIMITED = "limited API"

@@ -16,7 +16,11 @@ from sys import intern
 from wheelcheck.index.archives.sources.c_code.c_api import api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_code.c_callbacks import callback_breaks
 from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
-from wheelcheck.index.archives.sources.c_code.c_errors import error_marks, limited_marks
+from wheelcheck.index.archives.sources.c_code.c_errors import (
+    error_marks,
+    foreign_marks,
+    limited_marks,
+)
 from wheelcheck.index.archives.sources.c_code.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_code.c_includes import certain_includes, is_for_python
 from wheelcheck.index.archives.sources.c_code.c_pointers import pointer_breaks
@@ -131,6 +135,7 @@ def _written_by_hand(
             *throw_breaks(content, path),
             *callback_breaks(content, path),
             *error_marks(content),
+            *foreign_marks(content),
             *(limited_marks(content) if for_python and b"LIMITED_API" in content else ()),
             *library_marks(content, path, includes),
             *numpy_marks(content, path),

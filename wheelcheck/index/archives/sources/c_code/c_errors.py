@@ -13,13 +13,19 @@ from packaging.version import Version
 
 from wheelcheck.index.archives.sources.c_code.c_conditions import holds, is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_includes import guard_of
-from wheelcheck.index.archives.sources.mark_kinds import ERROR, LIMITED
+from wheelcheck.index.archives.sources.mark_kinds import ERROR, FOREIGN, LIMITED
 from wheelcheck.tables import read_table
 
-__all__ = ["error_marks", "is_refused", "limited_marks"]
+__all__ = ["error_marks", "foreign_marks", "is_refused", "limited_marks"]
 
 _ERROR = re.compile(
     rb"^[ \t]*#[ \t]*if[ \t]+((?:\\\r?\n|[^\n])+)\n(?:[ \t]*(?://[^\n]*)?\n)*[ \t]*#[ \t]*error\b",
+    re.MULTILINE,
+)
+_WITHOUT = re.compile(
+    rb"^[ \t]*#[ \t]*(?:ifndef[ \t]+|if[ \t]+!defined[ \t]*\(?[ \t]*)"
+    rb"(_MSC_VER|_WIN32|_WIN64|__APPLE__)\b[^\n&|]*\n"
+    rb"(?:[ \t]*(?://[^\n]*)?\r?\n)*[ \t]*#[ \t]*error\b",
     re.MULTILINE,
 )
 _REMARK = re.compile(r"/\*.*?\*/|//.*")
@@ -42,6 +48,14 @@ def error_marks(content: bytes) -> Iterator[str]:
         known = len(text) <= _LONGEST and names and names <= _macros().keys()
         if known and is_certain_at(content, match.start()):
             yield f"{ERROR}{text}"
+
+
+def foreign_marks(content: bytes) -> Iterator[str]:
+    """The macro of another compiler or system without which a source ends in an error."""
+    for match in _WITHOUT.finditer(content) if b"#error" in content else ():
+        if is_certain_at(content, match.end()):
+            yield f"{FOREIGN}{match[1].decode()}"
+            return
 
 
 def limited_marks(content: bytes) -> Iterator[str]:
