@@ -269,9 +269,52 @@ def test_a_wheel_that_is_called_platform_specific(body: str):
 )  # fmt: skip
 def test_tools_and_whether_their_failure_is_forgiven(body: str, tools: list[str], forgiven: bool):  # noqa: FBT001
     method = "".join(f"        {line}\n" for line in body.splitlines())
-    script = read(f"import subprocess\nclass B(build_py):\n    def run(self):\n{method}\nsetup()")
+    command = f"import subprocess\nclass B(build_py):\n    def run(self):\n{method}\n"
+    script = read(f"{command}setup(cmdclass={{'build_py': B}})")
     assert [tool for _, tool in script.tools] == tools
     assert script.tools_forgiven is forgiven
+
+
+@pytest.mark.parametrize(
+    ("call", "run"),
+    [
+        ("setup()", False),
+        ("setup(cmdclass={'build_ext': Other})", False),
+        ("setup(cmdclass={'build_ext': Own})", True),
+        ("setup(cmdclass=commands())", True),
+        ("setup(**arguments())", True),
+        (
+            (
+                "cmdclass = {}\nfor name in ('ALL', 'SOME'):\n"
+                "    if os.environ.get(name, '0') in {'1', 'yes'}:\n"
+                "        cmdclass['build_ext'] = Own\nsetup(cmdclass=cmdclass)"
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_command_that_no_build_is_given_runs_nothing(call: str, run: bool):  # noqa: FBT001
+    script = read(
+        "import os, subprocess\nfrom setuptools.command.build_ext import build_ext\n"
+        "from elsewhere import arguments, commands\n"
+        "class Make(build_ext):\n    def run(self):\n        subprocess.call(['make', 'all'])\n"
+        "class Own(Make): pass\nclass Other(build_ext): pass\n" + call
+    )
+    assert bool(script.tools) is run
+
+
+def test_paths_relative_to_the_script_are_sources():
+    script = read(
+        """
+        import glob, os
+        here = os.path.abspath(os.path.dirname(__file__))
+        found = glob.glob(os.path.join(here, "src", "**", "*.c"), recursive=True)
+        own = [os.path.relpath(path, here) for path in found if "tests" not in path]
+        setup(ext_modules=[Extension("x", ["x.pyx"] + sorted(own))])
+        """,
+        paths=("src/a.c", "src/deep/b.c", "src/tests/c.c"),
+    )
+    assert script.extensions[0].sources == ("x.pyx", "src/a.c", "src/deep/b.c")
 
 
 @pytest.mark.parametrize("name", ["CustomTest", "Clean", "UploadCommand", "SdistWithDocs"])

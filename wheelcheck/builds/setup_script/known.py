@@ -104,6 +104,15 @@ def _variable(args: list[Value], keys: dict[str, Value]) -> Value:
     return args[1] if len(args) > 1 else keys.get("default")
 
 
+def _relative(args: list[Value]) -> Value:
+    """A path from another one on; paths of the sdist count from its root, where scripts run."""
+    paths = [*args, ""][:2]
+    if not all(isinstance(path, str) for path in paths):
+        return opaque(*args)
+    path, start = (posixpath.join("/", str(each)) for each in paths)
+    return posixpath.relpath(path, start)
+
+
 def _same_path(path: str) -> str:
     plain = posixpath.normpath(path)
     return "" if plain == "." else plain
@@ -282,6 +291,7 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "os.path.normcase": _of_path(str),
     "os.path.normpath": _of_path(_same_path),
     "os.path.realpath": _of_path(_same_path),
+    "os.path.relpath": _plainly(_relative),
     "os.path.splitext": _of_path(posixpath.splitext),
     "os.uname": _on_linux(_UNAME),
     "pathlib.Path": _plainly(joined),

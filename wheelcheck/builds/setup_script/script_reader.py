@@ -154,7 +154,7 @@ def _script_value(
     path: str, script: Interpreter, stopped: str, *, asleep: bool = False
 ) -> SetupScript:
     first = [call for call in script.setup_calls if not call.fallback]
-    tools = tools_run(script.walked)
+    tools = tools_run(script.walked, _idle_commands(script, script.setup_calls))
     return SetupScript(
         path,
         calls_setup=bool(script.setup_calls),
@@ -171,6 +171,31 @@ def _script_value(
         scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
         setup_requires=_setup_requires(first or script.setup_calls),
     )
+
+
+def _idle_commands(script: Interpreter, calls: list[SetupCall]) -> set[ast.ClassDef]:
+    """Commands that the script defines and hands to no call of `setup()`: nothing runs them.
+
+    None where a call may be handed what is not known.
+    """
+    given = [call.arguments.get("cmdclass", {}) for call in calls]
+    if not all(isinstance(commands, dict) for commands in given) or any(
+        call.arguments.keys() & {"**", "distclass"} for call in calls
+    ):
+        return set()
+    values = [
+        value for commands in given if isinstance(commands, dict) for value in commands.values()
+    ]
+    if not calls or not all(isinstance(value, ClassValue | Dotted) for value in values):
+        return set()
+    run = {
+        owner.node for value in values if isinstance(value, ClassValue) for owner in value.lineage()
+    }
+    return {
+        owner.node
+        for owner in script.classes
+        if owner.node not in run and any(map(owner.descends_from, _BUILDING))
+    }
 
 
 def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:

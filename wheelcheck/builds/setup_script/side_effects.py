@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from wheelcheck.builds.setup_script.computed.script_values import ClassValue
@@ -101,23 +101,30 @@ class ToolRun:
     script: str = ""
 
 
-def tools_run(modules: Iterable[tuple[str, ast.Module]]) -> tuple[ToolRun, ...]:
-    """Compilers and build tools that functions of the script start, commands for tests aside."""
+def tools_run(
+    modules: Iterable[tuple[str, ast.Module]], idle: Collection[ast.AST] = ()
+) -> tuple[ToolRun, ...]:
+    """Compilers and build tools that functions of the script start.
+
+    Commands for tests are left out, and the `idle` classes, which nothing runs.
+    """
     found: dict[ToolRun, None] = {}
     for file, tree in modules:
-        for node, forgiven in _inside_functions(tree, forgiven=False):
+        for node, forgiven in _inside_functions(tree, idle, forgiven=False):
             tool, script = _tool(node)
             if tool:
                 found[ToolRun(f"{file}:{node.lineno}", tool, forgiven, script)] = None
     return tuple(found)
 
 
-def _inside_functions(tree: ast.AST, *, forgiven: bool) -> Iterator[tuple[ast.expr, bool]]:
+def _inside_functions(
+    tree: ast.AST, idle: Collection[ast.AST], *, forgiven: bool
+) -> Iterator[tuple[ast.expr, bool]]:
     """Argument lists and calls, and whether a failure there is swallowed."""
     todo: list[tuple[ast.AST, bool]] = [(tree, forgiven)]
     while todo:
         node, shielded = todo.pop()
-        if isinstance(node, ast.ClassDef) and _ASIDE.search(node.name):
+        if node in idle or (isinstance(node, ast.ClassDef) and _ASIDE.search(node.name)):
             continue
         if isinstance(node, ast.Try):
             swallowed = shielded or any(map(swallows_failures, node.handlers))
