@@ -26,7 +26,7 @@ _LATER = tuple(
 )
 """Builds of releases that were chosen without looking; those held out once are not any more."""
 _MEASUREMENTS = (_FIRST, *_LATER)
-_JUDGED = tuple(_HERE / f"{name}-results.csv" for name in ("sixth", "sixth-rest"))
+_JUDGED = tuple(_HERE / f"{name}-results.csv" for name in ("sixth", "sixth-rest", "eighth"))
 """Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"
 _SIZES = _HERE / "requirement_sizes.json"
@@ -59,7 +59,7 @@ def _fit(_arguments: argparse.Namespace) -> int:
     missed = fits.leaving_out(learned)
     bounds = fits.spread(missed)
     table = replace(table, spread=versions.spreads(learned, table, bounds), unseen=fits.AS_SEEN)
-    judged = unseen.judged(_HERE, _FEATURES, table)
+    judged = unseen.judged(_HERE, _FEATURES, missed, table)
     table = replace(table, unseen=unseen.powers(judged))
     pairs = versions.pair_errors(learned, table)
     text, figures = report.written(table, missed, pairs, judged, _HERE)

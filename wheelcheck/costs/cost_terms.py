@@ -14,6 +14,7 @@ from typing import Any
 
 from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.sources import Sources
 
 __all__ = [
     "SHARPNESS",
@@ -29,6 +30,9 @@ __all__ = [
 
 _MB = 1e6
 _THOUSAND = 1e3
+_HUNDRED = 1e2
+_PACKERS = {"setuptools": "pure", "poetry": "pure_poetry", "uv_build": "pure_uv"}
+"""Backends that pack a wheel of Python alone, by what they cost; the others are alike."""
 WITHOUT_DEBUG = frozenset({"meson", "native"})
 """Kinds of backends that do not hand Python's own compiler flags, and their ``-g``, on."""
 _UNOPTIMISED = 0.27
@@ -36,7 +40,7 @@ _UNOPTIMISED = 0.27
 (medians of `data/builds/translation_units.csv.gz` and of later builds)."""
 _BASES = {"meson": "base_meson", "native": "base_cmake"}
 """What a build takes before it compiles anything: Meson and CMake look around first."""
-_COMPILED = ("c_", "generated_", "cpp_", "binding_", "swig_mb")
+_COMPILED = ("c_", "generated_", "cpp_", "binding_", "nanobind_", "swig_mb")
 SHARPNESS = 6
 """The power by which the dearest of several kinds of source stands out."""
 
@@ -78,11 +82,13 @@ def coefficients() -> Coefficients:
 def cpu_terms(features: BuildFeatures) -> dict[str, float]:
     """What CPU time is the sum of: files, thousands of statements, megabytes. Only what is not 0.
 
-    C++ that binds costs what other C++ does, and ``binding…`` on top.
+    C++ that binds costs what other C++ does, and ``binding…`` or ``nanobind…`` on top.
     """
     if not features.compiles:
-        name = "pure" if features.backend == "setuptools" else "pure_described"
-        return {name: 1.0, "python_mb": features.python_bytes / _MB}
+        return {
+            _PACKERS.get(features.packer, "pure_described"): 1.0,
+            **_packed(features),
+        }
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
     cpp, swig = (features.of(SourceKind.CPP), binding), features.of(SourceKind.SWIG)
@@ -98,15 +104,16 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cython_views": cython.views,
         "cython_numpy": cython.numpy,
         "cython_lines": cython.statements / _THOUSAND,
+        "translated": float(features.translated > 0),
+        "translated_files": features.translated,
+        "translated_lines": features.translated_statements / _THOUSAND,
         "cpp_files": sum(each.files for each in cpp),
         "cpp_statements": sum(each.statements for each in cpp) / _THOUSAND,
         "cpp_near_code": sum(each.near_code for each in cpp) / _THOUSAND,
         "cpp_header_statements": sum(each.header_statements for each in cpp) / _THOUSAND,
         "cpp_standard": sum(each.standard for each in cpp),
         "cpp_templates": features.of(SourceKind.CPP).templates,
-        "binding_files": binding.files,
-        "binding_statements": binding.statements / _THOUSAND,
-        "binding_header_code": binding.header_code / _THOUSAND,
+        **_binding_terms(binding, "nanobind" if features.nanobind else "binding"),
         "swig_files": swig.files,
         "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
         "sip_mb": features.of(SourceKind.SIP).bytes / _MB,
@@ -118,12 +125,30 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cffi": float(features.cffi),
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
+        **_packed(features),
     }
     share = compiling_share(features)
     return {
         name: value * (share if name.startswith(_COMPILED) else 1.0)
         for name, value in found.items()
         if value
+    }
+
+
+def _packed(features: BuildFeatures) -> dict[str, float]:
+    """What is copied into the wheel and compressed."""
+    return {
+        "packed_files": features.installed_files / _HUNDRED,
+        "packed_mb": features.installed_bytes / _MB,
+    }
+
+
+def _binding_terms(binding: Sources, name: str) -> dict[str, float]:
+    return {
+        f"{name}_files": binding.files,
+        f"{name}_statements": binding.statements / _THOUSAND,
+        f"{name}_header_code": binding.header_code / _THOUSAND,
+        f"{name}_templates": binding.templates,
     }
 
 
@@ -140,10 +165,11 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     if not features.compiles:
         return {"pure": 1.0}
     found = {"base": 1.0, "cffi": float(features.cffi)}
-    for kind, name in _MEMORY_KINDS.items():
+    for kind, usual in _MEMORY_KINDS.items():
         unit = features.of(kind).heaviest
         if not features.of(kind).files:
             continue
+        name = "nanobind" if kind is SourceKind.BINDING and features.nanobind else usual
         found |= {
             name: 1.0,
             f"{name}_statements": unit.statements / _THOUSAND,
@@ -154,6 +180,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
             f"{name}_lines": unit.statements / _THOUSAND,
             f"{name}_views": unit.views,
             f"{name}_numpy": unit.numpy,
+            f"{name}_templates": unit.templates,
         }
     return {name: value for name, value in found.items() if value and name in _MEMORY_TERMS}
 
@@ -177,6 +204,8 @@ _MEMORY_TERMS = frozenset(
         *("cython", "cython_lines", "cython_views", "cython_numpy"),
         *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
         *("binding", "binding_statements", "binding_header_code", "binding_standard"),
+        *("binding_templates", "nanobind", "nanobind_statements", "nanobind_header_code"),
+        *("nanobind_standard", "nanobind_templates", "cpp_templates"),
         *("fortran", "fortran_mb", "rust", "swig", "sip"),
     }
 )

@@ -32,12 +32,14 @@ __all__ = [
     "beyond_reach",
     "bounds",
     "corrected_seconds",
+    "hides_work",
     "modelled_cost",
     "other_size",
     "read_published",
     "reading_class",
     "serial_share",
     "settled",
+    "size_class",
     "size_terms",
     "source_seconds",
 ]
@@ -49,6 +51,9 @@ _RARER = 0.25
 
 _LACKING = math.log(2.5)
 """From this distance on, a published module holds more than the listed sources would make."""
+_FAR_MORE = 2
+"""Statements of sources that nothing lists ÷ those that are listed, from which on some of the
+former are likely to be compiled."""
 _FOREIGN = 2.0
 """From this distance on (in logarithms), a published module holds what this build does not make:
 libraries of others, linked in statically."""
@@ -63,11 +68,11 @@ LARGE = 2.0
 
 _MAKES = {
     "assembly": "c", "c": "c", "configured": "c", "fortran": "c", "rust": "c",
-    "cffi": "cython", "cython": "cython", "generated": "cython",
+    "cffi": "cython", "cython": "cython", "generated": "cython", "translated": "cython",
     "binding": "cpp", "cpp": "cpp", "nanobind": "cpp", "sip": "cpp", "swig": "cpp",
 }  # fmt: skip
 """Kinds of sources that differ in the machine code a second of compiling makes."""
-_TEMPLATES = ("binding", "cpp", "swig")
+_TEMPLATES = ("binding", "cpp", "nanobind", "swig")
 
 
 def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
@@ -147,17 +152,31 @@ def reading_class(
 
     Builds that CMake (or a like tool) runs are a class of their own: few were measured, and what
     they switch on and off by themselves is not read. So is C++ without a published wheel that
-    agrees: how often a template is instantiated is not read either.
+    agrees: how often a template is instantiated is not read either; and what compiles more than
+    the sdist shows.
     """
     if not features.compiles:
         return "pure"
+    agrees = reading is not None and abs(reading.distance) < math.log(2)
+    if not agrees and hides_work(features):
+        return "hidden"
     if features.backend == "native":
         return "native"
-    if reading is not None and abs(reading.distance) < math.log(2):
+    if agrees:
         return "agreeing"
     if _is_templates(features, table):
         return "templates"
     return "sources" if reading is None else "differing"
+
+
+def hides_work(features: BuildFeatures) -> bool:
+    """Whether there is evidence that a build compiles what is not read.
+
+    It downloads or writes sources, leaves compiling to a command of its own, or brings far more
+    sources than its extension modules list.
+    """
+    unlisted = sum(source.statements for source in features.unlisted.values())
+    return bool(features.hidden) or unlisted > _FAR_MORE * features.statements
 
 
 def _is_templates(features: BuildFeatures, table: Coefficients) -> bool:
@@ -167,14 +186,20 @@ def _is_templates(features: BuildFeatures, table: Coefficients) -> bool:
     return cpp > sum(terms.values()) / 2
 
 
-def bounds(quantity: str, group: str, seconds: float, table: Coefficients) -> tuple[float, float]:
-    """Factors at the 10 % and the 90 % point for what a build of so many seconds has modelled.
+def size_class(features: BuildFeatures, seconds: float) -> str:
+    """``pure`` where nothing compiles, else ``large`` from `LARGE` modelled seconds on."""
+    if not features.compiles:
+        return "pure"
+    return "large" if seconds >= LARGE else "small"
+
+
+def bounds(quantity: str, group: str, size: str, table: Coefficients) -> tuple[float, float]:
+    """Factors at the 10 % and the 90 % point for what a build of some `size_class` has modelled.
 
     `group` is the class of evidence.
     """
     low, high = table.spread[quantity][group]
-    powers = table.unseen["size" if quantity == "other" else quantity]
-    power_low, power_high = powers["large" if seconds >= LARGE else "small"]
+    power_low, power_high = table.unseen["size" if quantity == "other" else quantity][size]
     return low**power_low, high**power_high
 
 
@@ -273,15 +298,16 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     seconds = corrected_seconds(by_sources, reading, table)
     group = reading_class(features, reading, table)
     distance = beyond_reach(features, table)
-    source = _words(features, reading, distance)
+    source = _words(features, reading, distance, hidden=group == "hidden")
     doubt = math.exp(table.reach["doubt"] * distance)
+    size_of_build = size_class(features, seconds)
 
     def estimate(quantity: str, value: float) -> Quantity:
-        low, high = bounds(quantity, group, seconds, table)
+        low, high = bounds(quantity, group, size_of_build, table)
         return Quantity(value, value * low, value * high, "modelled", source).widened(doubt)
 
     extension = extension_size(features, seconds, reading, table)
-    low, high = bounds("other", "published" if features.wheel else "listed", seconds, table)
+    low, high = bounds("other", "published" if features.wheel else "listed", size_of_build, table)
     value = other_size(features, table)
     other = Quantity(value, value * low, value * high, "modelled", source)
     size = estimate("size", extension) if extension else Quantity.exact(0, source)
@@ -307,10 +333,13 @@ def _together(other: Quantity, size: Quantity, source: str) -> Quantity:
     return Quantity(value, value - low, value + high, "modelled", source)
 
 
-def _words(features: BuildFeatures, reading: PublishedReading | None, distance: float) -> str:
+def _words(
+    features: BuildFeatures, reading: PublishedReading | None, distance: float, *, hidden: bool
+) -> str:
     if not features.compiles:
         return "modelled: nothing is compiled"
     count = sum(source.files for source in features.sources.values())
     by = f"modelled by {count} source files"
     by = f"{by} and the size of the published wheel" if reading else by
+    by = f"{by}; part of the work cannot be read" if hidden else by
     return f"{by}; far from what was measured" if distance > FAR else by

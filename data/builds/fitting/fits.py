@@ -19,17 +19,22 @@ from wheelcheck.costs import cost_terms, modelled
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
+from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
-    "pure": 0.3, "pure_described": 0.2, "python_mb": 0.1, "base": 0.4, "base_meson": 1.0,
+    "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05,
+    "packed_mb": 0.05, "packed_files": 0.1, "base": 0.4, "base_meson": 1.0,
     "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
     "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_views": 3.0,
     "cython_numpy": 1.0, "cython_lines": 8.0,
+    "translated": 0.5, "translated_files": 0.3, "translated_lines": 2.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
     "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
+    "binding_templates": 5.0, "nanobind_files": 1.5, "nanobind_statements": 1.5,
+    "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
     "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0, "nanobind": 10.0, "sip_mb": 800.0,
 }  # fmt: skip
@@ -41,7 +46,9 @@ MEMORY_PRIOR = {
     "cython_views": 100e6, "cython_numpy": 30e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
     "binding": 250e6, "binding_statements": 500e6, "binding_header_code": 300e6,
-    "binding_standard": 5e6,
+    "binding_standard": 5e6, "binding_templates": 200e6, "cpp_templates": 100e6,
+    "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
+    "nanobind_standard": 5e6, "nanobind_templates": 200e6,
     "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6, "sip": 250e6,
 }  # fmt: skip
 SIZE_PRIOR = {
@@ -58,11 +65,13 @@ GROUPS = 16
 LIMITS = (20, 40, 80)
 """Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
 QUANTITIES = ("cpu", "memory", "size")
-CLASSES = ("pure", "sources", "agreeing", "differing", "templates", "native")
+CLASSES = ("pure", "sources", "agreeing", "differing", "templates", "native", "hidden")
 OTHER_CLASSES = ("published", "listed")
 """How the bytes are known that are not compiled: by a wheel, or by the files of the sdist."""
 
-AS_SEEN = {quantity: dict.fromkeys(("small", "large"), (1.0, 1.0)) for quantity in QUANTITIES}
+SIZES = ("pure", "small", "large")
+"""Builds that differ in how far estimates of unseen builds go astray (`modelled.size_class`)."""
+AS_SEEN = {quantity: dict.fromkeys(SIZES, (1.0, 1.0)) for quantity in QUANTITIES}
 """Powers that leave intervals as they are where families are left out."""
 
 Spread = dict[str, dict[str, tuple[float, float]]]
@@ -99,13 +108,13 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
         [cost_terms.cpu_terms(row.features) for row in rows],
         [row.cpu for row in rows],
         CPU_PRIOR,
-        lambda parts: parts.sum(axis=1),
+        _sum,
     )
     covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
     table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, {}, covered, {})
-    table = replace(table, published=_published(rows, table))
+    table = replace(table, published=_published(rows, table), serial=_serial(rows))
     table = replace(table, memory=_memory(rows, table))
-    return replace(table, size=_size(rows, table), serial=_serial(rows))
+    return replace(table, size=_size(rows, table))
 
 
 def _memory(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
@@ -113,7 +122,8 @@ def _memory(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     memory_rows = [
         (row, memory)
         for row in rows
-        if row.hook < row.cpu / 2 and (memory := _measured_memory(row))  # hooks were not sampled
+        if row.hook < row.cpu / 2  # hooks were not sampled
+        for memory in (_measured_memory(row, table),)
     ]
     beside = np.array(
         [
@@ -125,7 +135,7 @@ def _memory(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         [cost_terms.memory_terms(row.features) for row, _ in memory_rows],
         [memory for _, memory in memory_rows],
         MEMORY_PRIOR,
-        lambda parts: _dearest_kind(parts) + beside,
+        lambda parts: _dearest_kind(parts, beside),
     )
 
 
@@ -133,9 +143,19 @@ def _is_parallel(row: Row) -> bool:
     return row.features.parallel and row.features.compiles
 
 
-def _measured_memory(row: Row) -> float | None:
-    """What a row tells of memory: the largest process where several run at once."""
-    return row.peak_process if _is_parallel(row) else row.peak_tree
+def _measured_memory(row: Row, table: Coefficients) -> float:
+    """What a row tells of memory: the largest process where several run at once.
+
+    Where only the sum of all was written down, its usual share of that.
+    """
+    if not _is_parallel(row):
+        return row.peak_tree
+    return row.peak_process or row.peak_tree / _at_once(row.features, table)
+
+
+def _at_once(features: BuildFeatures, table: Coefficients) -> float:
+    """The memory of all compilers together ÷ that of the largest."""
+    return 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
 
 
 def _beside(rows: Sequence[Row]) -> dict[str, float]:
@@ -151,34 +171,47 @@ def _beside(rows: Sequence[Row]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in more.items()}
 
 
-def _dearest_kind(parts: np.ndarray) -> np.ndarray:
-    """`cost_terms.memory_of` for many rows at once."""
+def _sum(parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of the parts, and how fast it grows with each."""
+    return parts.sum(axis=1), np.ones_like(parts)
+
+
+def _dearest_kind(parts: np.ndarray, beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`cost_terms.memory_of` for many rows at once, and how fast it grows with each part."""
     kinds = [name.partition("_")[0] for name in MEMORY_PRIOR]
-    sums = [
-        parts[:, [place for place, other in enumerate(kinds) if other == kind]].sum(axis=1)
-        for kind in dict.fromkeys(kinds)
-    ]
-    sharp = cost_terms.SHARPNESS
-    return np.asarray((np.column_stack(sums) ** sharp).sum(axis=1) ** (1 / sharp))
+    distinct = list(dict.fromkeys(kinds))
+    among = np.array([[kind == other for other in distinct] for kind in kinds], dtype=float)
+    sums, sharp = parts @ among, cost_terms.SHARPNESS
+    largest = (sums**sharp).sum(axis=1) ** (1 / sharp)
+    slopes = (sums / largest[:, None]) ** (sharp - 1)
+    return largest + beside, slopes @ among.T
 
 
 def _positive(
     terms: Sequence[Mapping[str, float]],
     truth: Sequence[float],
     prior: Mapping[str, float],
-    combine: Callable[[np.ndarray], np.ndarray],
+    combine: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
 ) -> dict[str, float]:
-    """Positive coefficients with the least logarithmic error, outliers counting less."""
+    """Positive coefficients with the least logarithmic error, outliers counting less.
+
+    `combine` gives what parts make together, and how fast it grows with each of them.
+    """
     names = list(prior)
     units = np.array([[units_of_row.get(name, 0.0) for name in names] for units_of_row in terms])
     start = np.log([prior[name] for name in names])
     target = np.log(truth)
 
     def missed(logs: np.ndarray) -> np.ndarray:
-        answer = np.log(combine(units * np.exp(logs)))
-        return np.concatenate([answer - target, PULL * (logs - start)])
+        answer, _ = combine(units * np.exp(logs))
+        return np.concatenate([np.log(answer) - target, PULL * (logs - start)])
 
-    found = least_squares(missed, start, loss="soft_l1", f_scale=0.5).x
+    def slopes(logs: np.ndarray) -> np.ndarray:
+        parts = units * np.exp(logs)
+        answer, growth = combine(parts)
+        return np.vstack([parts * growth / answer[:, None], PULL * np.eye(len(logs))])
+
+    found = least_squares(missed, start, jac=slopes, loss="soft_l1", f_scale=0.5).x
     return {name: float(value) for name, value in zip(names, np.exp(found), strict=True)}
 
 
@@ -188,12 +221,16 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     by_sources = [modelled.source_seconds(row.features, table) for row in known]
     best = (math.inf, dict[str, float]())
     rates = _rates(known)
+    with_rates = replace(table, published=rates)
+    readings = [
+        modelled.read_published(row.features, seconds, with_rates)
+        for row, seconds in zip(known, by_sources, strict=True)
+    ]
     for weight, limit in product((0.3, 0.4, 0.5, 0.6, 0.7), (1.0, 1.5, 2.0)):
         tried = rates | {"weight": weight, "limit": limit}
         with_it = replace(table, published=tried)
         errors = []
-        for row, seconds in zip(known, by_sources, strict=True):
-            reading = modelled.read_published(row.features, seconds, with_it)
+        for row, seconds, reading in zip(known, by_sources, readings, strict=True):
             answer = modelled.corrected_seconds(seconds, reading, with_it)
             errors.append(min(2.0, abs(math.log(answer / row.cpu))))
         best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
@@ -237,7 +274,7 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         [modelled.size_terms(row.features, row.cpu, table) for row in made],
         [row.extension for row in made],
         SIZE_PRIOR,
-        lambda parts: parts.sum(axis=1),
+        _sum,
     )
     return {key: float(np.median(values)) for key, values in ratios.items()} | by_kind
 
@@ -271,7 +308,7 @@ def say(row: Row, table: Coefficients) -> Missed:
     parallel = _is_parallel(row)
     truth = {
         "cpu": row.cpu,
-        "memory": _measured_memory(row) or 0.0,
+        "memory": _measured_memory(row, table),
         "size": float(row.extension),
         "other": float(row.other),
     }
@@ -287,12 +324,12 @@ def say(row: Row, table: Coefficients) -> Missed:
         truth["wall"] = row.cpu * (row.serial_share + (1 - row.serial_share) / 2)
         answers["wall"] = seconds * (share + (1 - share) / 2)
     if parallel:
-        more = 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
-        truth["all_memory"], answers["all_memory"] = row.peak_tree, process * more + beside
+        truth["all_memory"] = row.peak_tree
+        answers["all_memory"] = process * _at_once(features, table) + beside
     for quantity in ("size", "other"):
         if not (truth[quantity] and answers[quantity]):
             del truth[quantity], answers[quantity]
-    if row.hook > row.cpu / 2 or not truth["memory"]:
+    if row.hook > row.cpu / 2:
         del truth["memory"], answers["memory"]
     truth["sources_only"], answers["sources_only"] = row.cpu, by_sources
     group = modelled.reading_class(features, reading, table)
@@ -329,7 +366,8 @@ def doubt_beyond(rows: Sequence[Row]) -> float:
 def interval(miss: Missed, quantity: str, table: Coefficients) -> tuple[float, float]:
     """Bounds of 80 % around what was said, as prediction sets them."""
     answer = miss.answers[quantity]
-    low, high = modelled.bounds(quantity, miss.group, miss.answers["cpu"], table)
+    size = modelled.size_class(miss.row.features, miss.answers["cpu"])
+    low, high = modelled.bounds(quantity, miss.group, size, table)
     estimate = Quantity(answer, answer * low, answer * high, "modelled")
     wider = estimate.widened(math.exp(table.reach["doubt"] * miss.beyond))
     return wider.low, wider.high
@@ -381,14 +419,14 @@ def decile_factors(own: list[float], everything: list[float]) -> tuple[float, fl
 
 
 def covered(missed: Sequence[Missed], quantity: str, table: Coefficients) -> float:
-    """Share of rows within an 80 % interval that was set without their family."""
+    """Share of rows within an 80 % interval that was set without their group of families."""
     some = [miss for miss in missed if quantity in miss.truth]
     inside = 0
-    for family in {miss.row.family for miss in some}:
-        spread_ = spread(miss for miss in missed if miss.row.family != family)
+    for group in range(GROUPS):
+        spread_ = spread(miss for miss in missed if _group(miss.row.family) != group)
         without = replace(table, spread=spread_, unseen=AS_SEEN)
         for miss in some:
-            if miss.row.family == family:
+            if _group(miss.row.family) == group:
                 low, high = interval(miss, quantity, without)
                 inside += low <= miss.truth[quantity] <= high
     return inside / len(some)

@@ -132,14 +132,22 @@ def _interval_lines(spread: Mapping[str, Mapping[str, tuple[float, float]]]) -> 
     ]
 
 
+_COVERED = (
+    "What intervals that all the other lists set cover of each list: of what was said on the day, "
+    "and of what the present model says without the families. The next list lies between."
+)
+
+
 def _unseen_lines(powers: unseen.Powers, judged: Sequence[unseen.Judged]) -> list[str]:
     """How far the intervals are widened, and what that would have covered of each list."""
     covered = unseen.coverage(judged)
     about = (
         "These are the intervals of builds whose families were left out. An answer widens them by "
-        "what was missed of the lists above on the days when they were judged: the lower and the "
-        "upper bound are raised to these powers, so that a tenth of all these builds lies beyond "
-        f"each. Large builds are those of {modelled.LARGE:g} modelled seconds or more."
+        "what was missed of the lists above: the lower and the upper bound are raised to these "
+        f"powers, so that {unseen.SIDE:.1%} lie beyond each. Every build counts twice, as it was "
+        "missed on the day when it was judged, and as the present model misses it without its "
+        "family; later lists weigh more. Pure builds compile nothing, large builds take "
+        f"{modelled.LARGE:g} modelled seconds or more."
     )
     return [
         about,
@@ -153,12 +161,14 @@ def _unseen_lines(powers: unseen.Powers, judged: Sequence[unseen.Judged]) -> lis
             for size in unseen.SIZES
         ),
         "",
-        "What intervals that all the other lists set would have covered of each list:",
+        _COVERED,
         "",
         f"| list | {' | '.join(powers)} |",
         f"| --- |{' ---: |' * len(powers)}",
         *(
-            f"| {name} | " + " | ".join(f"{share:.0%}" for share in shares.values()) + " |"
+            f"| {name} | "
+            + " | ".join(f"{then:.0%} and {now:.0%}" for then, now in shares.values())
+            + " |"
             for name, shares in covered.items()
         ),
     ]

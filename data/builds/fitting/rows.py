@@ -177,6 +177,7 @@ def read_features_of(document: dict[str, Any]) -> BuildFeatures:
             "sources": _read_sources(document["sources"]),
             "unlisted": _read_sources(document["unlisted"]),
             "replaceable": _read_sources(document.get("replaceable", {})),
+            "hidden": tuple(document.get("hidden", ())),
             "wheel": None if wheel is None else PublishedWheel(**wheel),
         }
     )

@@ -461,3 +461,18 @@ def test_what_a_pattern_matches_begins_as_the_pattern_does():
     """scikit-network: without the ``./`` its script has no names for the modules."""
     files = {"pyproject.toml": CYTHON, "setup.py": GLOBS, "x/__init__.py": 1, "x/a/b.pyx": 10}
     assert compiled(files) == {"x/a/b.pyx": SourceKind.CYTHON}
+
+
+def test_an_archive_in_the_root_is_made_of_what_the_makefile_lists():
+    makefile = "OBJECTS = one.o two.opp\n%.o: %.c\n\tcc -c $<\nlibx.a: $(OBJECTS)\n\tar r $@ $^\n"
+    files: dict[str, str | int] = {
+        "setup.py": "import subprocess\nsubprocess.run(['make', 'libx.a'])\n"
+        + SETUP.format("Extension('x', ['python/x.c'], depends=['libx.a'])"),
+        "Makefile": makefile,
+        "python/x.c": 10,
+        "source/one.c": 10,
+        "source/two.c": 10,
+        "source/three.c": 10,
+        "external/four.c": 10,
+    }
+    assert set(compiled(files)) == {"python/x.c", "source/one.c", "source/two.c"}

@@ -20,7 +20,11 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.costs.workload.cmake.targets import cmake_work
-from wheelcheck.costs.workload.made import made_by_commands, named_parts
+from wheelcheck.costs.workload.made import (
+    listed_in_makefile,
+    made_by_commands,
+    named_parts,
+)
 from wheelcheck.costs.workload.named_sources import resolved
 from wheelcheck.costs.workload.source_kinds import (
     SourceKind,
@@ -145,7 +149,11 @@ def _chosen(
         if listed:
             own = {path for path in listed if _compiles(path, cython=cython)}
             untouched = _untouched(listed, candidates)
-            made = untouched or made_by_commands(facts, sizes, texts, own, candidates)
+            made = (
+                listed_in_makefile(facts, texts, candidates)
+                or untouched
+                or made_by_commands(facts, sizes, texts, own, candidates)
+            )
             return own | named_parts(made, sizes, texts.get("setup.py", ""))
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)

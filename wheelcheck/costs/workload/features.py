@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
@@ -15,19 +15,16 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
 from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files
-from wheelcheck.costs.workload.installed import installed_bytes
+from wheelcheck.costs.workload.hidden_work import hidden_work
+from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import RUNS_MAKE
 from wheelcheck.costs.workload.source_kinds import SourceKind
-from wheelcheck.costs.workload.units import TranslationUnit
+from wheelcheck.costs.workload.sources import Sources, sources_by_kind
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 
-_NEAR = 3
-"""Statements of headers that count for each statement of the file that includes them."""
-_DISPATCHED = 4
-"""How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
 _WITH_DEBUG = re.compile(r"build-type *= *['\"](?:RelWithDebInfo|Debug)")
@@ -45,55 +42,6 @@ _CONFIGURE = ("configure", "configure.ac")
 _RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
 _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
 _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
-
-
-_NOTHING = TranslationUnit()
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """The compiled files of one kind, each with the sources that it includes.
-
-    All but `files` are sums over what each file has its compiler read, so that what several files
-    include counts for each. `near_code` are the statements of code in the sdist's own headers, as
-    far as they are in proportion to the file that includes them: most of a large header stays
-    unused.
-    `standard` counts headers of the C++ standard library, `templates` files that include a
-    library of templates such as Boost or Eigen; `views` and `numpy` those of Cython with
-    memoryviews and with NumPy's declarations. `heaviest` is the one file that needs most memory.
-    """
-
-    files: int = 0
-    bytes: int = 0
-    statements: int = 0
-    header_bytes: int = 0
-    header_statements: int = 0
-    header_code: int = 0
-    near_code: int = 0
-    standard: int = 0
-    templates: int = 0
-    views: int = 0
-    numpy: int = 0
-    heaviest: TranslationUnit = _NOTHING
-
-    def plus(self, other: Sources) -> Sources:
-        """Both together."""
-        heaviest = max(self.heaviest, other.heaviest, key=lambda each: (each.weight, each.bytes))
-        sums = {
-            item.name: getattr(self, item.name) + getattr(other, item.name)
-            for item in fields(self)
-            if item.name != "heaviest"
-        }
-        return Sources(**sums, heaviest=heaviest)
-
-    def less(self, other: Sources) -> Sources:
-        """These without others among them; the heaviest file is taken to stay."""
-        left = {
-            item.name: max(0, getattr(self, item.name) - getattr(other, item.name))
-            for item in fields(self)
-            if item.name != "heaviest"
-        }
-        return Sources(**left, heaviest=self.heaviest if left["files"] else _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +67,11 @@ class BuildFeatures:
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
     or target lists: a custom command may add them. `configures` says that a bundled library has a
     ``configure`` script, `cffi` that cffi writes C, from so many `cffi_bytes` of declarations,
-    `nanobind` that nanobind's own sources are
-    compiled along. `python_bytes` are the package's modules, `installed_bytes` all that a wheel
-    would hold beside what is compiled.
+    `nanobind` that nanobind's own sources are compiled along. `packer` is the top module of the
+    backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
+    beside what is compiled. `translated` counts the
+    Cython sources that are written as C again beside the C that is shipped. `hidden` names the
+    evidence that the build compiles what the sdist does not show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it
@@ -145,8 +95,12 @@ class BuildFeatures:
     cffi_bytes: int = 0
     nanobind: bool = False
     debug: bool = False
-    python_bytes: int = 0
+    packer: str = ""
+    installed_files: int = 0
     installed_bytes: int = 0
+    translated: int = 0
+    translated_statements: int = 0
+    hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
     fetches_crates: bool = False
@@ -212,12 +166,16 @@ def read_features(
         compiled_files(facts, sizes, texts, contents.marks) if compiles else (none, none)
     )
     configured, made = _configured(sizes, texts) if compiles else ((), ())
+    translated = _translated(facts, contents, files)
+    files_installed, bytes_installed = installed(sizes, texts, facts.kind)
     return BuildFeatures(
         compiles=compiles,
         backend=backend,
-        sources=_by_kind(files),
-        unlisted=_by_kind(unlisted) if facts.kind == "setuptools" or backend == "native" else {},
-        replaceable=_by_kind(_replaceable(files, texts)),
+        sources=sources_by_kind(files),
+        unlisted=sources_by_kind(
+            unlisted if facts.kind == "setuptools" or backend == "native" else ()
+        ),
+        replaceable=sources_by_kind(_replaceable(files, texts)),
         configures=bool(configured),
         configured_files=sum(
             file.kind is SourceKind.C and file.path.startswith(made) for file in files
@@ -226,8 +184,14 @@ def read_features(
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
         cffi_bytes=declared_bytes(sizes, texts) if compiles else 0,
         nanobind=compiles and "nanobind" in facts.system.required_names,
-        python_bytes=_python_bytes(sizes),
-        installed_bytes=installed_bytes(sizes, texts, facts.kind),
+        packer=_packer(facts),
+        installed_files=files_installed,
+        installed_bytes=bytes_installed,
+        translated=len(translated),
+        translated_statements=sum(
+            contents.marks[path].statements for path in translated if path in contents.marks
+        ),
+        hidden=hidden_work(facts, texts) if compiles else (),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
         and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
@@ -304,33 +268,29 @@ def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
     return 0 < crates <= _CRATES_OF_A_PROJECT
 
 
-def _python_bytes(sizes: Mapping[str, int]) -> int:
-    """Bytes of Python modules, tests and docs aside."""
-    return sum(size for path, size in sizes.items() if path.endswith(".py") and not is_aside(path))
+def _packer(facts: SdistFacts) -> str:
+    """The backend that packs the wheel; backends of an sdist's own mostly lead to setuptools."""
+    return "setuptools" if facts.kind == "setuptools" else facts.system.backend.partition(".")[0]
 
 
-def _by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
-    found: dict[SourceKind, Sources] = {}
-    for file in files:
-        unit = file.unit
-        times = file.times * (_DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1)
-        near = min(unit.header_code, _NEAR * unit.statements)
-        own = Sources(
-            files=times,
-            bytes=unit.bytes * times,
-            statements=unit.statements * times,
-            header_bytes=unit.header_bytes * times,
-            header_statements=unit.header_statements * times,
-            header_code=unit.header_code * times,
-            near_code=near * times,
-            standard=unit.standard * times,
-            templates=unit.templates * times,
-            views=unit.views * times,
-            numpy=unit.numpy * times,
-            heaviest=unit,
-        )
-        found[file.kind] = found.get(file.kind, Sources()).plus(own)
-    return found
+def _translated(
+    facts: SdistFacts, contents: SdistContents, files: Iterable[CompiledFile]
+) -> tuple[str, ...]:
+    """Cython sources beside which the C that is compiled is shipped, where Cython is there.
+
+    `cythonize` writes that C again where a file that the source draws on is younger, and those of
+    Cython and NumPy are as young as the build environment.
+    """
+    requires = {*facts.system.required_names, *map(_name, facts.build_requires)}
+    if "cython" not in requires and "cython" not in facts.system.backend.lower():
+        return ()
+    written = (file.path for file in files if file.kind is SourceKind.GENERATED_C)
+    beside = (posixpath.splitext(path)[0] + ".pyx" for path in written)
+    return tuple(path for path in beside if path in contents.sizes)
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0].lower()
 
 
 def published(wheel: ArchiveListing) -> PublishedWheel:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import Mapping
 
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["installed_bytes"]
+__all__ = ["installed"]
 
 _LISTED = 110
 """Bytes of a line of RECORD."""
@@ -19,25 +20,44 @@ _TAKES_DATA = re.compile(r"include[_-]package[_-]data\s*=\s*(?:True|true|1)")
 _TAKES_NONE = re.compile(r"include-package-data\s*=\s*false")
 _OF_PROJECTS = re.compile(r"^\s*\[project\]", re.MULTILINE)
 _INIT = "__init__.py"
+_PACKAGE_DATA = re.compile(r"(?<!exclude_)package_data['\"]?\s*[=:]\s*(?:dict\()?\{([^}]*)\}")
+_QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
+"""A pattern of files; what a colon follows is the name of a package."""
 
 
-def installed_bytes(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> int:
-    """Bytes of modules, data of packages and metadata that a build would install.
+def installed(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> tuple[int, int]:
+    """How many modules and data files of packages a build would install, and bytes with metadata.
 
     `kind` is that of the build backend. Packages are folders with an ``__init__.py``; which of
     their data files setuptools takes is said by its settings.
     """
     tops = _packages(sizes)
     data = _takes_data(texts, kind)
+    patterns = [] if data else _data_patterns(texts.get("setup.py", ""))
     modules = [
         path
         for path in sizes
-        if path.startswith(tops) and (data or path.endswith((".py", ".pyi", "py.typed")))
+        if path.startswith(tops)
+        and (
+            data
+            or path.endswith((".py", ".pyi", "py.typed"))
+            or any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+        )
     ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
     metadata = sizes.get("PKG-INFO", 0) + sum(
         size for path, size in sizes.items() if "/" not in path and _LICENSE.match(path)
     )
-    return sum(map(sizes.__getitem__, modules)) + metadata + _LISTED * len(modules) + _FIXED
+    size = sum(map(sizes.__getitem__, modules)) + metadata + _LISTED * len(modules) + _FIXED
+    return len(modules), size
+
+
+def _data_patterns(script: str) -> list[str]:
+    """What `package_data` of a setup script gives, as patterns of paths from anywhere."""
+    return [
+        f"*/{pattern.removeprefix('./')}"
+        for given in _PACKAGE_DATA.findall(script)
+        for pattern in _QUOTED.findall(given)
+    ]
 
 
 def _packages(sizes: Mapping[str, int]) -> tuple[str, ...]:

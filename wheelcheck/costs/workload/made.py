@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["RUNS_MAKE", "made_by_commands", "named_parts", "runs_make"]
+__all__ = ["RUNS_MAKE", "listed_in_makefile", "made_by_commands", "named_parts", "runs_make"]
 
 _MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
 RUNS_MAKE = re.compile(
@@ -24,6 +24,8 @@ _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 _COMPILES = re.compile(r"\bnew_compiler\b|\bcompiler\.compile\(")
 """A script that has setuptools' compiler make object files, beside those of extension modules."""
 _OBJECT = re.compile(r"([\w.+-]+)\.o['\"]")
+_MADE = re.compile(r"(?<![\w./%*-])(?:[\w.+-]+/)*([\w+-]+)\.(?:o|lo|obj|opp)(?=[\s\\]|$)")
+"""An object file that a Makefile lists, rules for patterns aside."""
 _ARCHIVE = re.compile(r"['\"]((?:[\w.+-]+/)*)[\w.+-]*\.a['\"]")
 _BUILD_FILE = re.compile(
     r"(?i)(?:GNU)?makefile(?:\.(?!nmake|msc|vc|win)\w+)?|configure(?:\.ac)?|CMakeLists\.txt"
@@ -59,6 +61,21 @@ def made_by_commands(
         return named
     beside = {path for path in left if path.startswith(tuple(archives - {""}))}
     return beside or _libraries(_bundles(sizes, listed), left)
+
+
+def listed_in_makefile(
+    facts: SdistFacts, texts: Mapping[str, str], candidates: Collection[str]
+) -> set[str]:
+    """Of the `candidates`, those whose object files the Makefile in the root lists.
+
+    Where a script has it make an archive that extension modules link.
+    """
+    scripts = _scripts(facts, texts)
+    links = any("" in _ARCHIVE.findall(text) and runs_make(text) for text in scripts)
+    if not links or "Makefile" not in texts:
+        return set()
+    objects = set(_MADE.findall(texts["Makefile"]))
+    return {path for path in candidates if _stem(path) in objects}
 
 
 def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[str]:

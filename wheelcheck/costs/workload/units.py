@@ -31,8 +31,9 @@ _AS_TEMPLATE = 3
 """So often one file includes a header that is code: twice may be two branches of an ``#if``."""
 _MADE_FROM = (".in", ".src", ".tp")
 _STANDARD = re.compile(r"[a-z_]+$")
-_TEMPLATES = ("boost/", "pybind11/", "nanobind/", "Eigen/", "unsupported/Eigen", "xtensor/")
-"""Header libraries whose templates make every file that includes them dear."""
+_TEMPLATES = ("boost/", "Eigen/", "unsupported/Eigen", "xtensor/")
+"""Header libraries whose templates make every file that includes them dear; `_BINDERS` are
+counted apart."""
 _BINDERS = ("pybind11/", "nanobind/", "boost/python")
 
 

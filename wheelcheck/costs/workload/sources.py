@@ -1,0 +1,90 @@
+"""The compiled files of an sdist by kind: sums of what each has its compiler read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from wheelcheck.costs.workload.compiled import CompiledFile
+from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.units import TranslationUnit
+
+__all__ = ["Sources", "sources_by_kind"]
+
+_NEAR = 3
+"""Statements of headers that count for each statement of the file that includes them."""
+_DISPATCHED = 4
+"""How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
+_NOTHING = TranslationUnit()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The compiled files of one kind, each with the sources that it includes.
+
+    All but `files` are sums over what each file has its compiler read, so that what several files
+    include counts for each. `near_code` are the statements of code in the sdist's own headers, as
+    far as they are in proportion to the file that includes them: most of a large header stays
+    unused.
+    `standard` counts headers of the C++ standard library, `templates` files that include a
+    library of templates such as Boost or Eigen; `views` and `numpy` those of Cython with
+    memoryviews and with NumPy's declarations. `heaviest` is the one file that needs most memory.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    statements: int = 0
+    header_bytes: int = 0
+    header_statements: int = 0
+    header_code: int = 0
+    near_code: int = 0
+    standard: int = 0
+    templates: int = 0
+    views: int = 0
+    numpy: int = 0
+    heaviest: TranslationUnit = _NOTHING
+
+    def plus(self, other: Sources) -> Sources:
+        """Both together."""
+        heaviest = max(self.heaviest, other.heaviest, key=lambda each: (each.weight, each.bytes))
+        sums = {
+            item.name: getattr(self, item.name) + getattr(other, item.name)
+            for item in fields(self)
+            if item.name != "heaviest"
+        }
+        return Sources(**sums, heaviest=heaviest)
+
+    def less(self, other: Sources) -> Sources:
+        """These without others among them; the heaviest file is taken to stay."""
+        left = {
+            item.name: max(0, getattr(self, item.name) - getattr(other, item.name))
+            for item in fields(self)
+            if item.name != "heaviest"
+        }
+        return Sources(**left, heaviest=self.heaviest if left["files"] else _NOTHING)
+
+
+def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
+    """Sums over the files of each kind, and the heaviest of them."""
+    found: dict[SourceKind, Sources] = {}
+    for file in files:
+        unit = file.unit
+        times = file.times * (_DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1)
+        near = min(unit.header_code, _NEAR * unit.statements)
+        own = Sources(
+            files=times,
+            bytes=unit.bytes * times,
+            statements=unit.statements * times,
+            header_bytes=unit.header_bytes * times,
+            header_statements=unit.header_statements * times,
+            header_code=unit.header_code * times,
+            near_code=near * times,
+            standard=unit.standard * times,
+            templates=unit.templates * times,
+            views=unit.views * times,
+            numpy=unit.numpy * times,
+            heaviest=unit,
+        )
+        found[file.kind] = found.get(file.kind, Sources()).plus(own)
+    return found
