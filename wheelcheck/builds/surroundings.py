@@ -22,7 +22,11 @@ from wheelcheck.builds.obstacles.compiling.cython_output import (
 )
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
-from wheelcheck.builds.obstacles.compiling.missing_headers import compilable, missing_headers
+from wheelcheck.builds.obstacles.compiling.missing_headers import (
+    compilable,
+    missing_headers,
+    missing_in_cffi,
+)
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons, refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (
@@ -139,6 +143,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
                 python=f"3.{minor}",
                 perhaps=files.perhaps,
             ),
+            *missing_in_cffi(contents, installed, complete=complete),
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files, contents, numpy, gcc),

@@ -6,10 +6,10 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs.build_need import SourceNeedsInput
+from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors
-from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers, missing_in_cffi
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.downloads import network_obstacles
@@ -255,3 +255,29 @@ def test_a_header_of_another_compiler(header: str, fails: list[bool]):
     contents = sdist(**aside)
     files = compiled_files(read_sdist(contents), contents, cythonizes=False)
     assert library_errors(files, contents, trixie) == ()
+
+
+CFFI = "setup(setup_requires=['cffi'], cffi_modules=['build_x.py:ffi'])"
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        ("#include <windows.h>", ["windows.h"]),
+        ("#include <errno.h>\n#include <png.h>", []),
+        ("#ifdef WIN\n#include <windows.h>\n#endif", []),
+    ],
+)
+def test_headers_in_the_c_of_cffi(source: str, missing: list[str]):
+    given = dict.fromkeys(("setuptools", "cffi", "pycparser"))
+    for build in (f"ffi.set_source('x', {source!r})", f"c = {source!r}\nffi.set_source('x', c)"):
+        contents = sdist(setup__py=HEAD + CFFI, build_x__py=f"ffi = FFI()\n{build}\n")
+        found = missing_in_cffi(contents, given, complete=True)
+        assert [o.message.split()[2].rstrip(",") for o in found] == missing
+
+
+def test_headers_in_the_c_of_cffi_lead_to_packages():
+    build = "ffi = FFI()\nffi.set_source('x', '#include <rrd.h>')\n"
+    contents = sdist(setup__py=HEAD + CFFI, build_x__py=build)
+    source = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
+    assert source.sure_headers == {"rrd.h": "build_x.py"}

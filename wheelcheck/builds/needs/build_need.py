@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.libraries import library_called
+from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -117,7 +118,7 @@ def needs_input(
         extension_libraries=tuple(_extension_libraries(scripts, translated)),
         tools_run=tuple(place for script in scripts for place in script.tools),
         headers=_headers(contents),
-        sure_headers=_sure_headers(extensions, contents),
+        sure_headers={**cffi_headers(contents.texts), **_sure_headers(extensions, contents)},
         left_to_cmake=facts.leaves_all_to_cmake,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided

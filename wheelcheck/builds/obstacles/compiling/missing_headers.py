@@ -11,12 +11,13 @@ from functools import cache
 from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
 from wheelcheck.tables import read_table
 
-__all__ = ["GENERATES", "compilable", "missing_headers"]
+__all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi"]
 
 GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
              "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
@@ -41,7 +42,10 @@ _OF_OTHER_SYSTEMS = frozenset({
     "corefoundation/corefoundation.h", "carbon/carbon.h", "iokit/iokitlib.h", "cuda_runtime.h",
     "cocoa/cocoa.h", "foundation/foundation.h", "jni.h", "cuda_runtime_api.h", "cublas_v2.h",
 })  # fmt: skip
-_PLAIN = frozenset({"setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm"})
+_PLAIN = frozenset({
+    "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
+    "vcversioner",
+})  # fmt: skip
 """Projects that bring no headers but numpy's own."""
 
 
@@ -86,6 +90,22 @@ def missing_headers(
             if why := _of_other_python(include, python):
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
+    return ()
+
+
+def missing_in_cffi(
+    contents: SdistContents, installed: Mapping[str, object], *, complete: bool
+) -> tuple[BuildObstacle, ...]:
+    """The first header that the C of a script for cffi includes, and that nothing brings.
+
+    Code ``header-missing``. The arguments are those of `missing_headers`.
+    """
+    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    for header, path in cffi_headers(contents.texts).items():
+        why = _missing(header, shipped, installed, complete=complete)
+        if why:
+            message = f"{path} includes {header}, {why}"
+            return (BuildObstacle("header-missing", message, path),)
     return ()
 
 
