@@ -163,7 +163,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     The terms of one kind, which their names begin with, are summed.
     """
     if not features.compiles:
-        return {"pure": 1.0}
+        return {_PACKERS.get(features.packer, "pure_described"): 1.0}
     found = {"base": 1.0, "cffi": float(features.cffi)}
     for kind, usual in _MEMORY_KINDS.items():
         unit = features.of(kind).heaviest
@@ -198,7 +198,7 @@ _MEMORY_KINDS = {
 }
 _MEMORY_TERMS = frozenset(
     {
-        *("pure", "base", "cffi"),
+        *("base", "cffi"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
         *("cython", "cython_lines", "cython_views", "cython_numpy"),

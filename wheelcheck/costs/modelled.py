@@ -51,6 +51,9 @@ _RARER = 0.25
 
 _LACKING = math.log(2.5)
 """From this distance on, a published module holds more than the listed sources would make."""
+_BROUGHT = 10
+"""Bytes of a published wheel ÷ those that the sdist's files make, from which on the wheel holds
+programs that a build from the sdist leaves out."""
 _FAR_MORE = 2
 """Statements of sources that nothing lists ÷ those that are listed, from which on some of the
 former are likely to be compiled."""
@@ -247,10 +250,15 @@ def size_terms(features: BuildFeatures, seconds: float, table: Coefficients) -> 
 
 
 def other_size(features: BuildFeatures, table: Coefficients) -> float:
-    """Bytes of the wheel that are not compiled: as in the published wheel, or by the sdist."""
-    if features.wheel is not None:
-        return features.wheel.other_bytes
-    return features.installed_bytes * table.size["listed"]
+    """Bytes of the wheel that are not compiled: as in the published wheel, or by the sdist.
+
+    What a published wheel has beyond all proportion comes from elsewhere, where nothing compiles.
+    """
+    listed = features.installed_bytes * table.size["listed"]
+    if features.wheel is None:
+        return listed
+    other = features.wheel.other_bytes
+    return listed if not features.compiles and other > _BROUGHT * listed else other
 
 
 def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:

@@ -41,7 +41,8 @@ CPU_PRIOR = {
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""
 MEMORY_PRIOR = {
-    "pure": 30e6, "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
+    "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "base": 50e6,
+    "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
     "generated": 48e6, "generated_mb": 134e6, "cython": 100e6, "cython_lines": 100e6,
     "cython_views": 100e6, "cython_numpy": 30e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,

@@ -508,6 +508,18 @@ def test_a_pure_wheel_costs_what_its_backend_costs():
     seconds = [source_seconds(each, coefficients()) for each in packers]
     assert seconds == sorted(seconds)
     assert seconds[-1] > 3 * seconds[0]
+    smallest, *others = (modelled_cost(each, coefficients()).peak_bytes_at(1) for each in packers)
+    assert all(smallest.value < other.value for other in others)
+
+
+def test_programs_that_only_the_published_wheel_brings_are_not_built():
+    """ttfautohint-py: 42 MB of a program, for whose build a variable must be set."""
+    found = features({"setup.py": PURE, "x/__init__.py": 40_000})
+    wheel = PublishedWheel(extensions=0, extension_bytes=0, largest=0, other_bytes=42 * MB)
+    larger = dataclasses.replace(found, wheel=wheel)
+    assert modelled_cost(larger, coefficients()).built_bytes.value < MB
+    compiled = dataclasses.replace(larger, compiles=True)
+    assert modelled_cost(compiled, coefficients()).built_bytes.value > 40 * MB
 
 
 def test_a_pure_wheel_of_more_files_costs_more():
