@@ -17,7 +17,7 @@ from wheelcheck.analysis.page_remarks import PlainPages
 from wheelcheck.analysis.pin_records import PinRecord, PinRecords
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.tried_versions import TriedVersions
-from wheelcheck.coverage import Judgement, NewerReleases, Verdict, judge, lost_wheel
+from wheelcheck.coverage import Judgement, NewerReleases, Releases, Verdict, judge, lost_wheel
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index, Sdist, Wheel
@@ -90,6 +90,7 @@ class Choices:
         self._stored = stored
         self._constraints = _constraints(requirements)
         self._newer = NewerReleases(self._constraints)
+        self._releases = Releases()
         self._tried = TriedVersions(index, requirements.policy)
         self._pages = PlainPages(index)
 
@@ -178,7 +179,9 @@ class Choices:
             newer = self._newer.reason(pin, project, target, rules)
             if isinstance(found.file, Wheel) and not newer:
                 return found
-            lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)
+            lost = lost_wheel(
+                pin, project, target, rules, self._as_of, constraint, self._releases
+            )
             return replace(found, newer=newer, lost=lost)
 
         found = fenced(f"{pin.name} {pin.version}", "package-not-judged", judged)

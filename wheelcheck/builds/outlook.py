@@ -113,17 +113,20 @@ class Forecaster:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
         fail: list[Outlook] = []
+        download: list[Outlook] = []  # most builds do not: each is held against each of these
         for build in plan.builds:
             by_uv = plan.installer is InstallerKind.UV
             isolated = by_uv or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [other for other in fail if _builds(build, other.build)]
-            first = (*map(_failing, failing), *_downloads(build, found.values()))
+            first = (*map(_failing, failing), *_downloads(build, download))
             if first:
                 outlook = replace(outlook, obstacles=(*outlook.obstacles, *first))
             found[build.sdist.filename] = outlook
             if outlook.fails():
                 fail.append(outlook)
+            if any(obstacle.needs_network for obstacle in outlook.obstacles):
+                download.append(outlook)
         return tuple(found.values())
 
     def of(

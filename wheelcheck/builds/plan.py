@@ -12,7 +12,8 @@ an environment that pins an old numpy made pip build six newer scipys to find th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -166,7 +167,10 @@ class Planner:
         for circle in walk.cycles:
             _close(circle, walk.nodes.values())
         times = _times(walk, top, also)
-        builds = tuple(_build(key, walk.nodes, top, also, times) for key in walk.nodes)
+        parents = _parents(walk.nodes.values())
+        builds = tuple(
+            _build(key, node, parents, top, also, times[key]) for key, node in walk.nodes.items()
+        )
         return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
     def prefetch(
@@ -293,22 +297,39 @@ def _chosen(times: int, top: bool, installer: InstallerKind) -> int:  # noqa: FB
             return min(times + top, 1)
 
 
+class _Parents(NamedTuple):
+    """The labels of the builds whose environments take each sdist, and of those that try it."""
+
+    requested_by: Mapping[str, Sequence[str]]
+    tried_by: Mapping[str, Sequence[str]]
+
+
+def _parents(nodes: Iterable[_Node]) -> _Parents:
+    requested_by: dict[str, list[str]] = defaultdict(list)
+    tried_by: dict[str, list[str]] = defaultdict(list)
+    for node in nodes:
+        for found, keys in ((requested_by, node.children), (tried_by, node.tried)):
+            for key in dict.fromkeys(keys):
+                found[key].append(node.label)
+    return _Parents(requested_by, tried_by)
+
+
 def _build(
     key: str,
-    nodes: Mapping[str, _Node],
+    node: _Node,
+    parents: _Parents,
     top: Collection[str],
     tried: Collection[str],
-    times: Mapping[str, int],
+    times: int,
 ) -> Build:
-    node = nodes[key]
     return Build(
         reading=node.reading,
         environment=node.environment,
         top_level=key in top,
-        requested_by=tuple(other.label for other in nodes.values() if key in other.children),
-        times=times[key],
+        requested_by=tuple(parents.requested_by.get(key, ())),
+        times=times,
         tried_by=(
             *(["requirements"] if key in tried else []),
-            *(other.label for other in nodes.values() if key in other.tried),
+            *parents.tried_by.get(key, ()),
         ),
     )

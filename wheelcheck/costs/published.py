@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from wheelcheck.builds.evidence.sibling_wheels import platform_kind
 from wheelcheck.index.interface import Sdist, Wheel
@@ -17,12 +18,25 @@ def published_wheel(
 
     None where the release has no wheel for Linux.
     """
-    wheels = [f for f in files if isinstance(f, Wheel) and platform_kind(f.tag) == "linux"]
-    return min(wheels, key=lambda wheel: _distance(wheel, python, arch), default=None)
+    wheels = [file for file in files if isinstance(file, Wheel)]
+    nearest = _nearest(tuple([wheel.tag for wheel in wheels]), python, arch)
+    return min((wheels[at] for at in nearest), key=lambda wheel: wheel.size or 0, default=None)
 
 
-def _distance(wheel: Wheel, python: tuple[int, int], arch: str) -> tuple[int, ...]:
-    interpreters, abis, platforms = wheel.tag.split("-")
+@lru_cache(maxsize=1 << 12)  # the wheels of many releases have the same tags
+def _nearest(tags: tuple[str, ...], python: tuple[int, int], arch: str) -> tuple[int, ...]:
+    """The places of the Linux tags that are equally near, and nearer than all others."""
+    distances = {
+        at: _distance(tag, python, arch)
+        for at, tag in enumerate(tags)
+        if platform_kind(tag) == "linux"
+    }
+    least = min(distances.values(), default=None)
+    return tuple(at for at, distance in distances.items() if distance == least)
+
+
+def _distance(tag: str, python: tuple[int, int], arch: str) -> tuple[int, ...]:
+    interpreters, abis, platforms = tag.split("-")
     minors = [_minor(tag) for tag in interpreters.split(".")]
     near = min((abs(minor - python[1]) for minor in minors if minor is not None), default=99)
     return (
@@ -30,7 +44,6 @@ def _distance(wheel: Wheel, python: tuple[int, int], arch: str) -> tuple[int, ..
         int(not platforms.endswith(arch)),
         0 if "abi3" in abis or near == 0 else near,
         int("manylinux" not in platforms),
-        wheel.size or 0,
     )
 
 

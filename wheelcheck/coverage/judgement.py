@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +22,8 @@ from wheelcheck.resolution import (
     choose,
     refusal_of,
 )
-from wheelcheck.targets import Target, split_tag_set, summarise_misses
+from wheelcheck.resolution.choice import tags_decide
+from wheelcheck.targets import TagMiss, Target, fit, split_tag_set, summarise_misses
 from wheelcheck.targets.misses import MissPart, besides
 
 __all__ = ["Judgement", "judge", "nearest_first"]
@@ -90,6 +92,8 @@ def _without_wheel(
     target: Target,
     rules: FileRules,
 ) -> Judgement:
+    if isinstance(pin.file, Sdist) and not pin.file.in_folder and tags_decide(files, target, rules):
+        return _with_sdist(pin.file, [file for file in files if isinstance(file, Wheel)], target)
     refused = [found for file in files if (found := refusal_of(file, target, rules))]
     misses = tuple(nearest_first(refused, target)[:SHOWN_MISSES])
     why_no_wheel = _why_no_wheel(refused, target, rules)
@@ -105,6 +109,36 @@ def _without_wheel(
     return Judgement(
         Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel, unusable), None, misses
     )
+
+
+def _with_sdist(sdist: Sdist, wheels: Sequence[Wheel], target: Target) -> Judgement:
+    """The judgement on an sdist beside wheels of which only the tags can be refused.
+
+    The wheels of many projects have the same tags: what these say of a target is found out once.
+    """
+    seen = _seen_on(tuple([wheel.tag for wheel in wheels]), target)
+    misses = tuple(
+        [Refused(wheels[at], RefusalReason.TAG, miss.why, miss) for at, miss in seen.nearest]
+    )
+    return Judgement(Verdict.SOURCE_UNKNOWN, seen.why, sdist, misses)
+
+
+class _SeenTags(NamedTuple):
+    """Of the tags of a release, by their places, those that come nearest; and why none fits."""
+
+    nearest: tuple[tuple[int, TagMiss], ...]
+    why: str
+
+
+@lru_cache(maxsize=1 << 12)
+def _seen_on(tags: tuple[str, ...], target: Target) -> _SeenTags:
+    outcomes = [(at, outcome) for at, tag in enumerate(tags) for outcome in (fit(tag, target),)]
+    missing = [(at, outcome) for at, outcome in outcomes if isinstance(outcome, TagMiss)]
+    nearest = sorted(
+        missing, key=lambda each: _nearness_of_tag(tags[each[0]], each[1], target), reverse=True
+    )
+    why = summarise_misses(tuple(tags[at] for at, _ in missing), target)
+    return _SeenTags(tuple(nearest[:SHOWN_MISSES]), why)
 
 
 def is_pure(wheel: Wheel) -> bool:
@@ -138,11 +172,17 @@ def _nearness(refused: Refused, target: Target) -> tuple[int, ...]:
 
     Of wheels for other Pythons, those for the target's platform are nearest.
     """
-    miss, file = refused.miss, refused.file
+    order, file = _ORDER[refused.refusal], refused.file
+    tag = file.tag if isinstance(file, Wheel) else None
+    return (order, *_nearness_of_tag(tag, refused.miss, target))
+
+
+def _nearness_of_tag(tag: str | None, miss: TagMiss | None, target: Target) -> tuple[int, ...]:
+    """As `_nearness`, of refusals that are alike; a sdist has no tag."""
     part = miss.part if miss else -1
-    if part > MissPart.ABI or not isinstance(file, Wheel):
-        return (_ORDER[refused.refusal], part)
-    return (_ORDER[refused.refusal], part, *_besides_python(file.tag, target))
+    if part > MissPart.ABI or tag is None:
+        return (part,)
+    return (part, *_besides_python(tag, target))
 
 
 @lru_cache(maxsize=1 << 14)  # the wheels of most projects have the same tags

@@ -7,12 +7,14 @@ loss where the target still gets one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.coverage.newer_release import newest_wanted, wanted_by
@@ -24,7 +26,7 @@ from wheelcheck.resolution.choice import python_admitted
 from wheelcheck.targets import Implementation, Target
 from wheelcheck.targets.pythons import python_support
 
-__all__ = ["lost_wheel"]
+__all__ = ["Releases", "lost_wheel"]
 
 UPLOADING = timedelta(days=2)
 """How young a release is whose files may still be on their way: builds of rare platforms take
@@ -40,6 +42,7 @@ def lost_wheel(
     rules: FileRules,
     as_of: datetime,
     constraint: SpecifierSet | None = None,
+    releases: Releases | None = None,
 ) -> WheelLoss | None:
     """What became of the wheel that a target does not get; None where nothing was lost.
 
@@ -50,6 +53,7 @@ def lost_wheel(
         rules: the user's rules on files. Hashes do not count: they are the user's own choice.
         as_of: the moment that is judged.
         constraint: what the user's constraints say of the package.
+        releases: what is shared by all targets of a run.
     """
     if isinstance(project, Unknown) or pin.version is None or _ruled_out(pin, rules):
         return None
@@ -59,12 +63,59 @@ def lost_wheel(
         if newest is None or newest == pin.version:
             return None
         wanted = newest
-    seen = _Seen(project, target, replace(rules, hashes={}))
+    any_hash = replace(rules, hashes={}) if rules.hashes else rules
+    seen = _Seen(project, target, any_hash, releases or Releases())
     return seen.waiting(pin, wanted, constraint) or seen.lost(wanted, as_of)
 
 
 def _ruled_out(pin: Pin, rules: FileRules) -> bool:
     return rules.policy.no_binary.applies_to(pin.name)
+
+
+class Releases:
+    """Which files the date bound lets in, and when they came: the same on every target."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[NormalizedName, Version, datetime | None], _Release] = {}
+
+    def of(self, project: Project, version: Version, bound: datetime | None) -> _Release:
+        """One release of a project."""
+        key = (project.name, version, bound)
+        found = self._known.get(key)
+        if found is None:
+            files = tuple(
+                file
+                for file in project.files(version)
+                if bound is None or (file.upload_time is not None and file.upload_time < bound)
+            )
+            found = self._known[key] = _Release(version, files)
+        return found
+
+
+class _Release:
+    """The files of a release that are known, and what follows from them on any target."""
+
+    def __init__(self, version: Version, files: tuple[Wheel | Sdist, ...]) -> None:
+        self.version = version
+        self.files = files
+
+    @cached_property
+    def uploaded(self) -> datetime | None:
+        """When the first of its files came."""
+        return min((file.upload_time for file in self.files if file.upload_time), default=None)
+
+    @cached_property
+    def is_yanked(self) -> bool:
+        """Whether all of its files are."""
+        return all(file.yanked is not None for file in self.files)
+
+    @cached_property
+    def requires_python(self) -> frozenset[str | None]:
+        """What its files say of the Python that they are for."""
+        return frozenset(file.requires_python for file in self.files)
+
+    before: tuple[Version | None] | None = None
+    """The release before it, where that was looked for."""
 
 
 class _Seen(Struct, frozen=True):
@@ -73,6 +124,10 @@ class _Seen(Struct, frozen=True):
     project: Project
     target: Target
     rules: FileRules
+    releases: Releases
+
+    def release(self, version: Version) -> _Release:
+        return self.releases.of(self.project, version, self.rules.policy.exclude_newer)
 
     def wheel(self, version: Version, rules: FileRules | None = None) -> Wheel | None:
         file = choose(self.project.files(version), self.target, rules or self.rules)
@@ -84,14 +139,15 @@ class _Seen(Struct, frozen=True):
         taken = choose(self.project.files(version), self.target, self.rules)
         if isinstance(taken, Wheel) or not self._admits_python(version):  # a yanked one is there
             return None
-        before = next(self._before(version), None)
+        release = self.release(version)
+        before = self._before(release)
         had = self.wheel(before) if before is not None else None
         if before is None or had is None:
             return None
-        uploaded = self._uploaded(version)
+        uploaded = release.uploaded
         if uploaded is not None and self._is_over(uploaded):
             return None
-        files = len(self._known(version)), len(self._known(before))
+        files = len(release.files), len(self.release(before).files)
         kind = WheelLossKind.LOST
         reason = f"{before} has {had.tag}, {version} has no wheel for it"
         young = uploaded is not None and as_of - uploaded < UPLOADING
@@ -105,35 +161,28 @@ class _Seen(Struct, frozen=True):
 
     def _admits_python(self, version: Version) -> bool:
         """Whether a release is meant for the target's Python at all: else it says so itself."""
-        required = {file.requires_python for file in self._known(version)}
+        required = self.release(version).requires_python
         return any(not each or python_admitted(each, self.target) for each in required)
 
-    def _before(self, version: Version) -> Iterator[Version]:
-        """Earlier releases, the nearest first: final, and pre-releases for a pre-release.
+    def _before(self, release: _Release) -> Version | None:
+        """The nearest earlier release: final, or a pre-release too before a pre-release.
 
         Earlier in time, too: a late release of an older series may have wheels that came only then.
         """
-        own = self._uploaded(version)
+        if release.before is None:
+            release.before = (next(self._all_before(release), None),)
+        return release.before[0]
+
+    def _all_before(self, release: _Release) -> Iterator[Version]:
+        version, own = release.version, release.uploaded
         for other in self.project.versions:
-            early = other < version and (version.is_prerelease or not other.is_prerelease)
-            if not early or all(file.yanked is not None for file in self._known(other)):
+            if other >= version or (other.is_prerelease and not version.is_prerelease):
                 continue
-            day = self._uploaded(other)
-            if own is None or day is None or day <= own:
+            found = self.release(other)
+            if found.is_yanked:
+                continue
+            if own is None or found.uploaded is None or found.uploaded <= own:
                 yield other
-
-    def _known(self, version: Version) -> Sequence[Wheel | Sdist]:
-        """The files that the date bound lets in."""
-        bound = self.rules.policy.exclude_newer
-        return [
-            file
-            for file in self.project.files(version)
-            if bound is None or (file.upload_time is not None and file.upload_time < bound)
-        ]
-
-    def _uploaded(self, version: Version) -> datetime | None:
-        times = (file.upload_time for file in self._known(version))
-        return min((time for time in times if time is not None), default=None)
 
     def _is_over(self, day: datetime) -> bool:
         """Whether nobody expects wheels for this Python any more: its support had ended."""

@@ -31,6 +31,7 @@ __all__ = [
     "choose",
     "python_admitted",
     "refusal_of",
+    "tags_decide",
 ]
 
 
@@ -171,6 +172,26 @@ def choose(
     if best is None or (rules.hashes and _refused_by_hash(best[1], rules)):
         return None
     return best[1]
+
+
+def tags_decide(files: Sequence[Wheel | Sdist], target: Target, rules: FileRules) -> bool:
+    """Whether nothing but the tags of wheels can be a reason to pass over a file of a release."""
+    name, policy = next((file.name for file in files), None), rules.policy
+    if name is None or rules.hashes:
+        return False
+    if policy.no_binary.applies_to(name) or policy.only_binary.applies_to(name):
+        return False
+    if policy.exclude_newer is not None and any(_refused_by_time(file, policy) for file in files):
+        return False
+    required = {file.requires_python for file in files}
+    if not all(not each or python_admitted(each, target) for each in required):
+        return False
+    if target.installer.has(Rule.TAGS_IN_SMALL_LETTERS) and not all(
+        file.tag.islower() for file in files if isinstance(file, Wheel)
+    ):
+        return False
+    sdists = [file for file in files if isinstance(file, Sdist)]
+    return not any(_refused_by_installer(file, target) for file in sdists)
 
 
 _Preference = tuple[bool, int | BuildTag, int | bool, bool | BuildTag]
