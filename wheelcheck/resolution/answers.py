@@ -70,6 +70,20 @@ class _Comparable(NamedTuple):
     needs_keys: list[int]
 
 
+class _Portable(NamedTuple):
+    """Of what the solver was answered, what a target with the same Python is answered as well.
+
+    Of projects without wheels for some platforms alone: what is searched, offered and required,
+    the last divided by whether a marker has decided. `rest` is everything else.
+    """
+
+    searches: dict[tuple[NormalizedName, str], LazySequence[Offer]]
+    offers: dict[tuple[NormalizedName, Version], Offer | None]
+    needs: KnownDependencies
+    conditional: KnownDependencies
+    rest: KnownDependencies
+
+
 class Answers:
     """The index as one target sees it, under the user's rules on files.
 
@@ -101,6 +115,7 @@ class Answers:
         self.same_as: Answers | None = None
         self.pins: Mapping[NormalizedName, Pin] = {}
         self._agreed: tuple[_Comparable, list[bool]] | None = None
+        self._taken_over: Answers | None = None
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -157,8 +172,7 @@ class Answers:
 
     def _finds_the_same_anywhere(self, name: NormalizedName) -> bool:
         """Whether every target with this interpreter is offered the same of a project."""
-        project = self.project(name)
-        return self._is_plain and not isinstance(project, Unknown) and project.is_for_any_platform
+        return self._is_plain and self._common.is_for_any_platform(name)
 
     def is_stored(self, name: NormalizedName, clauses: str) -> bool:
         """Whether an earlier run has stored what a search finds."""
@@ -184,14 +198,41 @@ class Answers:
             self._store(self._stored)
 
     def _store(self, stored: TargetAnswers) -> None:
-        for (name, clauses), found in self._searches.items():
-            stored.add_search(name, clauses, found.known, is_all=found.is_all)
+        taken = self._store_portable(stored)
+        for search, found in self._searches.items():
+            if search not in taken.searches:
+                stored.add_search(*search, found.known, is_all=found.is_all)
         for (name, version), substitute in self._substitutes_of.items():
             stored.add_substitute(name, version, substitute)
         listed = {id(offer) for offer in (*self._offers.values(), *self._substitutes_of.values())}
-        for _, extras, offer, dependencies in self._dependencies.values():
-            if id(offer) in listed:
+        for key, (_, extras, offer, dependencies) in self._dependencies.items():
+            if key not in taken.needs and key not in taken.conditional and id(offer) in listed:
                 stored.add_dependencies(offer, extras, dependencies)
+
+    def _store_portable(self, stored: TargetAnswers) -> _Portable:
+        """Store what was taken over from another target as it is stored there."""
+        other = self._taken_over
+        if other is None or other._stored is None:
+            return _Portable({}, {}, {}, {}, {})
+        taken = other._portable
+        if self.environment is not other.environment:
+            taken = taken._replace(conditional={})
+        searches, needs, conditional = other._portable_forms
+        stored.take_over(searches, needs | conditional if taken.conditional else needs)
+        return taken
+
+    @cached_property
+    def _portable_forms(self) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+        """How what is portable is stored: searches, needs, and needs that a marker decided."""
+        same, stored = self._portable, self._stored
+        assert stored is not None
+        return (
+            stored.stored_searches(same.searches),
+            stored.stored_needs((offer, extras) for _, extras, offer, _ in same.needs.values()),
+            stored.stored_needs(
+                (offer, extras) for _, extras, offer, _ in same.conditional.values()
+            ),
+        )
 
     def offer(self, name: NormalizedName, version: Version) -> Offer | None:
         """What an installer on this target could take of one version."""
@@ -238,8 +279,9 @@ class Answers:
         offer = self.offer(name, version)
         if offer is not None and id(offer) not in self._expected:
             self._expected.add(id(offer))
-            if self._stored is not None and self._stored.dependencies(offer, frozenset()):
-                return
+            if self._stored and not self._knows_nothing:
+                if self._stored.dependencies(offer, frozenset()):
+                    return
             self._common.expect(self._metadata.file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
@@ -249,6 +291,8 @@ class Answers:
         """
         if self.target.installer != other.target.installer:
             return False
+        if self._knows_nothing:
+            return self._finds_portable_alike(other)
         same_needs = self._stored_needs(other)
         if same_needs is None:
             return False
@@ -270,6 +314,58 @@ class Answers:
         elif shared:
             self._agreed = (theirs, same_offers)
         return True
+
+    @property
+    def _knows_nothing(self) -> bool:
+        """Whether no earlier run has stored what would be answered here."""
+        return self._stored is None or self._stored.is_empty
+
+    def shares_interpreter_with(self, other: Answers) -> bool:
+        """Whether both are answered the same of what is for any platform."""
+        return self._known.searches_anywhere is other._known.searches_anywhere
+
+    def _finds_portable_alike(self, other: Answers) -> bool:
+        """As `agree_with`, where nothing is stored: what both have in common is taken over."""
+        theirs, same = other._comparable, other._portable
+        searches, needs = theirs.searches, theirs.needs
+        if self._is_plain and other._is_plain and self.shares_interpreter_with(other):
+            self._take_over(other)
+            searches = {s: found for s, found in searches.items() if s not in same.searches}
+            here = self.environment is other.environment
+            needs = same.rest if here else same.conditional | same.rest
+        return (
+            all(self._finds_alike(*search, found) for search, found in searches.items())
+            and all(
+                self._alike(value, self.stand_in(*key))
+                for key, value in other._substitutes_of.items()
+            )
+            and all(self._same_dependencies(known, other) for known in needs.values())
+        )
+
+    def _take_over(self, other: Answers) -> None:
+        """Answer as there what every target with this Python is answered."""
+        same, self._taken_over = other._portable, other
+        self._searches = same.searches | self._searches
+        self._offers = same.offers | self._offers
+        self._dependencies = same.needs | self._dependencies
+        if self.environment is other.environment:
+            self._dependencies = same.conditional | self._dependencies
+
+    @cached_property
+    def _portable(self) -> _Portable:
+        anywhere, mine = self._known.searches_anywhere, self._comparable
+        searches = {s: found for s, found in mine.searches.items() if anywhere.get(s) is found}
+        names = {name for name, _ in searches}
+        found = _Portable(searches, {}, {}, {}, {})
+        for key, known in mine.needs.items():
+            name, _, offer, required = known
+            own = (name, offer.version)
+            if name not in names or self._offers.get(own) is not offer or not offer.installable:
+                found.rest[key] = known
+                continue
+            found.offers[own] = offer
+            (found.conditional if required.conditional else found.needs)[key] = known
+        return found
 
     def _finds_all_alike(self, other: Answers, same: Sequence[bool]) -> bool:
         """Whether searches offer the same here as there, but for those that are known to."""

@@ -88,6 +88,10 @@ class Common:
             defaultdict(dict)
         )
         self._known: dict[tuple[int, int], KnownOfTarget] = {}
+        self._for_any_platform: dict[NormalizedName, bool] = {}
+        self._required: dict[
+            tuple[int, bool], tuple[tuple[Requirement, ...], Dependencies]
+        ] = {}
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -106,6 +110,15 @@ class Common:
         if found is None:
             found = self._metadata[id(file)] = (file, self.index.metadata(file))
         return found[1]
+
+    def is_for_any_platform(self, name: NormalizedName) -> bool:
+        """Whether a project is known, and no wheel of it is for some platforms alone."""
+        found = self._for_any_platform.get(name)
+        if found is None:
+            project = self.project(name)
+            found = not isinstance(project, Unknown) and project.is_for_any_platform
+            self._for_any_platform[name] = found
+        return found
 
     def announce(self, names: Iterable[NormalizedName]) -> None:
         """Say which projects will be asked for next, each once."""
@@ -202,6 +215,16 @@ class Common:
             known = Traits(*stored.traits(need.clauses, find)) if stored else find()
             self._traits[need.clauses] = known
         return known
+
+    def requires(
+        self, requirements: tuple[Requirement, ...], *, conditional: bool
+    ) -> Dependencies:
+        """The dependencies with these requirements: one value wherever the same ones hold."""
+        known = self._required.get((id(requirements), conditional))
+        if known is None:
+            found = Dependencies(requirements, conditional=conditional)
+            known = self._required[id(requirements), conditional] = (requirements, found)
+        return known[1]
 
     def needs(
         self,

@@ -52,7 +52,7 @@ class OfferMetadata:
             stops = legacy and pip.is_pip
             return Dependencies(refused=_first_line(found), unreadable=True, stops=stops)
         conditional = is_conditional(metadata, extras, self._environment)
-        return Dependencies(found, conditional=conditional)
+        return self._common.requires(found, conditional=conditional)
 
     def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:
         """Read the chosen file's metadata; for an sdist that of a wheel beside it, if there is one.

@@ -198,9 +198,13 @@ class Resolver:
         if solved is None:
             solved = self._solve(ready)
             self._solved.append(solved)
-        elif ready.answers.is_likely_shared:
+        elif ready.answers.is_likely_shared or not self._has_interpreter_of(ready.answers):
             self._solved.append(replace(solved, answers=ready.answers))
         return ready, solved
+
+    def _has_interpreter_of(self, answers: Answers) -> bool:
+        """Whether others with this interpreter can take over answers that were compared before."""
+        return any(answers.shares_interpreter_with(each.answers) for each in self._solved)
 
     def _resolved(self, target: Target) -> Resolution:
         ready, solved = self._solved_on(target)
@@ -233,16 +237,21 @@ class Resolver:
 
         Looking for one may add another, that of the reference target, which is looked at too.
         """
-        for solved in self._likely_first(ready.answers.environment):
+        for solved in self._likely_first(ready.answers):
             if ready.question == solved.question and self._agrees(ready.answers, solved):
                 return solved
         return None
 
-    def _likely_first(self, environment: MarkerEnvironment) -> Iterator[_Solved]:
-        """All results: those of the same markers, the others, and those added meanwhile."""
+    def _likely_first(self, answers: Answers) -> Iterator[_Solved]:
+        """All results: those of the same markers and Python first, then those added meanwhile."""
         known = self._solved.copy()
-        yield from (each for each in known if each.answers.environment is environment)
-        yield from (each for each in known if each.answers.environment is not environment)
+
+        def distance(solved: _Solved) -> int:
+            if solved.answers.environment is answers.environment:
+                return 0
+            return 1 if answers.shares_interpreter_with(solved.answers) else 2
+
+        yield from sorted(known, key=distance)
         yield from self._solved[len(known) :]
 
     def _agrees(self, answers: Answers, solved: _Solved) -> bool:

@@ -317,6 +317,27 @@ class TargetAnswers:
         name = identifier_of(offer.file.name, extras)
         return self._every.dependencies(needs, label_of(name, offer.version))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of what the solver asks is stored."""
+        return not (self._stored.searches or self._stored.needs or self._stored.substitutes)
+
+    def stored_searches(self, searches: Iterable[tuple[NormalizedName, str]]) -> dict[int, int]:
+        """How searches are stored: by the places of their keys those of what is offered."""
+        return _found_in(self._stored.searches, self.search_keys(searches))
+
+    def stored_needs(
+        self, offers: Iterable[tuple[Offer, frozenset[NormalizedName]]]
+    ) -> dict[int, int]:
+        """As `stored_searches` for what offers with extras require."""
+        return _found_in(self._stored.needs, self.needs_keys(offers))
+
+    def take_over(self, searches: Mapping[int, int], needs: Mapping[int, int]) -> None:
+        """Store what is stored so of another target, unless something is stored of it."""
+        own = self._stored
+        own.searches.update({**searches, **own.searches})
+        own.needs.update({**needs, **own.needs})
+
     def search_keys(self, searches: Iterable[tuple[NormalizedName, str]]) -> list[int]:
         """The places of the keys of searches."""
         return [self._every.place_of_key(f"{name} {clauses}") for name, clauses in searches]
@@ -398,3 +419,7 @@ class TargetAnswers:
         at = self._every.place_of_key(key) if isinstance(key, str) else key
         self._stored.results[at] = self._every.place_of_result(data)
         self._every.is_new = True
+
+
+def _found_in(places: Mapping[int, int], keys: Iterable[int]) -> dict[int, int]:
+    return {key: place for key in keys for place in (places.get(key),) if place is not None}
