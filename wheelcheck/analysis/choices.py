@@ -91,6 +91,7 @@ class Choices:
         self._constraints = _constraints(requirements)
         self._newer = NewerReleases(self._constraints)
         self._releases = Releases()
+        self._settled: dict[int, tuple[Pin, PinRecord | None]] = {}
         self._tried = TriedVersions(index, requirements.policy)
         self._pages = PlainPages(index)
 
@@ -105,7 +106,9 @@ class Choices:
         fetched = self._installed.without(resolution.pins)
         rules = self._resolver.rules_of(target)
         records = self._records_on(target)
-        known = records.of(fetched.values()) if records else {}
+        stored = records.of(fetched.values()) if records else {}
+        settled = self._settled_among(fetched, stored, target, rules)
+        known = {**stored, **settled}
         wanted = fetched if only is None else {n: p for n, p in fetched.items() if n == only}
         judged = {
             name: (
@@ -121,10 +124,36 @@ class Choices:
             lambda: self._tried_before(noted, target, known),
         )
         unremarkable = self._unremarkable(noted, known)
-        if records and len(known) < len(noted) and not isinstance(tried, Unknown):
+        if records and len(stored) < len(noted) and not isinstance(tried, Unknown):
             self._add_records(records, judged, tried, known, unremarkable)
+            records.add_settled((pin, settled[n]) for n, pin in wanted.items() if n in settled)
         every = () if isinstance(tried, Unknown) else tuple(chain.from_iterable(tried.values()))
         return Chosen(resolution, judged, every, unremarkable, bool(noted))
+
+    def _settled_among(
+        self,
+        pins: Mapping[NormalizedName, Pin],
+        stored: Collection[NormalizedName],
+        target: Target,
+        rules: FileRules,
+    ) -> dict[NormalizedName, PinRecord]:
+        """The records of pins that are wheels of the newest release: the same on all targets."""
+        found = {}
+        for name, pin in pins.items():
+            if isinstance(pin.file, Wheel) and name not in stored:
+                known = self._settled.get(id(pin))
+                if known is None:
+                    known = self._settled[id(pin)] = (pin, self._settled_record(pin, target, rules))
+                if known[1] is not None:
+                    found[name] = known[1]
+        return found
+
+    def _settled_record(self, pin: Pin, target: Target, rules: FileRules) -> PinRecord | None:
+        project = self._index.project(pin.name)
+        if self._newer.has_newer(pin, project) or self._tried.has_newer(pin):
+            return None
+        judgement = self._judged(pin, target, rules)
+        return PinRecord(judgement, (), self._pages.are_plain_for(pin))
 
     def _unremarkable(
         self, pins: Mapping[NormalizedName, Pin], known: Mapping[NormalizedName, PinRecord]
@@ -179,9 +208,7 @@ class Choices:
             newer = self._newer.reason(pin, project, target, rules)
             if isinstance(found.file, Wheel) and not newer:
                 return found
-            lost = lost_wheel(
-                pin, project, target, rules, self._as_of, constraint, self._releases
-            )
+            lost = lost_wheel(pin, project, target, rules, self._as_of, constraint, self._releases)
             return replace(found, newer=newer, lost=lost)
 
         found = fenced(f"{pin.name} {pin.version}", "package-not-judged", judged)

@@ -7,7 +7,7 @@ the pages are what they were.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -109,6 +109,8 @@ class PinRecords:
 
     def of(self, pins: Collection[Pin]) -> dict[NormalizedName, PinRecord]:
         """The records of those pins that have one."""
+        if not self._on_target.has_results:
+            return {}
         every = list(pins)
         found = self._on_target.results(self._every.keys_of(every, self._found_key), self._read)
         return {
@@ -121,6 +123,19 @@ class PinRecords:
 
     def add(self, pin: Pin, found: PinRecord) -> None:
         """Store what was judged of a pin."""
+        key = self._every.key_of(pin, self._found_key)
+        self._on_target.add_result(key, self._encoded(found))
+
+    def add_settled(self, found: Iterable[tuple[Pin, PinRecord]]) -> None:
+        """As `add`, of records that are the same value on all targets."""
+        self._on_target.add_results(
+            {
+                self._every.key_of(pin, self._found_key): self._every.place_of(each, self._encoded)
+                for pin, each in found
+            }
+        )
+
+    def _encoded(self, found: PinRecord) -> bytes:
         judgement = found.judgement
         record = _Record(
             judgement.verdict.value,
@@ -132,8 +147,7 @@ class PinRecords:
             [self._every.place(sdist) for sdist in found.tried],
             found.is_unremarkable,
         )
-        key = self._every.key_of(pin, self._found_key)
-        self._on_target.add_result(key, _encode(record))
+        return _encode(record)
 
     def _found_key(self, pin: Pin) -> str:
         """All of a pin that its judgement rests on, and the installer; made once for a pin."""

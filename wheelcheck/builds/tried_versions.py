@@ -54,6 +54,10 @@ class TriedVersions:
             if installer is not InstallerKind.UV or self._needs_backend(sdist)
         )
 
+    def has_newer(self, pin: Pin) -> bool:
+        """Whether all demands on a pin admit a newer version, which some target may try."""
+        return pin.file is not None and bool(self._newer(pin))
+
     def _passed_over(self, pin: Pin, target: Target) -> Iterator[Sdist]:
         """Newer versions than a pin's that all its demands admit and that only an sdist offers."""
         if pin.file is None or (self._policy.prefer_binary and isinstance(pin.file, Wheel)):

@@ -49,6 +49,13 @@ class NewerReleases:
         why = _why_not(project.files(newest), target, rules)
         return f"{newest} {why}" if why else ""
 
+    def has_newer(self, pin: Pin, project: Project | Unknown) -> bool:
+        """Whether a newer release is wanted than the one that is taken, on whatever target."""
+        if isinstance(project, Unknown) or pin.version is None:
+            return False
+        newest = self._newest_wanted(pin, pin.version, project)
+        return newest is not None and newest != pin.version
+
     def _newest_wanted(self, pin: Pin, taken: Version, project: Project) -> Version | None:
         """As `newest_wanted`, worked out once for all targets that ask the same."""
         if not project.versions or project.versions[0] == taken:

@@ -163,14 +163,14 @@ class Answers:
             for offer in stored.offers:
                 self._offers[name, offer.version] = offer
             return LazySequence(begin, stored.offers, is_all=stored.is_all)
-        if not self._finds_the_same_anywhere(name):
+        if not self.finds_the_same_anywhere(name):
             return LazySequence(begin)
         anywhere = self._known.searches_anywhere
         if (name, clauses) not in anywhere:
             anywhere[name, clauses] = LazySequence(begin)
         return anywhere[name, clauses]
 
-    def _finds_the_same_anywhere(self, name: NormalizedName) -> bool:
+    def finds_the_same_anywhere(self, name: NormalizedName) -> bool:
         """Whether every target with this interpreter is offered the same of a project."""
         return self._is_plain and self._common.is_for_any_platform(name)
 
@@ -263,7 +263,8 @@ class Answers:
             anywhere, here = self._known.required_anywhere, self._known.required_here
             known = anywhere.get(key) or here.get(key)
             if known is None:
-                stored = self._stored.dependencies(offer, extras) if self._stored else None
+                known_before = None if self._knows_nothing else self._stored
+                stored = known_before.dependencies(offer, extras) if known_before else None
                 found = stored or self._metadata.dependencies(name, offer, extras)
                 known = (name, extras, offer, found)
                 (here if found.conditional else anywhere)[key] = known
@@ -279,9 +280,9 @@ class Answers:
         offer = self.offer(name, version)
         if offer is not None and id(offer) not in self._expected:
             self._expected.add(id(offer))
-            if self._stored and not self._knows_nothing:
-                if self._stored.dependencies(offer, frozenset()):
-                    return
+            stored = None if self._knows_nothing else self._stored
+            if stored is not None and stored.dependencies(offer, frozenset()):
+                return
             self._common.expect(self._metadata.file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:

@@ -16,7 +16,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import FilePolicy
-from wheelcheck.resolution.dependencies import MarkerEnvironment
+from wheelcheck.resolution.dependencies import MarkerEnvironment, Requires
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.shared_offers import SharedOffers, TargetOffers, interpreter_of
 from wheelcheck.resolution.solving.nodes import Dependencies, SolverRequirement, needs_of
@@ -89,9 +89,10 @@ class Common:
         )
         self._known: dict[tuple[int, int], KnownOfTarget] = {}
         self._for_any_platform: dict[NormalizedName, bool] = {}
-        self._required: dict[
-            tuple[int, bool], tuple[tuple[Requirement, ...], Dependencies]
+        self._wheels_beside: dict[
+            tuple[NormalizedName, Version, tuple[int, int]], Wheel | None
         ] = {}
+        self._requires: dict[tuple[int, int, frozenset[NormalizedName], bool], Requires] = {}
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -119,6 +120,21 @@ class Common:
             found = not isinstance(project, Unknown) and project.is_for_any_platform
             self._for_any_platform[name] = found
         return found
+
+    def wheel_beside(
+        self, name: NormalizedName, version: Version, python: tuple[int, int]
+    ) -> Wheel | None:
+        """The wheel of a release that tells most of what its sdist requires on a Python."""
+        key = (name, version, python)
+        if key not in self._wheels_beside:
+            project = self.project(name)
+            files = () if isinstance(project, Unknown) else project.files(version)
+            wheels = [file for file in files if isinstance(file, Wheel) and file.yanked is None]
+            tag = "cp{}{}".format(*python)
+            self._wheels_beside[key] = max(
+                wheels, key=lambda wheel: _tells(wheel, tag), default=None
+            )
+        return self._wheels_beside[key]
 
     def announce(self, names: Iterable[NormalizedName]) -> None:
         """Say which projects will be asked for next, each once."""
@@ -217,14 +233,14 @@ class Common:
         return known
 
     def requires(
-        self, requirements: tuple[Requirement, ...], *, conditional: bool
-    ) -> Dependencies:
-        """The dependencies with these requirements: one value wherever the same ones hold."""
-        known = self._required.get((id(requirements), conditional))
+        self, metadata: CoreMetadata, extras: frozenset[NormalizedName], *, legacy: bool
+    ) -> Requires:
+        """What metadata with extras require: one value for all environments, read once."""
+        key = (id(metadata.requires_dist), id(metadata.provides_extra), extras, legacy)
+        known = self._requires.get(key)
         if known is None:
-            found = Dependencies(requirements, conditional=conditional)
-            known = self._required[id(requirements), conditional] = (requirements, found)
-        return known[1]
+            known = self._requires[key] = Requires(metadata, extras, legacy=legacy)
+        return known
 
     def needs(
         self,
@@ -241,6 +257,16 @@ class Common:
         if not any(need.exact for need in needs):
             self._needs[key] = (requirements, needs)
         return needs
+
+
+def _tells(wheel: Wheel, python: str) -> tuple[bool, bool, bool, str]:
+    """How much a wheel tells of its release: the more, the greater."""
+    return (
+        wheel.has_metadata,
+        "linux" in wheel.tag or wheel.tag.endswith("-any"),
+        python in wheel.tag,
+        wheel.filename,
+    )
 
 
 def _traits_of(specifier: SpecifierSet) -> Traits:

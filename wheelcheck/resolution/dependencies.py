@@ -11,10 +11,11 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
 from wheelcheck.index.interface import CoreMetadata
-from wheelcheck.resolution.requires_dist import retained, stated
+from wheelcheck.resolution.requires_dist import Stated, retained, stated
+from wheelcheck.resolution.solving.nodes import Dependencies
 from wheelcheck.resolution.version_lists import as_version_lists
 
-__all__ = ["MAX_REQUIREMENTS", "MarkerEnvironment", "is_conditional", "requirements_of"]
+__all__ = ["MAX_REQUIREMENTS", "MarkerEnvironment", "Requires", "requirements_of"]
 
 MAX_REQUIREMENTS = 1_500
 """Requirements of one release that hold on one target; honest releases have some hundred."""
@@ -42,6 +43,24 @@ class MarkerEnvironment:
         self._version_lists = version_lists
         self.legacy = legacy
         self._known: dict[tuple[str, str], bool] = {}
+        self._without_extras: dict[str, bool] = {}
+
+    def holding(
+        self, conditions: Mapping[str, Marker], wanted: tuple[str, ...]
+    ) -> tuple[bool, ...] | None:
+        """Which of some markers hold with the `wanted` extras; None where one cannot be evaluated.
+
+        Of what is wrong with it `required` speaks.
+        """
+        try:
+            if not wanted:
+                known = self._without_extras
+                if not conditions.keys() <= known.keys():
+                    known |= {text: self._holds(text, m, ()) for text, m in conditions.items()}
+                return tuple([known[text] for text in conditions])
+            return tuple([self._holds(text, each, wanted) for text, each in conditions.items()])
+        except Exception:  # noqa: BLE001 (`required` raises it again, within a fence)
+            return None
 
     def admits(self, marker: Marker | None) -> bool:
         """Whether a requirement with this marker holds, without extras; not if it is undefined."""
@@ -93,6 +112,27 @@ class MarkerEnvironment:
         return known
 
 
+class Requires:
+    """What metadata ask for with some extras, worked out once for each set of markers that hold.
+
+    `conditions` are these markers by their normal form, None where a requirement cannot be read;
+    `found` has by `MarkerEnvironment.holding` what was worked out.
+    """
+
+    def __init__(
+        self, metadata: CoreMetadata, extras: Collection[NormalizedName], *, legacy: bool
+    ) -> None:
+        self.metadata = metadata
+        self.wanted = wanted = _provided(metadata, extras)
+        lines = fenced(
+            "its requirements",
+            "metadata-unreadable",
+            lambda: stated(metadata.requires_dist, wanted, legacy=legacy),
+        )
+        self.conditions = lines.conditions if isinstance(lines, Stated) else None
+        self.found: dict[tuple[bool, ...], Dependencies] = {}
+
+
 def requirements_of(
     metadata: CoreMetadata, extras: Collection[NormalizedName], environment: MarkerEnvironment
 ) -> tuple[Requirement, ...] | InvalidRequirement | Unknown:
@@ -106,18 +146,6 @@ def requirements_of(
     return fenced(
         what, "metadata-unreadable", lambda: environment.required(metadata.requires_dist, wanted)
     )
-
-
-def is_conditional(
-    metadata: CoreMetadata, extras: Collection[NormalizedName], environment: MarkerEnvironment
-) -> bool:
-    """Whether a marker decides what a candidate asks for with these extras.
-
-    To be asked where `requirements_of` has found requirements.
-    """
-    wanted = _provided(metadata, extras)
-    lines = stated(metadata.requires_dist, wanted, legacy=environment.legacy)
-    return isinstance(lines, InvalidRequirement) or bool(lines.conditions)
 
 
 def _provided(metadata: CoreMetadata, extras: Collection[NormalizedName]) -> tuple[str, ...]:

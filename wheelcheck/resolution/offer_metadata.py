@@ -11,7 +11,7 @@ from wheelcheck.index.interface import CoreMetadata, Sdist, Wheel
 from wheelcheck.installers import Rule
 from wheelcheck.resolution.choice import python_admitted
 from wheelcheck.resolution.common import Common
-from wheelcheck.resolution.dependencies import MarkerEnvironment, is_conditional, requirements_of
+from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.resolution.solving.nodes import Dependencies
@@ -39,20 +39,33 @@ class OfferMetadata:
         if isinstance(metadata, Unknown):
             return Dependencies(unknown=metadata)
         required, pip = metadata.requires_python, self._target.installer
-        legacy = pip.is_pip and self._environment.legacy
         admitted = not required or python_admitted(required, self._target)
         if offer.installable and not admitted:
             stops = pip.has(Rule.LEGACY_RESOLVER)
             return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
+        read = self._common.requires(metadata, extras, legacy=self._environment.legacy)
+        if read.conditions is None:
+            return self._required(metadata, extras, conditional=True)
+        holding = self._environment.holding(read.conditions, read.wanted)
+        known = None if holding is None else read.found.get(holding)
+        if known is None:
+            known = self._required(metadata, extras, conditional=bool(read.conditions))
+            if holding is not None:
+                read.found[holding] = known
+        return known
+
+    def _required(
+        self, metadata: CoreMetadata, extras: frozenset[NormalizedName], *, conditional: bool
+    ) -> Dependencies:
+        """What metadata with extras require; `conditional`: a marker decides."""
         found = requirements_of(metadata, extras, self._environment)
         if isinstance(found, Unknown):
             return Dependencies(unknown=found, conditional=True)
         if isinstance(found, InvalidRequirement):
             # An old pip ends with an exception there, and tries no other version.
-            stops = legacy and pip.is_pip
+            stops = self._target.installer.is_pip and self._environment.legacy
             return Dependencies(refused=_first_line(found), unreadable=True, stops=stops)
-        conditional = is_conditional(metadata, extras, self._environment)
-        return self._common.requires(found, conditional=conditional)
+        return Dependencies(found, conditional=conditional)
 
     def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:
         """Read the chosen file's metadata; for an sdist that of a wheel beside it, if there is one.
@@ -72,19 +85,8 @@ class OfferMetadata:
         """The file whose metadata is read for an offer."""
         if isinstance(offer.file, Wheel):
             return offer.file
-        project = self._common.project(name)
-        files = () if isinstance(project, Unknown) else project.files(offer.version)
-        siblings = [file for file in files if isinstance(file, Wheel) and file.yanked is None]
-        return max(siblings, key=self._nearness) if siblings else offer.file
-
-    def _nearness(self, wheel: Wheel) -> tuple[bool, bool, bool, str]:
-        python = "{}{}".format(*self._target.python)
-        return (
-            wheel.has_metadata,
-            "linux" in wheel.tag or wheel.tag.endswith("-any"),
-            f"cp{python}" in wheel.tag,
-            wheel.filename,
-        )
+        python = self._target.python
+        return self._common.wheel_beside(name, offer.version, python) or offer.file
 
     def is_read_by_old_pip(self, name: NormalizedName, offer: Offer) -> bool:
         """Whether pip before 24.1 reads the metadata of an offer."""

@@ -82,8 +82,10 @@ def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
     walks = [(first.provider, first.question.roots) for first, *_ in groups]
     for (_, *others), guess in zip(groups, prefetch(walks), strict=True):
         for candidate in guess.values():
+            if candidate.version is None or candidate.direct is not None:
+                continue
             for ready in others:  # the same versions, of which other files may be taken
-                if candidate.version is not None and candidate.direct is None:
+                if not ready.answers.finds_the_same_anywhere(candidate.name):
                     ready.answers.expect(candidate.name, candidate.version)
 
 

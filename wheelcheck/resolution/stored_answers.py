@@ -71,6 +71,7 @@ class StoredAnswers:
         self._dependencies: dict[tuple[int, str], Dependencies] = {}
         self._targets: dict[tuple[Target, FilePolicy], TargetAnswers] = {}
         self._value_keys: dict[int, tuple[object, int]] = {}
+        self._value_places: dict[int, tuple[object, int]] = {}
         self._results: dict[int, Any] = {}
         self._results_places: dict[bytes, int] = {}
         self.is_new = False
@@ -263,6 +264,14 @@ class StoredAnswers:
             self._stored.results.append(data)
         return found
 
+    def place_of(self, value: _T, encoded: Callable[[_T], bytes]) -> int:
+        """The place of a result that is the same value on many targets, and encoded once."""
+        known = self._value_places.get(id(value))
+        if known is None:
+            place = self.place_of_result(encoded(value))
+            known = self._value_places[id(value)] = (value, place)
+        return known[1]
+
     def place_of_needs(self, found: Dependencies) -> int:
         """The place of what is needed, which is added where it is not there."""
         known = self._known_needs.get(id(found))  # most targets share it
@@ -413,6 +422,17 @@ class TargetAnswers:
         find = self._every.result
         places = map(self._stored.results.get, keys)
         return [None if place is None else find(place, read) for place in places]
+
+    @property
+    def has_results(self) -> bool:
+        """Whether any result is stored."""
+        return bool(self._stored.results)
+
+    def add_results(self, places: Mapping[int, int]) -> None:
+        """Store results by the places of their keys and their own."""
+        if places:
+            self._stored.results.update(places)
+            self._every.is_new = True
 
     def add_result(self, key: str | int, data: bytes) -> None:
         """Store a result, which may rest on the target, its pages and what is in its key."""
