@@ -290,7 +290,8 @@ def _applies(when: str, pins: Mapping[NormalizedName, Pin]) -> bool:
     """Whether the hook asks in the versions installed: setuptools 70.1 asks for wheel no more."""
     if not when:
         return True
-    condition = Requirement(when)
+    condition = parse_requirement(when)  # each is read once
+    assert isinstance(condition, Requirement)
     pin = pins.get(canonicalize_name(condition.name))
     version = pin.version if pin else None
     return version is not None and condition.specifier.contains(version, prereleases=True)

@@ -16,10 +16,11 @@ Nothing here raises for a single package; only an index that does not answer at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
@@ -50,8 +51,11 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
-from wheelcheck.targets import Target
+from wheelcheck.installers import Installer
+from wheelcheck.targets import Implementation, Libc, Target
+from wheelcheck.targets.platforms import Cpu, System
 from wheelcheck.targets.pythons import python_support
+from wheelcheck.targets.target import Image
 
 __all__ = ["Forecaster", "Outlook", "commands_for", "without_repeats"]
 
@@ -101,6 +105,34 @@ _GONE_MODULE = re.compile(r"^setup\.py stops at .*: the module ([\w.]+) is gone 
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
+class _Seen(NamedTuple):
+    """What a build and its tools see of a target."""
+
+    implementation: Implementation
+    python: str
+    free_threaded: bool
+    implementation_version: str | None
+    installer: Installer
+    image: Image | None
+    libc: Libc | None
+    system: System
+    arch: Cpu
+
+    @classmethod
+    def of(cls, target: Target) -> _Seen:
+        return cls(
+            target.implementation,
+            target.python_full_version,
+            target.free_threaded,
+            target.implementation_version,
+            target.installer,
+            target.image,
+            target.libc,
+            target.platform.system,
+            target.arch,
+        )
+
+
 class Forecaster:
     """Forecasts builds, for any number of targets."""
 
@@ -108,6 +140,7 @@ class Forecaster:
         self._index = index
         self._known: dict[tuple[str, BuildSite, frozenset[str], bool], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
+        self._outlooks: dict[Hashable, Outlook] = {}  # whose builds hold what the keys name
 
     def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
@@ -135,7 +168,24 @@ class Forecaster:
         """Return the outlook of one build by itself; `as_of` is the day of the build.
 
         Where the build is not `isolated`, its build requires are not installed and do not age.
+        Targets that differ in what no build sees, as the version of the libc, share it.
         """
+        environment = build.environment
+        key = (
+            id(build.reading),
+            tuple(map(id, environment.pins)),
+            environment.stated,
+            environment.problems,
+            _Seen.of(target),
+            as_of,
+            isolated,
+        )
+        known = self._outlooks.get(key)
+        if known is None:
+            known = self._outlooks[key] = self._of(build, target, as_of, isolated=isolated)
+        return known if known.build is build else replace(known, build=build)
+
+    def _of(self, build: Build, target: Target, as_of: datetime, *, isolated: bool) -> Outlook:
         classification = build.reading.classification
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         all_needs, own = self._of_sdist(build.reading, frozenset(installed), target)

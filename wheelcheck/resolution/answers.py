@@ -88,7 +88,8 @@ class Answers:
     """The index as one target sees it, under the user's rules on files.
 
     `same_as` are those of another target that agree with these in all searches, file by file;
-    `pins` is what was chosen with them.
+    `pins` is what was chosen with them. They are `is_comparable` where they agree with others one
+    by one, so that further targets may be compared with them.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class Answers:
         self.pins: Mapping[NormalizedName, Pin] = {}
         self._agreed: tuple[_Comparable, list[bool]] | None = None
         self._taken_over: Answers | None = None
+        self.is_comparable = False
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -198,7 +200,9 @@ class Answers:
             self._store(self._stored)
 
     def _store(self, stored: TargetAnswers) -> None:
-        taken = self._store_portable(stored)
+        taken = _Portable({}, {}, {}, {}, {})
+        if self._taken_over is not None:
+            taken = self._store_portable(stored, self._taken_over)
         for search, found in self._searches.items():
             if search not in taken.searches:
                 stored.add_search(*search, found.known, is_all=found.is_all)
@@ -209,11 +213,8 @@ class Answers:
             if key not in taken.needs and key not in taken.conditional and id(offer) in listed:
                 stored.add_dependencies(offer, extras, dependencies)
 
-    def _store_portable(self, stored: TargetAnswers) -> _Portable:
+    def _store_portable(self, stored: TargetAnswers, other: Answers) -> _Portable:
         """Store what was taken over from another target as it is stored there."""
-        other = self._taken_over
-        if other is None or other._stored is None:
-            return _Portable({}, {}, {}, {}, {})
         taken = other._portable
         if self.environment is not other.environment:
             taken = taken._replace(conditional={})
@@ -225,7 +226,8 @@ class Answers:
     def _portable_forms(self) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
         """How what is portable is stored: searches, needs, and needs that a marker decided."""
         same, stored = self._portable, self._stored
-        assert stored is not None
+        if stored is None:
+            return {}, {}, {}
         return (
             stored.stored_searches(same.searches),
             stored.stored_needs((offer, extras) for _, extras, offer, _ in same.needs.values()),
@@ -334,7 +336,7 @@ class Answers:
             searches = {s: found for s, found in searches.items() if s not in same.searches}
             here = self.environment is other.environment
             needs = same.rest if here else same.conditional | same.rest
-        return (
+        self.is_comparable = (
             all(self._finds_alike(*search, found) for search, found in searches.items())
             and all(
                 self._alike(value, self.stand_in(*key))
@@ -342,6 +344,7 @@ class Answers:
             )
             and all(self._same_dependencies(known, other) for known in needs.values())
         )
+        return self.is_comparable
 
     def _take_over(self, other: Answers) -> None:
         """Answer as there what every target with this Python is answered."""

@@ -200,13 +200,15 @@ class Resolver:
         if solved is None:
             solved = self._solve(ready)
             self._solved.append(solved)
-        elif ready.answers.is_likely_shared or not self._has_interpreter_of(ready.answers):
+        elif ready.answers.is_likely_shared or self._is_first_of_interpreter(ready.answers):
             self._solved.append(replace(solved, answers=ready.answers))
         return ready, solved
 
-    def _has_interpreter_of(self, answers: Answers) -> bool:
-        """Whether others with this interpreter can take over answers that were compared before."""
-        return any(answers.shares_interpreter_with(each.answers) for each in self._solved)
+    def _is_first_of_interpreter(self, answers: Answers) -> bool:
+        """Whether others with this interpreter could take over most of what was compared."""
+        return answers.is_comparable and not any(
+            answers.shares_interpreter_with(each.answers) for each in self._solved
+        )
 
     def _resolved(self, target: Target) -> Resolution:
         ready, solved = self._solved_on(target)
