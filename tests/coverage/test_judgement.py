@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_index import FakeIndex
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from situations import requirements_of, target
 
@@ -19,6 +21,7 @@ from wheelcheck.requirements.requirement_set import (
 from wheelcheck.resolution import Resolver
 
 GLIBC, MUSL = target("glibc"), target("musl")
+OLD_GLIBC = target("glibc", libc_version=(2, 17), name="old")
 SDIST = "a-1.tar.gz"
 MANYLINUX = "a-1-cp312-cp312-manylinux_2_28_x86_64.whl"
 MUSLLINUX = "a-1-cp312-cp312-musllinux_1_2_x86_64.whl"
@@ -176,3 +179,35 @@ def test_wheel_that_a_lock_leaves_out():
         found = judge(pin, index.project("a"), on, resolver.rules_of(on))
         assert found.verdict is verdict
         assert found.reason.endswith(reason)
+
+
+_TAGS = st.sampled_from(
+    [
+        "py2-none-any",
+        "cp311-cp311-manylinux_2_17_x86_64",
+        "cp312-cp312-manylinux_2_28_x86_64",
+        "cp312-cp312-musllinux_1_2_x86_64",
+        "cp312-cp312-manylinux_2_17_aarch64.manylinux2014_aarch64",
+        "cp313-cp313t-musllinux_1_2_x86_64",
+        "cp38-abi3-macosx_11_0_arm64",
+        "pp310-pypy310_pp73-win_amd64",
+    ]
+)
+
+
+@given(tags=st.lists(_TAGS, unique=True), on=st.sampled_from([GLIBC, MUSL, OLD_GLIBC]))
+def test_a_source_build_is_judged_alike_whether_tags_alone_decide_or_are_looked_at_one_by_one(
+    tags, on
+):
+    wheels = [f"a-1-{tag}.whl" for tag in tags]
+    found = judged([SDIST, *wheels], on)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wheelcheck.coverage.judgement.tags_decide", lambda *_: False)
+        assert judged([SDIST, *wheels], on) == found
+
+
+def test_tags_do_not_decide_alone_where_another_rule_passes_wheels_over():
+    policy = FilePolicy(no_binary=FormatControl(all_projects=True))
+    assert judged([MANYLINUX, SDIST], MUSL, policy=policy).reason == (
+        "wheels are ruled out by --no-binary"
+    )

@@ -1,4 +1,4 @@
-"""Everything the solver asks while it works on one target, answered and remembered.
+"""What the solver was answered on a target, so that others can take over its result.
 
 The solver is deterministic: its result follows from the choices and dependencies it was given.
 The answers are therefore stored, so that another target for which every answer is the same can
@@ -7,54 +7,27 @@ take over the result without solving again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 from itertools import compress, islice
 from operator import not_
 from typing import NamedTuple
 
-from packaging.requirements import Requirement
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Project, Sdist, Wheel
-from wheelcheck.index.network.urls import split_credentials
-from wheelcheck.resolution.choice import (
-    TIME_REFUSALS,
-    FileRules,
-    choose,
-    refusal_of,
-)
+from wheelcheck.index.interface import Wheel
+from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common, KnownDependencies, LazySequence
-from wheelcheck.resolution.dependencies import (
-    MarkerEnvironment,
-)
-from wheelcheck.resolution.offer_metadata import OfferMetadata
+from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Pin
-from wheelcheck.resolution.shared_offers import TargetOffers
 from wheelcheck.resolution.solving.nodes import Dependencies
-from wheelcheck.resolution.solving.order import Chooser, Lookup, in_order, request_of
 from wheelcheck.resolution.stored_answers import TargetAnswers
-from wheelcheck.targets import Architecture, Libc, Target
-from wheelcheck.targets.platforms import Linux
+from wheelcheck.resolution.target_view import Search, TargetView
+from wheelcheck.targets import Target
 
-__all__ = ["Answers", "reference_target"]
-
-
-@lru_cache(maxsize=1 << 10)
-def reference_target(target: Target) -> Target:
-    """Return the target that finds most wheels for this Python: x86_64 with the newest glibc."""
-    return replace(
-        target,
-        name=f"reference for {target.name}",
-        platform=Linux(Architecture.X86_64, Libc.GLIBC, (2, 99)),
-        image=None,
-        notes=(),
-    )
+__all__ = ["Answers"]
 
 
 class _Comparable(NamedTuple):
@@ -64,7 +37,7 @@ class _Comparable(NamedTuple):
     order of `searches` and `needs`.
     """
 
-    searches: Mapping[tuple[NormalizedName, str], LazySequence[Offer]]
+    searches: Mapping[Search, LazySequence[Offer]]
     search_keys: list[int]
     needs: KnownDependencies
     needs_keys: list[int]
@@ -77,15 +50,15 @@ class _Portable(NamedTuple):
     the last divided by whether a marker has decided. `rest` is everything else.
     """
 
-    searches: dict[tuple[NormalizedName, str], LazySequence[Offer]]
+    searches: dict[Search, LazySequence[Offer]]
     offers: dict[tuple[NormalizedName, Version], Offer | None]
     needs: KnownDependencies
     conditional: KnownDependencies
     rest: KnownDependencies
 
 
-class Answers:
-    """The index as one target sees it, under the user's rules on files.
+class Answers(TargetView):
+    """The index as one target sees it, comparable with what other targets see.
 
     `same_as` are those of another target that agree with these in all searches, file by file;
     `pins` is what was chosen with them. They are `is_comparable` where they agree with others one
@@ -95,132 +68,31 @@ class Answers:
     def __init__(
         self, target: Target, rules: FileRules, environment: MarkerEnvironment, common: Common
     ) -> None:
-        self.target = target
-        self.rules = rules
-        self.environment = environment
-        self._common = common
-        self._reference = reference_target(target)
-        self._offers: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._substitutes_of: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._dependencies: KnownDependencies = {}
-        self._expected: set[int] = set()
-        self._known = common.known(target, self._reference, rules.policy)
-        self._searches: dict[tuple[NormalizedName, str], LazySequence[Offer]] = {}
-        self._is_plain = not (rules.hashes or rules.locks)
-        self._chooser = Chooser(rules.policy, target.installer)
-        self._metadata = OfferMetadata(target, environment, common)
-        self._stored = None
-        if common.stored is not None and self._is_plain:
-            self._stored = self._known.stored
-        self._shared: KnownDependencies = {}
+        super().__init__(target, rules, environment, common)
         self.same_as: Answers | None = None
         self.pins: Mapping[NormalizedName, Pin] = {}
+        self.is_comparable = False
         self._agreed: tuple[_Comparable, list[bool]] | None = None
         self._taken_over: Answers | None = None
-        self.is_comparable = False
 
-    def direct(self, requirement: Requirement) -> Offer | None:
-        """The file of a direct reference; None where its content is unknown."""
-        found = self.at_url(requirement)
-        if isinstance(found, Unknown):
-            return None
-        fits = choose((found,), self.target, FileRules(hashes=self.rules.hashes)) is not None
-        return Offer(found.version, found, installable=fits)
-
-    def direct_of_metadata(self, requirement: Requirement) -> Offer | None:
-        """As `direct`, of a reference that a package makes.
-
-        It has no credentials (those of the user are for the hosts that the user names), and what
-        is on this machine is not looked at.
-        """
-        url = split_credentials(requirement.url or "")[0]
-        if not url.lower().startswith(("https://", "http://")):
-            return None
-        plain = copy(requirement)
-        plain.url = url
-        return self.direct(plain)
-
-    def at_url(self, requirement: Requirement) -> Wheel | Sdist | Unknown:
-        """Which file a direct reference means."""
-        name = canonicalize_name(requirement.name)
-        return self._common.index.at_url(requirement.url or "", name)
-
-    def project(self, name: NormalizedName) -> Project | Unknown:
-        """All the index has of one project."""
-        return self._common.project(name)
-
-    def search(self, name: NormalizedName, clauses: str) -> LazySequence[Offer]:
-        """What an installer on this target could take of a project, best first."""
-        found = self._searches.get((name, clauses))
-        if found is None:
-            found = self._searches[name, clauses] = self._search(name, clauses)
-        return found
-
-    def _search(self, name: NormalizedName, clauses: str) -> LazySequence[Offer]:
-        def begin() -> Iterator[Offer]:
-            return self._in_order(name, clauses, self.offer)
-
-        stored = self._stored.search(name, clauses) if self._stored else None
-        if stored is not None:
-            for offer in stored.offers:
-                self._offers[name, offer.version] = offer
-            return LazySequence(begin, stored.offers, is_all=stored.is_all)
-        if not self.finds_the_same_anywhere(name):
-            return LazySequence(begin)
-        anywhere = self._known.searches_anywhere
-        if (name, clauses) not in anywhere:
-            anywhere[name, clauses] = LazySequence(begin)
-        return anywhere[name, clauses]
-
-    def finds_the_same_anywhere(self, name: NormalizedName) -> bool:
-        """Whether every target with this interpreter is offered the same of a project."""
-        return self._is_plain and self._common.is_for_any_platform(name)
-
-    def is_stored(self, name: NormalizedName, clauses: str) -> bool:
-        """Whether an earlier run has stored what a search finds."""
-        return self._stored is not None and self._stored.has_search(name, clauses)
-
-    def substitutes(self, name: NormalizedName, clauses: str) -> Iterator[Offer]:
-        """What the reference target, or failing that anyone, could take, best first."""
-        return self._in_order(name, clauses, self.stand_in)
-
-    def _in_order(self, name: NormalizedName, clauses: str, lookup: Lookup) -> Iterator[Offer]:
-        project = self.project(name)
-        if isinstance(project, Unknown):
-            return iter(())
-        request = request_of(clauses)
-        versions = self._common.versions(project, request.specifier)
-        return in_order(self._chooser, name, versions, request, lookup)
-
-    def close(self) -> None:
-        """Let go of what searches hold, and have the answers stored for later runs."""
-        for found in self._searches.values():
-            found.close()
-        if self._stored is not None:
-            self._store(self._stored)
-
-    def _store(self, stored: TargetAnswers) -> None:
-        taken = _Portable({}, {}, {}, {}, {})
-        if self._taken_over is not None:
-            taken = self._store_portable(stored, self._taken_over)
-        for search, found in self._searches.items():
-            if search not in taken.searches:
-                stored.add_search(*search, found.known, is_all=found.is_all)
-        for (name, version), substitute in self._substitutes_of.items():
-            stored.add_substitute(name, version, substitute)
-        listed = {id(offer) for offer in (*self._offers.values(), *self._substitutes_of.values())}
-        for key, (_, extras, offer, dependencies) in self._dependencies.items():
-            if key not in taken.needs and key not in taken.conditional and id(offer) in listed:
-                stored.add_dependencies(offer, extras, dependencies)
-
-    def _store_portable(self, stored: TargetAnswers, other: Answers) -> _Portable:
+    def _store_taken_over(
+        self, stored: TargetAnswers
+    ) -> tuple[Container[Search], Container[tuple[int, frozenset[NormalizedName]]]]:
         """Store what was taken over from another target as it is stored there."""
+        if self._taken_over is None:
+            return (), ()
+        return self._store_portable(stored, self._taken_over)
+
+    def _store_portable(
+        self, stored: TargetAnswers, other: Answers
+    ) -> tuple[Container[Search], Container[tuple[int, frozenset[NormalizedName]]]]:
         taken = other._portable
-        if self.environment is not other.environment:
-            taken = taken._replace(conditional={})
         searches, needs, conditional = other._portable_forms
-        stored.take_over(searches, needs | conditional if taken.conditional else needs)
-        return taken
+        if self.environment is not other.environment:
+            stored.take_over(searches, needs)
+            return taken.searches, taken.needs
+        stored.take_over(searches, needs | conditional)
+        return taken.searches, taken.needs.keys() | taken.conditional.keys()
 
     @cached_property
     def _portable_forms(self) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
@@ -235,57 +107,6 @@ class Answers:
                 (offer, extras) for _, extras, offer, _ in same.conditional.values()
             ),
         )
-
-    def offer(self, name: NormalizedName, version: Version) -> Offer | None:
-        """What an installer on this target could take of one version."""
-        key = (name, version)
-        if key not in self._offers:
-            self._offers[key] = self._offer(name, version, self._known.offers)
-        return self._offers[key]
-
-    def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
-        """Return what the reference target, or failing that anyone, would take of one version."""
-        key = (name, version)
-        if key not in self._substitutes_of:
-            stored = self._stored.substitute(name, version) if self._stored else None
-            self._substitutes_of[key] = stored[0] if stored else self._substitute(name, version)
-        return self._substitutes_of[key]
-
-    def _substitute(self, name: NormalizedName, version: Version) -> Offer | None:
-        found = self._offer(name, version, self._known.reference_offers)
-        return found or self._any_offer(name, version)
-
-    def dependencies(
-        self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
-    ) -> Dependencies:
-        """What this version requires here; for extras, without the base."""
-        key = (id(offer), extras)
-        known = self._dependencies.get(key) or self._shared.get(key)
-        if known is None:
-            anywhere, here = self._known.required_anywhere, self._known.required_here
-            known = anywhere.get(key) or here.get(key)
-            if known is None:
-                known_before = None if self._knows_nothing else self._stored
-                stored = known_before.dependencies(offer, extras) if known_before else None
-                found = stored or self._metadata.dependencies(name, offer, extras)
-                known = (name, extras, offer, found)
-                (here if found.conditional else anywhere)[key] = known
-            self._dependencies[key] = known
-        return known[3]
-
-    def read_by_old_pip(self, name: NormalizedName, offer: Offer) -> bool:
-        """Whether pip before 24.1 reads the metadata of an offer."""
-        return self._metadata.is_read_by_old_pip(name, offer)
-
-    def expect(self, name: NormalizedName, version: Version) -> None:
-        """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
-        offer = self.offer(name, version)
-        if offer is not None and id(offer) not in self._expected:
-            self._expected.add(id(offer))
-            stored = None if self._knows_nothing else self._stored
-            if stored is not None and stored.dependencies(offer, frozenset()):
-                return
-            self._common.expect(self._metadata.file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
         """Whether every answer that `other` got would be the same here.
@@ -317,11 +138,6 @@ class Answers:
         elif shared:
             self._agreed = (theirs, same_offers)
         return True
-
-    @property
-    def _knows_nothing(self) -> bool:
-        """Whether no earlier run has stored what would be answered here."""
-        return self._stored is None or self._stored.is_empty
 
     def shares_interpreter_with(self, other: Answers) -> bool:
         """Whether both are answered the same of what is for any platform."""
@@ -483,18 +299,3 @@ class Answers:
             return True
         found = self.dependencies(name, ours, extras)
         return found is dependencies or found == dependencies
-
-    def _offer(self, name: NormalizedName, version: Version, offers: TargetOffers) -> Offer | None:
-        project = self.project(name)
-        if isinstance(project, Unknown):
-            return None
-        return offers.offer(name, version, project.files(version), self.rules)
-
-    def _any_offer(self, name: NormalizedName, version: Version) -> Offer | None:
-        """Some file of the version that existed at the date bound: better than no metadata."""
-        project = self.project(name)
-        for file in () if isinstance(project, Unknown) else project.files(version):
-            refused = refusal_of(file, self.target, self.rules)
-            if refused is None or refused.refusal not in TIME_REFUSALS:
-                return Offer(version, file, installable=False)
-        return None

@@ -16,7 +16,7 @@ from wheelcheck.index.interface import Index
 from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.allowed_hashes import AllowedHashes
-from wheelcheck.resolution.answers import Answers, reference_target
+from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.choice import FileRules, HashRule
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
@@ -32,6 +32,7 @@ from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, Too
 from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
 from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.target_view import reference_target
 from wheelcheck.targets import Target
 
 __all__ = ["Ready", "Resolver", "prefetch_all", "resolve"]
