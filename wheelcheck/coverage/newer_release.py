@@ -50,7 +50,7 @@ class NewerReleases:
         return f"{newest} {why}" if why else ""
 
     def has_newer(self, pin: Pin, project: Project | Unknown) -> bool:
-        """Whether a newer release is wanted than the one that is taken, on whatever target."""
+        """Whether a newer release is wanted than that of a pin, on whatever target."""
         if isinstance(project, Unknown) or pin.version is None:
             return False
         newest = self._newest_wanted(pin, pin.version, project)
