@@ -196,7 +196,7 @@ _TAGS = st.sampled_from(
 
 
 @given(tags=st.lists(_TAGS, unique=True), on=st.sampled_from([GLIBC, MUSL, OLD_GLIBC]))
-def test_a_source_build_is_judged_alike_whether_tags_alone_decide_or_are_looked_at_one_by_one(
+def test_a_source_build_is_judged_alike_whether_tags_decide_alone_or_each_file_is_looked_at(
     tags, on
 ):
     wheels = [f"a-1-{tag}.whl" for tag in tags]
