@@ -430,3 +430,14 @@ def test_the_library_of_code_that_would_not_compile_is_not_installed():
 
 def large(minor: int) -> Target:
     return parse_target_on(f"python:3.{minor}-bookworm", as_of=date(2026, 11, 1))
+
+
+def test_targets_that_no_build_tells_apart_share_a_forecast_and_no_others():
+    files = native(setup=FINDS_GMP)
+    files["p-1/fast.c"] = files["p-1/slow.c"] = '#include "Python.h"\n'
+    newer = target("musl", libc_version=(1, 3), name="newer")
+    found = outlooks(index(app=files), ["app"], MUSL, newer, target("glibc"))
+    here, there, elsewhere = (each["app"] for each in found)
+    assert here.needs is there.needs
+    assert here.obstacles is there.obstacles
+    assert elsewhere.needs is not here.needs

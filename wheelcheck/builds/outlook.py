@@ -109,7 +109,8 @@ class _Seen(NamedTuple):
     """What a build and its tools see of a target."""
 
     implementation: Implementation
-    python: str
+    python: tuple[int, int]
+    python_full_version: str
     free_threaded: bool
     implementation_version: str | None
     installer: Installer
@@ -122,6 +123,7 @@ class _Seen(NamedTuple):
     def of(cls, target: Target) -> _Seen:
         return cls(
             target.implementation,
+            target.python,
             target.python_full_version,
             target.free_threaded,
             target.implementation_version,
