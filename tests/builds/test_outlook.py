@@ -432,7 +432,7 @@ def large(minor: int) -> Target:
     return parse_target_on(f"python:3.{minor}-bookworm", as_of=date(2026, 11, 1))
 
 
-def test_targets_that_no_build_tells_apart_share_a_forecast_and_no_others():
+def test_targets_that_look_alike_to_a_build_share_a_forecast():
     files = native(setup=FINDS_GMP)
     files["p-1/fast.c"] = files["p-1/slow.c"] = '#include "Python.h"\n'
     newer = target("musl", libc_version=(1, 3), name="newer")
