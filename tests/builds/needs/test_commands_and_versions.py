@@ -172,3 +172,15 @@ def test_headers_without_an_ending_are_known_by_their_folder(include: str):
     assert sdist_packages(texts) >= {"libeigen3-dev", "libfftw3-dev"}
     with_copy = sdist_packages(texts, "Eigen/Dense", "Eigen/Core")
     assert "libeigen3-dev" not in with_copy
+
+
+def test_a_library_that_the_sdist_makes_is_none_of_the_system():
+    script = """
+from setuptools import Extension, setup
+setup(ext_modules=[Extension("x", ["x.c"], libraries=["nobodys", "rrd"])])
+"""
+    needs = {need.name for need in library_needs(source({"setup.py": script}))}
+    assert needs == {"-lnobodys", "-lrrd"}
+    makefile = "libnobodys.a: x.o\n\tar rv libnobodys.a x.o\nlibrrd.a:\n"
+    texts = {"setup.py": script, "Makefile": makefile}
+    assert {need.name for need in library_needs(source(texts))} == {"-lrrd"}

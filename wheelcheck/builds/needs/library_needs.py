@@ -47,6 +47,7 @@ __all__ = ["library_needs"]
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
 _CFG_LIBRARIES = re.compile(r"^(libraries|libs)\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
+_MADE = re.compile(r"(?<![\w/])(?:\./)?lib([\w+-]+)\.(?:a|so)\b")
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _MANY_SOURCES = 5
 _CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
@@ -123,7 +124,7 @@ def _of_system(
     Where a package comes otherwise, the pkg-config that would look for it is not needed.
     """
     brought = brought_by_requirements(facts)
-    files = {path.rpartition("/")[2] for path in facts.members}
+    files = {path.rpartition("/")[2] for path in facts.members} | _made(facts)
     left_out = {
         need.source
         for need in found
@@ -134,6 +135,16 @@ def _of_system(
     for need in strongest(wanted):
         if not _is_brought(need, brought, files):
             yield _bundled(need, shipped)
+
+
+def _made(facts: SourceNeedsInput) -> set[str]:
+    """Libraries by their files that a Makefile or the script of the build makes.
+
+    Not those that a package has: the build may look for them beside its own.
+    """
+    texts = (text for path, text in facts.texts.items() if path in {"setup.py", "Makefile"})
+    names = {name for text in texts for name in _MADE.findall(text)}
+    return {f"lib{name}.a" for name in names if holder_of((FileKind.LIB, name)) is None}
 
 
 def _runs_make(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> bool:
