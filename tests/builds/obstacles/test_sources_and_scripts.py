@@ -281,3 +281,26 @@ def test_headers_in_the_c_of_cffi_lead_to_packages():
     contents = sdist(setup__py=HEAD + CFFI, build_x__py=build)
     source = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
     assert source.sure_headers == {"rrd.h": "build_x.py"}
+
+
+@pytest.mark.parametrize(
+    ("use", "python", "stops"),
+    [
+        ("'x' + sysconfig.get_config_var('SO')", (3, 11), True),
+        ("'x' + sysconfig.get_config_var('SO')", (3, 10), False),
+        ("sysconfig.get_config_vars()['SO']", (3, 13), True),
+        ("'x' + sysconfig.get_config_var('EXT_SUFFIX')", (3, 13), False),
+        ("print(sysconfig.get_config_var('SO'))", (3, 13), False),
+        ("'x%s' % sysconfig.get_config_var('SO')", (3, 13), False),
+    ],
+)
+def test_a_setting_that_left_the_configuration_of_python(
+    use: str,
+    python: tuple[int, int],
+    stops: bool,  # noqa: FBT001
+):
+    for module in ("import sysconfig", "from distutils import sysconfig"):
+        texts = {"setup.py": f"{HEAD}{module}\nname = {use}\nsetup()"}
+        finds = Importable(python, {"setuptools": Version("84.2.1")})
+        stop = certain_stop(texts, frozenset(texts), finds, RunSettings())
+        assert (stop is not None) is stops

@@ -15,6 +15,7 @@ from wheelcheck.builds.obstacles.setup_run.known.script_functions import Functio
 from wheelcheck.builds.obstacles.setup_run.later_python import (
     lost_local,
     lost_method,
+    lost_setting,
     opens_in_u_mode,
     refused_pattern,
     unset_variable,
@@ -92,6 +93,8 @@ class Expressions:
                 self._call(inner)
             elif isinstance(inner, ast.Subscript):
                 self._subscript(inner)
+            elif isinstance(inner, ast.BinOp) and (why := lost_setting(inner, self._state.frame)):
+                self._state.frame.stop(inner, "TypeError", why)
 
     def _note_skipped(self, node: ast.expr) -> None:
         """Calls in parts of an expression that may not be evaluated."""
@@ -125,7 +128,8 @@ class Expressions:
     def _subscript(self, node: ast.Subscript) -> None:
         frame = self._state.frame
         text = self._state.modules.text(frame.file)
-        why = lost_local(node, frame) or unset_variable(node, frame, text)
+        why = lost_local(node, frame) or lost_setting(node, frame)
+        why = why or unset_variable(node, frame, text)
         if why:
             frame.stop(node, "KeyError", why)
 

@@ -9,12 +9,22 @@ from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.known.known_conditions import is_unset
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["lost_local", "lost_method", "opens_in_u_mode", "refused_pattern", "unset_variable"]
+__all__ = [
+    "lost_local",
+    "lost_method",
+    "lost_setting",
+    "opens_in_u_mode",
+    "refused_pattern",
+    "unset_variable",
+]
 
 _FLAGS_FIRST = (3, 11)
 """Since then flags of a whole pattern must be at its start (What's New in Python 3.11)."""
 _LOCALS_ARE_COPIES = (3, 13)
 """Since then `exec` binds nothing that a later `locals()` of a function has (PEP 667)."""
+_NO_SO = (3, 11)
+"""Since then the configuration has no ``SO``, which is `EXT_SUFFIX` (measured: 3.10 has it)."""
+_CONFIGURATION = ("sysconfig.get_config_var", "sysconfig.get_config_vars")
 _U_MODE_GONE = (3, 11)
 _OPENERS = {"open", "io.open", "codecs.open"}
 _OF_PYTHON_2 = {"has_key", "iteritems", "itervalues", "iterkeys"}
@@ -104,3 +114,23 @@ def unset_variable(node: ast.Subscript, frame: Frame, text: str) -> str:
     if not isinstance(name, str) or not is_unset(name) or text.count(name) > 1:
         return ""
     return f"it reads the environment variable {name}, which must be set before"
+
+
+def lost_setting(node: ast.BinOp | ast.Subscript, frame: Frame) -> str:
+    """Why ``get_config_var("SO") + x`` and ``get_config_vars()["SO"]`` fail; "" for all else."""
+    if frame.python < _NO_SO or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add)):
+        return ""
+    asked: list[ast.expr | None]
+    if isinstance(node, ast.Subscript):
+        call = node.value if isinstance(node.value, ast.Call) and not node.value.args else None
+        asked = [node.slice] if _asks_configuration(call, frame) else []
+    else:
+        sides = [side for side in (node.left, node.right) if _asks_configuration(side, frame)]
+        asked = [side.args[0] for side in sides if isinstance(side, ast.Call) and side.args]
+    lost = any(isinstance(name, ast.Constant) and name.value == "SO" for name in asked)
+    return "the configuration of Python has no SO since 3.11" if lost else ""
+
+
+def _asks_configuration(node: ast.expr | None, frame: Frame) -> bool:
+    origin = frame.origin(node.func) if isinstance(node, ast.Call) else ""
+    return origin.endswith(_CONFIGURATION)
