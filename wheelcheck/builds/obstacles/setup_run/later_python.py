@@ -120,14 +120,14 @@ def lost_setting(node: ast.BinOp | ast.Subscript, frame: Frame) -> str:
     """Why ``get_config_var("SO") + x`` and ``get_config_vars()["SO"]`` fail; "" for all else."""
     if frame.python < _NO_SO or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add)):
         return ""
-    asked: list[ast.expr | None]
+    settings: list[ast.expr | None]
     if isinstance(node, ast.Subscript):
         call = node.value if isinstance(node.value, ast.Call) and not node.value.args else None
-        asked = [node.slice] if _asks_configuration(call, frame) else []
+        settings = [node.slice] if _asks_configuration(call, frame) else []
     else:
         sides = [side for side in (node.left, node.right) if _asks_configuration(side, frame)]
-        asked = [side.args[0] for side in sides if isinstance(side, ast.Call) and side.args]
-    lost = any(isinstance(name, ast.Constant) and name.value == "SO" for name in asked)
+        settings = [side.args[0] for side in sides if isinstance(side, ast.Call) and side.args]
+    lost = any(isinstance(name, ast.Constant) and name.value == "SO" for name in settings)
     return "the configuration of Python has no SO since 3.11" if lost else ""
 
 
