@@ -101,3 +101,49 @@ def test_a_folder_shows_new_installers_only_sdists_named_by_pep_625(
 def test_uv_takes_no_capital_letters_in_a_tag(tmp_path, installer, taken):
     (tmp_path / "demo-1.0-PY3-none-any.whl").write_bytes(wheel_of("demo", "1.0"))
     assert is_seen(tmp_path, "demo", installer) is taken
+
+
+@pytest.mark.parametrize(
+    ("tag", "installer", "version"),
+    [
+        ("py3-none-any", "pip==26.3", "2"),
+        ("py3-none-any", "uv==0.13.9", "1"),
+        ("cp311-cp311-manylinux_2_17_x86_64", "pip==26.3", "2"),
+        ("cp311-cp311-manylinux_2_17_x86_64", "uv==0.13.9", "1"),
+        ("cp311-cp311-win_amd64", "uv==0.13.9", "2"),
+    ],
+)
+def test_uv_passes_over_a_release_by_the_requires_python_of_the_file_its_tags_choose(
+    tmp_path, tag, installer, version
+):
+    package = taken_of_two_releases(tmp_path, tag, installer, "demo")
+    assert package.version == version
+
+
+def test_a_pin_on_a_release_that_uv_passes_over_names_the_file_that_is_not_tried(tmp_path):
+    package = taken_of_two_releases(tmp_path, "py3-none-any", "uv==0.13.9", "demo==2")
+    assert package.verdict == "unavailable"
+    assert package.reason.startswith("needs Python >=3.12, the target has 3.11")
+    assert package.reason.endswith("its tags choose, and does not try demo-2.tar.gz")
+
+
+def taken_of_two_releases(tmp_path, tag, installer, requirement):
+    """What is taken where the wheel of release 2 needs a newer Python and its sdist does not."""
+    (tmp_path / "demo-1-py3-none-any.whl").write_bytes(wheel_of("demo", "1"))
+    (tmp_path / f"demo-2-{tag}.whl").write_bytes(wheel_of("demo", "2"))
+    (tmp_path / "demo-2.tar.gz").write_bytes(b"")
+    (tmp_path / "index.html").write_text(
+        '<a href="demo-1-py3-none-any.whl">demo-1-py3-none-any.whl</a>'
+        f'<a href="demo-2-{tag}.whl" data-requires-python="&gt;=3.12">demo-2-{tag}.whl</a>'
+        '<a href="demo-2.tar.gz" data-requires-python="&gt;=3.8">demo-2.tar.gz</a>'
+    )
+    report = check(
+        packages=[requirement],
+        targets=["cp311-manylinux_2_17_x86_64"],
+        installer=installer,
+        no_index=True,
+        find_links=[str(tmp_path / "index.html")],
+        cache_dir=None,
+        verdicts_only=True,
+    )
+    return report.packages[0].on[report.targets[0].name]

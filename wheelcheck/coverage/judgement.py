@@ -106,9 +106,8 @@ def _without_wheel(
         why = f"no file on the index has a hash that {lock} lists"
         return Judgement(Verdict.UNKNOWN, why, None, misses)
     unusable = () if isinstance(project, Unknown) else project.unusable
-    return Judgement(
-        Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel, unusable), None, misses
-    )
+    why = _by_chosen_file(refused, files, target) or _why_nothing(refused, why_no_wheel, unusable)
+    return Judgement(Verdict.UNAVAILABLE, why, None, misses)
 
 
 def _with_sdist(sdist: Sdist, wheels: Sequence[Wheel], target: Target) -> Judgement:
@@ -219,6 +218,19 @@ def _by_tags(wheels: Sequence[Refused], target: Target) -> str:
 @lru_cache(maxsize=1 << 10)  # the wheels of many projects have the same tags
 def _summary(tags: tuple[str, ...], target: Target) -> str:
     return summarise_misses(tags, target)
+
+
+def _by_chosen_file(
+    refused: Sequence[Refused], files: Sequence[Wheel | Sdist], target: Target
+) -> str | None:
+    """Why no file is taken although some are not refused: uv goes by the best tag's file alone."""
+    passed_over = {found.file for found in refused}
+    untried = [file.filename for file in files if file not in passed_over]
+    python = [found for found in refused if found.refusal is RefusalReason.REQUIRES_PYTHON]
+    if not untried or not python:
+        return None
+    rule = "goes by the file that its tags choose, and does not try"
+    return f"{_grouped_reasons(python)}; {target.installer.label} {rule} {untried[-1]}"
 
 
 def _why_nothing(

@@ -63,6 +63,7 @@ class Rule(StrEnum):
     FOLDER_NAMES_BY_PEP_625 = "folder-names-by-pep-625"
     TAR_GZ_FIRST = "tar-gz-first"
     PYTHON_LOWER_BOUNDS_ALONE = "python-lower-bounds-alone"
+    PYTHON_OF_THE_CHOSEN_FILE = "python-of-the-chosen-file"
     PYTHON_VERSION_LISTS = "python-version-lists"
     PINS_ALONE_NARROW_BY_HASH = "pins-alone-narrow-by-hash"
     HASHES_NARROW = "hashes-narrow"

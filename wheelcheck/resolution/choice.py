@@ -154,7 +154,8 @@ def choose(
     Of files that are otherwise equal, two sdists for one, it takes the one listed last: candidates
     are sorted by preference, and the last one counts (`pip._internal.resolution.resolvelib`). A
     yanked file is taken only where no other fits; whether a yanked version may be chosen at all
-    depends on the requirement and is decided by the resolver.
+    depends on the requirement and is decided by the resolver. uv looks at the Requires-Python of
+    the chosen file alone: where it does not admit the Python, no other file of the release counts.
     """
     ranks, order = ranks_on(target), _order_of(target.installer)
     best: tuple[_Preference, Wheel | Sdist] | None = None
@@ -167,11 +168,11 @@ def choose(
             continue
         key = order.key(file, rank, build)
         better = best is None or key > best[0] or (key == best[0] and order.last_of_equals)
-        if better and not _refused_but_for_tag(file, target, rules):
+        if better and not order.refused(file, target, rules):
             best = (key, file)
     if best is None or (rules.hashes and _refused_by_hash(best[1], rules)):
         return None
-    return best[1]
+    return None if order.python_last and _refused_by_python(best[1], target) else best[1]
 
 
 def tags_decide(files: Sequence[Wheel | Sdist], target: Target, rules: FileRules) -> bool:
@@ -204,6 +205,15 @@ class _Order(NamedTuple):
     build_tag: Literal["last", "first", "ignored"]
     last_of_equals: bool
     tar_gz_first: bool
+    python_last: bool
+
+    def refused(self, file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
+        """Why a file is not compared with the others."""
+        refused = _refused_but_for_tag(file, target, rules)
+        python = refused is not None and refused.refusal is RefusalReason.REQUIRES_PYTHON
+        if python and self.python_last:
+            return _refused_by_installer(file, target)
+        return refused
 
     def key(self, file: Wheel | Sdist, rank: int, build: BuildTag) -> _Preference:
         """The greater, the sooner it is taken; `rank` is the place of its tag."""
@@ -223,6 +233,7 @@ def _order_of(installer: Installer) -> _Order:
         build_tag="first" if first else "ignored" if ignored else "last",
         last_of_equals=not installer.has(Rule.FIRST_OF_EQUAL_FILES),
         tar_gz_first=installer.has(Rule.TAR_GZ_FIRST),
+        python_last=installer.has(Rule.PYTHON_OF_THE_CHOSEN_FILE),
     )
 
 
