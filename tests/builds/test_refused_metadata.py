@@ -33,6 +33,15 @@ class Environment:
 
 
 @dataclass
+class WithUvBuild(Environment):
+    release: str = ""
+
+    def version_of(self, name: str) -> Version | None:  # type: ignore[override]
+        """The only package of the environment."""
+        return Version(self.release) if name == "uv-build" else None
+
+
+@dataclass
 class Build:
     reading: SdistReading
     environment: Environment
@@ -123,3 +132,27 @@ def test_requirements_that_an_sdist_was_made_with(
     found = list(refused_requirements_txt(contents, Version("84")))
     assert [each.fatal for each in found] == fatal
     assert list(refused_requirements_txt(contents, Version("66"))) == []
+
+
+@pytest.mark.parametrize(
+    ("license_", "release", "expected"),
+    [
+        ("GPL-3.0", "0.9.8", ["deprecated-license"]),
+        ("MIT OR LGPL-2.1+", "0.13.6", ["deprecated-license"]),
+        ("GPL-3.0", "0.9.7", []),
+        ("GPL-3.0-only", "0.13.6", []),
+        ("(AGPL-3.0-or-later)", "0.13.6", []),
+        ("LicenseRef-GPL-3.0", "0.13.6", []),
+    ],
+)
+def test_uv_build_refuses_deprecated_names_of_licenses_since_0_9_8(license_, release, expected):
+    pyproject = (
+        f'[project]\nname = "lib"\nversion = "1"\nlicense = "{license_}"\n'
+        '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'
+    )
+    listing = {"lib-1/pyproject.toml": pyproject, "lib-1/src/lib/__init__.py": ""}
+    index = FakeIndex({"lib": {"1": ["lib-1.tar.gz"]}}, listings={"lib-1.tar.gz": listing})
+    (sdist,) = index.project(NormalizedName("lib")).files(Version("1"))
+    reading = SdistReader(index).read(sdist, target("musl"))
+    build = Build(reading, WithUvBuild(release=release))
+    assert [each.code for each in refused_metadata(build, reading.facts)] == expected
