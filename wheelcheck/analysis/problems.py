@@ -111,25 +111,30 @@ def _judged_problems(
         targets = (column.name,)
         yield from _column_problems(column)
         for name, (pin, judgement) in column.judged.items():
+            loads, project = column.loads.get(name), projects[name]
             unremarkable = name in column.unremarkable and not dated
-            if unremarkable and _is_plain(pin, judgement, column.loads.get(name)):
+            if unremarkable and _is_plain(pin, judgement, loads):
                 continue
-            found = [*_pin_problems(pin, judgement), *status_problems(projects[name])]
-            if pin.why and pin.why not in skipped:
-                found.insert(0, (pin.why.code, pin.why.reason, "error"))
-            known = pin.why or pin.dependencies_unknown
-            if judgement.verdict is Verdict.UNKNOWN and known is None:
-                found.append(("hashes-not-on-index", judgement.reason, "error"))
-            found += file_problems(pin.file, projects[name])
-            found += page_problems(projects[name])
-            found += _load_problems(pin, column.loads.get(name))
-            if dated and _undated(pin, projects[name]):
+            found = [] if pin.why in skipped else list(_unjudged_problems(pin, judgement))
+            found += [*_pin_problems(pin, judgement), *status_problems(project)]
+            found += file_problems(pin.file, project)
+            found += page_problems(project)
+            found += _load_problems(pin, loads)
+            if dated and _undated(pin, project):
                 why = "the index gives no upload time for some of its files: they were left out"
                 found.append(("no-upload-time", why, "error"))
             for code, message, severity in found:
                 yield Problem(
                     code=code, message=message, severity=severity, package=name, targets=targets
                 )
+
+
+def _unjudged_problems(pin: Pin, judgement: Judgement) -> Iterator[PageProblem]:
+    """Why a pin could not be judged."""
+    if pin.why:
+        yield pin.why.code, pin.why.reason, "error"
+    elif judgement.verdict is Verdict.UNKNOWN and not pin.dependencies_unknown:
+        yield "hashes-not-on-index", judgement.reason, "error"
 
 
 def _column_problems(column: JudgedTarget) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
 from dataclasses import replace
 from typing import Any, TypeGuard
@@ -69,24 +69,33 @@ def version_object_stop(script: str, setuptools: Version | None) -> Stop | None:
     tree = parse(script) if setuptools is not None and setuptools >= _REFUSES_OBJECTS else None
     if not isinstance(tree, ast.Module):
         return None
-    classes = {part.name for part in tree.body if _is_no_text(part)}
-    objects = {
-        target.id
-        for part in tree.body
-        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
-        if isinstance(part.value.func, ast.Name) and part.value.func.id in classes
-        for target in part.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree) if objects else ():
-        if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] != "setup":
-            continue
-        for keyword in node.keywords:
-            value = keyword.value
-            if keyword.arg == "version" and isinstance(value, ast.Name) and value.id in objects:
-                why = f"the version {value.id} is an object, which setuptools refuses since 66"
-                return Stop("InvalidVersion", why, f"setup.py:{value.lineno}")
+    objects = set(_objects(tree))
+    for value in _versions(tree) if objects else ():
+        if isinstance(value, ast.Name) and value.id in objects:
+            why = f"the version {value.id} is an object, which setuptools refuses since 66"
+            return Stop("InvalidVersion", why, f"setup.py:{value.lineno}")
     return None
+
+
+def _objects(tree: ast.Module) -> Iterator[str]:
+    """Names that are bound to objects of classes of the script."""
+    classes = {part.name for part in tree.body if _is_no_text(part)}
+    for part in tree.body:
+        value = part.value if isinstance(part, ast.Assign) else None
+        if isinstance(part, ast.Assign) and isinstance(value, ast.Call):
+            made = isinstance(value.func, ast.Name) and value.func.id in classes
+            yield from (target.id for target in part.targets if made and _is_name(target))
+
+
+def _versions(tree: ast.Module) -> Iterator[ast.expr]:
+    """What calls of `setup()` get for their version."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "setup":
+            yield from (each.value for each in node.keywords if each.arg == "version")
+
+
+def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
 
 
 def _is_no_text(part: ast.stmt) -> TypeGuard[ast.ClassDef]:
