@@ -737,6 +737,23 @@ def test_conditions_know_the_macros_that_the_source_sets_for_its_python():
     assert not gone("#ifdef SET_BY_NOBODY_HERE")
 
 
+def test_members_wait_for_a_macro_of_a_header_that_looks_at_the_version():
+    header = (
+        "#ifndef OWN_H\n#define OWN_H\n#include <Python.h>\n#if PY_VERSION_HEX >= 0x030B0000\n"
+        "#define OWN_PY311 1\n#else\n#define OWN_PY311 0\n#endif\n#endif\n"
+    )
+    python = "#include <Python.h>\n"
+    use = (
+        "int left(void) {\n PyThreadState* tstate = PyThreadState_GET();\n"
+        "#if OWN_PY311\n return tstate->recursion_limit;\n#else\n return 0;\n#endif\n}\n"
+    )
+    sdist = contents(
+        **{"setup.py": SETUP, "own.h": header, "x.c": f'{python}#include "own.h"\n{use}'}
+    )
+    assert [[o.fatal for o in found(sdist, minor)] for minor in (11, 12)] == [[], [True]]
+    assert not found(contents(**{"setup.py": SETUP, "x.c": f"{python}{use}"}), 12)
+
+
 def test_a_declaration_file_is_no_source():
     def refused_files(names: str, before: str = "") -> list[bool]:
         sdist = contents(setup__py=before + SETUP.replace("'x.c'", names))

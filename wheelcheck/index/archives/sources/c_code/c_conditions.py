@@ -14,7 +14,15 @@ from functools import cache, lru_cache
 
 from wheelcheck.tables import read_table
 
-__all__ = ["EVERY", "MINORS", "Directives", "holds", "is_certain_at", "minors_at"]
+__all__ = [
+    "EVERY",
+    "MINORS",
+    "Directives",
+    "directives_at",
+    "holds",
+    "is_certain_at",
+    "minors_at",
+]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -190,6 +198,11 @@ _REMARK = re.compile(r"/\*.*?(?:\*/|$)|//.*")
 
 def minors_at(content: bytes, place: int) -> set[int]:
     """The CPython 3.x that compile a place of a source for certain, whatever else is defined."""
+    return directives_at(content, place).minors(0)
+
+
+def directives_at(content: bytes, place: int) -> Directives:
+    """The conditions around a place of a source."""
     here = Directives()
     for match in _DIRECTIVE.finditer(content, 0, place):
         word = match[1].decode()
@@ -202,7 +215,7 @@ def minors_at(content: bytes, place: int) -> set[int]:
             here.undefine(rest)
         else:
             here.meet(word, rest)
-    return here.minors(0)
+    return here
 
 
 def is_certain_at(content: bytes, place: int) -> bool:

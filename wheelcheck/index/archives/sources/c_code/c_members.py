@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, minors_at
+from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, directives_at, minors_at
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
@@ -87,9 +87,12 @@ def member_breaks(text: bytes, words: set[bytes]) -> Iterator[tuple[str, set[int
         looked += 1
         if looked > _MOST:
             return
-        minors = {minor for minor in minors_at(text, match.start()) if minor >= since}
-        if minors:
-            yield f"{owner.decode()}.{member.decode()}", minors
+        here, name = directives_at(text, match.start()), f"{owner.decode()}.{member.decode()}"
+        if minors := here.minors(since):
+            yield name, minors
+        flag, waiting = here.waiting(since)  # of a header that looks at the version, perhaps
+        if flag and waiting:
+            yield f"{name}{PERHAPS}{flag}", waiting
 
 
 _NEVER = 99
