@@ -50,6 +50,7 @@ def test_a_row_has_what_the_cell_has():
         "system": "linux",
         "loads": "",
         "lost_wheel": "",
+        "build_fails": "",
     }
 
 

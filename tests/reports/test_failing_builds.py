@@ -1,6 +1,8 @@
 """A build that fails for certain: marked as what cannot be installed, and without a price."""
 
+import csv
 from datetime import date
+from io import StringIO
 
 import pytest
 from fake_index import FakeIndex
@@ -9,6 +11,7 @@ from situations import requirements_of
 import wheelcheck
 from wheelcheck.api.analyse import analyse
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.csv_table import render_csv
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.notebook.display import to_html
@@ -66,3 +69,16 @@ def test_the_text_marks_it_and_names_no_time(report):
 @pytest.mark.parametrize("render", [render_markdown, render_html, to_html])
 def test_other_formats_mark_it_too(report, render):
     assert "✗ build fails" in render(report).replace("**", "")
+
+
+def test_the_table_for_spreadsheets_says_why(report):
+    rows = list(csv.DictReader(StringIO(render_csv(report), newline="")))
+    why = {(row["package"], row["target"]): row["build_fails"] for row in rows}
+    assert "setup.py ends with an error" in why["sci", MUSL]
+    assert why["sci", GLIBC] == ""
+
+
+def test_no_commands_are_named_for_builds_that_all_fail(report):
+    text = render_text(report, width=120)
+    assert "To build it all the same" not in text
+    assert "✗ sci 1 fails" in text

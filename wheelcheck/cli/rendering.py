@@ -36,6 +36,7 @@ _RENDERERS = {
 """Format → the module and function that writes it, imported on first use."""
 
 
+_MOST_FAILURES = 4
 _MOST_PROBLEMS = 20
 
 
@@ -82,7 +83,11 @@ def outcome(report: Report, args: Namespace, policy: Policy | None = None) -> tu
 
 def _failing_words(report: Report, failing: Sequence[str]) -> str:
     """Why the installation and the policy fail."""
-    sentences = [*failing[:1], *([broken_words(report)] if report.violations else [])]
+    sentences = list(failing[:_MOST_FAILURES])
+    if len(failing) > _MOST_FAILURES:
+        sentences.append(f"and {counted(len(failing) - _MOST_FAILURES, 'more failure')}")
+    if report.violations:
+        sentences.append(broken_words(report))
     return "".join(f"wheelcheck: {sentence}\n" for sentence in sentences)
 
 

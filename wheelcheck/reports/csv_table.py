@@ -33,6 +33,7 @@ COLUMNS = (
     "system",
     "loads",
     "lost_wheel",
+    "build_fails",
 )
 _FORMULA = tuple("=+-@\t\r")
 
@@ -64,7 +65,7 @@ def _row(package: Package, target: TargetSummary, cell: Cell) -> Iterator[object
     nearest = cell.misses[0] if cell.misses else None
     yield from (nearest.file, nearest.part) if nearest else ("", "")
     yield from (target.system, cell.loads.status if cell.loads else None)
-    yield cell.lost.reason if cell.lost else None
+    yield from (cell.lost.reason if cell.lost else None, cell.build_fails)
 
 
 def _text(value: object) -> str:

@@ -94,6 +94,8 @@ def _title(members: Sequence[PackageFinding]) -> str:
         words = "fails to build" if members[0].failure else verdict_words(members[0].verdict)
         return f"{members[0].label} {words}"
     packages = len({finding.package for finding in members})
+    if all(finding.failure for finding in members):
+        return f"{counted(packages, 'package')} that fail{'s' if packages == 1 else ''} to build"
     return f"{counted(packages, 'package')} without a wheel"
 
 

@@ -217,10 +217,14 @@ def _bills(report: Report, places: Places, room: _Room) -> str:
             groups.setdefault(target.bill, []).append(target.name)
     heads = ["Target", "Source builds", "Time to install", "Peak memory", "Download", "Image"]
     rows = [
-        [text(places.describe(on), room.characters), str(bill.builds), *_bill(bill)]
+        [text(places.describe(on), room.characters), _number(bill), *_bill(bill)]
         for bill, on in groups.items()
     ]
     return _table(heads, rows, room)
+
+
+def _number(bill: Bill) -> str:
+    return f"{bill.builds}, **fails**" if bill.failing else str(bill.builds)
 
 
 def _bill(bill: Bill) -> Iterator[str]:

@@ -223,3 +223,27 @@ def test_the_brief_report_says_what_does_not_load_and_what_to_install():
         f"! cv 1.0 on {targets[0].name}: Debian 13 has no libGL.so.1; to install: libgl1",
         f"‡ gpu 1.0 on {targets[0].name}: nothing brings libx.so.1",
     ]
+
+
+def test_builds_that_fail_on_some_targets_alone_are_named_with_them():
+    story = broken("pandas", "numpy")
+    (plan,) = story.builds
+    others = tuple(build for build in plan.builds if build.name != "numpy")
+    other_plan = plan.model_copy(update={"target": "python:3.9-alpine", "builds": others})
+    target = next(target for target in story.targets if target.name == ALPINE)
+    packages = tuple(
+        package.model_copy(update={"on": {**package.on, "python:3.9-alpine": package.on[ALPINE]}})
+        for package in story.packages
+    )
+    report = story.model_copy(
+        update={
+            "targets": (*story.targets, target.model_copy(update={"name": "python:3.9-alpine"})),
+            "builds": (plan, other_plan),
+            "packages": packages,
+        }
+    )
+    words = (
+        "and the builds of numpy, pandas fail on python:3.8-alpine, "
+        "and the build of pandas fails on python:3.9-alpine"
+    )
+    assert words in headline(report)

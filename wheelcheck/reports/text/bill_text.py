@@ -195,7 +195,9 @@ def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
 
 def _bases(report: Report) -> str:
     """What the costs of builds rest on."""
-    builds = {build.label: build for plan in report.builds for build in plan.builds}
+    priced = {target.name for target in report.targets if target.bill and not target.bill.failing}
+    plans = [plan for plan in report.builds if plan.target in priced]
+    builds = {build.label: build for plan in plans for build in plan.builds}
     costs = [build.cost.cpu_seconds if build.cost else None for build in builds.values()]
     counts = Counter(BASIS[cost.basis] if cost else "not known" for cost in costs)
     text = ", ".join(f"{number} {word}" for word, number in counts.items())

@@ -32,7 +32,7 @@ _VERSION = re.compile(r"(?<=Python )\d+\.\d+t?")
 
 def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     """Write what building takes and its obstacles: once for targets that are alike."""
-    plans = [plan for plan in report.builds if plan.compiled]
+    plans = [plan for plan in report.builds if plan.compiled and not _is_hopeless(plan)]
     if not plans:
         if any(build.obstacles for plan in report.builds for build in plan.builds):
             page.heading("What builds run into")
@@ -50,6 +50,11 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     if left:
         page.prose(Text(f"and {counted(left, 'more target')}: --builds has them all", "dim"))
     _draw_obstacles(page, report.builds, places)
+
+
+def _is_hopeless(plan: BuildPlan) -> bool:
+    """Whether all that is built for itself fails, and no constraint file helps."""
+    return all(build.fails and not build.constraints for build in plan.builds if build.top_level)
 
 
 def draw_plans(page: TextPage, report: Report, places: Places) -> None:

@@ -162,25 +162,36 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
         return clause
     words, colon, names = clause.partition(": ")
     text = f"{words} ({names})" if colon else clause
-    failing = _failing(report, targets)
+    failing = _failing_words(report, targets)
     if failing:
-        noun = "build" if len(failing) == 1 else "builds"
-        verb, where = _conjugated("fail~", failing), _failing_where(report, targets)
-        return f"{text}, and the {noun} of {listing(failing, 4)} {verb}{where}"
+        return f"{text}, and {failing}"
     cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
     return f"{text}: {cost}" if cost else clause
 
 
-def _failing(report: Report, targets: Sequence[str]) -> list[str]:
-    """Packages whose own build is known to fail on one of these targets."""
-    return sorted({clean(name) for target in targets for name in report.failing_builds(target)})
+def _failing_words(report: Report, targets: Sequence[str]) -> str:
+    """Whose own builds are known to fail on which of these targets; "" where none does."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for target in targets:
+        names = tuple(sorted(map(clean, report.failing_builds(target))))
+        groups.setdefault(names, []).append(target)
+    everywhere = () not in groups
+    groups.pop((), None)
+    if not groups:
+        return ""
+    if len(groups) > _MOST_CLAUSES:
+        return f"somewhere {_fail(sorted({name for names in groups for name in names}))}"
+    if everywhere and len(groups) == 1:
+        return _fail(next(iter(groups)))
+    places = Places(report.targets)
+    return ", and ".join(
+        f"{_fail(names)} on {places.describe(where)}" for names, where in groups.items()
+    )
 
 
-def _failing_where(report: Report, targets: Sequence[str]) -> str:
-    """On which of these targets builds fail; "" where they do on all."""
-    failing = [target for target in targets if report.failing_builds(target)]
-    alike = len(failing) == len(targets)
-    return "" if alike else f" on {Places(report.targets).describe(failing)}"
+def _fail(names: Sequence[str]) -> str:
+    noun = "build" if len(names) == 1 else "builds"
+    return f"the {noun} of {listing(names, 4)} {_conjugated('fail~', names)}"
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
