@@ -2,12 +2,34 @@
 
 from fake_index import FakeIndex
 
+from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist_reading import SdistArchive, SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Sdist
+from wheelcheck.index.archives.sources.source_marks import is_marked
+from wheelcheck.index.archives.sources.source_reading import read_marks
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 
-__all__ = ["unread"]
+__all__ = ["contents_of", "unread"]
+
+
+def contents_of(**files: str) -> SdistContents:
+    """What is read of an sdist with these files; ``__`` in a name stands for a dot.
+
+    The text of scripts and lists is there whole, that of sources as its marks.
+    """
+    named = {path.replace("__", "."): text for path, text in files.items()}
+    members = tuple(
+        ArchiveMember(
+            f"x-1/{path}",
+            len(text),
+            None,
+            read_marks(text.encode(), path) if is_marked(path) else None,
+        )
+        for path, text in named.items()
+    )
+    texts = {f"x-1/{path}": text for path, text in named.items() if path.endswith((".py", ".txt"))}
+    return SdistContents(ArchiveListing(members, texts))
 
 
 def unread(sdist: Sdist) -> SdistReading:

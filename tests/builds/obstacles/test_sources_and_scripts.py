@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
+from sdist_readings import contents_of
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
@@ -18,30 +19,11 @@ from wheelcheck.builds.obstacles.missing_folders import missing_project
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
-from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.distribution import Distribution, Family
-from wheelcheck.index.archives.sources.source_marks import is_marked
-from wheelcheck.index.archives.sources.source_reading import read_marks
-from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 HEAD = "from setuptools import Extension, setup\n"
 GCC_14 = Version("14.2")
-
-
-def sdist(**files: str) -> SdistContents:
-    named = {path.replace("__", "."): text for path, text in files.items()}
-    members = tuple(
-        ArchiveMember(
-            f"x-1/{path}",
-            len(text),
-            None,
-            read_marks(text.encode(), path) if is_marked(path) else None,
-        )
-        for path, text in named.items()
-    )
-    texts = {f"x-1/{path}": text for path, text in named.items() if path.endswith((".py", ".txt"))}
-    return SdistContents(ArchiveListing(members, texts))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +38,7 @@ def sdist(**files: str) -> SdistContents:
 )
 def test_the_library_of_another_python(library: str, minor: int, fails: list[bool]):
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'], libraries=['{library}', 'z'])])"
-    facts = read_sdist(sdist(setup__py=script, x__c=""))
+    facts = read_sdist(contents_of(setup__py=script, x__c=""))
     assert [obstacle.fatal for obstacle in other_pythons(facts.script, minor)] == fails
 
 
@@ -76,7 +58,7 @@ setup(ext_modules=[CMakeExtension('x')], cmdclass={'build_ext': Build})
 
 def test_a_script_that_runs_cmake_needs_a_project_for_it():
     def fails(script: str, **more: str) -> list[bool]:
-        contents = sdist(setup__py=script, **more)
+        contents = contents_of(setup__py=script, **more)
         return [o.fatal for o in missing_project(read_sdist(contents), contents)]
 
     assert fails(HEAD + RUNS_CMAKE) == [True]
@@ -105,7 +87,7 @@ setup(ext_modules=[Extension('x', ['x.c'])], cmdclass={'build_ext': Build})
     ],
 )
 def test_a_command_that_chooses_options_writes_no_headers(script: str, reported: bool):  # noqa: FBT001
-    contents = sdist(setup__py=HEAD + script, x__c='#include "gone.h"\n')
+    contents = contents_of(setup__py=HEAD + script, x__c='#include "gone.h"\n')
     files = compiled_files(read_sdist(contents), contents, cythonizes=False)
     found = missing_headers(
         files.certain, contents, {"setuptools": None}, script=HEAD + script, complete=True
@@ -141,7 +123,7 @@ int f(PyArray_Descr *d) { return d->elsize; }
 )
 def test_members_of_descriptors_that_numpy_2_hides(text: str, gone: bool):  # noqa: FBT001
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
-    contents = sdist(setup__py=script, x__c=text)
+    contents = contents_of(setup__py=script, x__c=text)
     files = compiled_files(read_sdist(contents), contents, cythonizes=False)
 
     def found(numpy: str) -> list[bool]:
@@ -167,7 +149,7 @@ def test_commas_in_the_documentation_of_a_type_separate_no_values():
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
 
     def fails(text: str) -> list[bool]:
-        contents = sdist(setup__py=script, x__c=text)
+        contents = contents_of(setup__py=script, x__c=text)
         files = compiled_files(read_sdist(contents), contents, cythonizes=False)
         return [o.fatal for o in source_breaks(files, contents, 13, GCC_14)]
 
@@ -201,7 +183,7 @@ def test_a_script_for_cffi_may_download():
 
 def test_lists_in_setup_requires_count_too():
     script = f"{HEAD}more = ['cffi>=1.0']\nsetup(setup_requires=['wheel', more])"
-    facts = read_sdist(sdist(setup__py=script))
+    facts = read_sdist(contents_of(setup__py=script))
     assert facts.script is not None
     assert facts.script.setup_requires == ("wheel", "cffi>=1.0")
 
@@ -247,12 +229,12 @@ def test_a_part_of_a_namespace_package_that_nothing_brings(
 )
 def test_a_header_of_another_compiler(header: str, fails: list[bool]):
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
-    contents = sdist(setup__py=script, x__c='#include "stdint.h"\n', stdint__h=header)
+    contents = contents_of(setup__py=script, x__c='#include "stdint.h"\n', stdint__h=header)
     files = compiled_files(read_sdist(contents), contents, cythonizes=False)
     trixie = Distribution(Family.APT, "debian", "13")
     assert [o.fatal for o in library_errors(files, contents, trixie)] == fails
     aside = {"msvc/stdint__h": header, "setup__py": script, "x__c": '#include "stdint.h"\n'}
-    contents = sdist(**aside)
+    contents = contents_of(**aside)
     files = compiled_files(read_sdist(contents), contents, cythonizes=False)
     assert library_errors(files, contents, trixie) == ()
 
@@ -271,14 +253,14 @@ CFFI = "setup(setup_requires=['cffi'], cffi_modules=['build_x.py:ffi'])"
 def test_headers_in_the_c_of_cffi(source: str, missing: list[str]):
     given = dict.fromkeys(("setuptools", "cffi", "pycparser"))
     for build in (f"ffi.set_source('x', {source!r})", f"c = {source!r}\nffi.set_source('x', c)"):
-        contents = sdist(setup__py=HEAD + CFFI, build_x__py=f"ffi = FFI()\n{build}\n")
+        contents = contents_of(setup__py=HEAD + CFFI, build_x__py=f"ffi = FFI()\n{build}\n")
         found = missing_in_cffi(contents, given, complete=True)
         assert [o.message.split()[2].rstrip(",") for o in found] == missing
 
 
 def test_headers_in_the_c_of_cffi_lead_to_packages():
     build = "ffi = FFI()\nffi.set_source('x', '#include <rrd.h>')\n"
-    contents = sdist(setup__py=HEAD + CFFI, build_x__py=build)
+    contents = contents_of(setup__py=HEAD + CFFI, build_x__py=build)
     source = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
     assert source.sure_headers == {"rrd.h": "build_x.py"}
 
