@@ -146,7 +146,7 @@ def test_ink_contrasts_with_its_ground(verdict: Verdict):
 
 COLUMNS = [
     *("package", "version", "target", "python", "libc", "arch"),
-    *("verdict", "file", "size", "requested_by", "reason", "system", "loads"),
+    *("verdict", "file", "size", "requested_by", "reason", "system", "loads", "build_fails"),
 ]
 
 
@@ -157,7 +157,7 @@ def test_pandas_has_a_row_per_package_and_target():
     assert list(frame.columns) == COLUMNS
     assert len(frame) == sum(len(package.on) for package in report.packages)
     row = frame[(frame.package == "cffi") & (frame.target == "cp315t-musllinux_1_2_aarch64")]
-    assert row.iloc[0].to_dict() | {"size": None, "loads": None} == {
+    assert row.iloc[0].to_dict() | {"size": None, "loads": None, "build_fails": None} == {
         "package": "cffi",
         "version": "2.1.0",
         "target": "cp315t-musllinux_1_2_aarch64",
@@ -171,6 +171,7 @@ def test_pandas_has_a_row_per_package_and_target():
         "reason": report.package("cffi").on["cp315t-musllinux_1_2_aarch64"].reason,
         "system": "linux",
         "loads": None,
+        "build_fails": None,
     }
     assert row["loads"].isna().all()
     assert row["size"].isna().all()

@@ -32,6 +32,7 @@ COLUMNS = (
     "reason",
     "system",
     "loads",
+    "build_fails",
 )
 COST_COLUMNS = ("target", "python", "libc", "arch", "system", "cores", "builds", "download_bytes")
 """Columns of costs that are no estimates; each of `ESTIMATES` has four more."""
@@ -130,4 +131,5 @@ def _rows(report: Report) -> Iterator[tuple[str | int | None, ...]]:
                 cell.reason,
                 target.system,
                 cell.loads.status if cell.loads else None,
+                cell.build_fails or None,
             )

@@ -45,8 +45,8 @@ class Shown(Value):
         """The matrix as a data frame, one row per package and target.
 
         Columns: package, version, target, python, libc, arch, verdict (ordered as `Verdict` is),
-        file, size (bytes), requested_by (separated by ``; ``), reason, system, loads. What is not
-        known is missing.
+        file, size (bytes), requested_by (separated by ``; ``), reason, system, loads, build_fails
+        (why the build fails for certain). What is not known is missing.
 
         Raises:
             UsageError: where pandas is not installed.
