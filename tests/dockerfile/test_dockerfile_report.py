@@ -347,6 +347,14 @@ class TestSizeAndGate:
         )
         assert dict(report.targets[0].bill.image.parts)["wheels"].value == 1040  # with its metadata
 
+    def test_an_environment_of_the_builder_s_own_base_arrives_too(self):
+        report = judged(
+            "FROM python:3.12-slim AS base\nRUN python -m venv /venv\n"
+            "FROM base AS build\nRUN /venv/bin/pip install easy\n"
+            "FROM python:3.12-slim\nCOPY --from=build /venv /venv\n"
+        )
+        assert "wheels" in dict(report.targets[0].bill.image.parts)
+
     def test_tools_of_the_build_are_not_in_the_image(self):
         report = judged(
             "FROM python:3.12-slim AS build\nRUN pip install sci\n"

@@ -14,16 +14,9 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.index.network.urls import split_credentials
-from wheelcheck.resolution.choice import (
-    TIME_REFUSALS,
-    FileRules,
-    choose,
-    refusal_of,
-)
+from wheelcheck.resolution.choice import TIME_REFUSALS, FileRules, choose, refusal_of
 from wheelcheck.resolution.common import Common, KnownDependencies, LazySequence
-from wheelcheck.resolution.dependencies import (
-    MarkerEnvironment,
-)
+from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.offer_metadata import OfferMetadata
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.shared_offers import TargetOffers

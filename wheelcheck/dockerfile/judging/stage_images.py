@@ -60,14 +60,15 @@ class StageImages:
         return size.on_top_of(known).as_multi_stage(self._base_of(final))
 
     def _arriving(self, stage: Stage, final: Stage) -> Iterator[str]:
-        """The environments of a stage that the final one copies, or whose wheels it installs."""
-        for index in lineage(self._dockerfile, final):
-            there = self._stages[index]
-            folders = [copied.made for copied in there.copies]
-            folders += [wheels.made for step in there.steps for wheels in step.wheels]
-            for made in folders:
-                if made is not None and made.stage == stage.index:
-                    yield origin_of(self._dockerfile, stage.index, made)
+        """The environments of a stage that the final one has, or whose wheels it installs."""
+        steps = (
+            step for index in lineage(self._dockerfile, final) for step in self._stages[index].steps
+        )
+        wheels = (source.made for step in steps for source in step.wheels)
+        there = {(made.line, made.kind, made.stage) for made in (*final.folders, *wheels)}
+        for own in stage.folders:
+            if (own.line, own.kind, own.stage) in there:
+                yield environment_place(own.path)
 
     def _base_of(self, stage: Stage) -> Quantity | Unknown:
         """The size of the image that a stage begins with."""
