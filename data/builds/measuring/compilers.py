@@ -49,10 +49,15 @@ class Call:
 
 
 def install_shims(folder: Path, path: str) -> None:
-    """Put a shim into `folder` for every compiler that `path` (as in $PATH) offers."""
+    """Put a shim into `folder` for every compiler that `path` (as in $PATH) offers.
+
+    None where there is no gcc to compile the shim with: Cython alone may be there.
+    """
     shim = folder / ".shim"
     folder.mkdir(exist_ok=True)
     found = [tool for tool in _TOOLS if shutil.which(tool, path=path)]
+    if not (shim.exists() or shutil.which("gcc")):
+        return
     if found and not shim.exists():
         subprocess.run(["gcc", "-O2", "-o", shim, _SHIM_SOURCE], check=True)
     for tool in found:

@@ -60,6 +60,16 @@ def judge(
     return found
 
 
+def judge_read(files: dict[str, str | int], wheel: str) -> Classification:
+    """Judge release 1 of x, beside a wheel, as a caller does who has read its sdist."""
+    listing = {f"x-1/{path}": text for path, text in files.items()}
+    index = FakeIndex({"x": {"1": ["x-1.tar.gz", wheel]}}, listings={"x-1.tar.gz": listing})
+    project = index.project(NormalizedName("x"))
+    assert not isinstance(project, Unknown)
+    (sdist,) = [f for f in project.files(Version("1")) if isinstance(f, Sdist)]
+    return judge_source_build(project, sdist, index, read=lambda: read(index, sdist))
+
+
 @pytest.mark.parametrize(
     ("files", "verdict"),
     [
@@ -131,6 +141,23 @@ class TestSiblings:
         found = judge(Unknown("never", "must not be opened"), ANY)
         assert (found.verdict, found.confidence) == (PURE, Confidence.CERTAIN)
         assert [piece.code for piece in found.evidence] == ["sibling-pure-wheel"]
+
+    @pytest.mark.parametrize(
+        ("languages", "verdict"), [("'x', 'c'", NATIVE), ("'x'", PURE)], ids=["c", "none"]
+    )
+    def test_a_meson_project_in_c_takes_a_compiler_beside_a_pure_wheel(
+        self, languages: str, verdict: Verdict
+    ):
+        files: dict[str, str | int] = {
+            "pyproject.toml": backend("mesonpy", "meson-python"),
+            "meson.build": f"project({languages})\npy.install_sources('x.py')",
+        }
+        found = judge_read(files, ANY)
+        assert found.verdict is verdict
+        assert "sibling-pure-wheel" in {piece.code for piece in found.evidence}
+
+    def test_a_declared_extension_beside_a_pure_wheel_says_nothing(self):
+        assert judge_read({"setup.py": EXTENSION, "x.c": 9}, ANY).verdict is PURE
 
     def test_a_platform_wheel_of_an_sdist_that_cannot_be_read(self):
         found = judge(Unknown("archive-refused", "a bomb"), LINUX, wheel={"x.cpython-312.so": 9})
@@ -215,7 +242,7 @@ def test_what_the_caller_has_read_is_not_read_again():
     }
     assert verdicts["1"].verdict is NATIVE
     assert verdicts["2"].verdict is PURE
-    assert len(facts) == index.counts["listing"] == 1  # and none where the names of wheels decide
+    assert len(facts) == index.counts["listing"]  # whoever has read it is asked, not the index
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Does an sdist need a compiler? The chain of evidence, cheapest link first.
 
-1. Wheels of the release, by their names: a pure one and none for Linux settles it, nothing opened.
+1. Wheels of the release, by their names: a pure one and none for Linux settles it, unless a caller
+   has read the sdist, and its backend looks for a compiler all the same.
 2. The sdist's own files: backend, setup script, build descriptions, sources.
 3. The directory of a sibling wheel, where the sdist says "pure" and platform wheels exist.
 4. Wheels of neighbouring releases, where the sdist itself leaves doubt or cannot be read.
@@ -52,6 +53,9 @@ def judge_source_build(
     siblings = sibling_wheels(files)
     codes = {piece.code for piece in siblings}
     if "sibling-pure-wheel" in codes and "sibling-platform-wheel" not in codes:
+        compiling = _compiling_all_the_same(read() if read is not None else None)
+        if compiling is not None:
+            return replace(compiling, evidence=(*siblings, *compiling.evidence))
         return Classification(
             Verdict.SOURCE_PURE,
             Confidence.CERTAIN,
@@ -80,6 +84,21 @@ def wheel_to_open(
     own = _opinion(facts, sdist)
     settled = _does_without_compiler(own, also_pure="sibling-pure-wheel" in codes)
     return None if settled or own.verdict is Verdict.SOURCE_NATIVE else linux_wheel(files)
+
+
+def _compiling_all_the_same(facts: SdistFacts | Unknown | None) -> Classification | None:
+    """That a build takes a compiler, beside a pure wheel, where its backend says so for certain.
+
+    Meson and CMake look for a compiler of each language of a project, whether it compiles anything
+    for the wheel or not.
+    """
+    if not isinstance(facts, SdistFacts):
+        return None
+    if facts.kind != "meson" and not (facts.kind == "native" and facts.has("cmake-project")):
+        return None
+    own = classify_sdist(facts)
+    certain = own.verdict is Verdict.SOURCE_NATIVE and own.confidence is Confidence.STRONG
+    return own if certain else None
 
 
 def _opinion(facts: SdistFacts | Unknown, sdist: Sdist) -> Classification:
