@@ -7,20 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.toolchain import is_vendored, program_need
+from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_files import cmake_languages
-from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.errors import Unknown
 
-__all__ = ["cmake_needs", "cmake_roots", "command_line_defines", "states_languages"]
+__all__ = ["cmake_needs", "states_languages"]
 
-_DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 _VERSION = re.compile(r"\d[\d.]*")
 _MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
     "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
@@ -122,43 +120,6 @@ def _is_used(facts: SourceNeedsInput) -> bool:
         return any("cmake.subproject" in text for text in facts.texts.values())
     scripts = [text for path, text in facts.texts.items() if path.endswith(".py")]
     return not scripts or any(_USES.search(text) for text in scripts)
-
-
-def cmake_roots(texts: Mapping[str, str]) -> list[str]:
-    """The project's own `CMakeLists.txt`: where the backend says, at the top, or the shallowest."""
-    paths = [
-        path for path in texts if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
-    ]
-    for path in (_stated_root(texts), "CMakeLists.txt"):
-        if path in paths:
-            return [path]
-    own = [path for path in paths if not is_vendored(path)]
-    depth = min((path.count("/") for path in own), default=0)
-    return [path for path in own if path.count("/") == depth]
-
-
-def _stated_root(texts: Mapping[str, str]) -> str:
-    """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
-    document = read_toml(texts.get("pyproject.toml", ""))
-    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
-    folder = table(settings, "cmake").get("source-dir")
-    return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
-
-
-def command_line_defines(texts: Mapping[str, str]) -> Mapping[str, str]:
-    """Variables that the backend's settings or the setup script put on CMake's command line."""
-    found: dict[str, str] = {}
-    document = read_toml(texts.get("pyproject.toml", ""))
-    if not isinstance(document, Unknown):
-        for name, value in table(document, "tool", "scikit-build", "cmake", "define").items():
-            if isinstance(value, str | bool):
-                found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
-        words = strings(table(document, "tool", "scikit-build", "cmake").get("args"))
-        found |= dict(_DEFINE.findall(" ".join(words)))
-    for path, text in texts.items():
-        if path.endswith(".py") and "-D" in text and "cmake" in text.lower():
-            found |= {name: value for name, value in _DEFINE.findall(text) if value}
-    return found
 
 
 def _demanded(commands: Sequence[CMakeCommand]) -> frozenset[str]:

@@ -36,9 +36,8 @@ from wheelcheck.builds.needs.package_files import (
     library_of,
 )
 from wheelcheck.builds.needs.scripts.script_needs import script_needs
-from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, SourceNeedsInput
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.needs.toolchain import is_vendored
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["makefile_needs"]

@@ -12,8 +12,8 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
-from wheelcheck.builds.needs.toolchain import is_vendored, program_need
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.needs.toolchain import program_need
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["meson_needs"]

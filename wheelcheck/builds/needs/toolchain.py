@@ -23,14 +23,13 @@ from wheelcheck.builds.needs.build_need import (
 )
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
 __all__ = [
     "command_needs",
-    "is_vendored",
     "program_need",
     "tool_table",
     "toolchain_needs",
@@ -51,8 +50,6 @@ _KEYWORD = re.compile(r"\b[a-z_]+\s*:")
 _QUOTED = re.compile(r"'([^']{1,60})'")
 _COMPILER = re.compile(r"(?:dep:)?virtual[:/]+compiler/([a-z+]+)")
 _WRAPPER = re.compile(r"_?wrap\w*\.(c|cc|cpp|cxx)$")
-_COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern",
-    "external", "external_libs"}  # fmt: skip
 _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "c": ("c",),
@@ -192,11 +189,6 @@ def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
     for path, text in facts.texts.items():
         if path.rpartition("/")[2] == name and not is_aside(path) and not is_vendored(path):
             yield path, text[:_LONG]
-
-
-def is_vendored(path: str) -> bool:
-    """Whether a path lies in a copy of somebody else's project."""
-    return any(folder in _COPIES for folder in path.lower().split("/")[:-1])
 
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

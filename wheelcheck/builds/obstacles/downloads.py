@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
-from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.errors import Unknown
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
-__all__ = ["SourceCount", "count_sources", "generated_c", "is_aside"]
+__all__ = ["SourceCount", "count_sources", "generated_c", "is_aside", "is_vendored"]
 
 
 _ASIDE = {
@@ -17,6 +17,9 @@ _ASIDE = {
     "examples", "fixture", "fixtures", "node_modules", "sample", "samples", "site-packages",
     "templates", "test", "testdata", "testing", "tests", "tutorial", "tutorials",
 }  # fmt: skip
+
+_COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern",
+    "external", "external_libs"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ def is_aside(path: str) -> bool:
 @lru_cache(maxsize=10_000)  # an sdist has far fewer folders than files, and each is looked up often
 def _is_aside(folder: str) -> bool:
     return any(part in _ASIDE or part.startswith("test_") for part in folder.lower().split("/"))
+
+
+def is_vendored(path: str) -> bool:
+    """Whether a path lies in a copy of somebody else's project."""
+    return any(folder in _COPIES for folder in path.lower().split("/")[:-1])
 
 
 def count_sources(sizes: Mapping[str, int], lines: Mapping[str, int]) -> tuple[SourceCount, ...]:

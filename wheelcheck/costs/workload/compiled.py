@@ -14,24 +14,22 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
-from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.sdist.cython_options import cython_options
+from wheelcheck.builds.sdist.named_sources import resolved, untemplated
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
-from wheelcheck.costs.workload.cmake.targets import cmake_work
 from wheelcheck.costs.workload.made import (
     listed_in_makefile,
     made_by_commands,
     named_parts,
 )
-from wheelcheck.costs.workload.named_sources import resolved
 from wheelcheck.costs.workload.source_kinds import (
     SourceKind,
     candidate_sources,
     is_foreign,
     source_kind,
-    untemplated,
     without_doubles,
     without_older_copies,
 )

@@ -11,16 +11,15 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from wheelcheck.builds.sdist.named_sources import untemplated
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
 __all__ = [
-    "TEMPLATES",
     "SourceKind",
     "candidate_sources",
     "is_foreign",
     "source_kind",
-    "untemplated",
     "without_doubles",
     "without_older_copies",
 ]
@@ -46,7 +45,6 @@ class SourceKind(StrEnum):
     """A specification from which SIP writes a C++ file for each class during the build."""
 
 
-TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
 _KINDS: Mapping[Language, SourceKind] = {
     Language.ASSEMBLY: SourceKind.ASSEMBLY,
     Language.C: SourceKind.C,
@@ -80,11 +78,6 @@ _VERSIONED = re.compile(r"(?<!sse)(?<!avx)[-_.]v?\d+[-_.]\d[\d._-]*$")
 """A folder that is named after a version; levels of SIMD instructions are none."""
 _DIGITS = re.compile(r"[-_.]?\d+")
 _NUMBER = re.compile(r"\d+")
-
-
-def untemplated(path: str) -> str:
-    """The name of what a template becomes: ``algos.pyx`` for ``algos.pyx.in``."""
-    return posixpath.splitext(path)[0] if path.endswith(TEMPLATES) else path
 
 
 def candidate_sources(sizes: Mapping[str, int]) -> set[str]:

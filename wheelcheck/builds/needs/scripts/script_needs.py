@@ -18,9 +18,9 @@ from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.system_question import SystemQuestion
-from wheelcheck.builds.needs.toolchain import is_vendored, program_need
+from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_system import command_modules
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import zip_longest
 
-from wheelcheck.costs.workload.cmake.language import UNKNOWN, Scope
+from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 
 __all__ = ["Questions", "by_version", "is_true"]
 

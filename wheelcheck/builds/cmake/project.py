@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from wheelcheck.costs.workload.cmake.conditions import is_true
-from wheelcheck.costs.workload.cmake.language import UNKNOWN, Scope, Statement, statements
-from wheelcheck.costs.workload.cmake.variables import BUILD, SOURCE, VARIABLES, sdist_path
+from wheelcheck.builds.cmake.conditions import is_true
+from wheelcheck.builds.cmake.language import UNKNOWN, Scope, Statement, statements
+from wheelcheck.builds.cmake.variables import BUILD, SOURCE, VARIABLES, sdist_path
 
 __all__ = ["CMakeProject", "CMakeTarget"]
 

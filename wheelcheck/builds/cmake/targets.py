@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelcheck.builds.needs.cmake_needs import cmake_roots, command_line_defines
+from wheelcheck.builds.cmake.language import UNKNOWN
+from wheelcheck.builds.cmake.project import CMakeProject, CMakeTarget
+from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
+from wheelcheck.builds.cmake.variables import sdist_path
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.costs.workload.cmake.language import UNKNOWN
-from wheelcheck.costs.workload.cmake.project import CMakeProject, CMakeTarget
-from wheelcheck.costs.workload.cmake.variables import sdist_path
-from wheelcheck.costs.workload.named_sources import resolved
+from wheelcheck.builds.sdist.named_sources import resolved
 from wheelcheck.errors import Unknown
 
 __all__ = ["CMakeWork", "cmake_work"]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.costs.workload.cmake.conditions import is_true
-from wheelcheck.costs.workload.cmake.language import Scope
-from wheelcheck.costs.workload.cmake.targets import cmake_work
+from wheelcheck.builds.cmake.conditions import is_true
+from wheelcheck.builds.cmake.language import Scope
+from wheelcheck.builds.cmake.targets import cmake_work
 
 SETTINGS = "[build-system]\nrequires = ['scikit-build-core']\n[tool.scikit-build]\n"
 

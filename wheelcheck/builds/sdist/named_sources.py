@@ -8,13 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.workload.source_kinds import TEMPLATES, source_kind
+from wheelcheck.index.archives.sources.languages import language_of
 
-__all__ = ["resolved"]
+__all__ = ["resolved", "untemplated"]
 
+_TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
 _TEMPLATE_WORDS = ("templ", "template", "tmpl", "in")
 """Of the names of templates that keep their suffix: ``h5t.templ.pyx`` becomes ``h5t.pyx``."""
+
+
+def untemplated(path: str) -> str:
+    """The name of what a template becomes: ``algos.pyx`` for ``algos.pyx.in``."""
+    return posixpath.splitext(path)[0] if path.endswith(_TEMPLATES) else path
 
 
 def resolved(names: Iterable[str], sizes: Mapping[str, int], *, copies: bool = False) -> set[str]:
@@ -29,7 +35,7 @@ def resolved(names: Iterable[str], sizes: Mapping[str, int], *, copies: bool = F
     listed = Counter(map(posixpath.basename, paths))
     for path in paths:
         stem, suffix = posixpath.splitext(path)
-        options = [path, *(path + ending for ending in TEMPLATES)]
+        options = [path, *(path + ending for ending in _TEMPLATES)]
         options += [f"{stem}.{word}{suffix}" for word in _TEMPLATE_WORDS]
         options += [stem + ending for ending in _ALTERNATIVES]
         if suffix == ".pyx":
@@ -56,4 +62,5 @@ def _copied(path: str, sizes: Mapping[str, int], listed: Mapping[str, int]) -> l
     tail = f"/{posixpath.basename(folder)}/{name}"
     namesakes = [each for each in sizes if posixpath.basename(each) == name and not is_aside(each)]
     nearer = [each for each in namesakes if f"/{each}".endswith(tail)] or namesakes
-    return nearer if len(nearer) <= listed[name] and source_kind(path) is not None else []
+    is_source = language_of(untemplated(path)) is not None
+    return nearer if is_source and len(nearer) <= listed[name] else []

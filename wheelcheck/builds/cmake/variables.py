@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from wheelcheck.costs.workload.cmake.conditions import by_version
-from wheelcheck.costs.workload.cmake.language import UNKNOWN, Scope
+from wheelcheck.builds.cmake.conditions import by_version
+from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 
 __all__ = ["BUILD", "SOURCE", "VARIABLES", "sdist_path"]
 

@@ -1,0 +1,51 @@
+"""Where a build begins with CMake, and what it puts on its command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
+from wheelcheck.errors import Unknown
+
+__all__ = ["cmake_roots", "command_line_defines"]
+
+_DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
+
+
+def cmake_roots(texts: Mapping[str, str]) -> list[str]:
+    """The project's own `CMakeLists.txt`: where the backend says, at the top, or the shallowest."""
+    paths = [
+        path for path in texts if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
+    ]
+    for path in (_stated_root(texts), "CMakeLists.txt"):
+        if path in paths:
+            return [path]
+    own = [path for path in paths if not is_vendored(path)]
+    depth = min((path.count("/") for path in own), default=0)
+    return [path for path in own if path.count("/") == depth]
+
+
+def _stated_root(texts: Mapping[str, str]) -> str:
+    """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
+    document = read_toml(texts.get("pyproject.toml", ""))
+    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
+    folder = table(settings, "cmake").get("source-dir")
+    return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
+
+
+def command_line_defines(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """Variables that the backend's settings or the setup script put on CMake's command line."""
+    found: dict[str, str] = {}
+    document = read_toml(texts.get("pyproject.toml", ""))
+    if not isinstance(document, Unknown):
+        for name, value in table(document, "tool", "scikit-build", "cmake", "define").items():
+            if isinstance(value, str | bool):
+                found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
+        words = strings(table(document, "tool", "scikit-build", "cmake").get("args"))
+        found |= dict(_DEFINE.findall(" ".join(words)))
+    for path, text in texts.items():
+        if path.endswith(".py") and "-D" in text and "cmake" in text.lower():
+            found |= {name: value for name, value in _DEFINE.findall(text) if value}
+    return found
