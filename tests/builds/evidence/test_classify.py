@@ -242,7 +242,7 @@ def test_what_the_caller_has_read_is_not_read_again():
     }
     assert verdicts["1"].verdict is NATIVE
     assert verdicts["2"].verdict is PURE
-    assert len(facts) == index.counts["listing"]  # whoever has read it is asked, not the index
+    assert len(facts) == index.counts["listing"]
 
 
 @pytest.mark.parametrize(
