@@ -61,6 +61,15 @@ class Refuses(Command):
 setup(name='x', cmdclass={'egg_info': Refuses})
 """
 
+COPIES = """
+from distutils.dir_util import copy_tree
+from setuptools import setup
+from setuptools.command.build_py import build_py
+class Copies(build_py):
+    def run(self):
+        copy_tree('data', self.build_lib, dry_run=self.dry_run)
+setup(name='x', cmdclass={'build_py': Copies})
+"""
 
 NOT_REMOVED = """
 import sys
@@ -207,6 +216,7 @@ def run(
         ("from setuptools import setup\nsetup(scripts=['bin/x'])", "the script bin/x"),
         ("from setuptools import setup\nsetup(data_files=[('etc', ['x.conf'])])", "names x.conf"),
         (COMMAND, "it raises RuntimeError: No compiler"),
+        (COPIES, "copy_tree takes no dry_run since setuptools 81"),
         (
             "def main():\n  import asynchat\nif __name__ == '__main__':\n  main()",
             "asynchat is gone",
@@ -257,6 +267,8 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "from setuptools import setup, find_packages\nsetup(packages=find_packages('src'))",
         "from setuptools import setup\nsetup(install_requires=['a (>=1)', 'b; os_name==\"x\"'])",
         COMMAND.replace("'egg_info'", "'test'"),
+        COPIES.replace(", dry_run=self.dry_run", ""),
+        COPIES.replace("copy_tree(", "self.copy_tree("),
         CLEARS,
     ],
 )
@@ -665,3 +677,7 @@ def test_a_folder_of_headers_that_imports_what_is_gone():
     assert places(PATHS.replace("[Headers()]", "[]")) == []  # nothing makes one
     assert places(PATHS.replace("__str__", "__repr__")) == []
     assert places(PATHS.replace("        from", "        if a: return b\n        from")) == []
+
+
+def test_distutils_took_dry_run_before_setuptools_81():
+    assert run(COPIES, setuptools="80.9.0") is None

@@ -28,6 +28,7 @@ from wheelcheck.builds.obstacles.setup_run.programs import (
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
     OTHER_VERSION,
     other_version,
+    refused_dry_run,
     refused_keyword,
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
@@ -181,9 +182,11 @@ class Expressions:
         called = frame.origin(node.func) or dotted(node.func)
         exits = f"it exits{message(node, frame.constant)}" if called in _EXITS else ""
         pip = "it runs pip, which a build environment lacks"
+        setuptools = modules.finds.versions.get("setuptools")
         for exception, why in (
             ("re.error", refused_pattern(node, frame)),
             ("AttributeError", lost_method(node, frame)),
+            ("TypeError", refused_dry_run(called, _keywords_of(node, frame)[1], setuptools)),
             ("SystemExit", exits),
             ("ValueError", frame.missing_word(node)),
             ("ValueError", _U_MODE if opens_in_u_mode(node, frame) else ""),

@@ -1,4 +1,4 @@
-"""What setuptools refuses of the arguments of `setup()`, and of the files that they name.
+"""What setuptools refuses of the arguments of its functions: of `setup()` above all.
 
 Each rule follows the source of setuptools 84.2.1 (`setuptools/dist.py`, `_distutils/command`).
 """
@@ -16,7 +16,13 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
 
-__all__ = ["OTHER_VERSION", "other_version", "refused_keyword", "refused_requirements"]
+__all__ = [
+    "OTHER_VERSION",
+    "other_version",
+    "refused_dry_run",
+    "refused_keyword",
+    "refused_requirements",
+]
 
 OTHER_VERSION = "OtherVersion"
 """In the place of an exception: the script ends, and installers discard what it gives."""
@@ -27,6 +33,16 @@ _ENTRY_POINT = re.compile(r"[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?$")
 """The value of an entry point, as `importlib.metadata.EntryPoint.pattern` has it."""
 _REFUSES_REQUIREMENTS = Version("67")
 """setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
+_DRY_RUN_GONE = Version("81")
+_TOOK_DRY_RUN = frozenset(
+    {
+        *("archive_util.make_archive", "archive_util.make_tarball", "archive_util.make_zipfile"),
+        *("ccompiler.new_compiler", "dir_util.copy_tree", "dir_util.create_tree"),
+        *("dir_util.mkpath", "dir_util.remove_tree", "file_util.copy_file", "file_util.move_file"),
+        *("spawn.spawn", "util.byte_compile", "util.execute"),
+    }
+)
+"""Functions of distutils that took ``dry_run`` in setuptools 80.9, and do not in 81 (changelog)."""
 
 
 def refused_keyword(
@@ -42,6 +58,22 @@ def refused_keyword(
     """
     reasons = (*_values(known, setuptools), *_files(known, names, files))
     return next(iter(reasons), "")
+
+
+def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | None) -> str:
+    """Why a call of a function of distutils fails for certain; "" if it does not.
+
+    Parameters:
+        called: The dotted name of the function.
+        names: The keywords of the call.
+        setuptools: The release that runs; None where it is not known.
+    """
+    home, _, name = called.partition(".")
+    if home != "distutils" or name not in _TOOK_DRY_RUN or "dry_run" not in names:
+        return ""
+    if setuptools is None or setuptools < _DRY_RUN_GONE:
+        return ""
+    return f"{called} takes no dry_run since setuptools 81"
 
 
 def other_version(
