@@ -90,14 +90,15 @@ def distribution_of(target: Target) -> Distribution | Unknown:
     if word not in _FAMILIES:
         return Unknown("distribution-unknown", f"no package names are known for {image.os}")
     family, name = _FAMILIES[word]
+    release = image.os_version.split()[0] if image.os_version else ""
     large = image.has_compiler is True
     return Distribution(
         family,
         name,
-        image.os_version.split()[0] if image.os_version else "",
+        release,
         any(mark in image.name for mark in _OWN_PYTHON),
         _preinstalled(family, image.name) if large else frozenset(),
-        _base_image(image.name, large=large) if family is Family.APT else "",
+        _base_image(target, image.name, release, large=large) if family is Family.APT else "",
     )
 
 
@@ -109,11 +110,18 @@ def _preinstalled(family: Family, name: str) -> frozenset[str]:
     return _image_packages()["s2i-python"] if own else frozenset()
 
 
-def _base_image(name: str, *, large: bool) -> str:
+_NO_NIS, _RELEASES_WITH_NIS = (3, 13), {"11", "12"}
+"""See `python-slim-nis` in `base_images.csv`."""
+
+
+def _base_image(target: Target, image: str, release: str, *, large: bool) -> str:
     """Which row of `base_images.csv` an image of Debian or Ubuntu is."""
     if large:
-        return "python" if name.startswith("python:") else "buildpack-deps"
-    return "python-slim" if "python:" in name else "debian"
+        return "python" if image.startswith("python:") else "buildpack-deps"
+    if "python:" not in image:
+        return "debian"
+    has_nis = target.python < _NO_NIS and release in _RELEASES_WITH_NIS
+    return "python-slim-nis" if has_nis else "python-slim"
 
 
 def names_for(cell: str, distribution: Distribution) -> tuple[str, ...]:

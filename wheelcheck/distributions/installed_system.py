@@ -174,5 +174,7 @@ def _base(release: str, base: str) -> frozenset[str]:
         if row["base"] == base and release in row["releases"].split()
     )
     assert repository is not None
-    before = _base(release, row["includes"]) if row["includes"] else repository.required()
-    return repository.closure(row["packages"].split(), recommends=False, installed=before).installed
+    included = row["includes"]
+    before = _base(release, included) if included else frozenset[str]()
+    names = (*(() if included else repository.required()), *row["packages"].split())
+    return repository.closure(names, recommends=False, installed=before).installed

@@ -84,10 +84,9 @@ class Repository:
             self._packages, self._providers, ordered, recommends=recommends, installed=installed
         )
 
-    def required(self) -> frozenset[str]:
-        """The packages of priority required, as every image of the release has them, and apt."""
-        names = [name for name, row in self._packages.rows.items() if row[:1] in {"e", "r"}]
-        return self.closure([*names, "apt"], recommends=False).installed
+    def required(self) -> tuple[str, ...]:
+        """The packages of priority required, as every image of the release has them."""
+        return tuple(name for name, row in self._packages.rows.items() if row[:1] in {"e", "r"})
 
     def files(self, package: str, kind: FileKind) -> tuple[str, ...]:
         """The names of one kind that a package's files have."""

@@ -31,8 +31,6 @@ _COMMANDS: Mapping[str, str] = {
 }
 _EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
 """What every Debian and Ubuntu image has: apt and dpkg need it."""
-_NO_NIS, _RELEASES_WITH_NIS = (3, 13), {"11", "12"}
-"""See `python-slim-nis` in `base_images.csv`."""
 _MANY = ("-dev", "-dbg", "-doc", "-cross", "-tests")
 
 
@@ -207,12 +205,7 @@ def _base_of(target: Target, distribution: Distribution) -> str:
     image = target.image.name if target.image else ""
     if distribution.name not in {"debian", "ubuntu"} or not repositories_of(distribution):
         return ""
-    if image.startswith("python:") and "slim" in image:
-        has_nis = target.python < _NO_NIS and distribution.release in _RELEASES_WITH_NIS
-        return "python-slim-nis" if has_nis else "python-slim"
-    if image.startswith("python:"):
-        return "python"
-    return "debian" if image.startswith(("debian:", "ubuntu:")) else ""
+    return distribution.base if image.startswith(("python:", "debian:", "ubuntu:")) else ""
 
 
 def _row(target: Target, distribution: Distribution) -> Mapping[str, str] | None:

@@ -1,15 +1,15 @@
 """How many bytes system packages add to an image, with everything that they bring along.
 
 For Debian 11, 12 and 13 sizes and dependencies come from the archive's own index
-(``debian-12.csv``; ``Installed-Size``, no recommendations). For other distributions they are taken
-from the Debian packages that answer the same need, with more doubt: compilers and libraries are
-the same sources everywhere. How near that comes is in `KINSHIP`.
+(``Installed-Size``). For other distributions they are taken from the Debian packages that answer
+the same need, with more doubt: compilers and libraries are the same sources everywhere. How near
+that comes is in `KINSHIP`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from wheelcheck.builds.needs.libraries import library_table
@@ -17,9 +17,22 @@ from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.implied_packages import implied_packages, is_metapackage
-from wheelcheck.tables import read_rows
+from wheelcheck.distributions.installed_system import InstalledSystem, debian_system
 
-__all__ = ["SystemSize", "system_size"]
+__all__ = ["SystemInstallation", "SystemSize", "installed_size", "system_size"]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInstallation:
+    """Packages that one command of a package manager installs.
+
+    `recommends` says that recommended packages come along. Of what is `removed` a later command
+    has taken the packages themselves away, and what they had brought along stayed.
+    """
+
+    names: tuple[str, ...]
+    recommends: bool = False
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +41,6 @@ class SystemSize:
 
     size: Quantity
     unsized: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Package:
-    """`in_base`: every slim image of Debian has it."""
-
-    bytes: int
-    needs: tuple[str, ...]
-    in_base: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +67,64 @@ _FAR = _Kin(1.0, 1.6)
 
 
 def system_size(names: Iterable[str], distribution: Distribution) -> SystemSize:
-    """What installing these packages adds to the distribution's base image.
+    """What installing these packages adds to the distribution's base image, recommendations off.
 
     Dependencies are counted once, and what the image has already not at all. Packages that neither
     our tables nor Debian's index know are `unsized`.
     """
-    return _system_size(tuple(dict.fromkeys(names)), distribution)
+    return installed_size([SystemInstallation(tuple(dict.fromkeys(names)))], distribution)
+
+
+def installed_size(
+    installations: Iterable[SystemInstallation], distribution: Distribution
+) -> SystemSize:
+    """What several commands, one after the other, add to the distribution's base image."""
+    return _installed_size(tuple(installations), distribution)
 
 
 @lru_cache(maxsize=256)
-def _system_size(names: tuple[str, ...], distribution: Distribution) -> SystemSize:
+def _installed_size(
+    installations: tuple[SystemInstallation, ...], distribution: Distribution
+) -> SystemSize:
     release = _debian_release(distribution)
-    sizes = _sizes(release)
-    there = _base(distribution, sizes)
-    there |= _closure(distribution.preinstalled, sizes, there)
-    pairs = {name: _counterparts(name, distribution.family, release) for name in names}
-    known = {name: found for name, found in pairs.items() if not sizes.keys().isdisjoint(found)}
-    found = _closure((answer for answers in known.values() for answer in answers), sizes, there)
-    total = sum(sizes[name].bytes for name in found)
+    system = _base(distribution, release)
+    kibibytes = 0
+    unsized: dict[str, None] = {}
+    for each in installations:
+        pairs = {name: _counterparts(name, distribution.family, release) for name in each.names}
+        wanted = dict.fromkeys(answer for found in pairs.values() for answer in found)
+        system, closure = system.install(wanted, recommends=each.recommends)
+        lacking = {*closure.missing, *closure.ambiguous}
+        unsized |= dict.fromkeys(name for name, found in pairs.items() if lacking.issuperset(found))
+        unsized |= dict.fromkeys(closure.unknown)
+        gone = wanted if each.removed else {}
+        kibibytes += sum(_sizes(system, (name for name in closure.added if name not in gone)))
     return SystemSize(
-        _estimate(total, distribution, release),
-        tuple(
-            name for name in names if name not in known and name not in distribution.preinstalled
-        ),
+        _estimate(kibibytes * 1024, distribution, release),
+        tuple(name for name in unsized if name not in distribution.preinstalled),
     )
+
+
+def _sizes(system: InstalledSystem, names: Iterable[str]) -> Iterator[int]:
+    """The sizes, in KiB, of those packages whose size is known."""
+    for name in names:
+        package = system.repositories[0].package(name)
+        if package is not None:
+            yield package.kibibytes
 
 
 _COMPILERS_RUNTIME = {"libgcc-s1", "libstdc++6"}
 
 
-def _base(distribution: Distribution, sizes: Mapping[str, _Package]) -> frozenset[str]:
-    """What the smallest image with Python has: that of Alpine lacks what C++ needs to run."""
-    base = frozenset(name for name, package in sizes.items() if package.in_base)
-    return base - _COMPILERS_RUNTIME if distribution.family is Family.APK else base
+@lru_cache(maxsize=64)
+def _base(distribution: Distribution, release: str) -> InstalledSystem:
+    """What the image has; the smallest with Python is that of Alpine, which lacks C++'s run time."""
+    base = distribution.base if distribution.family is Family.APT else ""
+    system = debian_system("debian", release, base or "python-slim")
+    assert system is not None  # the tables know these releases
+    if distribution.family is Family.APK:
+        system = replace(system, packages=system.packages - _COMPILERS_RUNTIME)
+    return system.install(sorted(distribution.preinstalled), recommends=False)[0]
 
 
 def _estimate(total: int, distribution: Distribution, release: str) -> Quantity:
@@ -127,30 +156,6 @@ def _debian_release(distribution: Distribution) -> str:
             return "11" if parts < (22,) else "12" if parts < (24,) else "13"
         case _:
             return "12"
-
-
-def _closure(
-    roots: Iterable[str], sizes: Mapping[str, _Package], there: frozenset[str]
-) -> set[str]:
-    """These packages and all they need, as far as they are not there yet."""
-    found: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        name = waiting.pop()
-        if name in sizes and name not in found and name not in there:
-            found.add(name)
-            waiting += sizes[name].needs
-    return found
-
-
-@cache
-def _sizes(release: str) -> Mapping[str, _Package]:
-    return {
-        row["package"]: _Package(
-            int(row["bytes"]), tuple(row["needs"].split()), row["in_base"] == "yes"
-        )
-        for row in read_rows(f"costs/image_parts/debian-{release}.csv")
-    }
 
 
 def _counterparts(name: str, family: Family, release: str) -> tuple[str, ...]:
