@@ -337,7 +337,7 @@ class TestSizeAndGate:
         )
         image = report.targets[0].bill.image
         assert image.multi_stage is None
-        assert "system packages to build" in dict(image.parts)
+        assert "system packages of RUN" in dict(image.parts)
 
     def test_wheels_that_are_mounted_and_installed_arrive(self):
         report = judged(

@@ -127,6 +127,23 @@ class TestNumbers:
         assert all("an unknown number of MB" in message for message in messages)
         assert len(messages) == 2
 
+    def test_an_image_with_packages_of_unknown_size_does_not_pass(self):
+        image = Estimate(value=164e6, low=150e6, high=170e6, basis="derived")
+        size = ImageSize(single_stage=image, unsized=("ffmpeg",))
+        bill = Bill(cores=2, builds=0, image=size)
+        report = alpine_story()
+        alone = tuple(
+            target.model_copy(update={"bill": bill})
+            for target in report.targets
+            if target.name == ALPINE
+        )
+        report = report.model_copy(update={"targets": alone})
+        (message,) = broken(Policy(max_image_mb=200), report)
+        assert message.startswith("the image has at least about 164 MB on ")
+        assert message.endswith(
+            "perhaps more than the 200 MB allowed: the size of ffmpeg is not known"
+        )
+
     def test_no_builds_take_no_time(self):
         assert broken(Policy(max_build_minutes=0)) == []
 

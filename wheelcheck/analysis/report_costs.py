@@ -40,8 +40,13 @@ def bill_value(price: Price, failing: Iterable[str] = ()) -> values.Bill:
         download_bytes=round(bill.download_bytes.value),
         download_seconds=_estimate(bill.download_seconds),
         image=_image(price.image),
-        left_out=bill.left_out,
+        left_out=(*_unsized(price.image), *bill.left_out),
     )
+
+
+def _unsized(image: ImageBreakdown | Unknown) -> Iterable[str]:
+    if not isinstance(image, Unknown) and image.unsized:
+        yield f"the size of {listing(image.unsized)}, which is not known here"
 
 
 def _unfinished(bill: InstallBill, failing: tuple[str, ...]) -> values.Bill:
@@ -80,8 +85,6 @@ def _image(size: ImageBreakdown | Unknown) -> values.ImageSize:
         return values.ImageSize(unknown=size.reason)
     single, several = size.single_stage, size.multi_stage
     unknown = [item.reason for item in (single, several) if isinstance(item, Unknown)]
-    if size.unsized:
-        unknown.append(f"not in these numbers, for want of their size: {', '.join(size.unsized)}")
     return values.ImageSize(
         single_stage=_estimate(single),
         multi_stage=_estimate(several),
@@ -90,6 +93,7 @@ def _image(size: ImageBreakdown | Unknown) -> values.ImageSize:
             for part in size.parts
             if (estimate := _estimate(part.size)) is not None
         ),
+        unsized=size.unsized,
         unknown="; ".join(dict.fromkeys(unknown)) or None,
     )
 

@@ -8,7 +8,7 @@ installed packages, and the system's libraries that they need to run, reach the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wheelcheck.costs.image_parts.base_image import base_image
@@ -19,7 +19,7 @@ from wheelcheck.costs.image_parts.installed_files import (
     byte_code,
     pip_byte_code,
 )
-from wheelcheck.costs.image_parts.system_sizes import system_size
+from wheelcheck.costs.image_parts.system_sizes import SystemInstallation, installed_size
 from wheelcheck.costs.quantity import Quantity, total
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
@@ -53,22 +53,31 @@ class ImageOptions:
     `pip_cache`: without ``--no-cache-dir``, downloads and built wheels stay in the single stage.
     `wheels_layer`: the builder stage makes wheels, which are copied to the last one (a layer that
     stays) and installed there by pip. `package_lists`: ``/var/lib/apt/lists`` is not removed, as
-    the plain commands of `install_commands` leave it.
+    the plain commands of `install_commands` leave it. `installed` is what its own commands leave
+    in the image, `unsized` what else they put there, whose size nobody knows; `present` is there
+    while sdists are built.
     """
 
     pip_cache: bool = False
     wheels_layer: bool = False
     package_lists: bool = True
+    installed: tuple[SystemInstallation, ...] = ()
+    unsized: tuple[str, ...] = ()
+    present: tuple[SystemInstallation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePart:
-    """One share of an image, and the kinds of image that have it."""
+    """One share of an image, and the kinds of image that have it.
+
+    `unsized` names system packages of unknown size, which `size` does not have in it.
+    """
 
     name: str
     size: Quantity | Unknown
     single_stage: bool = True
     multi_stage: bool = True
+    unsized: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +85,15 @@ class ImageBreakdown:
     """Bytes of an image built in one stage and in several, with the parts that make them up.
 
     Where a part's size is unknown, so is the sum. `single_stage_added` and `multi_stage_added` are
-    without the base image, whose size not every catalogue row tells. `unsized` are system packages
-    of unknown size, which no number has in it.
+    without the base image, whose size not every catalogue row tells.
     """
 
     parts: tuple[ImagePart, ...]
-    unsized: tuple[str, ...] = ()
+
+    @property
+    def unsized(self) -> tuple[str, ...]:
+        """System packages of unknown size, which no number has in it."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.unsized))
 
     @property
     def single_stage(self) -> Quantity | Unknown:
@@ -107,6 +119,10 @@ class ImageBreakdown:
         """The parts of an image of one stage alone."""
         return replace(self, parts=tuple(part for part in self.parts if part.single_stage))
 
+    def of_file(self) -> ImageBreakdown:
+        """The parts alone that do not come from what Python's installer does."""
+        return replace(self, parts=tuple(part for part in self.parts if part.name in _OF_FILE))
+
     def as_multi_stage(self, base: Quantity | Unknown) -> ImageBreakdown:
         """The parts of an image of several stages alone, the last of which is on `base` bytes."""
         first = [ImagePart(BASE, base)] if isinstance(base, Unknown) or base.value else []
@@ -123,8 +139,11 @@ class ImageBreakdown:
 
 
 BASE = "base image"
-_ONCE = frozenset(
-    {"byte-code of pip itself", "package lists", "system libraries to run"}
+_INSTALLED, _LISTS = "system packages of RUN", "package lists"
+_OF_FILE = frozenset({_INSTALLED, _LISTS})
+"""Parts that a Dockerfile's own commands put there."""
+_ONCE = _OF_FILE | frozenset(
+    {"byte-code of pip itself", "system libraries to run"}
     | {"system packages", "system packages to build"}
 )
 """Parts that several installations have in common: the largest of them counts."""
@@ -137,7 +156,9 @@ def _together(parts: Sequence[ImagePart]) -> ImagePart:
             return part
         sizes.append(part.size)
     once = parts[0].name in _ONCE
-    return replace(parts[0], size=max(sizes, key=lambda item: item.value) if once else total(sizes))
+    size = max(sizes, key=lambda item: item.value) if once else total(sizes)
+    unsized = dict.fromkeys(name for part in parts for name in part.unsized)
+    return replace(parts[0], size=size, unsized=tuple(unsized))
 
 
 def _sum(parts: Iterable[ImagePart]) -> Quantity | Unknown:
@@ -164,10 +185,15 @@ def image_size(
     """
     options = options or ImageOptions()
     base = base_image(target) if base is None else base
-    packages, unsized = _system_parts(contents, distribution, options)
+    packages = _system_parts(contents, distribution, options)
     parts = (ImagePart(BASE, base), *_python_parts(target, contents, options), *packages)
-    shown = tuple(part for part in parts if isinstance(part.size, Unknown) or part.size.value)
-    return ImageBreakdown(shown, unsized)
+    return ImageBreakdown(
+        tuple(
+            part
+            for part in parts
+            if isinstance(part.size, Unknown) or part.size.value or part.unsized
+        )
+    )
 
 
 # What pip puts there
@@ -238,23 +264,38 @@ def _unlisted(wheels: Iterable[tuple[Wheel, InstalledFiles | Unknown]]) -> Quant
 
 # What the distribution's package manager puts there
 
-_LISTS = Quantity(19.6e6, 12e6, 22e6, "measured", "after apt-get update on Debian 12, LZ4")
+_LISTS_SIZE = Quantity(19.6e6, 12e6, 22e6, "measured", "after apt-get update on Debian 12, LZ4")
 
 
 def _system_parts(
     contents: ImageContents, distribution: Distribution | Unknown, options: ImageOptions
-) -> tuple[tuple[ImagePart, ...], tuple[str, ...]]:
-    if not contents.build_packages and not contents.run_packages:
-        return (), ()
+) -> Iterator[ImagePart]:
+    run, build = tuple(contents.run_packages), tuple(contents.build_packages)
     if isinstance(distribution, Unknown):
-        return (ImagePart("system packages", distribution),), ()
-    run = system_size(contents.run_packages, distribution)
-    both = system_size((*contents.run_packages, *contents.build_packages), distribution)
-    share = 1 - run.size.value / both.size.value if both.size.value else 0.0
-    parts = [
-        ImagePart("system libraries to run", run.size),
-        ImagePart("system packages to build", both.size.times(share), multi_stage=False),
-    ]
-    if options.package_lists and distribution.family is Family.APT:
-        parts.append(ImagePart("package lists", _LISTS, multi_stage=bool(contents.run_packages)))
-    return tuple(parts), both.unsized
+        names = (name for each in options.installed for name in each.names)
+        nothing = Quantity.exact(0)
+        yield ImagePart(_INSTALLED, nothing, unsized=(*names, *options.unsized))
+        if run or build:
+            yield ImagePart("system packages", distribution)
+        return
+    own = installed_size(options.installed, distribution)
+    yield ImagePart(_INSTALLED, own.size, unsized=(*own.unsized, *options.unsized))
+    size, unsized = _beyond(options.installed, run, distribution)
+    yield ImagePart("system libraries to run", size, unsized=unsized)
+    there = (*options.present, SystemInstallation(run))
+    size, unsized = _beyond(there, build, distribution)
+    yield ImagePart("system packages to build", size, multi_stage=False, unsized=unsized)
+    used = bool(run or build or options.installed)
+    if used and options.package_lists and distribution.family is Family.APT:
+        yield ImagePart(_LISTS, _LISTS_SIZE, multi_stage=bool(run or options.installed))
+
+
+def _beyond(
+    there: tuple[SystemInstallation, ...], names: tuple[str, ...], distribution: Distribution
+) -> tuple[Quantity, tuple[str, ...]]:
+    """What packages add to those that are there, and those of them whose size is not known."""
+    before = installed_size(there, distribution)
+    after = installed_size((*there, SystemInstallation(names)), distribution)
+    share = 1 - before.size.value / after.size.value if after.size.value else 0.0
+    unsized = tuple(name for name in after.unsized if name not in before.unsized)
+    return after.size.times(share), unsized

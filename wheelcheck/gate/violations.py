@@ -12,6 +12,7 @@ from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.violation import Violation
+from wheelcheck.reports.wording.phrases import listing
 
 __all__ = ["breaks_limits", "violations"]
 
@@ -176,7 +177,10 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         image = bill.image.size if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
-        yield from _bounded("max-image-mb", message, size, policy.max_image_mb, target.name)
+        unsized = bill.image.unsized if bill and bill.image and image else ()
+        yield from _bounded(
+            "max-image-mb", message, size, policy.max_image_mb, target.name, unsized
+        )
 
 
 def _compiles_unpriced(report: Report, target: TargetSummary) -> bool:
@@ -192,11 +196,25 @@ _MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
 
 
 def _bounded(
-    rule: str, template: str, value: float | None, bound: float, target: str
+    rule: str,
+    template: str,
+    value: float | None,
+    bound: float,
+    target: str,
+    unsized: tuple[str, ...] = (),
 ) -> Iterator[Violation]:
-    if value is None or value > bound:
-        digits = 1 if value is not None and round(value) <= bound else 0  # not 1 min, above 1 min
-        amount = "an unknown number of" if value is None else f"about {value:.{digits}f}"
-        if value is None:
-            template = template.replace("more than", "perhaps more than")
-        yield Violation(rule=rule, target=target, message=template.format(amount, target, bound))
+    """`unsized` is what the value does not have in it, and which may lead above the bound."""
+    surely = value is not None and value > bound
+    if not surely and value is not None and not unsized:
+        return
+    if value is None:
+        amount = "an unknown number of"
+    else:
+        digits = 1 if surely and round(value) <= bound else 0  # not 1 min, above 1 min
+        amount = f"{'at least ' * bool(unsized)}about {value:.{digits}f}"
+    if not surely:
+        template = template.replace("more than", "perhaps more than")
+    message = template.format(amount, target, bound)
+    if unsized and not surely:
+        message += f": the size of {listing(unsized)} is not known"
+    yield Violation(rule=rule, target=target, message=message)

@@ -11,6 +11,7 @@ from wheelcheck.reports.values.build_values import Commands
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Package, Problem, Report
+from wheelcheck.reports.wording.cost_phrases import at_least
 from wheelcheck.reports.wording.dockerfile_phrases import (
     SIGNS,
     diffs,
@@ -237,7 +238,7 @@ def _bill(bill: Bill) -> Iterator[str]:
     yield "–" if bill.download_bytes is None else size(bill.download_bytes)
     image = bill.image
     multi = f", multi-stage {shown(image.multi_stage)}" if image and image.multi_stage else ""
-    yield (shown(image.single_stage) if image else "–") + multi
+    yield at_least([bill]) + (shown(image.single_stage) if image else "–") + multi
 
 
 def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:

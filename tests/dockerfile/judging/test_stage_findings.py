@@ -254,6 +254,20 @@ def test_libraries_that_go_with_the_build_packages_are_missed():
     assert "missing-runtime-library" not in codes(judged(repaired, outlook("psycopg2 2.9", *needs)))
 
 
+@pytest.mark.parametrize(
+    ("removal", "lacks"),
+    [("remove -y", False), ("purge -y --auto-remove", True), ("remove -y --autoremove", True)],
+)
+def test_apt_leaves_what_a_removed_package_had_brought(removal, lacks):
+    """apt-get(8), autoremove: dependencies stay until they are asked to go."""
+    text = (
+        "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev \\\n"
+        f" && pip install psycopg2 && apt-get {removal} gcc libpq-dev"
+    )
+    needs = [tool("c"), library("libpq")]
+    assert ("missing-runtime-library" in codes(judged(text, outlook("x 1.0", *needs)))) is lacks
+
+
 def test_what_python_itself_needs_is_there():
     needs = [tool("c"), library("libffi"), library("openssl")]
     text = f"{ALPINE}RUN apk add build-base libffi-dev && pip install x && apk del libffi-dev"

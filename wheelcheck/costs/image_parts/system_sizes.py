@@ -14,12 +14,13 @@ from functools import cache, lru_cache
 
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
-from wheelcheck.costs.quantity import Quantity
+from wheelcheck.costs.quantity import Quantity, total
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.implied_packages import implied_packages, is_metapackage
 from wheelcheck.distributions.installed_system import InstalledSystem, debian_system
+from wheelcheck.tables import read_table
 
-__all__ = ["SystemInstallation", "SystemSize", "installed_size", "system_size"]
+__all__ = ["SLIM_SHARE", "SystemInstallation", "SystemSize", "installed_size", "system_size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,13 @@ class _Kin:
     factor: float
 
 
-_MEASURED_FACTOR = 1.03
-"""Installed-Size counts blocks of 1 KiB and is rounded; packages move within a release."""
+SLIM_SHARE = 0.92
+"""What Debian's slim images keep of Installed-Size: dpkg leaves documentation and translations out
+there (data/installs/debian_installs.csv)."""
+_SLIM_FACTOR, _WHOLE_FACTOR = 1.09, 1.05
+"""Of single installations in that file; packages move within a release."""
+_MOVED = 1.15
+"""The same package of Alpine in one release and in another."""
 KINSHIP: Mapping[str, _Kin] = {
     # gcc + musl-dev are 0.80 (Alpine 3.22) and 0.92 (3.24) of Debian 13's gcc + libc6-dev;
     # build-base is 0.87 (3.22) and 0.83 (3.11, of Debian 11's) of g++ + make + patch
@@ -87,6 +93,23 @@ def _installed_size(
     installations: tuple[SystemInstallation, ...], distribution: Distribution
 ) -> SystemSize:
     release = _debian_release(distribution)
+    own = _own_sizes() if distribution.name == "alpine" else {}
+    roots, others = [], []
+    for each in installations:
+        names = tuple(_without_metapackages(each.names, distribution.family))
+        roots += [name for name in names if name in own]
+        others.append(replace(each, names=tuple(name for name in names if name not in own)))
+    kibibytes, unsized = _by_debian(others, distribution, release)
+    return SystemSize(
+        total([_estimate(kibibytes * 1024, distribution, release), _own_size(roots)]),
+        tuple(name for name in unsized if name not in distribution.preinstalled),
+    )
+
+
+def _by_debian(
+    installations: Iterable[SystemInstallation], distribution: Distribution, release: str
+) -> tuple[int, Iterable[str]]:
+    """The KiB of what answers in a release of Debian, and what has no size there."""
     system = _base(distribution, release)
     kibibytes = 0
     unsized: dict[str, None] = {}
@@ -99,10 +122,31 @@ def _installed_size(
         unsized |= dict.fromkeys(closure.unknown)
         gone = wanted if each.removed else {}
         kibibytes += sum(_sizes(system, (name for name in closure.added if name not in gone)))
-    return SystemSize(
-        _estimate(kibibytes * 1024, distribution, release),
-        tuple(name for name in unsized if name not in distribution.preinstalled),
-    )
+    return kibibytes, unsized
+
+
+def _without_metapackages(names: Iterable[str], family: Family) -> Iterator[str]:
+    """The names, those that stand for others replaced by them; of Debian's the index tells."""
+    for name in names:
+        if family is not Family.APT and is_metapackage(name, family):
+            yield from _without_metapackages(implied_packages().get((family, name), ()), family)
+        else:
+            yield name
+
+
+def _own_size(names: Iterable[str]) -> Quantity:
+    """The size of packages that Alpine's own data knows, with what they bring along."""
+    sizes = _own_sizes()
+    found = {other for name in names for other in (name, *sizes[name][1])}
+    kibibytes = sum(sizes[name][0] for name in found)
+    source = "installed sizes of Alpine 3.24"
+    return Quantity.within(kibibytes * 1024, _MOVED, "measured", source)
+
+
+@cache
+def _own_sizes() -> Mapping[str, tuple[int, tuple[str, ...]]]:
+    rows = read_table("costs/image_parts/alpine_packages.csv")
+    return {row["package"]: (int(row["kibibytes"]), tuple(row["brings"].split())) for row in rows}
 
 
 def _sizes(system: InstalledSystem, names: Iterable[str]) -> Iterator[int]:
@@ -118,7 +162,7 @@ _COMPILERS_RUNTIME = {"libgcc-s1", "libstdc++6"}
 
 @lru_cache(maxsize=64)
 def _base(distribution: Distribution, release: str) -> InstalledSystem:
-    """What the image has; the smallest with Python is that of Alpine, which lacks C++'s run time."""
+    """What the image has: that of Alpine also lacks what C++ needs to run."""
     base = distribution.base if distribution.family is Family.APT else ""
     system = debian_system("debian", release, base or "python-slim")
     assert system is not None  # the tables know these releases
@@ -127,15 +171,17 @@ def _base(distribution: Distribution, release: str) -> InstalledSystem:
     return system.install(sorted(distribution.preinstalled), recommends=False)[0]
 
 
-def _estimate(total: int, distribution: Distribution, release: str) -> Quantity:
-    if not total:
+def _estimate(size: int, distribution: Distribution, release: str) -> Quantity:
+    if not size:
         return Quantity.exact(0)
     if distribution.name == "debian" and distribution.release == release:
         source = f"Debian {release}'s package index"
-        return Quantity.within(total, _MEASURED_FACTOR, "measured", source)
+        slim = distribution.base in {"", "debian", "python-slim", "python-slim-nis"}
+        share, factor = (SLIM_SHARE, _SLIM_FACTOR) if slim else (1.0, _WHOLE_FACTOR)
+        return Quantity.within(size * share, factor, "measured", source)
     kin = KINSHIP.get(distribution.name, _FAR)
     source = f"the same libraries and tools on Debian {release}"
-    return Quantity.within(total * kin.share, kin.factor, "derived", source)
+    return Quantity.within(size * kin.share, kin.factor, "derived", source)
 
 
 _ALPINE_OF = ((3, 15), (3, 19))
@@ -174,8 +220,6 @@ def _counterparts(name: str, family: Family, release: str) -> tuple[str, ...]:
 def _parts(name: str, family: Family) -> tuple[str, ...]:
     """The packages whose sizes make up that of a package."""
     brought = implied_packages().get((family, name), ())
-    if is_metapackage(name, family):
-        return tuple(part for each in brought for part in _parts(each, family))
     # of a package without a size of its own, what it brings along says nothing
     return (name, *brought) if name in _cells(family) else ()
 

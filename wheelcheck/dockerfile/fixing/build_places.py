@@ -64,7 +64,7 @@ class BuildPlace:
 
     def staying(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""
-        there = [package for package in final.packages if package.layer not in without]
+        there = [package for package in final.bringing if package.layer not in without]
         gaps = run_gaps([self.builds], final, there, self.distribution, inferred=True)
         return tuple(sorted(gaps))
 

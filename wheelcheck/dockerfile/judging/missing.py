@@ -136,7 +136,7 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     if isinstance(distribution, Unknown):
         return
     needed = [build for build in builds if build.stage in dockerfile.needed]
-    lacking = run_gaps(needed, final, final.packages, distribution)
+    lacking = run_gaps(needed, final, final.bringing, distribution)
     if not lacking:
         return
     labels = _unique(label for needing in lacking.values() for label in needing)

@@ -13,7 +13,7 @@ def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
     """Where what a stage installs is imported, as an image with its packages."""
     where = run_stage(dockerfile, stage)
     copied = stage.index not in lineage(dockerfile, where)
-    added = dict.fromkeys((package.name, package.recommends) for package in where.packages)
+    added = dict.fromkeys((package.name, package.recommends) for package in where.bringing)
     if not copied or isinstance(where.target, Unknown):
         return RunImage(packages=tuple(added))
     return RunImage(where.target, where.title, tuple(added))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
-from wheelcheck.costs.image import BASE, ImageBreakdown, ImagePart
+from wheelcheck.costs.image import BASE, ImageBreakdown, ImageOptions, ImagePart
 from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.image_parts.system_sizes import SystemInstallation
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.dockerfile.judging.run_images import lineage
 from wheelcheck.dockerfile.judging.stage_environments import environment_place, origin_of
@@ -14,11 +16,47 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Dockerfile,
     InstallStep,
     MadeFolder,
+    PresentPackage,
     Stage,
 )
 from wheelcheck.errors import Unknown
 
-__all__ = ["StageImages"]
+__all__ = ["StageImages", "image_options"]
+
+
+def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
+    """What the file puts into its image, or keeps there, besides what a step installs."""
+    final = dockerfile.final
+    pip_cache = not step.no_cache and not step.cache_mounts and step.tool == "pip"
+    present = tuple(_installations(step.packages))
+    if final is None:
+        return ImageOptions(pip_cache=pip_cache, package_lists=False, present=present)
+    stages = [dockerfile.stages[index] for index in lineage(dockerfile, final)]
+    return ImageOptions(
+        pip_cache=pip_cache,
+        wheels_layer=any(
+            copied.made is not None and copied.made.kind == "wheels" for copied in final.copies
+        ),
+        package_lists=any(manager == "apt" for each in stages for _, manager in each.uncleaned),
+        installed=(
+            *_installations((*final.leftovers, *final.packages)),
+            *_installations(final.remains, removed=True),
+        ),
+        unsized=final.unsized,
+        present=present,
+    )
+
+
+def _installations(
+    packages: Iterable[PresentPackage], *, removed: bool = False
+) -> Iterator[SystemInstallation]:
+    """What each command has installed, in the order of the file."""
+    ordered = sorted(packages, key=lambda package: (package.stage, package.line))
+    for (_, _, recommends), group in groupby(
+        ordered, key=lambda package: (package.stage, package.line, package.recommends)
+    ):
+        names = tuple(package.name for package in group)
+        yield SystemInstallation(names, recommends=recommends, removed=removed)
 
 
 class StageImages:
@@ -55,7 +93,7 @@ class StageImages:
             return size.on_top_of(part for _, part in earlier).as_single_stage()
         arriving = set(self._arriving(stage, final))
         if environment_place(step.environment) not in arriving:
-            size = replace(size, parts=())  # a tool of the build
+            size = size.of_file()  # a tool of the build
         known = (part for place, part in earlier if place in arriving)
         return size.on_top_of(known).as_multi_stage(self._base_of(final))
 

@@ -26,12 +26,11 @@ from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
-from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
 from wheelcheck.dockerfile.judging.run_images import lineage, run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
-from wheelcheck.dockerfile.judging.stage_images import StageImages
+from wheelcheck.dockerfile.judging.stage_images import StageImages, image_options
 from wheelcheck.dockerfile.judging.step_installers import into_marked_python, step_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
@@ -254,7 +253,7 @@ class StepJudges:
                 machine=self._machine,
                 as_of=self._as_of,
                 sdists=sdists,
-                image_options=_image_options(self._dockerfile, step),
+                image_options=image_options(self._dockerfile, step),
                 installed=installed,
                 advised=changed is not requirements,
                 loading=self._loading,
@@ -327,13 +326,3 @@ def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Repo
             bill = bill.model_copy(update={"image": bill.image.model_copy(update=unset)})
         sizes.append(target.model_copy(update={"bill": bill}))
     return report.model_copy(update={"targets": tuple(sizes)})
-
-
-def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
-    """What the file keeps besides what is installed."""
-    final = dockerfile.final
-    copied = final is not None and any(
-        copied.made is not None and copied.made.kind == "wheels" for copied in final.copies
-    )
-    pip_cache = not step.no_cache and not step.cache_mounts and step.tool == "pip"
-    return ImageOptions(pip_cache=pip_cache, wheels_layer=copied)

@@ -199,9 +199,11 @@ class Stage:
     `image` is the base image after expansion, "" where it is a stage of this file, which `parent`
     then is. `target` is where its packages would be installed, or why that is not known.
     `packages` are the system packages at its end, `leftovers` those removed in a later layer than
-    they were added in. `folders` are those that installations filled, parents' included.
-    `uncleaned` are layers (by first line) that keep a package manager's index; `mounted` the
-    stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it. `faults` are
+    they were added in, `remains` those of which a command took only what it names: what they had
+    brought along is there. `unsized` is what else was installed. `folders` are those that
+    installations filled, parents' included. `uncleaned` are layers (by first line) that keep a
+    package manager's index; `mounted` the stages that its RUNs mount; `excluded` what a
+    ``.dockerignore`` keeps from it. `faults` are
     steps that cannot work, or may not; `sure_image` is False for an image that is a guess, and
     `own_python` says that the image has a Python beside its distribution's (conda's).
     """
@@ -219,6 +221,8 @@ class Stage:
     folders: tuple[MadeFolder, ...] = ()
     packages: tuple[PresentPackage, ...] = ()
     leftovers: tuple[PresentPackage, ...] = ()
+    remains: tuple[PresentPackage, ...] = ()
+    unsized: tuple[str, ...] = ()
     uncleaned: tuple[tuple[int, Manager], ...] = ()
     mounted: tuple[int, ...] = ()
     excluded: tuple[Excluded, ...] = ()
@@ -227,6 +231,11 @@ class Stage:
     faults: tuple[Fault, ...] = ()
     sure_image: bool = True
     own_python: bool = False
+
+    @property
+    def bringing(self) -> tuple[PresentPackage, ...]:
+        """The packages that are there, or of which what they had brought along is."""
+        return (*self.packages, *self.remains)
 
     @property
     def title(self) -> str:

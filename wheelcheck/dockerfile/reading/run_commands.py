@@ -189,6 +189,8 @@ def _note_conditional(stage: StageState, action: Step, line: int, text: str, wit
         if action.action == "update":
             stage.system.lists = None
         return
+    if isinstance(action, SystemCommand):
+        stage.unsized[f"what line {line} may install"] = None
     why = _WITHIN.get(within, f"whether it runs is decided by {within}")
     stage.note_unread(line, text, Unknown("conditional", why))
 

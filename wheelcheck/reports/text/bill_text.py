@@ -13,7 +13,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.cost_phrases import spread
+from wheelcheck.reports.wording.cost_phrases import at_least, spread
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.quantities import BASIS, duration, size
 from wheelcheck.reports.wording.target_names import Places
@@ -127,7 +127,7 @@ def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], 
     def words(bills: Sequence[Bill]) -> str:
         sizes = [each.image.size if each.image else None for each in bills]
         none = all(sizes) and not any(of(bill) for bill in bills)
-        return "–" if none else _estimates(of, size)(bills)
+        return "–" if none else at_least(bills) + _estimates(of, size)(bills)
 
     return words
 

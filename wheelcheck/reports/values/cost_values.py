@@ -56,6 +56,11 @@ class ImageSize(Value):
     parts: tuple[tuple[str, Estimate], ...] = Field(
         default=(), description="Name and size of each part."
     )
+    unsized: tuple[str, ...] = Field(
+        default=(),
+        description="What the image has besides, and whose size is not known: system packages. The "
+        "numbers are without it, and so are the least that the image has.",
+    )
     unknown: str | None = Field(
         default=None, description="Why the size is not known; None where it is."
     )

@@ -8,7 +8,7 @@ from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.quantities import duration, estimated, size
 
-__all__ = ["cost_words", "spread"]
+__all__ = ["at_least", "cost_words", "spread"]
 
 _ALIKE = 1.15
 """Medians that differ by no more than this factor are shown as one: none is that exact."""
@@ -25,8 +25,13 @@ def cost_words(bills: Sequence[Bill]) -> str:
     words = list(_build_words(bills)) if building else list(_time_words(bills))
     images = [bill.image.size if bill.image else None for bill in bills]
     if all(images):
-        words.append(f"image {spread(images, size, whole=False)}")
+        words.append(f"image {at_least(bills)}{spread(images, size, whole=False)}")
     return ", ".join(words)
+
+
+def at_least(bills: Iterable[Bill]) -> str:
+    """What stands before sizes of images that may be without some packages'; "" before others."""
+    return "at least " if any(bill.image and bill.image.unsized for bill in bills) else ""
 
 
 def _build_words(bills: Sequence[Bill]) -> Iterator[str]:

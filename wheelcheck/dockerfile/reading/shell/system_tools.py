@@ -75,8 +75,9 @@ class SystemCommand:
 
     `group` is apk's virtual package that they are added under. `leaves_cache` says that the
     command itself leaves an index or packages behind in the layer. `hidden` says that some of the
-    names could not be read; `recommends` that recommended packages come along (apt); `as_root`
-    that sudo runs it.
+    names could not be read; `files` are packages that are given as files. `recommends` says that
+    recommended packages come along (apt), `orphans` that what removed packages had brought along
+    goes with them; `as_root` that sudo runs it.
     """
 
     manager: Manager
@@ -86,7 +87,9 @@ class SystemCommand:
     leaves_cache: bool = False
     program: str = ""
     hidden: bool = False
+    files: tuple[str, ...] = ()
     recommends: bool = False
+    orphans: bool = False
     as_root: bool = False
 
 
@@ -111,14 +114,17 @@ def system_command(words: Sequence[str]) -> SystemCommand | None:
     if action is None:
         return None
     cached = manager != "apk" or "--no-cache" not in flags
+    files, names = _files_and_names(arguments[1:])
     return SystemCommand(
         manager,
         action,
-        _package_names(manager, arguments[1:]),
+        _package_names(manager, names),
         flags.get("-t", flags.get("--virtual", "")) if manager != "apt" else "",
         leaves_cache=cached and action == "add",
         program=program,
         hidden=any("\0" in each for each in arguments[1:]),
+        files=files,
+        orphans=manager != "apt" or arguments[0] == "autoremove" or bool(_ORPHANS & flags.keys()),
         recommends=manager == "apt" and not _refuses_recommends(words),
     )
 
@@ -127,6 +133,17 @@ def _action(manager: Manager, arguments: Sequence[str]) -> Action | None:
     if arguments[:1] == ["update"] and manager == "dnf":
         return None  # dnf update upgrades
     return _ACTIONS.get(arguments[0]) if arguments else None
+
+
+_ORPHANS = {"--auto-remove", "--autoremove"}
+"""The options of apt-get(8); apk and dnf do so by themselves (dnf.conf(5),
+clean_requirements_on_remove)."""
+
+
+def _files_and_names(arguments: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Packages given as files or addresses (``./a.deb``), and all others."""
+    files = tuple(each for each in arguments if each.endswith((".apk", ".deb", ".rpm")))
+    return files, [each for each in arguments if each not in files]
 
 
 def _package_names(manager: Manager, arguments: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -71,6 +72,8 @@ class StageState:
     folders: list[MadeFolder] = field(default_factory=list)
     packages: list[PresentPackage] = field(default_factory=list)
     leftovers: list[PresentPackage] = field(default_factory=list)
+    remains: list[PresentPackage] = field(default_factory=list)
+    unsized: dict[str, None] = field(default_factory=dict)
     uncleaned: list[tuple[int, Manager]] = field(default_factory=list)
     mounted: dict[int, None] = field(default_factory=dict)
     excluded: dict[str, Excluded] = field(default_factory=dict)
@@ -92,6 +95,7 @@ class StageState:
         self.own_python = base.own_python
         self.venv_pythons = dict(base.venv_pythons)
         self.packages, self.leftovers = list(base.packages), list(base.leftovers)
+        self.remains, self.unsized = list(base.remains), dict(base.unsized)
         self.folders = list(base.folders)
 
     @property
@@ -247,16 +251,24 @@ class StageState:
                 )
                 for name in command.packages
             ]
-        if command.action != "remove":
-            return
+            self.unsized |= dict.fromkeys(posixpath.basename(path) for path in command.files)
+            if command.hidden:
+                self.unsized[f"some packages of line {line}"] = None
+        elif command.action == "remove":
+            self._remove_packages(command, layer)
+
+    def _remove_packages(self, command: SystemCommand, layer: int) -> None:
+        """Packages go; what they brought along stays, unless orphans go as well."""
         names = set(command.packages)
         gone = [
             package for package in self.packages if package.name in names or package.group in names
         ]
         self.packages = [package for package in self.packages if package not in gone]
+        orphaned = self.remains if command.orphans else []
+        self.remains = [] if command.orphans else [*self.remains, *gone]
         self.leftovers += [
             replace(package, removed=layer)
-            for package in gone
+            for package in (*gone, *orphaned)
             if package.layer != layer or package.stage != self.index
         ]
 
@@ -287,6 +299,8 @@ class StageState:
             folders=tuple(self.folders),
             packages=tuple(self.packages),
             leftovers=tuple(self.leftovers),
+            remains=tuple(self.remains),
+            unsized=tuple(self.unsized),
             uncleaned=tuple(self.uncleaned),
             mounted=tuple(self.mounted),
             excluded=tuple(self.excluded.values()),
