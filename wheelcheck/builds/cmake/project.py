@@ -60,6 +60,7 @@ class CMakeProject:
         paths: All files of the sdist.
         root: The project's own ``CMakeLists.txt``.
         defines: Variables that the backend or the setup script sets on the command line.
+        certain: Run none of the branches of which nobody knows which is taken, instead of all.
     """
 
     def __init__(
@@ -68,6 +69,8 @@ class CMakeProject:
         paths: Sequence[str],
         root: str = "CMakeLists.txt",
         defines: Mapping[str, str] | None = None,
+        *,
+        certain: bool = False,
     ) -> None:
         self.targets: dict[str, CMakeTarget] = {}
         self.unfollowed: set[str] = set()
@@ -76,7 +79,7 @@ class CMakeProject:
         """Whether it takes folders by names that only a build knows."""
         self.made: dict[str, list[tuple[str, str]]] = {}
         """What custom commands write, by its path, and the sources that they read."""
-        self._texts, self._paths = texts, paths
+        self._texts, self._paths, self._certain = texts, paths, certain
         self._present = frozenset(paths)
         self._parsed: dict[str, list[Statement]] = {}
         self._functions: dict[str, tuple[list[str], list[Statement], bool]] = {}
@@ -157,11 +160,13 @@ class CMakeProject:
         return False
 
     def _if(self, block: Statement, scope: Scope) -> bool:
-        """Of branches of which nobody knows which is taken, all are run."""
+        """Of branches of which nobody knows which is taken, all are run, or none."""
         for condition, body in block.branches:
             truth = is_true(condition, scope, self._questions)
             if truth is False:
                 continue
+            if truth is None and self._certain:
+                return False
             ended = self._run(body, scope)
             if truth:
                 return ended

@@ -33,17 +33,20 @@ class CMakeWork:
     unfollowed: frozenset[str] = frozenset()
 
 
-def cmake_work(texts: Mapping[str, str], sizes: Mapping[str, int]) -> CMakeWork:
+def cmake_work(
+    texts: Mapping[str, str], sizes: Mapping[str, int], *, certain: bool = False
+) -> CMakeWork:
     """What the CMake project of an sdist compiles, as far as its files say.
 
     Parameters:
         texts: The sdist's build files by path.
         sizes: Bytes of its files.
+        certain: Leave out what stands under a condition that only a build decides.
     """
     root = next(iter(cmake_roots(texts)), "")
     if not root:
         return CMakeWork({})
-    project = CMakeProject(texts, tuple(sizes), root, command_line_defines(texts))
+    project = CMakeProject(texts, tuple(sizes), root, command_line_defines(texts), certain=certain)
     found: Counter[str] = Counter()
     helped: set[str] = set()
     for target in _built(project.targets, _requested(texts)):
@@ -89,4 +92,4 @@ def _members(target: CMakeTarget, project: CMakeProject, sizes: Mapping[str, int
         if path in project.made:
             yield from resolved((sdist_path(*read) for read in project.made[path]), sizes)
         elif not word.endswith(UNKNOWN) and posixpath.splitext(path)[1]:
-            yield from resolved([path], sizes)
+            yield from resolved([path], sizes, copies=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs.libraries import library_called
+from wheelcheck.builds.needs.sure_headers import is_outside, sure_headers
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
@@ -72,7 +72,7 @@ class SourceNeedsInput:
     (place, name), `decided` the conditions of scripts, by file and line, that have one answer in
     this build. `headers` are those
     that sources include in angle brackets and the sdist has not, with how many do; `sure_headers`
-    are those of the declared extension modules that no condition depends on, with the file that
+    are those of the sources that no condition depends on (`sure_headers`), with the file that
     includes each. `vendored`
     are member paths of shared libraries that a wheel of the release carries. `installed` are the
     names of what the build environment holds besides the build requirements stated, as far as
@@ -118,7 +118,7 @@ def needs_input(
         extension_libraries=tuple(_extension_libraries(scripts, translated)),
         tools_run=tuple(place for script in scripts for place in script.tools),
         headers=_headers(contents),
-        sure_headers={**cffi_headers(contents.texts), **_sure_headers(extensions, contents)},
+        sure_headers={**cffi_headers(contents.texts), **sure_headers(facts, extensions, contents)},
         left_to_cmake=facts.leaves_all_to_cmake,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided
@@ -186,47 +186,9 @@ def _headers(contents: SdistContents) -> dict[str, int]:
         for path, marks in contents.marks.items()
         if language_of(path) is not None and not is_aside(path)
         for name in marks.includes
-        if _is_outside(name)
+        if is_outside(name)
     )
     return {name: count for name, count in found.items() if name.rpartition("/")[2] not in own}
-
-
-def _is_outside(include: str) -> bool:
-    """Whether an include is of the system, by its brackets, or of a library known by its folder."""
-    return include[0] == "<" or library_called("header", include[1:]) is not None
-
-
-def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents) -> dict[str, str]:
-    """Headers of the system that declared sources, and headers that they include, must have."""
-    named = _by_file_name(contents.marks)
-    todo = [path for path in _sure_sources(extensions) if path in contents.marks]
-    seen = set(todo)
-    found: dict[str, str] = {}
-    while todo:
-        path = todo.pop()
-        marks = contents.marks[path]
-        for name in marks.certain_includes:
-            if _is_outside(name) and name[1:].rpartition("/")[2] not in named:
-                found.setdefault(name[1:], path)
-        quoted = {name[1:].rpartition("/")[2] for name in marks.certain_includes if name[0] == '"'}
-        new = [other for name in quoted for other in named.get(name, ())[:1] if other not in seen]
-        seen.update(new)
-        todo += new
-    return found
-
-
-def _by_file_name(paths: Iterable[str]) -> dict[str, list[str]]:
-    named: dict[str, list[str]] = {}
-    for path in paths:
-        named.setdefault(path.rpartition("/")[2], []).append(path)
-    return named
-
-
-def _sure_sources(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
-    """Sources of the extension modules that every build makes."""
-    for module in extensions:
-        if not (module.optional or module.supposing):
-            yield from module.sources or ()
 
 
 _ROLES = list(Role)

@@ -208,7 +208,8 @@ def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> I
     for header in sure:
         if canonicalize_name(header.partition("/")[0].removesuffix(".h")) not in brought:
             package = holder_of_header(header)
-            if package is not None and package.startswith("lib"):
+            known = library_of((FileKind.HEADER, header)) is not None
+            if package is not None and (known or package.startswith("lib")):
                 holders.setdefault(package, header)
     if not holders:
         return

@@ -1,0 +1,123 @@
+"""Headers that a build must have from the system: those of sources that it compiles for certain."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from wheelcheck.builds.cmake.targets import cmake_work
+from wheelcheck.builds.needs.libraries import library_called
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
+
+__all__ = ["is_outside", "sure_headers"]
+
+_FETCHED = re.compile(
+    r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPM\w*)\s*\(\s*(?:NAME\s+)?\"?"
+    r"(?:gh:[\w.-]+/)?(?:lib)?([\w.-]{3,}?)[#@\s\")]"
+)
+_SHORT = re.compile(r"[^a-z0-9]+")
+_MAX_FOLLOWED = 3000
+"""Files that are looked into: more than any project's headers."""
+
+
+def sure_headers(
+    facts: SdistFacts, extensions: Iterable[ExtensionModule], contents: SdistContents
+) -> dict[str, str]:
+    """Headers of the system that certain sources, and headers that they include, must have.
+
+    Each with the file that includes it. Certain are the sources of declared extension modules and
+    of CMake's targets that no condition depends on. What CMake fetches is not the system's.
+    """
+    by_cmake = _cmake_sources(facts, contents)
+    fetched = _fetched(contents.texts) if by_cmake else frozenset()
+    named = _by_file_name(contents.marks)
+    todo = [path for path in (*_declared(extensions), *by_cmake) if path in contents.marks]
+    seen = set(todo)
+    found: dict[str, str] = {}
+    while todo and len(seen) < _MAX_FOLLOWED:
+        path = todo.pop()
+        for include in _includes(path, contents.marks):
+            inside = _resolved(include[1:], path, named)
+            if inside not in seen and inside:
+                seen.add(inside)
+                todo.append(inside)
+            elif not inside and is_outside(include) and not _comes_with(include[1:], fetched):
+                found.setdefault(include[1:], path)
+        cimported = set(_cimported(path, contents.marks)) - seen
+        seen |= cimported
+        todo += sorted(cimported)
+    return found
+
+
+def is_outside(include: str) -> bool:
+    """Whether an include is of the system, by its brackets, or of a library known by its folder."""
+    return include[0] == "<" or library_called("header", include[1:]) is not None
+
+
+def _declared(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
+    """Sources of the extension modules that every build makes."""
+    for module in extensions:
+        if not (module.optional or module.supposing):
+            yield from module.sources or ()
+
+
+def _cmake_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
+    """Sources of CMake's targets that every build makes, where CMake compiles everything."""
+    if facts.kind != "native" and not facts.leaves_all_to_cmake:
+        return []
+    return sorted(cmake_work(contents.texts, contents.sizes, certain=True).sources)
+
+
+def _fetched(texts: Mapping[str, str]) -> frozenset[str]:
+    """What CMake downloads, by the names that its files give it."""
+    return frozenset(
+        _SHORT.sub("", name.lower())
+        for path, text in texts.items()
+        if path.endswith((".cmake", "CMakeLists.txt"))
+        for name in _FETCHED.findall(text)
+    )
+
+
+def _comes_with(header: str, fetched: Iterable[str]) -> bool:
+    short = _SHORT.sub("", header.lower())
+    return any(name and (name in short or short.removesuffix("h") in name) for name in fetched)
+
+
+def _includes(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
+    """What a file includes in every build; of Cython's sources what the C of them will include."""
+    yield from marks[path].certain_includes
+    yield from marked(marks[path].old_cython, EXTERN)
+
+
+def _cimported(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
+    """The declaration files of a Cython source: its own, and those that it cimports beside it."""
+    stem, suffix = posixpath.splitext(path)
+    if suffix == ".pyx" and f"{stem}.pxd" in marks:
+        yield f"{stem}.pxd"
+    for name in marked(marks[path].old_cython, CIMPORT):
+        if name.startswith(".") and not name.startswith(".."):
+            base = posixpath.join(posixpath.dirname(path), name[1:].replace(".", "/"))
+            yield from (each for each in (f"{base}.pxd", f"{base}/__init__.pxd") if each in marks)
+
+
+def _by_file_name(paths: Iterable[str]) -> dict[str, list[str]]:
+    named: dict[str, list[str]] = {}
+    for path in paths:
+        named.setdefault(path.rpartition("/")[2], []).append(path)
+    return named
+
+
+def _resolved(name: str, includer: str, named: Mapping[str, list[str]]) -> str:
+    """The member that an include means: of several of its name the nearest; "" for none."""
+    places = named.get(name.rpartition("/")[2], ())
+
+    def likeness(place: str) -> tuple[bool, int, int]:
+        shared = len(posixpath.commonprefix((place, includer)))
+        return f"/{place}".endswith(f"/{name.lstrip('./')}"), shared, -len(place)
+
+    return max(places, key=likeness, default="")
