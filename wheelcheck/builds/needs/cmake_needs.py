@@ -10,6 +10,7 @@ from itertools import pairwise
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
+from wheelcheck.builds.needs.cmake_links import linked_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.toolchain import program_need
@@ -46,12 +47,13 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
         commands = [command for command in every if not is_aside(command.path)]
         # SWIG's interfaces nothing else could translate
-        demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
+        demanded = _demanded(commands) | (facts.languages.keys() & {"swig"}) | _populated(commands)
         found = [
             (command, _by_own_module(need, facts.texts))
             for command in commands
             for need in _needs_of(command, demanded)
         ]
+        found += linked_needs(commands, facts.texts)
         alone = not any(_is_required_library(need) for _, need in found)
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
@@ -135,6 +137,16 @@ def _demanded(commands: Sequence[CMakeCommand]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _populated(commands: Sequence[CMakeCommand]) -> frozenset[str]:
+    """What a project has FetchContent fetch in every build."""
+    return frozenset(
+        word.lower()
+        for command in commands
+        if command.sure and command.name in {"fetchcontent_makeavailable", "fetchcontent_populate"}
+        for word in command.words
+    )
+
+
 def _needs_of(command: CMakeCommand, demanded: frozenset[str]) -> Iterator[BuildNeed]:
     words = command.words
     if not words or command.name not in _READERS:
@@ -195,6 +207,15 @@ def _patching(command: CMakeCommand, _role: Role) -> Iterator[BuildNeed]:
             return
 
 
+def _fetching(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    """Git, by which CMake fetches the sources of another project."""
+    if "GIT_REPOSITORY" in command.words and "FIND_PACKAGE_ARGS" not in command.words:
+        if command.name == "externalproject_add":
+            role = _role(command, wanted=True)
+        source = f"{command.path}: {command.name}({command.words[0]}) clones a repository"
+        yield from program_need("git", source, role)
+
+
 def _names(words: Sequence[str]) -> list[str]:
     names = []
     for word in words[1:]:
@@ -232,4 +253,6 @@ _READERS = {
     "find_library": _library,
     "find_program": _program,
     "execute_process": _patching,
+    "externalproject_add": _fetching,
+    "fetchcontent_declare": _fetching,
 }

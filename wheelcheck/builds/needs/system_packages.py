@@ -124,13 +124,14 @@ def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
 
 
 def _outweighs(need: BuildNeed, row: Mapping[str, str], facts: SourceNeedsInput) -> bool:
-    """Whether a library that a row of the table does not have is needed all the same.
+    """Whether a library or program that a row does not have is needed all the same.
 
-    A release that the row was not made from may ask pkg-config for another library. Behind a row
-    that names no releases is no build: it may lack what every build links with.
+    A release that the row was not made from may ask pkg-config for another library, or run another
+    program. Behind a row that names no releases is no build: it may lack what every build links
+    with.
     """
     if row["seen"]:
-        asks = any(kind is FileKind.PC for kind, _ in need.files)
+        asks = any(kind in {FileKind.PC, FileKind.EXECUTABLE} for kind, _ in need.files)
         return asks and bool(_outside(row["seen"], facts.version))
     linked = [names for _, names, optional in facts.extension_libraries if not optional]
     return any((FileKind.LIB, name) in need.files for names in linked for name in names)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
+from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
@@ -59,7 +60,7 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     return (
         *_meson_downloads(facts),
         *_cmake_downloads(facts),
-        *_script_downloads(scripts),
+        *_script_downloads(scripts, facts.decided),
         *_shell_downloads(facts.texts, scripts),
         *_crate_downloads(facts),
         *_toolchain_downloads(facts),
@@ -105,7 +106,9 @@ def _fetched_by_cmake(text: str) -> Iterator[str]:
             yield match.group(2) or "a file"
 
 
-def _script_downloads(scripts: Mapping[str, str]) -> Iterator[BuildObstacle]:
+def _script_downloads(
+    scripts: Mapping[str, str], decided: Mapping[tuple[str, int], bool]
+) -> Iterator[BuildObstacle]:
     for path, text in scripts.items():
         if not _FETCHES.search(text):
             continue  # it has nothing that is looked for: not parsed
@@ -113,7 +116,8 @@ def _script_downloads(scripts: Mapping[str, str]) -> Iterator[BuildObstacle]:
         if isinstance(tree, Unknown):
             continue
         lists = _lists_by_name(tree)
-        for node in walk(tree):
+        here = {line: answer for (at, line), answer in decided.items() if at == path}
+        for node in running(tree, {**by_environment(tree), **here}):
             message = _fetching(node, lists)
             if message:
                 message = f"the build script may download ({message})"

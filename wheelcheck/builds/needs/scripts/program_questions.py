@@ -54,7 +54,7 @@ def _command(node: ast.expr) -> list[str]:
 
     Of a line for the shell that changes the folder first, the command after that.
     """
-    if isinstance(node, ast.BinOp):
+    while isinstance(node, ast.BinOp):
         node = node.left
     if called(node) == "split" and isinstance(node, ast.Call) and node.args:
         node = node.args[0]

@@ -7,6 +7,7 @@ Statements for other systems say nothing; what stands under a condition is optio
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,13 +16,14 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.builds.needs.scripts.environment_conditions import by_environment
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
-from wheelcheck.builds.needs.scripts.system_question import SystemQuestion
+from wheelcheck.builds.needs.scripts.system_question import SystemQuestion, called
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_system import command_modules
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
-from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
@@ -105,10 +107,37 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     )
     limit = Certainty.DEFAULT if certain else Certainty.CONDITIONAL
     run = {"setup.py", *command_modules(facts.texts)}
+    calls = {name for path in run for name in _calls(facts.texts.get(path, ""))}
     for path, question in found:
         likely = _links(question) and is_packaged((question.kind, question.name))
         least = limit if likely else Certainty.SURE
-        yield from _needs_of(question, path, least, is_run=path in run)
+        is_run = path in run or _is_called(question.line, facts.texts[path], frozenset(calls))
+        yield from _needs_of(question, path, least, is_run=is_run)
+
+
+@lru_cache(maxsize=256)
+def _calls(text: str) -> frozenset[str]:
+    """The functions that a script calls under no condition, by their last names."""
+    tree = parse(text)
+    if isinstance(tree, Unknown):
+        return frozenset()
+    parts = branches(tree, by_environment(tree))
+    return frozenset(called(node) for node, certainty in parts if certainty is Certainty.SURE)
+
+
+@lru_cache(maxsize=256)
+def _is_called(line: int, text: str, calls: frozenset[str]) -> bool:
+    """Whether a line of a module stands in a function that the script calls, or another for it."""
+    tree = parse(text)
+    functions = [] if isinstance(tree, Unknown) else tree.body
+    own = {each.name: each for each in functions if isinstance(each, ast.FunctionDef)}
+    left, seen = list(calls & own.keys()), set[str]()
+    while left:
+        name = left.pop()
+        seen.add(name)
+        inner = {called(node) for node in walk(own[name])} & own.keys()
+        left += inner - seen
+    return any(own[name].lineno <= line <= (own[name].end_lineno or 0) for name in seen)
 
 
 def programs_of(path: str, text: str) -> Iterator[BuildNeed]:
@@ -128,7 +157,8 @@ def _questions(text: str, decided: frozenset[tuple[int, bool]]) -> Sequence[Syst
     tree = parse(text)
     if isinstance(tree, Unknown):
         return ()
-    return tuple(questions(branches(tree, {**by_defaults(tree), **dict(decided)})))
+    known = {**by_environment(tree), **by_defaults(tree), **dict(decided)}
+    return tuple(questions(branches(tree, known)))
 
 
 def _links(question: SystemQuestion) -> bool:

@@ -1,0 +1,186 @@
+"""What certain sources and programs of a build take: headers, links, programs of scripts."""
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.needs.build_need import needs_input
+from wheelcheck.builds.needs.system_packages import install_commands, source_needs
+from wheelcheck.builds.obstacles.downloads import network_obstacles
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.index.archives.sources.source_reading import read_marks
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
+
+TRIXIE = Distribution(Family.APT, "debian", "13")
+BY_CMAKE = (
+    '[build-system]\nrequires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n'
+)
+PROJECT = "cmake_minimum_required(VERSION 3.20)\nproject(x LANGUAGES C CXX)\n"
+
+
+def given(files: dict[str, str], name: str = "thing", version: str = "1.0"):
+    """What needs are derived from, of an sdist with these files."""
+    members = tuple(
+        ArchiveMember(f"x-1/{path}", len(text), marks=read_marks(text.encode(), path))
+        for path, text in files.items()
+    )
+    texts = {f"x-1/{path}": text for path, text in files.items() if not path.endswith((".h", ".c"))}
+    contents = SdistContents(ArchiveListing(members, texts))
+    facts = read_sdist(contents)
+    return needs_input(NormalizedName(name), Version(version), facts, contents)
+
+
+def packages(files: dict[str, str], *release: str) -> set[str]:
+    needs = source_needs(given(files, *release))
+    return set(install_commands(needs, TRIXIE).build_packages)
+
+
+def cmake(text: str, **files: str) -> set[str]:
+    """The packages of a CMake project; ``__`` in a name stands for a dot."""
+    named = {path.replace("__", "."): content for path, content in files.items()}
+    found = packages({"pyproject.toml": BY_CMAKE, "CMakeLists.txt": PROJECT + text, **named})
+    return found - {"cmake", "g++", "gcc", "libc6-dev", "make"}
+
+
+# Headers
+
+
+def test_a_header_that_cmake_compiles_in_every_build_names_a_package():
+    own = {
+        "x__c": '#include "y.h"\n',
+        "y__h": "#include <bzlib.h>\n",
+        "z__c": "#include <zlib.h>\n",
+    }
+    assert cmake("add_library(x MODULE x.c)\n", **own) == {"libbz2-dev"}
+    assert cmake("add_library(x MODULE x.c z.c)\n", **own) == {"libbz2-dev", "zlib1g-dev"}
+
+
+FETCHES = (
+    "include(FetchContent)\nFetchContent_Declare(zlib URL https://x/zlib.tgz)\n"
+    "FetchContent_MakeAvailable(zlib)\nadd_library(x MODULE x.c)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("find_package(Foo)\nif(FOO_FOUND)\n  add_library(x MODULE x.c)\nendif()\n", "<zlib.h>"),
+        ("add_library(x MODULE x.c)\n", "<own.h>"),
+        (FETCHES, "<zlib.h>"),
+    ],
+    ids=["of a doubtful target", "of the sdist", "fetched"],
+)
+def test_a_header_that_a_build_may_not_want_from_the_system_names_none(text: str, source: str):
+    assert cmake(text, x__c=f"#include {source}\n", own__h="") == set()
+
+
+def test_a_header_behind_a_macro_names_none():
+    source = "#ifdef HAVE_ZLIB\n#include <zlib.h>\n#endif\nint x;\n"
+    assert cmake("add_library(x MODULE x.c)\n", x__c=source) == set()
+
+
+def test_declarations_that_a_cython_source_cimports_include_their_headers():
+    files = {
+        "x.pyx": "from .lib cimport f\n",
+        "lib/__init__.pxd": 'cdef extern from "lib.h":\n    int f()\n',
+        "vendor/lib.h": "#include <zlib.h>\n",
+        "CMakeLists.txt": PROJECT + "python_add_library(x MODULE x.pyx)\n",
+        "pyproject.toml": BY_CMAKE,
+    }
+    assert "zlib1g-dev" in packages(files)
+
+
+def test_sources_that_cmake_copies_to_the_build_folder_are_those_of_the_sdist():
+    files = {
+        "vendor/lib/lib.c": "#include <zlib.h>\n",
+        "lib/CMakeLists.txt": "add_library(lib STATIC lib.c)\n",
+        "CMakeLists.txt": PROJECT + "file(COPY vendor/lib DESTINATION .)\n"
+        "add_subdirectory(${CMAKE_CURRENT_BINARY_DIR}/lib)\n",
+        "pyproject.toml": BY_CMAKE,
+    }
+    assert "zlib1g-dev" in packages(files)
+
+
+# Links
+
+
+def test_names_that_cmake_links_with_are_libraries_unless_something_makes_them():
+    links = "add_library(x MODULE x.c)\ntarget_link_libraries(x PRIVATE z bz2 m pthread)\n"
+    assert cmake(links) == {"zlib1g-dev", "libbz2-dev"}
+    assert cmake(f"add_library(z STATIC z.c)\n{links}") == {"libbz2-dev"}
+    assert cmake(links.replace("PRIVATE z bz2", "debug z optimized bz2")) == {"libbz2-dev"}
+    assert cmake(links.replace(" z bz2", " some_target")) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("ExternalProject_Add(mad GIT_REPOSITORY https://x/mad)\n", True),
+        ("ExternalProject_Add(mad URL https://x/mad.tgz)\n", False),
+        ("FetchContent_Declare(mad GIT_REPOSITORY x)\nFetchContent_MakeAvailable(mad)\n", True),
+        ("FetchContent_Declare(mad GIT_REPOSITORY x)\n", False),
+    ],
+)
+def test_cmake_clones_repositories_with_git(text: str, wanted: bool):  # noqa: FBT001
+    assert ("git" in cmake(text)) is wanted
+
+
+# Programs of scripts
+
+
+DOT = "import subprocess\nfrom setuptools import Extension, setup\n"
+RUNS = "subprocess.check_output(['dot', '-V'])\n"
+EXTENSION = "setup(ext_modules=[Extension('x', ['x.c'])])\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        (RUNS, True),
+        (f"try:\n    {RUNS}except OSError:\n    pass\n", False),
+        (f"try:\n    {RUNS}except OSError as e:\n    raise OSError('no dot') from e\n", True),
+    ],
+    ids=["run", "tolerated", "reworded"],
+)
+def test_a_program_that_a_script_runs_is_needed_by_releases_that_no_row_was_made_from(
+    script: str,
+    wanted: bool,  # noqa: FBT001
+):
+    files = {"setup.py": DOT + script + EXTENSION, "x.c": ""}
+    assert ("graphviz" in packages(files, "pygraphviz", "2.0")) is wanted
+    assert "graphviz" not in packages(files, "pygraphviz", "1.10")  # built without
+
+
+def test_a_function_that_the_script_calls_from_its_own_module_is_run():
+    helper = (
+        "import subprocess\n\n\ndef flags(library):\n"
+        "    return subprocess.check_output(['pkg-config'] + ['--libs'] + [library])\n\n\n"
+        "def unused():\n    subprocess.check_call(['m4'])\n"
+    )
+    script = f"{DOT}from helper import flags\nflags('x')\n{EXTENSION}"
+    assert packages({"setup.py": script, "helper.py": helper, "x.c": ""}) == {
+        "gcc", "libc6-dev", "pkg-config",
+    }  # fmt: skip
+
+
+# Variables that nobody sets
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("'READTHEDOCS' in os.environ", False),
+        ("os.environ.get('READTHEDOCS') == 'True'", False),
+        ("not os.getenv('NO_FETCH')", True),
+        ("os.environ.get('FETCH', '1') == '1'", True),
+        ("something()", True),
+    ],
+)
+def test_a_download_under_a_variable_that_nobody_sets_is_none(condition: str, found: bool):  # noqa: FBT001
+    pip = "subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'x'])"
+    for name in ("setup.py", "helper.py"):
+        texts = {"setup.py": f"import helper\n{DOT}setup()\n", "helper.py": ""}
+        texts[name] += f"import os, sys, subprocess\nif {condition}:\n    {pip}\n"
+        assert bool(network_obstacles(given(texts))) is found

@@ -1,0 +1,61 @@
+"""Libraries that CMake's targets link with by name, and that nothing of the project makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from wheelcheck.builds.needs.build_need import BuildNeed, Role
+from wheelcheck.builds.needs.cmake_commands import CMakeCommand
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.distributions.debian_package import FileKind
+
+__all__ = ["linked_needs"]
+
+_LINKS = {"target_link_libraries", "link_libraries"}
+_NAME = re.compile(r"(?P<flag>-l)?(?P<name>[A-Za-z][\w.+-]*)")
+_MAKES = re.compile(
+    r"(?i)\b(?!target_|set_|get_|list|find_library|message)\w*(?:add_\w+|find_package|declare"
+    r"|externalproject_add|cpm\w*|extension|module)\s*\(\s*(?:NAME\s+)?\"?([\w.+-]+)"
+)
+"""A command that makes a target of its first word, or brings targets of its name."""
+_WORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINK_PUBLIC", "LINK_PRIVATE",
+    "LINK_INTERFACE_LIBRARIES", "debug", "general", "optimized"}  # fmt: skip
+
+
+def linked_needs(
+    commands: Sequence[CMakeCommand], texts: Mapping[str, str]
+) -> list[tuple[CMakeCommand, BuildNeed]]:
+    """The needs of ``target_link_libraries(x z)``, each with its command.
+
+    A name that is no target of the project is given to the linker. Of plain names only those count
+    that a package has, for packages that were found define targets of any name.
+    """
+    if not any(command.name in _LINKS for command in commands):
+        return []
+    own = {
+        name.lower()
+        for path, text in texts.items()
+        if path.endswith((".cmake", "CMakeLists.txt"))
+        for name in _MAKES.findall(text)
+    }
+    return [
+        (command, need)
+        for command in commands
+        if command.name in _LINKS
+        for need in _of_command(command, own)
+    ]
+
+
+def _of_command(command: CMakeCommand, own: set[str]) -> Iterator[BuildNeed]:
+    words = command.words[1:] if command.name == "target_link_libraries" else command.words
+    skipped = {at + 1 for at, word in enumerate(words) if word == "debug"}
+    for at, word in enumerate(words):
+        match = _NAME.fullmatch(word)
+        if match is None or word in _WORDS or at in skipped:
+            continue
+        name = match["name"]
+        if match["flag"] or (name.lower() not in own and is_packaged((FileKind.LIB, name))):
+            role = Role.REQUIRED if command.sure else Role.OPTIONAL
+            yield from need_called(FileKind.LIB, name, f"{command.path}: links {word}", role)
