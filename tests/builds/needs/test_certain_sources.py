@@ -184,3 +184,36 @@ def test_a_download_under_a_variable_that_nobody_sets_is_none(condition: str, fo
         texts = {"setup.py": f"import helper\n{DOT}setup()\n", "helper.py": ""}
         texts[name] += f"import os, sys, subprocess\nif {condition}:\n    {pip}\n"
         assert bool(network_obstacles(given(texts))) is found
+
+
+# What is loaded
+
+
+def run_packages(files: dict[str, str], *release: str) -> set[str]:
+    needs = source_needs(given(files, *release))
+    return set(install_commands(needs, TRIXIE).run_packages)
+
+
+@pytest.mark.parametrize(
+    ("libraries", "loaded"),
+    [
+        (["gmp"], {"libgmp10"}),
+        (["gmp", "gmpxx"], {"libgmp10", "libgmpxx4ldbl"}),
+        (["fftw3f"], {"libfftw3-single3"}),
+        (["ncursesw"], {"libncursesw6"}),
+    ],
+)
+def test_of_a_library_in_several_packages_those_are_loaded_that_it_links_with(
+    libraries: list[str], loaded: set[str]
+):
+    script = f"{DOT}setup(ext_modules=[Extension('x', ['x.c'], libraries={libraries})])\n"
+    assert run_packages({"setup.py": script, "x.c": ""}) == loaded
+    if "gmp" in libraries:
+        assert run_packages({"setup.py": script, "x.c": ""}, "gmpy2", "2.2.1") >= loaded
+
+
+@pytest.mark.parametrize(("default", "loaded"), [("OFF", False), ("ON", True)])
+def test_openmp_behind_an_option_is_loaded_where_that_is_on(default: str, loaded: bool):  # noqa: FBT001
+    text = f"option(USE_OMP help {default})\nif(USE_OMP)\n  find_package(OpenMP)\nendif()\n"
+    files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": PROJECT + text}
+    assert ("libgomp1" in run_packages(files)) is loaded

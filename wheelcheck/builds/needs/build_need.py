@@ -50,6 +50,7 @@ class BuildNeed:
     `source` says who says so: a row of a table, or the file it was read from. `inferred` marks
     what was concluded rather than known. `from_pypi` says that the build requires or the backend
     fetch it as a distribution, so that the system need not have it (if that has a wheel there).
+    `links` are the names behind ``-l`` by which a build file links with it, where one says so.
     """
 
     kind: NeedKind
@@ -60,6 +61,7 @@ class BuildNeed:
     from_pypi: bool = False
     inferred: bool = True
     files: tuple[tuple[FileKind, str], ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +224,5 @@ def _merged(first: BuildNeed, second: BuildNeed) -> BuildNeed:
         first.from_pypi or second.from_pypi,
         first.inferred and second.inferred,
         lead.files,
+        tuple(dict.fromkeys((*first.links, *second.links))),
     )

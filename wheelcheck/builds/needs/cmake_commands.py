@@ -38,7 +38,7 @@ _REFERENCE = re.compile(r"\$\{(\w+)\}")
 class CMakeCommand:
     """One command, its name in lower case. `sure`: no condition that a build decides is around it.
 
-    `conditions` are the words of the conditions around it.
+    `conditions` are the words of the conditions around it; `off`: by default they do not hold.
     """
 
     name: str
@@ -46,6 +46,7 @@ class CMakeCommand:
     path: str
     sure: bool
     conditions: tuple[str, ...] = ()
+    off: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +115,8 @@ def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeComman
         _assign(walk, name, words, sure=sure)
     around = tuple(word for block in walk.blocks for word in block.words)
     expanded = tuple(part for word in words for part in _expanded(walk, word))
-    return CMakeCommand(name, expanded, path, sure, around)
+    off = any(block.runs is False for block in walk.blocks)
+    return CMakeCommand(name, expanded, path, sure, around, off)
 
 
 def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCommand]:

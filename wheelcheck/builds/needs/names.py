@@ -69,7 +69,8 @@ def need_called(
         yield BuildNeed(sort, label_of(kind, names[0]), source, role, minimum, files=files)
     elif meaning.startswith(_LIBRARY):
         known = meaning.removeprefix(_LIBRARY)
-        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum)
+        links = tuple(names) if kind is FileKind.LIB else ()
+        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum, links=links)
     elif meaning:
         yield BuildNeed(NeedKind.TOOL, meaning, source, role)
 

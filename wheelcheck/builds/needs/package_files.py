@@ -30,6 +30,7 @@ __all__ = [
     "is_lost_header",
     "is_packaged",
     "library_of",
+    "loaded_packages",
     "pkg_config_version",
     "run_packages",
     "search_command",
@@ -118,6 +119,25 @@ def run_packages(package: str, distribution: Distribution) -> tuple[str, ...]:
     found = [_libraries(repository, package) for repository in repositories]
     agreed = found and all(names == found[0] for names in found)
     return found[0] if agreed else ()
+
+
+def loaded_packages(
+    names: tuple[str, ...], links: Iterable[str], distribution: Distribution
+) -> tuple[str, ...]:
+    """Of a library's packages for the run time those that hold what is linked with.
+
+    `links` are names behind ``-l``. All `names` where that is not known, or no package has it.
+    """
+    stems = {f"lib{name}" for name in links}
+    repositories = repositories_of(distribution) if stems else []
+    return (
+        tuple(
+            name
+            for name in names
+            if any(stems & _stems(repository, name) for repository in repositories)
+        )
+        or names
+    )
 
 
 @cache

@@ -19,7 +19,12 @@ from wheelcheck.builds.needs.build_need import (
     strongest,
 )
 from wheelcheck.builds.needs.libraries import library_table
-from wheelcheck.builds.needs.package_files import build_packages, library_of, run_packages
+from wheelcheck.builds.needs.package_files import (
+    build_packages,
+    library_of,
+    loaded_packages,
+    run_packages,
+)
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -277,6 +282,8 @@ def _answers(
         return
     row, family = _row(need), distribution.family
     names = names_for(row.get(f"{family}_{stage}", ""), distribution)
+    if stage is InstallPhase.RUN:
+        names = loaded_packages(names, need.links, distribution)
     if names or stage is InstallPhase.BUILD or not row.get(f"{family}_run"):
         for name in names:
             yield SystemPackage(name, stage, need)
