@@ -127,7 +127,7 @@ def _calls(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _is_called(line: int, text: str, calls: frozenset[str]) -> bool:
-    """Whether a line of a module stands in a function that the script calls, or another for it."""
+    """Whether a line of a module is of a function that the script calls, itself or by another."""
     tree = parse(text)
     functions = [] if isinstance(tree, Unknown) else tree.body
     own = {each.name: each for each in functions if isinstance(each, ast.FunctionDef)}
