@@ -42,6 +42,14 @@ def test_stray_rust_is_no_need_until_something_calls_cargo():
     assert set(tools(languages={"rust": "3"}, tools_run=(("setup.py:9", "cargo"),))) == {"rust"}
 
 
+def test_setuptools_rust_without_a_crate_needs_no_rust():
+    script = {"setup.py": "setup(ext_modules=[Extension('x', ['x.c'])])"}
+    rusty = {"setup.py": "setup(rust_extensions=[RustExtension('x')])"}
+    requires = {"languages": {"c": "x.c"}, "build_requires": ("setuptools-rust",)}
+    assert set(tools(**requires, texts=script)) == {"c"}
+    assert set(tools(**requires, texts=rusty)) == {"c", "rust"}
+
+
 def test_minimum_rust_is_the_highest_stated():
     found = tools(
         build_requires=("maturin>=1,<2",),

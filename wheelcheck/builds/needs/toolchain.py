@@ -64,6 +64,7 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cuda": (),
     }
 )
+_SPEAKS_OF_RUST = re.compile(r"RustExtension|RustBin|rust_extensions|tool\.setuptools-rust")
 _PYQT_BUILDER = "pyqt-builder"
 _PYQT = re.compile(r"(?i)pyqt([56])")
 _COMPILERS = {"c", "c++", "fortran"}
@@ -130,12 +131,21 @@ def _from_requirements(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         with suppress(InvalidRequirement):
             stated.setdefault(canonicalize_name(Requirement(line).name), line)
     for name, line in stated.items():
-        for tool in _called_for_by().get(name, ()):
+        unused = name == "setuptools-rust" and not _has_crate(facts)
+        for tool in () if unused else _called_for_by().get(name, ()):
             yield _tool(tool, f"build requirement {line}")
     for name, tool in tools_on_pypi().items():
         if name in stated or name in facts.installed:
             message = f"build requirement {stated[name]}" if name in stated else f"{name} from PyPI"
             yield _tool(tool, message, from_pypi=True)
+
+
+def _has_crate(facts: SourceNeedsInput) -> bool:
+    """Whether there may be a crate to build: its sources, or build files that speak of one."""
+    if "rust" in facts.languages or "setup.py" not in facts.texts:
+        return True
+    crate = any(path.endswith("Cargo.toml") for path in (*facts.members, *facts.texts))
+    return crate or any(map(_SPEAKS_OF_RUST.search, facts.texts.values()))
 
 
 def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
