@@ -44,7 +44,8 @@ _OF_OTHER_SYSTEMS = frozenset({
 })  # fmt: skip
 _PLAIN = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
-    "vcversioner",
+    "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",
+    "scikit-build", "distro", "pbr", "six", "tomli", "toml", "jinja2", "markupsafe", "pip",
 })  # fmt: skip
 """Projects that bring no headers but numpy's own."""
 
