@@ -2,6 +2,7 @@
 
 Seen by running the backends (`findings/license-classifier-beside-expression-divides-backends.sh`,
 `findings/missing-readme-fails-all-but-setuptools.sh`,
+`findings/scikit-build-core-1-refuses-its-old-settings.sh`,
 `findings/spdx-names-that-some-backends-refuse.sh`).
 """
 
@@ -16,6 +17,7 @@ from packaging.version import Version
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.package_discovery import undecided_packages
 from wheelcheck.builds.obstacles.refused_project import refused_project
+from wheelcheck.builds.obstacles.refused_scikit_build import refused_scikit_build
 from wheelcheck.builds.obstacles.refused_settings import (
     refused_requirements_txt,
     refused_settings,
@@ -62,14 +64,13 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
     tree = read_toml(contents.texts.get(_PROJECT, ""))
     if isinstance(tree, Unknown) or (facts.system.legacy and "project" not in tree):
         return
-    if facts.kind == "setuptools":
-        refused = refused_project(tree, build.environment.version_of("setuptools"))
-        if refused:
-            message = f"setuptools refuses {_PROJECT}: {refused}"
-            yield BuildObstacle("refused-settings", message, _PROJECT, fatal=True)
-            return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]
+    reader, refused = _refused_tables(tree, build, facts.kind, name)
+    if refused:
+        message = f"{reader} refuses {_PROJECT}: {refused}"
+        yield BuildObstacle("refused-settings", message, _PROJECT, fatal=True)
+        return
     if build.reading.is_whole and not contents.holds_links:
         yield from _without_readme(tree, contents, backend)
         yield from _without_modules(tree, contents, build, name)
@@ -85,6 +86,16 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
             f"{_PROJECT} has the license {deprecated}, deprecated in SPDX: uv_build refuses it"
         )
         yield BuildObstacle("deprecated-license", message, _PROJECT, fatal=True)
+
+
+def _refused_tables(tree: Mapping[str, Any], build: Build, kind: str, name: str) -> tuple[str, str]:
+    """The backend that refuses a table of `pyproject.toml`, and why; "" if none does."""
+    if kind == "setuptools":
+        return kind, refused_project(tree, build.environment.version_of(kind))
+    if name == "scikit_build_core":
+        release = build.environment.version_of("scikit-build-core")
+        return "scikit-build-core", refused_scikit_build(tree, release)
+    return name, ""
 
 
 def _without_readme(
