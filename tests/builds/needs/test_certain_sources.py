@@ -112,6 +112,8 @@ def test_names_that_cmake_links_with_are_libraries_unless_something_makes_them()
     assert cmake(f"add_library(z STATIC z.c)\n{links}") == {"libbz2-dev"}
     assert cmake(links.replace("PRIVATE z bz2", "debug z optimized bz2")) == {"libbz2-dev"}
     assert cmake(links.replace(" z bz2", " some_target")) == set()
+    fetches = "include(FetchContent)\nFetchContent_Declare(libbz2 URL x)\n"
+    assert cmake(fetches + links.replace("m pthread", "-lrrd")) == {"librrd-dev"}
 
 
 @pytest.mark.parametrize(
@@ -201,6 +203,7 @@ def run_packages(files: dict[str, str], *release: str) -> set[str]:
         (["gmp", "gmpxx"], {"libgmp10", "libgmpxx4ldbl"}),
         (["fftw3f"], {"libfftw3-single3"}),
         (["ncursesw"], {"libncursesw6"}),
+        (["rpmio"], {"librpmio10"}),
     ],
 )
 def test_of_a_library_in_several_packages_those_are_loaded_that_it_links_with(

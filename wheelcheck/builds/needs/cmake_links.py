@@ -20,6 +20,7 @@ _MAKES = re.compile(
     r"|externalproject_add|cpm\w*|extension|module)\s*\(\s*(?:NAME\s+)?\"?([\w.+-]+)"
 )
 """A command that makes a target of its first word, or brings targets of its name."""
+_FETCHES = re.compile(r"(?i)\b(?:FetchContent_\w+|ExternalProject_Add|CPM\w*)\s*\(")
 _WORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINK_PUBLIC", "LINK_PRIVATE",
     "LINK_INTERFACE_LIBRARIES", "debug", "general", "optimized"}  # fmt: skip
 
@@ -30,25 +31,23 @@ def linked_needs(
     """The needs of ``target_link_libraries(x z)``, each with its command.
 
     A name that is no target of the project is given to the linker. Of plain names only those count
-    that a package has, for packages that were found define targets of any name.
+    that a package has, for packages that were found define targets of any name, as what is fetched
+    does.
     """
+    files = [text for path, text in texts.items() if path.endswith((".cmake", "CMakeLists.txt"))]
     if not any(command.name in _LINKS for command in commands):
         return []
-    own = {
-        name.lower()
-        for path, text in texts.items()
-        if path.endswith((".cmake", "CMakeLists.txt"))
-        for name in _MAKES.findall(text)
-    }
+    fetches = any(map(_FETCHES.search, files))
+    own = {name.lower() for text in files for name in _MAKES.findall(text)}
     return [
         (command, need)
         for command in commands
         if command.name in _LINKS
-        for need in _of_command(command, own)
+        for need in _of_command(command, own, plain=not fetches)
     ]
 
 
-def _of_command(command: CMakeCommand, own: set[str]) -> Iterator[BuildNeed]:
+def _of_command(command: CMakeCommand, own: set[str], *, plain: bool) -> Iterator[BuildNeed]:
     words = command.words[1:] if command.name == "target_link_libraries" else command.words
     skipped = {at + 1 for at, word in enumerate(words) if word == "debug"}
     for at, word in enumerate(words):
@@ -56,6 +55,7 @@ def _of_command(command: CMakeCommand, own: set[str]) -> Iterator[BuildNeed]:
         if match is None or word in _WORDS or at in skipped:
             continue
         name = match["name"]
-        if match["flag"] or (name.lower() not in own and is_packaged((FileKind.LIB, name))):
+        free = plain and name.lower() not in own and is_packaged((FileKind.LIB, name))
+        if match["flag"] or free:
             role = Role.REQUIRED if command.sure else Role.OPTIONAL
             yield from need_called(FileKind.LIB, name, f"{command.path}: links {word}", role)

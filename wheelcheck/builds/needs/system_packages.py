@@ -276,8 +276,11 @@ def _answers(
 ) -> Iterator[SystemPackage]:
     package = held.get(need)
     if package is not None:
-        build = stage is InstallPhase.BUILD
-        for name in (package,) if build else run_packages(package, distribution):
+        if stage is InstallPhase.BUILD:
+            yield SystemPackage(package, stage, need)
+            return
+        links = [name for kind, name in need.files if kind is FileKind.LIB]
+        for name in loaded_packages(run_packages(package, distribution), links, distribution):
             yield SystemPackage(name, stage, need)
         return
     row, family = _row(need), distribution.family
