@@ -34,6 +34,7 @@ from wheelcheck.builds.obstacles.compiling.undeclared_names import (
     undeclared_names,
 )
 from wheelcheck.builds.obstacles.missing_folders import missing_folders, missing_project
+from wheelcheck.builds.obstacles.newer_tools.cmake_python import REMOVES_MODULES, refused_python
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
     REFUSES_OLD,
@@ -120,6 +121,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     numpy = build.environment.version_of("numpy")
     complete = bool(installed) and not build.environment.problems and gcc is not None
 
+    translates = cythonizes if cythonizes or complete else None
+
     def compute() -> tuple[BuildObstacle, ...]:
         contents = reading.contents
         if isinstance(contents, Unknown):
@@ -129,7 +132,11 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         script = "\n".join(script_texts(contents.texts))
         return (
             *no_sources(facts, contents),
-            *(missing_sources(facts, contents, script) if reading.is_whole else ()),
+            *(
+                missing_sources(facts, contents, script, cythonizes=translates)
+                if reading.is_whole
+                else ()
+            ),
             *refused_options(facts.script, script),
             *other_pythons(facts.script, minor),
             *source_breaks(files, contents, minor, gcc, free_threaded=free),
@@ -234,17 +241,25 @@ def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstac
     lacks = (
         known and not build.environment.problems and build.environment.version_of("numpy") is None
     )
-    refuses = version >= REFUSES_OLD
+    refuses, removes = version >= REFUSES_OLD, version >= REMOVES_MODULES
 
     def compute() -> tuple[BuildObstacle, ...]:
         return (
             *(old_minimums(texts) if refuses else ()),
             *(missing_numpy(texts) if lacks else ()),
+            *(_python_of_cmake(build.reading, target) if removes else ()),
             *_folders(build.reading, facts),
         )
 
-    key = f"cmake refuses {refuses}, lacks numpy {lacks}"
+    key = f"cmake {target.python} refuses {refuses}, removes {removes}, lacks numpy {lacks}"
     return build.reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _python_of_cmake(reading: SdistReading, target: Target) -> tuple[BuildObstacle, ...]:
+    contents = reading.contents
+    if isinstance(contents, Unknown):
+        return ()
+    return refused_python(contents.texts, frozenset(contents.paths), target.python)
 
 
 def _folders(reading: SdistReading, facts: SdistFacts) -> tuple[BuildObstacle, ...]:

@@ -42,6 +42,8 @@ _SPECIAL = re.compile(r"(?i)win|mac|darwin|osx|bsd|nt|py2|old|test|debug|bench|e
 _ASKS_FOR_SDIST = "PKG-INFO"
 """A script that looks for this file may compile what Cython wrote, though Cython is there."""
 _COMPILED = {".c", ".cc", ".cpp", ".cxx", ".pyx", ".i", ".f", ".f90", ".m"}
+_NAMES_C = re.compile(r"\.c(?:pp|xx|c)?\b|(?i:use_cython|no_cython|\bext\b)|splitext|replace\(")
+"""Words of scripts that may take what Cython made instead of its source."""
 _MADE_FROM = {".pyx": (".c", ".cpp", ".py"), ".c": (".pyx",), ".cpp": (".pyx",)}
 _MAKES_FILES = (
     "subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate", "shutil",
@@ -49,6 +51,12 @@ _MAKES_FILES = (
     "import_module",
     "build_clib", "cffi", "Popen", "spawn", "f2py", "numpy.distutils", "write(",
 )  # fmt: skip
+
+
+_RUNS = re.compile(
+    r"subprocess|os\.system|run_command|Popen|spawn|check_call|\bpip\b|^\s*class\s", re.MULTILINE
+)
+"""Words of scripts that may run Cython, or install it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,28 +208,46 @@ def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacl
 
 
 def missing_sources(
-    facts: SdistFacts, contents: SdistContents, script: str
+    facts: SdistFacts, contents: SdistContents, script: str, *, cythonizes: bool | None
 ) -> tuple[BuildObstacle, ...]:
     """A source of an extension module that the sdist does not hold; code ``source-missing``.
 
     `script` is the text of the setup script and of what it imports: nothing is said where that may
-    make files.
+    make files. `cythonizes`: Cython is installed for the build, None where that is not known.
     """
     declared = facts.script
-    if declared is None or contents.holds_links or any(word in script for word in _MAKES_FILES):
+    if declared is None or contents.holds_links:
         return ()
+    makes = any(word in script for word in _MAKES_FILES)
+    translates = bool(cythonizes) and "cythonize(" in script and _NAMES_C.search(script) is None
     for module in declared.extensions:
-        for source in module.sources or ():
-            path = posixpath.normpath(source)
-            stem, extension = posixpath.splitext(path)
-            others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
-            aside = path.startswith(("/", "..")) or "*" in path or extension not in _COMPILED
-            if aside or path in contents.sizes or not others.isdisjoint(contents.sizes):
-                continue
-            if declared.surely_builds(module, path):
-                message = f"{module.name} is made of {path}, which the sdist does not hold"
+        for path in map(posixpath.normpath, module.sources or ()):
+            why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
+            silent = _RUNS.search(script) is not None if why == _NO_CYTHON else makes
+            if why and not silent and declared.surely_builds(module, path):
+                message = f"{module.name} is made of {path}, {why}"
                 return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
     return ()
+
+
+_NO_CYTHON = "and no build requirement brings Cython"
+
+
+def _why_missing(
+    path: str, contents: SdistContents, *, cythonizes: bool | None, translates: bool
+) -> str:
+    """Why a build has no such source; "" where it may. `translates`: it takes nothing else."""
+    stem, extension = posixpath.splitext(path)
+    if path.startswith(("/", "..")) or "*" in path or extension not in _COMPILED:
+        return ""
+    others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
+    made = not others.isdisjoint(contents.sizes)
+    if path in contents.sizes:
+        lacks = extension == ".pyx" and cythonizes is False and not made
+        return _NO_CYTHON if lacks else ""
+    if made and not (extension == ".pyx" and translates):
+        return ""
+    return "which the sdist does not hold"
 
 
 def shipped_file(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
