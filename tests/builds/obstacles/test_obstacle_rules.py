@@ -207,6 +207,14 @@ def test_crates_come_over_the_network_unless_the_sdist_carries_them():
     workspace = tuple(f"crates/part{n}/Cargo.toml" for n in range(5))
     assert downloads(build_requires=maturin, members=(*manifest, *vendor)) == []
     assert downloads(build_requires=maturin, members=(*manifest, *include)) == []
+    lock = {
+        "Cargo.lock": "".join(
+            f'name = "other{n}"\nversion = "1.0.0"\nsource = "registry+x"\n' for n in range(9)
+        )
+    }
+    assert len(downloads(build_requires=maturin, members=(*manifest, *include), texts=lock)) == 1
+    locked = {"Cargo.lock": lock["Cargo.lock"].replace("other", "crate")}
+    assert downloads(build_requires=maturin, members=(*manifest, *include), texts=locked) == []
     assert len(downloads(build_requires=maturin, members=(*manifest, *workspace))) == 1
     assert downloads(build_requires=("setuptools",), members=manifest) == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
@@ -52,6 +52,12 @@ _VENDORED_CRATES = 3
 """A vendor folder with this many crates is taken for `cargo vendor`'s …"""
 _WHOLE_TREE = 12
 """… as is any folder with this many: orjson keeps its crates in ``include/cargo``."""
+
+_REGISTERED = re.compile(
+    r'^name = "([^"\n]+)"\nversion = "[^"\n]+"\nsource = "registry', re.MULTILINE
+)
+_RELEASE = re.compile(r"-\d[\w.+-]*$")
+"""What `cargo vendor` may put behind the name of a crate."""
 
 
 def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
@@ -213,12 +219,20 @@ def _crate_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         count >= _WHOLE_TREE or (count >= _VENDORED_CRATES and is_vendored(f"{folder}/x"))
         for folder, count in parents.items()
     )
-    if not vendored:
+    locked = set(_REGISTERED.findall(facts.texts.get("Cargo.lock", "")))
+    if not vendored or (locked and not _holds_crates(locked, manifests)):
         yield _download(
             "downloads-crates",
             "cargo downloads the crates it depends on; the sdist does not carry them",
             min(manifests, key=lambda path: path.count("/")),
         )
+
+
+def _holds_crates(locked: Collection[str], manifests: Iterable[str]) -> bool:
+    """Whether an sdist has folders for most of the crates that its lock file takes from afar."""
+    folders = {path.split("/")[-2] for path in manifests if "/" in path}
+    names = folders | {_RELEASE.sub("", folder) for folder in folders}
+    return 2 * sum(name in names for name in locked) >= len(locked)
 
 
 def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
