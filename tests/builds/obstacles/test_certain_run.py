@@ -484,6 +484,7 @@ def test_the_scripts_of_cffi_are_run_by_setup():
         ("entry_points={'console_scripts': ['x']}", "entry_points has 'x'"),
         ("entry_points={'console_scripts': ['x = x-y:main']}", "entry_points has"),
         ("package_dir={'': 'src'}", "the folder src"),
+        ("package_dir={'x': 'lib/x'}", "whose folder lib/x"),
     ],
 )
 def test_arguments_that_setuptools_refuses(keyword: str, words: str):

@@ -41,7 +41,11 @@ _OF_OTHER_SYSTEMS = frozenset({
     "windef.h", "winbase.h", "mach/mach.h", "mach/mach_time.h", "targetconditionals.h",
     "corefoundation/corefoundation.h", "carbon/carbon.h", "iokit/iokitlib.h", "cuda_runtime.h",
     "cocoa/cocoa.h", "foundation/foundation.h", "jni.h", "cuda_runtime_api.h", "cublas_v2.h",
+    "sys/sysctl.h", "sys/capsicum.h", "sys/event.h", "sys/consio.h", "sys/filio.h", "sys/sockio.h",
+    "sys/disk.h", "sys/jail.h", "sys/kern_control.h", "sys/sys_domain.h", "net/if_dl.h",
+    "net/bpf.h", "mach-o/dyld.h", "libkern/osatomic.h",
 })  # fmt: skip
+"""``sys/sysctl.h`` is gone since glibc 2.32 (its NEWS)."""
 _PLAIN = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
     "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",

@@ -27,6 +27,8 @@ __all__ = [
 OTHER_VERSION = "OtherVersion"
 """In the place of an exception: the script ends, and installers discard what it gives."""
 
+_CHOICES = frozenset({"packages", "py_modules", "ext_modules", "**"})
+_OTHER_SETTINGS = (("setup.cfg", "[options"), ("pyproject.toml", "setuptools]"))
 _REFUSES_VERSIONS = Version("66")
 """setuptools 66 parses versions by PEP 440 alone (its changelog)."""
 _ENTRY_POINT = re.compile(r"[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?$")
@@ -182,14 +184,41 @@ def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Ite
     for name in _data_files(known.get("data_files")):
         if files.exists(name) is False:
             yield f"data_files names {name}, which the sdist does not hold"
+    yield from _folders(known, names, files)
+
+
+def _folders(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:
+    """Folders of packages that are not there."""
     if "package_dir" in names and "package_dir" not in known:
         return
     root = (known.get("package_dir") or {}).get("") if "package_dir" in known else None
     if isinstance(root, str) and root and files.has_folder(root) is False:
         yield f"package_dir names the folder {root}, which the sdist does not hold"
+    for name, folder in _explicit_layout(known, names, files).items():
+        if files.has_folder(folder) is False:
+            yield f"package_dir has {name}, whose folder {folder} the sdist does not hold"
     for folder in _package_folders(known.get("packages"), known.get("package_dir") or {}):
         if files.has_folder(folder) is False:
             yield f"it names the package folder {folder}, which the sdist does not hold"
+
+
+def _explicit_layout(
+    known: Mapping[str, Any], names: frozenset[str], files: Files
+) -> dict[str, str]:
+    """The packages that setuptools takes `package_dir` for where it is given no others.
+
+    `ConfigDiscovery._analyse_explicit_layout` in `setuptools/discovery.py`.
+    """
+    folders = known.get("package_dir")
+    if names & _CHOICES or not isinstance(folders, dict):
+        return {}
+    if any(word in files.texts.get(path, "") for path, word in _OTHER_SETTINGS):
+        return {}
+    return {
+        name: posixpath.normpath(posixpath.join(folders.get("") or "", folder))
+        for name, folder in folders.items()
+        if name and isinstance(name, str) and isinstance(folder, str)
+    }
 
 
 def _namespaces(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,16 +114,29 @@ def _places(name: str) -> tuple[str, str]:
     return f"{stem}/__init__.py", f"{stem}.py"
 
 
+_RUNS_TEXTS = re.compile(
+    r"\bexec(?:file)?\s*\(|\bcompile\s*\(|runpy|subprocess|import_module|__import__|load_source"
+    r"|load_module|spec_from_file|os\.system|Popen|spawn|check_call|check_output|run_command"
+)
+"""Words of scripts that may run a module which they do not import."""
+
+
 def script_texts(texts: Mapping[str, str]) -> Iterator[str]:
-    """The text of ``setup.py``, and of what lies beside it that it names."""
+    """The text of ``setup.py``, and of what lies beside it that it may run."""
     return (text for _, text in named_scripts(texts))
 
 
 def named_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """``setup.py`` and what lies beside it that it names, with their paths."""
+    """``setup.py`` and what lies beside it that it imports or may run, with their paths.
+
+    A module that it reads alone, for its version, is none of them.
+    """
     script = texts.get("setup.py", "")
     yield "setup.py", script
+    runs = _RUNS_TEXTS.search(script) is not None
     for path, text in texts.items():
         stem = path.removesuffix(".py")
-        if path.endswith(".py") and "/" not in path and path != "setup.py" and stem in script:
+        if not path.endswith(".py") or "/" in path or path == "setup.py" or stem not in script:
+            continue
+        if runs or re.search(rf"\b(?:import|from)\b[^\n]*\b{re.escape(stem)}\b", script):
             yield path, text
