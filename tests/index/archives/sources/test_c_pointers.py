@@ -17,7 +17,7 @@ OWN = b"typedef struct {\n  PyObject_HEAD\n  int x;\n} Foo;\n"
         (b"  Foo *self = type->tp_alloc(type, 0);\n", ["pointer Foo"]),
         (b"  Foo *self = (Foo *)type->tp_alloc(type, 0);\n", []),
         (b"  PyObject *self = type->tp_alloc(type, 0);\n", []),
-        (b"  Unknown *self = type->tp_alloc(type, 0);\n", []),
+        (b"  Unknown *self = type->tp_alloc(type, 0);\n", ["pointer Unknown?"]),
         (b"  Foo *self = get();\n  self->name = PyDict_New();\n", []),
         (b"#ifdef X\n  Foo *self = type->tp_alloc(type, 0);\n#endif\n", []),
         (b"  PyArrayObject *a;\n  a = PyArray_SimpleNew(1, d, t);\n", ["pointer PyArrayObject"]),
@@ -40,13 +40,18 @@ GIVES = b"PyObject *\nmake(void)\n{\n  return NULL;\n}\n"
         (b"", b"  Foo *self = make();\n", ["pointer Foo"]),
         (b"", b"  Foo *self = (Foo *)make();\n", []),
         (b"", b"  PyObject *self = make();\n", []),
-        (b"", b"  Unknown *self = make();\n", []),
+        (b"", b"  Unknown *self = make();\n", ["pointer Unknown?"]),
+        (b"typedef PyObject Known;\n", b"  Known *self = make();\n", []),
         (
             b"int g(Other *o) {\n  return o->size;\n}\n",
             b"  Other *p = make();\n",
             ["pointer Other"],
         ),
-        (b"int g(Same *o) {\n  return o->ob_type;\n}\n", b"  Same *p = make();\n", []),
+        (
+            b"int g(Same *o) {\n  return o->ob_type;\n}\n",
+            b"  Same *p = make();\n",
+            ["pointer Same?"],
+        ),
     ],
 )
 def test_what_a_function_of_the_source_gives(more: bytes, body: bytes, found: list[str]):

@@ -23,6 +23,7 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     PRINT,
     RETURNS,
     SLOT,
+    STRUCTURE,
     THROWS,
     UFUNC,
     UNTYPED,
@@ -96,6 +97,7 @@ def _own_names(contents: SdistContents, minor: int) -> set[str]:
                 own.add(name.removeprefix(OWN))
             elif name.startswith("#"):
                 unset.add(name)
+        own |= {need for need in marks.needs if need.startswith(STRUCTURE)}
     return own | {_UNSET + name for name in unset - own}
 
 
@@ -135,7 +137,7 @@ def _of_files(
             continue
         yield from _by_python(path, _gone_names(marks, minor, own), minor, gcc, sure=sure)
         if gcc is not None and gcc >= _ERRORS_SINCE:
-            yield from _by_compiler(path, marks, script, sure=sure)
+            yield from _by_compiler(path, _refused(marks, own), script, sure=sure)
         if gcc is not None and gcc >= _SPEAKS_C23:
             yield from _by_c23(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
@@ -198,11 +200,21 @@ def _api(
     )
 
 
+def _refused(marks: SourceMarks, own: set[str]) -> list[str]:
+    """What compilers refuse in a source, where headers of the sdist (`own`) say what they must."""
+    split = (found.partition(PERHAPS) for found in marks.refused)
+    return [
+        found
+        for found, perhaps, _ in split
+        if not perhaps or found.replace(POINTER, STRUCTURE, 1) in own
+    ]
+
+
 def _by_compiler(
-    path: str, marks: SourceMarks, script: str, *, sure: bool
+    path: str, refused: Iterable[str], script: str, *, sure: bool
 ) -> Iterator[BuildObstacle]:
     """Pointers and numbers that GCC refuses."""
-    for found in marks.refused:
+    for found in refused:
         kind, _, name = found.partition(" ")
         what = {
             METHOD.strip(): f"puts {name}, of another type, in a table of methods",

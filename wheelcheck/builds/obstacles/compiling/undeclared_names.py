@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -16,7 +17,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.c_code.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
-from wheelcheck.index.archives.sources.mark_kinds import LIMITS
+from wheelcheck.index.archives.sources.mark_kinds import STANDARD
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
@@ -46,18 +47,93 @@ def undeclared_names(
     for path in paths:
         if language_of(path) is not Language.CPP:
             continue
-        marks = contents.marks.get(path)
-        for name in marks.needs if marks is not None else ():
-            if " " not in name and _never_declared(path, name, contents):
-                used = (
-                    ("std::numeric_limits", "limits")
-                    if name == LIMITS
-                    else (f"{name}_t", "cstdint")
-                )
-                message = f"{path} uses {used[0]} without <{used[1]}>, and GCC {gcc} "
+        for use in _uses(path, contents):
+            where = _used_in_vain(path, use, contents)
+            if where:
+                by = f", which {path} includes first," if where != path else ""
+                name = _shown(use, where, contents)
+                message = f"{where}{by} uses {name} without <{use.header}>, and GCC {gcc} "
                 message += "declares it in no other header that is included"
                 return (BuildObstacle("header-not-included", message, _SOURCE, fatal=sure),)
     return ()
+
+
+class _Use(NamedTuple):
+    """A name of the standard library, its header, and its kind in the table of headers.
+
+    `mark` is what sources have of it that use it; `declared` what those have that declare it.
+    """
+
+    name: str
+    header: str
+    kind: str
+    mark: str
+    declared: str = ""
+
+
+def _uses(path: str, contents: SdistContents) -> list[_Use]:
+    """What a source uses, or the headers of the sdist that it includes; each kind once."""
+    found: dict[str, _Use] = {}
+    todo, seen = [path], set[str]()
+    while todo and len(seen) <= _MOST_FILES:
+        here = todo.pop()
+        marks = contents.marks.get(here) if here not in seen else None
+        seen.add(here)
+        for need in marks.needs if marks is not None else ():
+            use = _use_of(need)
+            if use is not None:
+                found.setdefault(need if use.kind == "uint" else use.kind, use)
+        for include in marks.includes if marks is not None else ():
+            todo += _own_files(here, include[1:], contents)
+    return list(found.values())
+
+
+def _use_of(need: str) -> _Use | None:
+    """The use that a mark stands for; None where it stands for something else."""
+    if need.startswith(STANDARD):
+        name, header, kind = need.removeprefix(STANDARD).split(" ")
+        return _Use(f"std::{name}", header, kind, f" {kind}")
+    if need.startswith("uint") and " " not in need:
+        return _Use(f"{need}_t", "cstdint", "uint", need, f"declares {need}")
+    return None
+
+
+def _used_in_vain(path: str, use: _Use, contents: SdistContents) -> str:
+    """The first file that uses what nothing before it declares, as compilers read; "" if none.
+
+    What a file includes is taken to come before what it uses.
+    """
+    seen: set[str] = set()
+
+    def read(here: str) -> str | None:
+        marks = contents.marks.get(here)
+        if here in seen:
+            return ""
+        seen.add(here)
+        if marks is None or len(seen) > _MOST_FILES or use.declared in marks.needs:
+            return None
+        for include in marks.includes:
+            own = _own_files(here, include[1:], contents)
+            gives = _headers().get(include[1:])
+            if (gives is None and not own) or use.kind in (gives or ()):
+                return None
+            for below in own:
+                found = read(below)
+                if found != "":
+                    return found
+        return here if any(_is_use(need, use) for need in marks.needs) else ""
+
+    return read(path) or ""
+
+
+def _shown(use: _Use, path: str, contents: SdistContents) -> str:
+    """The name of its kind that a file uses."""
+    found = (_use_of(need) for need in contents.marks[path].needs if _is_use(need, use))
+    return next((other.name for other in found if other is not None), use.name)
+
+
+def _is_use(need: str, use: _Use) -> bool:
+    return need == use.mark or (need.startswith(STANDARD) and need.endswith(use.mark))
 
 
 def undeclared_functions(
@@ -149,20 +225,11 @@ def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:
     return [shipped for shipped in contents.marks if shipped.rpartition("/")[2] == stem]
 
 
-def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
-    """Whether a source, with all that it may include, has no header that declares a name."""
-    what = LIMITS if name == LIMITS else "uint"
-
-    def may_declare(header: str, own: Sequence[str]) -> bool:
-        gives = _headers().get(header)
-        return (gives is None and not own) or what in (gives or ())
-
-    return _is_in_vain(path, contents, lambda marks: f"declares {name}" in marks.needs, may_declare)
-
-
 @cache
 def _headers() -> dict[str, frozenset[str]]:
-    """The headers of the C and C++ libraries, and which of ``uint`` and ``limits`` they declare."""
+    """The headers of the C and C++ libraries, and the kinds of names that each declares."""
     rows = read_table("builds/obstacles/cxx_headers.csv")
-    kinds = ("uint", LIMITS)
-    return {row["header"]: frozenset(k for k in kinds if row[k] == "yes") for row in rows}
+    return {
+        row["header"]: frozenset(kind for kind, found in row.items() if found == "yes")
+        for row in rows
+    }

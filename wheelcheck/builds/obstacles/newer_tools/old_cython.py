@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.version import Version
 
@@ -20,6 +20,9 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     LOST_DECLARATIONS,
     NAME,
     NUMPY,
+    PART,
+    PERHAPS,
+    TAKES,
     marked,
 )
 
@@ -55,10 +58,13 @@ def old_cython(
     ]
     stated = any(map(_LEVEL.search, scripts))
     named = dict(_declared_sources(facts.script)) if facts.script is not None else {}
+    named = {path: sure for path, sure in named.items() if path in contents.sizes}
+    named |= _parts(named, contents)
     found = []
     for path in contents.marks:
-        if path.endswith(".pyx") and (path in named or not (named or is_aside(path))):
-            reasons = [*_refused(path, contents, version, stated=stated)]
+        if path.endswith((".pyx", ".pxi")) and (path in named or not (named or is_aside(path))):
+            reasons = [*_without_part(path, contents)]
+            reasons += _refused(path, contents, version, stated=stated)
             reasons += _not_installed(path, contents, installed) if path in named else ()
             reasons += _not_declared(path, contents, numpy)
             fatal = named.get(path, False)
@@ -74,6 +80,32 @@ def _declared_sources(script: SetupScript) -> Iterator[tuple[str, bool]]:
     for module in script.extensions:
         for path in module.sources or ():
             yield posixpath.normpath(path), script.surely_builds(module, path)
+
+
+def _parts(named: Mapping[str, bool], contents: SdistContents) -> dict[str, bool]:
+    """The files that these sources include as parts of themselves, with their certainty."""
+    found: dict[str, bool] = {}
+    todo = list(named.items())
+    while todo:
+        path, sure = todo.pop()
+        words = contents.marks[path].old_cython if path in contents.marks else ()
+        for name in marked(words, PART):
+            part = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            if part in contents.marks and part not in named and not found.get(part, False):
+                todo += [(part, sure)] if part not in found or sure else []
+                found[part] = sure
+    return found
+
+
+def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
+    """Parts that a source includes and that are nowhere, nor named by a script."""
+    words = contents.marks[path].old_cython if path in contents.marks else ()
+    for name in marked(words, PART):
+        base = posixpath.basename(name)
+        there = any(posixpath.basename(shipped) == base for shipped in contents.paths)
+        made = any(base in text for text in contents.texts.values())
+        if not there and not made:
+            yield f"includes {name}, which the sdist does not hold"
 
 
 def _not_installed(
@@ -115,10 +147,18 @@ def _refused(
         yield f"has exec statements, which Cython {version} refuses"
     for variable in () if leveled else marked(words, DIVISION):
         yield f"gives {variable}, an integer, a quotient, which is none in Cython {version}"
-    for function in () if lenient else marked(words, CALLBACK):
+    for function in () if lenient else _callbacks(words, contents):
         yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
     for name in marked(words, CIMPORT):
         yield from _refused_cimport(name, path, contents, version, leveled=leveled)
+
+
+def _callbacks(words: Iterable[str], contents: SdistContents) -> Iterator[str]:
+    """The functions that C is given, as the source says, or declaration files of the sdist."""
+    for function, perhaps, taker in (each.partition(PERHAPS) for each in marked(words, CALLBACK)):
+        declarations = (m for path, m in contents.marks.items() if path.endswith(".pxd"))
+        if not perhaps or any(f"{TAKES}{taker}" in marks.old_cython for marks in declarations):
+            yield function
 
 
 def _refused_cimport(

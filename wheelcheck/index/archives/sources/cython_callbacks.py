@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-__all__ = ["raising_callback"]
+from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
+
+__all__ = ["callback_takers", "passed_elsewhere", "raising_callback"]
 
 _FUNCTION = re.compile(
     rb"^[ \t]*cdef[ \t]+(?:inline[ \t]+)?(?:const[ \t]+)?"
     rb"(?:void|int|long|short|double|float|char|bint|size_t|ssize_t|Py_ssize_t|unsigned[ \t]+\w+"
-    rb"|u?int\d+_t|[A-Za-z_]\w*[ \t]*(?=\*))(?:[ \t]*\*+[ \t]*|[ \t]+)(\w+)[ \t]*"
+    rb"|\w+_t|[A-Za-z_]\w*[ \t]*(?=\*))(?:[ \t]*\*+[ \t]*|[ \t]+)(\w+)[ \t]*"
     rb"\([^()]*\)([^:\n]*):[ \t]*(?:#[^\n]*)?$",
     re.MULTILINE,
 )
@@ -26,6 +29,14 @@ _MEMBER = re.compile(rb"\([ \t]*\*[ \t]*(\w+)[ \t]*\)[ \t]*\(")
 _ASSIGNED = re.compile(
     rb"^[ \t]+[\w.\[\]]+\.(\w+)[ \t]*=[ \t]*&?(\w+)[ \t]*(?:#[^\n]*)?$", re.MULTILINE
 )
+_POINTER = re.compile(
+    rb"^[ \t]*ctypedef[ \t]+[^()\n]*\(\*[ \t]*(\w+)[ \t]*\)([^\n]*)", re.MULTILINE
+)
+_TAKER = re.compile(
+    rb"^(?![ \t]*ctypedef)[^#\n()]*?\b(\w+)[ \t]*\(([^\n]*)\)[ \t\r]*(?:nogil)?[ \t\r]*$",
+    re.MULTILINE,
+)
+_MOST_TAKERS = 20
 _TAKE_CALLBACKS = {b"qsort", b"bsearch", b"atexit"}
 """Functions of Cython's own declarations of the C library that are given one."""
 _STORED = re.compile(rb"^[ \t]+self\.\w+\.\w+[ \t]*=[ \t]*self\.(\w+)[ \t]*", re.MULTILINE)
@@ -45,6 +56,40 @@ def raising_callback(content: bytes) -> str:
     return next(filter(None, found), "")
 
 
+def passed_elsewhere(content: bytes) -> Iterator[str]:
+    """Such functions that are passed to what the source does not declare itself: ``f?taker``.
+
+    Declaration files say whether that is a function of C (`callback_takers`).
+    """
+    if _ALLOWED in content:
+        return
+    functions = set(_raising_functions(content))
+    own = functions | set(_declared(content)) if functions else set()
+    pairs = (
+        (function, taker)
+        for function in sorted(functions)
+        for taker in dict.fromkeys(_takers(function, content, rb"(?:\w+\.)?"))
+        if taker not in own and rb"def " + taker + rb"(" not in content
+    )
+    for function, taker in islice(pairs, _MOST_TAKERS):
+        yield f"{function.decode('utf-8', 'replace')}{PERHAPS}{taker.decode('utf-8', 'replace')}"
+
+
+def callback_takers(content: bytes) -> Iterator[str]:
+    """The functions of C in a declaration file that take a pointer to a function.
+
+    Pointers to functions that may raise are left out.
+    """
+    for block in _EXTERN.finditer(content):
+        found = _UNINDENTED.search(content, block.end())
+        text = content[block.end() : found.start() if found else len(content)]
+        pointers = [name for name, rest in _POINTER.findall(text) if b"except" not in rest]
+        types = re.compile(rb"\b(?:" + b"|".join(map(re.escape, pointers)) + rb")\b")
+        for name, parameters in _TAKER.findall(text) if pointers else ():
+            if types.search(parameters) and b"(*" not in parameters:
+                yield name.decode("utf-8", "replace")
+
+
 def _passed_function(functions: set[bytes], content: bytes) -> str:
     """The first function that is passed to a function of C."""
     outside = set(_declared(content)) - functions
@@ -54,10 +99,14 @@ def _passed_function(functions: set[bytes], content: bytes) -> str:
     return next(passed, b"").decode("utf-8", "replace")
 
 
-def _takers(function: bytes, content: bytes) -> Iterator[bytes]:
-    """The functions that a function is passed to."""
+def _takers(function: bytes, content: bytes, module: bytes = b"") -> Iterator[bytes]:
+    """The functions that a function is passed to; `module` matches what may be before the name."""
     passed = re.compile(
-        rb"(?<![\w.])(\w+)\((?:[^()\n]*,)?[ \t]*&?" + function + rb"[ \t]*(?:,[^()\n]*)?\)"
+        rb"(?<![\w.])"
+        + module
+        + rb"(\w+)\((?:[^()\n]*,)?[ \t]*&?"
+        + function
+        + rb"[ \t]*(?:,[^()\n]*)?\)"
     )
     for line in _lines_with(function, content):
         yield from passed.findall(line)

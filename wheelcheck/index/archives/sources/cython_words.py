@@ -7,7 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
+from wheelcheck.index.archives.sources.cython_callbacks import (
+    callback_takers,
+    passed_elsewhere,
+    raising_callback,
+)
 from wheelcheck.index.archives.sources.cython_division import integer_quotient
 from wheelcheck.index.archives.sources.mark_kinds import (
     CALLBACK,
@@ -17,6 +21,8 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     LOST_DECLARATIONS,
     NAME,
     NUMPY,
+    PART,
+    TAKES,
 )
 from wheelcheck.tables import read_table
 
@@ -59,6 +65,7 @@ of a parameter.
 _PYTHON2_WORDS = (b"apply(", b"buffer(", b"cmp(", b"coerce(", b"execfile(", b"file(", b"reduce(",
                   b"StandardError")  # fmt: skip
 _TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
+_INCLUDED = re.compile(rb"^include[ \t]+[\"']([\x21-\x7e]+)[\"']", re.MULTILINE)
 _NUMPY_ALIAS = re.compile(rb"^[ \t]*cimport[ \t]+numpy(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
 _FROM_NUMPY = re.compile(
     rb"^[ \t]*from[ \t]+numpy[ \t]+cimport[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
@@ -68,14 +75,21 @@ _FROM_NUMPY = re.compile(
 def cython_words(content: bytes, path: str) -> tuple[str, ...]:
     """What a file of Cython has of old words, and which headers its C code includes."""
     old = _old_cython(content) if _is_pyx(path) else ()
+    if b"include" in content:
+        old = (
+            *old,
+            *dict.fromkeys(f"{PART}{name.decode()}" for name in _INCLUDED.findall(content)),
+        )
     if not path.endswith((".pyx", ".pxd")):
         return old
     if b"numpy" in content:
         old = (*old, *_of_numpy(content))
     if b"extern" not in content:
         return old
+    takers = callback_takers(content) if path.endswith(".pxd") and b"(*" in content else ()
     return (
         *old,
+        *dict.fromkeys(f"{TAKES}{name}" for name in takers),
         *dict.fromkeys(f"{EXTERN}{n.decode('utf-8', 'replace')}" for n in _extern(content)),
     )
 
@@ -88,8 +102,8 @@ def _extern(content: bytes) -> Iterator[bytes]:
 
 
 def _is_pyx(path: str) -> bool:
-    """Whether a source is Cython's, or its path is not known."""
-    return not path or path.endswith(".pyx")
+    """Whether a source is Cython's, or part of one, or its path is not known."""
+    return not path or path.endswith((".pyx", ".pxi"))
 
 
 def _old_cython(content: bytes) -> tuple[str, ...]:
@@ -102,6 +116,7 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
     ]
     callback = raising_callback(content)
     found += [f"{CALLBACK}{callback}"] if callback else []
+    found += [] if callback else [f"{CALLBACK}{pair}" for pair in passed_elsewhere(content)]
     quotient = integer_quotient(content) if b"/" in content else ""
     found += [f"{DIVISION}{quotient}"] if quotient else []
     return (*found, *_python2_names(content), *_lost_cimports(content))

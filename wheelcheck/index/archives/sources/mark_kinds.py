@@ -19,7 +19,6 @@ __all__ = [
     "KEYWORD",
     "LIBRARY",
     "LIMITED",
-    "LIMITS",
     "LOST_DECLARATIONS",
     "METHOD",
     "MODULE",
@@ -27,6 +26,7 @@ __all__ = [
     "NARROWING",
     "NUMPY",
     "OWN",
+    "PART",
     "PASSES",
     "PERHAPS",
     "POINTER",
@@ -34,6 +34,9 @@ __all__ = [
     "READS_ARRAY",
     "RETURNS",
     "SLOT",
+    "STANDARD",
+    "STRUCTURE",
+    "TAKES",
     "THROWS",
     "UFUNC",
     "UNTYPED",
@@ -49,10 +52,13 @@ OWN = "#="
 """Before a name that a source defines for the CPython that follow, and for no other."""
 
 # SourceMarks.needs
-LIMITS = "limits"
-"""Of C++ that uses ``std::numeric_limits``."""
+STANDARD = "std "
+"""Before a name of the C++ library, the header that it is of, and its kind in `cxx_headers.csv`:
+``std sort algorithm algo``."""
 MODULE = "module "
 """Before the name of an extension module whose first function (``PyInit_NAME``) it defines."""
+STRUCTURE = "structure "
+"""Before an object that a header defines as a structure of its own."""
 
 # SourceMarks.refused
 METHOD = "method "
@@ -75,7 +81,8 @@ LIMITED = "limited API"
 PASSES = "passes "
 """Before a function of another type, and what it is passed to."""
 POINTER = "pointer "
-"""Before the type that an object is stored in without a cast."""
+"""Before the type that an object is stored in without a cast; `PERHAPS` behind it where a header
+may define it."""
 READS_ARRAY = "reads "
 """Before the release and the name of a macro that gets a ``PyObject *``, and is a function since
 then: ``reads 2.0 PyArray_DATA``."""
@@ -91,9 +98,15 @@ CIMPORTS_NUMPY = "cimports numpy"
 DIVISION = "division "
 """Before the variable of an integer type that gets a quotient of integers."""
 CALLBACK = "callback "
+"""Before a function that C is given; `PERHAPS` and what takes it behind the name, where a
+declaration file may say that this is a function of C."""
+TAKES = "takes "
+"""Before a function of C, in a declaration file, that is given a pointer to a function."""
 CIMPORT = "cimport "
 EXTERN = "extern "
 NAME = "name "
+PART = "part "
+"""Before the path of a file that a source takes as a part of itself in any case."""
 LOST_DECLARATIONS = frozenset({
     "cpython.int", "cpython.string", "cpython.oldbuffer", "cpython.cobject",
     "cpython.PyObject_Unicode", "cpython.PyNumber_Int",

@@ -8,7 +8,7 @@ from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
-RULES = 45
+RULES = 47
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -42,8 +42,9 @@ class SourceMarks(Struct, frozen=True):
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
     type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
     of the C library too (`c_functions`); ``pybind11 2.4`` where it is a header of that release;
-    ``module x`` where it has ``PyInit_x``; ``limits`` where C++ uses ``std::numeric_limits``;
-    what of a Cython source brings C along (`cython_parts`).
+    ``module x`` where it has ``PyInit_x``; ``std sort algorithm algo`` where C++ uses
+    ``std::sort``; ``structure Foo`` where a header defines an object; what of a Cython source
+    brings C along (`cython_parts`).
     `refused` is what compilers of today refuse in it (`compiler_breaks`, `numpy_api`).
     `build_options` are those that the comments at the head of a Cython source
     set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.

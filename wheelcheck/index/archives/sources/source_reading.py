@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import islice
 from sys import intern
 
 from wheelcheck.index.archives.sources.c_code.c_api import api_breaks, python_flags
 from wheelcheck.index.archives.sources.c_code.c_callbacks import callback_breaks
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_errors import (
     error_marks,
     foreign_marks,
@@ -23,14 +21,15 @@ from wheelcheck.index.archives.sources.c_code.c_errors import (
 )
 from wheelcheck.index.archives.sources.c_code.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_code.c_includes import certain_includes, is_for_python
-from wheelcheck.index.archives.sources.c_code.c_pointers import pointer_breaks
+from wheelcheck.index.archives.sources.c_code.c_pointers import own_structures, pointer_breaks
 from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.cxx_names import standard_names, uint_types
 from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
 from wheelcheck.index.archives.sources.cython_words import cython_words
 from wheelcheck.index.archives.sources.library_names import library_marks
-from wheelcheck.index.archives.sources.mark_kinds import LIMITS, MODULE
+from wheelcheck.index.archives.sources.mark_kinds import MODULE
 from wheelcheck.index.archives.sources.numpy_api import cython_numpy_marks, numpy_marks
 from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 
@@ -40,12 +39,6 @@ _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
 _BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
 """What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
-_UINT = re.compile(rb"(uint(?:8|16|32|64))_t\b")
-_NUMERIC_LIMITS = re.compile(rb"std\s*::\s*numeric_limits\s*<")
-_MOST_LOOKED_AT = 20
-_NAME_OR_COLON = re.compile(rb"[:\w]")
-_REMARK = (b"#", b"//", b"*", b"/*")
-_OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
 _HEAD = 2000
 _PYBIND11 = re.compile(
     rb"define PYBIND11_VERSION_MAJOR[ \t]+(\d+)\s+#[ \t]*define PYBIND11_VERSION_MINOR[ \t]+(\d+)"
@@ -120,12 +113,12 @@ def _written_by_hand(
     return {
         "old_cython": cython_words(content, path),
         "needs": (
-            *_needs(content, path),
-            *_limits(content, path),
+            *uint_types(content, path),
+            *standard_names(content, path),
             *cython_parts(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
-            *(_modules(content) if for_python else ()),
+            *((*_modules(content), *own_structures(content, path)) if for_python else ()),
         ),
         "refused": (
             *compiler_breaks(content, path),
@@ -162,52 +155,10 @@ def _pybind11(content: bytes) -> tuple[str, ...]:
     return () if found is None else (f"pybind11 {b'.'.join(found.groups()).decode()}",)
 
 
-def _limits(content: bytes, path: str) -> tuple[str, ...]:
-    """Whether C++ uses ``std::numeric_limits`` outside all conditions, without its header."""
-    if b"numeric_limits" not in content or b"<limits>" in content or path.endswith(".c"):
-        return ()
-    for match in islice(_NUMERIC_LIMITS.finditer(content), _MOST_LOOKED_AT):
-        start = content.rfind(b"\n", 0, match.start()) + 1
-        if _is_used(content, start, match.start()) and is_certain_at(content, match.start()):
-            return (LIMITS,)
-    return ()
-
-
 def _modules(content: bytes) -> Iterator[str]:
     """The extension modules that a source makes, by the name of their first function."""
     if b"PyInit_" in content:
         yield from (f"{MODULE}{name.decode()}" for name in dict.fromkeys(_INIT.findall(content)))
-
-
-def _needs(content: bytes, path: str) -> tuple[str, ...]:
-    """Types of ``<stdint.h>`` that are used, and those that are declared."""
-    if b"uint" not in content or path.endswith(".c"):
-        return ()
-    names: set[str] = set()
-    own: set[str] = set()
-    end = 0
-    for match in _UINT.finditer(content):
-        place = match.start()
-        if place >= end:  # the first of its line
-            start = content.rfind(b"\n", 0, place) + 1
-            end = content.find(b"\n", place)
-            end = len(content) if end < 0 else end
-            own.update(name.decode() for name in _OWN_UINT.findall(content, start, end))
-        name = match.group(1).decode()
-        if name not in names and _is_used(content, start, place):
-            names.add(name)
-    return tuple(sorted(names | {f"declares {name}" for name in own}))
-
-
-def _is_used(content: bytes, start: int, place: int) -> bool:
-    """Whether a name is a type, and no part of another, of a remark or of a string.
-
-    `start` is where its line begins, `place` where the name does.
-    """
-    if place and _NAME_OR_COLON.match(content, place - 1):
-        return False
-    line = content[start:place].lstrip()
-    return not line.startswith(_REMARK) and b"//" not in line and b'"' not in line
 
 
 def _build_options(head: bytes) -> tuple[str, ...]:

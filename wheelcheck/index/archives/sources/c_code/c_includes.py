@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, Directives
 
-__all__ = ["certain_includes", "guard_of", "is_for_python"]
+__all__ = ["certain_includes", "guard_of", "is_for_python", "unguarded"]
 
 _PYTHON = (b"PyObject", b"Python.h", b"Py_", b"PyMem", b"PyErr", b"PyArg")
 _NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
@@ -63,6 +63,15 @@ def guard_of(content: bytes) -> bytes:
     """The name that keeps a header from being read twice; empty where there is none."""
     guard = _GUARD.search(content, 0, _HEAD)
     return guard[1] if guard else b""
+
+
+def unguarded(content: bytes) -> bytes:
+    """A header whose guard is a condition that holds, every place in it as before."""
+    guard = _GUARD.search(content, 0, _HEAD)
+    if guard is None:
+        return content
+    start = content.index(b"ifndef", guard.start(), guard.start(1))
+    return content[:start] + b"if 1".ljust(guard.end(1) - start) + content[guard.end(1) :]
 
 
 def _named_for_certain(match: re.Match[bytes], around: list[_Branches]) -> str:

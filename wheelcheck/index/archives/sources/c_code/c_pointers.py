@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
-from wheelcheck.index.archives.sources.mark_kinds import POINTER, READS_ARRAY
+from wheelcheck.index.archives.sources.mark_kinds import PERHAPS, POINTER, READS_ARRAY, STRUCTURE
 
-__all__ = ["pointer_breaks"]
+__all__ = ["own_structures", "pointer_breaks"]
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
@@ -38,6 +38,11 @@ _GIVES_OBJECT = re.compile(
 )
 """A function of the source that gives an object."""
 _INITIAL = re.compile(rb"\b(\w+)[ \t]*\*[ \t]*\w+[ \t]*=[ \t]*(\w+)[ \t]*\(")
+_STRUCTURE = re.compile(
+    rb"typedef\s+struct\s*\w*\s*\{\s*(?:PyObject_(?:VAR_)?HEAD|Py\w+Object[ \t]+\w+[ \t]*;)[^{}]*\}"
+    rb"\s*(\w+)\s*;"
+)
+_NO_STRUCTURES = frozenset({b"PyObject", b"void", b"char", b"int", b"double", b"FILE"})
 _NO_MACROS = b"define NPY_NO_DEPRECATED_API"
 _STORED = re.compile(rb"(?<![\w.>\]])(\w+)\s*$")
 _OF_PYTHON = frozenset({
@@ -45,6 +50,13 @@ _OF_PYTHON = frozenset({
     b"PyTupleObject", b"PyDictObject", b"PyLongObject", b"PyFloatObject", b"PyBytesObject",
     b"PyFunctionObject", b"PyCodeObject", b"PyFrameObject", b"PyCFunctionObject",
 })  # fmt: skip
+
+
+def own_structures(content: bytes, path: str) -> Iterator[str]:
+    """The objects that a header for Python defines as structures: no ``PyObject *`` is one."""
+    if path.endswith(".h") and b"typedef" in content:
+        found = _STRUCTURE.findall(_COMMENT.sub(b"", content))
+        yield from (f"{STRUCTURE}{name.decode()}" for name in dict.fromkeys(found))
 
 
 def pointer_breaks(content: bytes, path: str) -> Iterator[str]:
@@ -84,9 +96,9 @@ def _allocations(text: bytes) -> Iterator[str]:
         if name is None:
             continue
         kind = types.of(name[1], match.start())
-        known = kind in _OF_PYTHON or (kind and types.is_structure(kind))
-        if known and is_certain_at(text, match.start()):
-            yield f"{POINTER}{kind.decode()}"
+        sign = types.sign_of(kind)
+        if kind and sign is not None and is_certain_at(text, match.start()):
+            yield f"{POINTER}{kind.decode()}{sign}"
             return
 
 
@@ -98,9 +110,9 @@ def _initial_values(text: bytes) -> Iterator[str]:
         kind, function = match.groups()
         if function not in functions or kind == b"PyObject" or kind.startswith(b"void"):
             continue
-        differs = kind in _OF_PYTHON or types.is_structure(kind) or _has_members(kind, text)
-        if differs and is_certain_at(text, match.start()):
-            yield f"{POINTER}{kind.decode()}"
+        sign = "" if _has_members(kind, text) else types.sign_of(kind)
+        if sign is not None and is_certain_at(text, match.start()):
+            yield f"{POINTER}{kind.decode()}{sign}"
             return
 
 
@@ -129,7 +141,19 @@ class _Types:
             self._known[key] = declared_type(name, self._text, key[1])
         return self._known[key]
 
-    def is_structure(self, kind: bytes) -> bool:
+    def sign_of(self, kind: bytes) -> str | None:
+        """What is behind a type that is no `PyObject`: a header says whether it is a structure.
+
+        None where it is one, or nothing says so.
+        """
+        if kind in _OF_PYTHON or self._is_structure(kind):
+            return ""
+        elsewhere = kind in _NO_STRUCTURES or re.search(
+            rb"typedef[^;{}]*\b" + kind + rb"\s*;", self._text
+        )
+        return None if elsewhere else PERHAPS
+
+    def _is_structure(self, kind: bytes) -> bool:
         """Whether the source defines a type as a structure of its own."""
         if kind not in self._structures:
             name = re.escape(kind)

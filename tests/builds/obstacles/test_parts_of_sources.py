@@ -1,0 +1,123 @@
+"""What sources take from other files of their sdist: headers, parts, declarations, types."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+from sdist_readings import contents_of
+
+from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files, missing_sources
+from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
+from wheelcheck.builds.obstacles.compiling.undeclared_names import undeclared_names
+from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
+
+SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+WITH_PYX = SETUP.replace("x.c", "x.pyx")
+
+
+def undeclared(text: str, **headers: str) -> list[str]:
+    sdist = contents_of(setup__py=SETUP.replace("x.c", "x.cpp"), x__cpp=text, **headers)
+    found = undeclared_names(["x.cpp"], sdist, Version("14.2"), sure=True)
+    return [obstacle.message for obstacle in found]
+
+
+GUARDED = "#ifndef Y_H\n#define Y_H\n{}\n#endif\n"
+
+
+def test_a_header_that_uses_what_its_reader_includes_too_late():
+    """As gemmi 0.4.5, whose `cifdoc.hpp` GCC 14 refuses in a build of November 2026."""
+    header = GUARDED.format("#include <string>\ninline uint8_t table(char c);")
+    first = '#include "y.hpp"\n#include <cstdint>\n'
+    (message,) = undeclared(first, y__hpp=header)
+    assert "y.hpp, which x.cpp includes first, uses uint8_t without <cstdint>" in message
+    assert undeclared('#include <cstdint>\n#include "y.hpp"\n', y__hpp=header) == []
+    assert undeclared('#include <lib/z.hpp>\n#include "y.hpp"\n', y__hpp=header) == []
+    within = GUARDED.format("#ifdef _WIN32\ninline uint8_t table(char c);\n#endif")
+    assert undeclared(first, y__hpp=within) == []
+
+
+@pytest.mark.parametrize(
+    ("includes", "use", "header"),
+    [
+        ("vector", "throw std::runtime_error(x)", "stdexcept"),
+        ("string", "std::unique_ptr<int> p", "memory"),
+        ("vector", "std::sort(v.begin(), v.end())", "algorithm"),
+        ("string", "std::function<int(int)> f", "functional"),
+        ("sstream", "throw std::runtime_error(x)", ""),  # it includes <stdexcept>
+        ("memory", "std::unique_ptr<int> p", ""),
+        ("vector", "mystd::sort(v)", ""),
+    ],
+)
+def test_names_of_the_library_need_their_headers(includes: str, use: str, header: str):
+    found = undeclared(f"#include <{includes}>\nvoid f() {{ {use}; }}\n")
+    assert len(found) == bool(header)
+    assert all(f"without <{header}>" in message for message in found)
+
+
+def test_an_object_that_a_header_defines_is_no_plain_object():
+    def refused(header: str) -> int:
+        text = '#include <Python.h>\n#include "y.h"\nPyObject *make(PyTypeObject *type)\n{\n'
+        text += "  Foo *self;\n  self = type->tp_alloc(type, 0);\n  return NULL;\n}\n"
+        sdist = contents_of(setup__py=SETUP, x__c=text, y__h=header)
+        files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        return len(source_breaks(files, sdist, 11, Version("14.2")))
+
+    assert (
+        refused("#include <Python.h>\ntypedef struct {\n  PyObject_HEAD\n  int x;\n} Foo;\n") == 1
+    )
+    assert refused("#include <Python.h>\ntypedef struct {\n  PyLongObject super;\n} Foo;\n") == 1
+    assert refused("#include <Python.h>\ntypedef PyObject Foo;\n") == 0
+    assert refused("int other;\n") == 0
+
+
+def by_cython(text: str, script: str = WITH_PYX, **files: str) -> list[str]:
+    sdist = contents_of(setup__py=script, x__pyx=text, **files)
+    return [o.message for o in old_cython(read_sdist(sdist), sdist, Version("3.3.1"))]
+
+
+def test_parts_of_cython_sources():
+    old = "from cpython.int cimport PyInt_Check\ncdef int a\n"
+    (message,) = by_cython("include 'part.pxi'\ncdef int b\n", part__pxi=old)
+    assert "part.pxi cimports cpython.int" in message
+    assert by_cython("cdef int b\n", part__pxi=old) == []
+    (message,) = by_cython("include 'part.pxi'\ncdef int b\n")
+    assert "x.pyx includes part.pxi, which the sdist does not hold" in message
+    makes = WITH_PYX + "open('part.pxi', 'w').write('')\n"
+    assert by_cython("include 'part.pxi'\ncdef int b\n", script=makes) == []
+
+
+def test_callbacks_that_a_declaration_file_says_are_given_to_c():
+    """As h5py 3.7.0: `_errors.pyx` passes a function to what `_errors.pxd` declares."""
+    source = "from y cimport walk\ncdef herr_t mine(int n) nogil:\n    return n\nwalk(mine)\n"
+    pointer = "    ctypedef herr_t (*walk_t)(int n)\n"
+    declared = (
+        f'cdef extern from "y.h":\n    ctypedef int herr_t\n{pointer}    int walk(walk_t f)\n'
+    )
+    (message,) = by_cython(source, y__pxd=declared)
+    assert "passes mine() to C without noexcept" in message
+    assert by_cython(source, y__pxd=declared.replace("(int n)", "(int n) except -1")) == []
+    assert by_cython(source, y__pxd="cdef int walk(int (*f)(int))\n") == []
+    assert by_cython(source.replace("nogil", "noexcept nogil"), y__pxd=declared) == []
+
+
+def test_cython_sources_that_are_not_there_or_that_nothing_translates():
+    def missing(script: str, *, cythonizes: bool | None, **files: str) -> list[str]:
+        sdist = contents_of(setup__py=script, **files)
+        found = missing_sources(read_sdist(sdist), sdist, script, cythonizes=cythonizes)
+        return [obstacle.message for obstacle in found]
+
+    translated = "from Cython.Build import cythonize\n" + WITH_PYX.replace(
+        "[Extension('x', ['x.pyx'])]", "cythonize([Extension('x', ['x.pyx'])])"
+    )
+    assert missing(translated, cythonizes=True, x__c="int a;") == [
+        "x is made of x.pyx, which the sdist does not hold"
+    ]
+    assert missing(WITH_PYX, cythonizes=True, x__c="int a;") == []
+    assert missing(WITH_PYX, cythonizes=False, x__pyx="cdef int a\n") == [
+        "x is made of x.pyx, and no build requirement brings Cython"
+    ]
+    assert missing(WITH_PYX, cythonizes=None, x__pyx="cdef int a\n") == []
+    assert missing(WITH_PYX, cythonizes=False, x__pyx="cdef int a\n", x__c="int a;") == []
+    runs = WITH_PYX + "import subprocess\n"
+    assert missing(runs, cythonizes=False, x__pyx="cdef int a\n") == []
