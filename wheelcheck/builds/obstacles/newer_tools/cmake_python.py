@@ -1,4 +1,4 @@
-"""CMake projects that ask for a Python that is not the target's, or by modules that are removed.
+"""CMake projects that want a Python that is not the target's, or by modules that are removed.
 
 `FindPythonInterp` and `FindPythonLibs` are gone for projects that state the policies of CMake 3.27
 (CMP0148); for all others they are still there, in CMake 4 as well. Measured with CMake 3.31.6 and
@@ -53,7 +53,7 @@ class _Policies:
 def refused_python(
     texts: Mapping[str, str], paths: frozenset[str], python: tuple[int, int]
 ) -> tuple[BuildObstacle, ...]:
-    """The first Python that CMake is asked for in any case, and does not find.
+    """The first Python that a project wants of CMake in any case, and that it does not find.
 
     Codes ``cmake-python-removed`` and ``cmake-other-python``. `paths` are the files of the sdist,
     which may bring modules of its own; `python` is that of the target, and no other is there.
