@@ -121,6 +121,44 @@ def test_on_ubuntu_the_final_stage_gets_what_was_linked(release: str, name: str)
     assert f"apt-get install -y --no-install-recommends {name} &&" in final
 
 
+LINKED = f"{DEBIAN}COPY --from=builder /v /v\n"
+
+
+PIP = "pip install psycopg2"
+VENV = "FROM python:3.12 AS builder\nRUN python -m venv /v\n"
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        f"{VENV}RUN /v/bin/{PIP}\n",
+        f"{VENV}RUN --mount=type=cache,target=/root/.cache/pip /v/bin/{PIP}\n",
+        f'{VENV}RUN ["/v/bin/pip", "install", "psycopg2"]\n',
+    ],
+)
+def test_the_last_stage_gets_the_libraries_that_the_builder_s_image_has(builder: str):
+    needs = (tool("c"), library("libpq"))
+    found = corrected(f"{builder}{LINKED}USER nobody\n", outlook("psycopg2 2.9", *needs))
+    added = "RUN apt-get update && apt-get install -y --no-install-recommends libpq5"
+    assert f"{DEBIAN}{added} && rm" in found.text
+
+
+def test_lists_that_the_run_has_fetched_are_used():
+    commands = "apt-get update && apt-get install -y gcc libpq-dev && pip install psycopg2"
+    text = f"{DEBIAN}RUN {commands} && apt-get purge -y --auto-remove gcc libpq-dev\n"
+    found = corrected(text, outlook("psycopg2 2.9", tool("c"), library("libpq")))
+    assert "&& apt-get install -y --no-install-recommends libpq5 \\\n" in found.text
+    assert found.text.count("apt-get update") == 1
+
+
+def test_what_stays_and_what_goes_is_installed_at_once():
+    text = f"{DEBIAN}RUN pip install psycopg2 && true\n"
+    found = corrected(text, outlook("psycopg2 2.9", tool("c"), library("libpq")))
+    assert found.text.count("apt-get update") == found.text.count("apt-get install") == 1
+    assert "apt-get purge -y --auto-remove gcc libc6-dev libpq-dev" in found.text
+    assert "libpq5" in found.text
+
+
 def test_names_arguments_and_quotes_are_preserved():
     text = (
         "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from wheelcheck.distributions.distribution import Family
+from wheelcheck.distributions.distribution import Family, distribution_of
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.environments import MarkedStep, add_environments
-from wheelcheck.dockerfile.fixing.package_lists import add_updates, uses_lists_of_before
+from wheelcheck.dockerfile.fixing.package_lists import add_updates, has_lists, uses_lists_of_before
 from wheelcheck.dockerfile.fixing.pip_commands import without_cache_option
 from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries, add_libraries
 from wheelcheck.dockerfile.fixing.stage_split import (
@@ -20,6 +20,7 @@ from wheelcheck.dockerfile.fixing.stage_split import (
     splits_stage,
 )
 from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.judging.gaps import run_gaps
 from wheelcheck.dockerfile.judging.habits import cached, lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
@@ -51,18 +52,51 @@ def correct(
     none. Steps that a distribution's Python refuses get a virtual environment. What must be done by
     hand is in `Correction.remarks`; None where there is nothing to do at all.
     """
+    builds = tuple(builds)
     keeps_lists = uses_lists_of_before(dockerfile)
     editor = Editor(dockerfile.name, dockerfile.text, keeps_lists=keeps_lists)
     add_updates(editor, dockerfile)
-    add_libraries(editor, dockerfile, lacking)
-    add_environments(editor, dockerfile, marked)
     places = places_of(dockerfile, builds, editor)
+    linked = _linked_libraries(editor, dockerfile, builds, places)
+    add_libraries(editor, dockerfile, [*linked, *lacking])
+    add_environments(editor, dockerfile, marked)
     for group in _by_run(places):
         _mend(editor, dockerfile, places, group)
     if places:
-        _add_run_time(editor, dockerfile, places)
         mount_wheels(editor, dockerfile)
     return editor.correction()
+
+
+def _linked_libraries(
+    editor: Editor,
+    dockerfile: Dockerfile,
+    builds: Iterable[StepBuilds],
+    places: Sequence[BuildPlace],
+) -> Iterator[LackingLibraries]:
+    """The libraries that other stages' builds link with, right behind the FROM of the last.
+
+    Builds of the image's own stages get theirs in place. What no certain build is known to link
+    with is added where the file is changed for the build anyway.
+    """
+    final = dockerfile.final
+    if final is None or isinstance(final.target, Unknown):
+        return
+    distribution = distribution_of(final.target)
+    if isinstance(distribution, Unknown):
+        return
+    own = lineage(dockerfile)
+    placed = [place.builds for place in places if place.stage.index not in own]
+    outside = [each for each in builds if each.stage in dockerfile.needed.difference(own)]
+    there = final.bringing
+    names = sorted(
+        run_gaps(placed, final, there, distribution, inferred=True).keys()
+        | run_gaps(outside, final, there, distribution).keys()
+    )
+    if names and not installs_packages(final.target, distribution):
+        message = f"{final.target.name} has no package manager: copy into it what is in"
+        editor.remarks[f"{message} {' '.join(names)}"] = None
+    elif names:
+        yield LackingLibraries(final.index, final.instructions[0].end_line + 1, tuple(names))
 
 
 def _mend(
@@ -179,36 +213,29 @@ def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder
                 editor.drop_commands(script_of(other), dropped)
 
 
-def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlace]) -> None:
-    """Install the run-time libraries in the final stage, right behind its FROM."""
-    final = dockerfile.final
-    if final is None or isinstance(final.target, Unknown):
-        return
-    if any(place.stage.index == final.index for place in places):
-        return
-    names = {name for place in places for name in place.staying(final)}
-    distribution = places[0].distribution
-    if names and not installs_packages(final.target, distribution):
-        message = f"{final.target.name} has no package manager: copy into it what is in"
-        editor.remarks[f"{message} {' '.join(sorted(names))}"] = None
-    elif names:
-        line = final.instructions[0].end_line + 1
-        installing = install_line(sorted(names), distribution, keeps_lists=editor.keeps_lists)
-        editor.insert_before(line, f"RUN {installing}")
-
-
 # A stage of the image
 
 
 def _mend_in_place(editor: Editor, group: list[BuildPlace], staying: list[str]) -> None:
     """Let a RUN bring what it lacks, and take it away again behind its last build."""
     place = group[0]
-    if staying:
-        line = install_line(staying, place.distribution, keeps_lists=editor.keeps_lists)
-        _put_before(editor, place, line)
-    for span in _spans(group):
-        _bring(editor, span)
+    spans = list(_spans(group))
+    together = bool(spans) and spans[0][0] is place and place.distribution.family is not Family.APK
+    if staying and not together:
+        _put_before(editor, place, _install_line(editor, place, staying))
+    for number, span in enumerate(spans):
+        _bring(editor, span, staying if together and not number else ())
     _use_cache(editor, group)
+
+
+def _install_line(editor: Editor, place: BuildPlace, names: Sequence[str]) -> str:
+    """The command that installs packages in a RUN, with apt's lists where those are there."""
+    return install_line(
+        names,
+        place.distribution,
+        keeps_lists=editor.keeps_lists,
+        has_lists=has_lists(place.script, place.pipeline[0]),
+    )
 
 
 def _spans(group: list[BuildPlace]) -> Iterator[list[BuildPlace]]:
@@ -232,15 +259,18 @@ def _removals(script: Instruction, start: int, end: int) -> bool:
     return any(item is not None and item.action == "remove" for item in found)
 
 
-def _bring(editor: Editor, span: list[BuildPlace]) -> None:
-    """Install what commands of a RUN lack before the first, and remove it behind the last."""
+def _bring(editor: Editor, span: list[BuildPlace], staying: Sequence[str]) -> None:
+    """Install what commands of a RUN lack before the first, and remove it behind the last.
+
+    `staying` is installed with it, and is not removed.
+    """
     first, last = span[0], span[-1]
     lacking = lacking_packages(span)
-    adding = install_line(lacking, first.distribution, keeps_lists=editor.keeps_lists)
+    adding = _install_line(editor, first, list(dict.fromkeys((*staying, *lacking))))
     if first.distribution.family is Family.APK:
         adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
     _put_before(editor, first, adding)
-    removing = _removal(lacking, last)
+    removing = _removal((name for name in lacking if name not in staying), last)
     if removing:
         end = last.pipeline[1]
         editor.replace(last.script, end, end, f" \\\n && {removing}")

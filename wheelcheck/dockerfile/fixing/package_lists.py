@@ -9,9 +9,9 @@ from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
 from wheelcheck.dockerfile.reading.shell.script_commands import Command
-from wheelcheck.dockerfile.reading.shell.system_tools import system_command
+from wheelcheck.dockerfile.reading.shell.system_tools import removed_paths, system_command
 
-__all__ = ["add_updates", "uses_lists_of_before"]
+__all__ = ["add_updates", "has_lists", "uses_lists_of_before"]
 
 _MISSING = "lists-missing"
 
@@ -38,6 +38,21 @@ def add_updates(editor: Editor, dockerfile: Dockerfile) -> None:
                 sudo = "sudo " if command.texts[0] == "sudo" else ""
                 start = command.offset
                 editor.replace(script, start, start, f"{sudo}apt-get update && ")
+
+
+def has_lists(script: Instruction, offset: int) -> bool:
+    """Whether a RUN has fetched apt's lists before a place of its text, and not removed them."""
+    there = False
+    for command in shell_commands(script):
+        if command.offset >= offset:
+            break
+        words = unwrapped(command.texts)
+        found, removed = system_command(words), removed_paths(words)
+        if found is not None and found.manager == "apt" and found.action == "update":
+            there = not command.within
+        elif removed is not None and "apt" in removed.caches:
+            there = False
+    return there
 
 
 def _lines_without_lists(stage: Stage) -> set[int]:

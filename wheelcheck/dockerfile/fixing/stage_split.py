@@ -39,16 +39,26 @@ def lacking_packages(places: Iterable[BuildPlace]) -> list[str]:
 
 
 def install_line(
-    names: Iterable[str], distribution: Distribution, *, keeps_lists: bool = False
+    names: Iterable[str],
+    distribution: Distribution,
+    *,
+    keeps_lists: bool = False,
+    has_lists: bool = False,
 ) -> str:
-    """The command that installs packages, and leaves no index behind but apt's where it is kept."""
+    """The command that installs packages, and leaves no index behind but apt's where it is kept.
+
+    With `has_lists` those of apt are there, and are somebody else's to remove.
+    """
     words = " ".join(names)
     match distribution.family:
         case Family.APK:
             return f"apk add --no-cache {words}"
         case Family.APT:
+            line = f"apt-get install -y --no-install-recommends {words}"
+            if has_lists:
+                return line
             removal = "" if keeps_lists else " && rm -rf /var/lib/apt/lists/*"
-            return f"apt-get update && apt-get install -y --no-install-recommends {words}{removal}"
+            return f"apt-get update && {line}{removal}"
         case Family.DNF:
             return f"dnf install -y {words} && dnf clean all"
 
