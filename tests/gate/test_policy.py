@@ -12,6 +12,7 @@ from wheelcheck.gate.settings import read_settings
 from wheelcheck.gate.violations import violations
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
 from wheelcheck.reports.values.report import Loading, Report
+from wheelcheck.reports.wording.violation_phrases import broken_rules
 
 TODAY = date(2026, 11, 23)
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
@@ -126,6 +127,17 @@ class TestNumbers:
         messages = broken(Policy(max_image_mb=500), with_bill(seconds=3000))
         assert all("an unknown number of MB" in message for message in messages)
         assert len(messages) == 2
+
+    def test_one_cause_on_several_targets_is_shown_once(self):
+        report = alpine_story()
+        nowhere = tuple(
+            target.model_copy(update={"image": None, "bill": None}) for target in report.targets
+        )
+        report = report.model_copy(update={"targets": nowhere})
+        found = violations(report, Policy(max_image_mb=500), TODAY)
+        (rule,) = broken_rules(report.model_copy(update={"violations": found}))
+        assert rule.message.startswith("the image has an unknown number of MB on ")
+        assert rule.message.endswith("more than the 500 MB allowed: no image is named")
 
     def test_an_image_with_packages_of_unknown_size_does_not_pass(self):
         image = Estimate(value=164e6, low=150e6, high=170e6, basis="derived")

@@ -177,6 +177,8 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         image = bill.image.size if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
+        if target.image is None:
+            message += ": no image is named"
         unsized = bill.image.unsized if bill and bill.image and image else ()
         yield from _bounded(
             "max-image-mb", message, size, policy.max_image_mb, target.name, unsized

@@ -30,7 +30,7 @@ def broken_rules(report: Report) -> list[BrokenRule]:
     places = Places(report.targets)
     groups: dict[tuple[str, str], list[Violation]] = {}
     for violation in report.violations:
-        key = (violation.rule, violation.package or violation.message)
+        key = (violation.rule, violation.package or _anywhere(violation, "\0"))
         groups.setdefault(key, []).append(violation)
     return [_broken(members, places) for members in groups.values()]
 
@@ -47,9 +47,17 @@ def _broken(members: list[Violation], places: Places) -> BrokenRule:
         where = places.describe([violation.target for violation in members])
         kinds = dict.fromkeys(map(_kind, members))
         sentence = f"{clean(first.package)} {' or '.join(kinds)} on {where}"
+    elif len(members) > 1:
+        where = places.describe([violation.target for violation in members])
+        sentence = message = clean(_anywhere(first, where))
     return BrokenRule(
         clean(first.rule), first.package, sentence, message if len(members) == 1 else sentence
     )
+
+
+def _anywhere(violation: Violation, where: str) -> str:
+    """The message of a violation, as if it were one of another place."""
+    return violation.message.replace(f" on {violation.target}", f" on {where}", 1)
 
 
 def _kind(violation: Violation) -> str:
