@@ -155,6 +155,22 @@ def test_nothing_written_is_another_error(spelling, as_of):
 
 
 @pytest.mark.parametrize(
+    ("spelling", "near"),
+    [
+        ("python:3.99-slim", ["python:3.15-slim", "python:3.14-slim"]),
+        ("python:4.1", ["python:3.15", "python:3.14"]),
+        ("python:3.99-alpine3.18", []),
+    ],
+)
+def test_of_a_python_without_an_image_the_newest_that_exist_are_named(spelling, near):
+    with pytest.raises(TargetError) as caught:
+        parse_target_on(spelling, as_of=date(2026, 11, 29))
+    assert spelling not in caught.value.near
+    newest = [name for name in caught.value.near if "3.15" in name or "3.14" in name]
+    assert newest == near
+
+
+@pytest.mark.parametrize(
     ("spelling", "why", "near"),
     [
         ("pyhton:3.12", "no such image", "python:3.12"),

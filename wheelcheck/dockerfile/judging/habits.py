@@ -242,21 +242,26 @@ def _foreign_copies(
         there = dockerfile.stages[copied.made.stage].target
         if isinstance(there, Unknown):
             continue
-        differ = [
-            f"{name} {item} there and {other} here"
-            for name, item, other in (
-                ("libc is", there.libc, here.libc),
-                ("Python is", "{}.{}".format(*there.python), "{}.{}".format(*here.python)),
-                ("the CPU is", there.arch, here.arch),
+        differ = {
+            code: f"{name} {item} there and {other} here"
+            for code, name, item, other in (
+                ("other-libc", "libc is", there.libc, here.libc),
+                (
+                    "other-python",
+                    "Python is",
+                    "{}.{}".format(*there.python),
+                    "{}.{}".format(*here.python),
+                ),
+                ("other-cpu", "the CPU is", there.arch, here.arch),
             )
             if item != other
-        ]
+        }
         if differ:
             what = {"wheels": "wheels", "venv": "a virtual environment"}.get(
                 copied.made.kind, "packages"
             )
-            message = f"{what} of {copied.source} cannot be used here: {', '.join(differ)}"
-            yield finding("other-libc", copied.line, stage.title, message)
+            message = f"{what} of {copied.source} cannot be used here: {', '.join(differ.values())}"
+            yield finding(next(iter(differ)), copied.line, stage.title, message)
 
 
 def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:

@@ -13,17 +13,17 @@ from datetime import date
 from itertools import product
 
 from wheelcheck.errors import TargetError, near_names
-from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
 from wheelcheck.targets.images.image_targets import image_target
 from wheelcheck.targets.images.notes import notes_of
 from wheelcheck.targets.interpreters import TargetInterpreter, read_interpreter, target_of
 from wheelcheck.targets.platforms import Architecture, Libc, Platform, System
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 from wheelcheck.targets.spellings.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
+from wheelcheck.targets.spellings.near_images import near_images
 from wheelcheck.targets.spellings.platform_spec import CPUS, PlatformSpec
 from wheelcheck.targets.spellings.reading_spelling import (
     EXAMPLES,
-    OFFICIAL,
     Spelled,
     near_platforms,
     read_platform_spec,
@@ -179,29 +179,14 @@ def _image(spelling: str, as_of: date) -> Target:
         return image_target(spelling, as_of)
     except TargetError as error:
         if ":" in spelling or "/" in spelling:
-            near = (*_near_images(spelling), *error.near)
+            near = (*near_images(spelling, as_of), *error.near)
             raise TargetError(spelling, error.why, tuple(dict.fromkeys(near))[:3]) from None
-        platforms = (*_near_images(spelling), *near_platforms(spelling, _BARE_PYTHONS))
+        platforms = (*near_images(spelling, as_of), *near_platforms(spelling, _BARE_PYTHONS))
         why = f"there is no such image, Python or platform; write {EXAMPLES}"
         raise TargetError(spelling, why, platforms[:3] or error.near[:1]) from None
 
 
 _BARE_PYTHONS = ("pypy3.11", "graalpy3.12")
-
-
-def _near_images(spelling: str) -> Iterator[str]:
-    """``debian-12`` for ``debian:12``, ``python:3.12-slim-arm64`` for ``…@linux/arm64``."""
-    known = {*catalogue(), *moving_aliases()}
-    colon = spelling.replace("-", ":", 1)
-    if colon in known or OFFICIAL.fullmatch(colon):
-        yield colon
-    for cpu, general in CPUS.items():
-        if spelling.endswith(f"-{cpu}") and general in {"aarch64", "x86_64"}:
-            name = spelling.removesuffix(f"-{cpu}")
-            docker = "arm64" if general == "aarch64" else "amd64"
-            if name in known or f"{name}:latest" in known or OFFICIAL.fullmatch(name):
-                yield f"{name}@linux/{docker}"
-                return
 
 
 # From there to targets
