@@ -128,7 +128,7 @@ class TestNumbers:
         assert all("an unknown number of MB" in message for message in messages)
         assert len(messages) == 2
 
-    def test_one_cause_on_several_targets_is_shown_once(self):
+    def test_a_cause_that_several_targets_share_makes_a_single_line(self):
         report = alpine_story()
         nowhere = tuple(
             target.model_copy(update={"image": None, "bill": None}) for target in report.targets

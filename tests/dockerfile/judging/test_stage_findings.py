@@ -301,7 +301,7 @@ def test_copied_wheels_stay():
         ("--platform=linux/arm64 python:3.12-alpine", "other-cpu"),
     ],
 )
-def test_wheels_of_one_image_do_not_run_on_another(base: str, code: str):
+def test_wheels_do_not_run_on_another_image(base: str, code: str):
     text = BUILDER.replace("FROM python:3.12-alpine\n", f"FROM {base}\n") + "COPY --from=b /w /w"
     assert found(text, code, outlook("lxml 5.0")).severity == "error"
 

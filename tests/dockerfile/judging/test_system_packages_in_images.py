@@ -151,6 +151,16 @@ def test_what_has_no_known_size_is_named_and_the_size_is_the_least(text, unsized
     assert "Not in these numbers: the size of" in shown
 
 
+def test_what_nobody_has_looked_at_is_named():
+    text = f"{SLIM}COPY . /app\nRUN curl -sSf https://sh.example/rustup | sh -s -- -y\n{EASY}"
+    shown = " ".join(render_text(report_of(text)).split())
+    assert (
+        "Not in these numbers: what the script of line 3 may install, other files that COPY and "
+        "ADD bring"
+    ) in shown
+    assert "other files" not in render_text(report_of(f"{SLIM}{EASY}"))
+
+
 def test_git_on_alpine_brings_no_perl():
     """docker-library/repo-info, docker:29.8.1-cli: git with its libraries has 12.7 MiB."""
     assert installed(f"{ALPINE}RUN apk add --no-cache git\n{EASY}") == pytest.approx(13, abs=2)

@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 )
 from wheelcheck.errors import Unknown
 
-__all__ = ["StageImages", "image_options"]
+__all__ = ["StageImages", "image_options", "uncounted"]
 
 
 def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
@@ -45,6 +45,26 @@ def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
         unsized=final.unsized,
         present=present,
     )
+
+
+def uncounted(dockerfile: Dockerfile) -> Iterator[str]:
+    """What else is in the image, and in no size of it: files whose sizes nobody has looked at."""
+    final = dockerfile.final
+    if final is None:
+        return
+    if final.scripts:
+        lines = ", ".join(map(str, final.scripts))
+        several = len(final.scripts) > 1
+        yield f"what the script{'s' * several} of line{'s' * several} {lines} may install"
+    for index in lineage(dockerfile, final):
+        stage = dockerfile.stages[index]
+        counted = {copied.line for copied in stage.copies if copied.made is not None}
+        if any(
+            each.keyword in {"ADD", "COPY"} and each.line not in counted
+            for each in stage.instructions
+        ):
+            yield "other files that COPY and ADD bring"
+            return
 
 
 def _installations(

@@ -30,7 +30,7 @@ from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
 from wheelcheck.dockerfile.judging.run_images import lineage, run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
-from wheelcheck.dockerfile.judging.stage_images import StageImages, image_options
+from wheelcheck.dockerfile.judging.stage_images import StageImages, image_options, uncounted
 from wheelcheck.dockerfile.judging.step_installers import into_marked_python, step_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
@@ -323,6 +323,9 @@ def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Repo
         bill = target.bill
         if bill is not None and bill.image is not None:
             unset = {"single_stage": None} if several else {"multi_stage": None}
-            bill = bill.model_copy(update={"image": bill.image.model_copy(update=unset)})
+            image = bill.image.model_copy(update=unset)
+            words = uncounted(dockerfile) if image.size else ()
+            left_out = (*words, *bill.left_out)
+            bill = bill.model_copy(update={"image": image, "left_out": left_out})
         sizes.append(target.model_copy(update={"bill": bill}))
     return report.model_copy(update={"targets": tuple(sizes)})

@@ -200,7 +200,8 @@ class Stage:
     then is. `target` is where its packages would be installed, or why that is not known.
     `packages` are the system packages at its end, `leftovers` those removed in a later layer than
     they were added in, `remains` those of which a command took only what it names: what they had
-    brought along is there. `unsized` is what else was installed. `folders` are those that
+    brought along is there. `unsized` is what else was installed, `scripts` are the
+    lines of scripts, which may install whatever they like. `folders` are those that
     installations filled, parents' included. `uncleaned` are layers (by first line) that keep a
     package manager's index; `mounted` the stages that its RUNs mount; `excluded` what a
     ``.dockerignore`` keeps from it. `faults` are
@@ -223,6 +224,7 @@ class Stage:
     leftovers: tuple[PresentPackage, ...] = ()
     remains: tuple[PresentPackage, ...] = ()
     unsized: tuple[str, ...] = ()
+    scripts: tuple[int, ...] = ()
     uncleaned: tuple[tuple[int, Manager], ...] = ()
     mounted: tuple[int, ...] = ()
     excluded: tuple[Excluded, ...] = ()

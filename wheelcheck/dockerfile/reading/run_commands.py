@@ -211,6 +211,7 @@ def _follow_unknown(
     if posixpath.basename(words[0]) in UPDATERS:
         stage.system.lists, stage.system.other_sources = True, True
     elif runs_script(words):
+        stage.scripts[line] = None
         stage.system.lists = None if stage.system.lists is False else stage.system.lists
     if not is_harmless(words):
         stage.system.scripts = stage.system.scripts or line

@@ -74,6 +74,7 @@ class StageState:
     leftovers: list[PresentPackage] = field(default_factory=list)
     remains: list[PresentPackage] = field(default_factory=list)
     unsized: dict[str, None] = field(default_factory=dict)
+    scripts: dict[int, None] = field(default_factory=dict)
     uncleaned: list[tuple[int, Manager]] = field(default_factory=list)
     mounted: dict[int, None] = field(default_factory=dict)
     excluded: dict[str, Excluded] = field(default_factory=dict)
@@ -96,6 +97,7 @@ class StageState:
         self.venv_pythons = dict(base.venv_pythons)
         self.packages, self.leftovers = list(base.packages), list(base.leftovers)
         self.remains, self.unsized = list(base.remains), dict(base.unsized)
+        self.scripts = dict(base.scripts)
         self.folders = list(base.folders)
 
     @property
@@ -301,6 +303,7 @@ class StageState:
             leftovers=tuple(self.leftovers),
             remains=tuple(self.remains),
             unsized=tuple(self.unsized),
+            scripts=tuple(self.scripts),
             uncleaned=tuple(self.uncleaned),
             mounted=tuple(self.mounted),
             excluded=tuple(self.excluded.values()),
