@@ -167,6 +167,19 @@ def test_a_function_that_the_script_calls_from_its_own_module_is_run():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [("not (place / 'lib').exists()", True), ("wants_it(place)", False)],
+)
+def test_what_is_not_in_the_sdist_is_cloned(condition: str, wanted: bool):  # noqa: FBT001
+    script = (
+        f"{DOT}def build(place):\n    if (place / 'done').exists():\n        return\n"
+        f"    if {condition}:\n        subprocess.run(['git', 'clone', 'x'], check=True)\n\n\n"
+    )
+    files = {"setup.py": script + EXTENSION, "x.c": ""}
+    assert ("git" in packages(files)) is wanted
+
+
 # Variables that nobody sets
 
 

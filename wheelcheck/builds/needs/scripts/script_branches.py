@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import partial
 from typing import Any
 
+from wheelcheck.builds.needs.scripts.absent_files import clones, is_absent, is_left_over
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 
@@ -130,10 +131,14 @@ def _defined(
 
 
 def _body(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
-    """The parts of a function; what follows ``if …: return`` is under a condition as well."""
+    """The parts of a function; what follows ``if …: return`` is under a condition as well.
+
+    Not where that asks for what an earlier run of the build has left.
+    """
     for part in children(node):
         yield part, certainty
-        if isinstance(part, ast.If) and isinstance(part.body[-1], ast.Return):
+        returns = isinstance(part, ast.If) and isinstance(part.body[-1], ast.Return)
+        if isinstance(part, ast.If) and returns and not is_left_over(part.test):
             truth = decided.get(part.lineno, holds_on_linux(part.test))
             if truth is not False:
                 certainty = max(certainty, Certainty.CONDITIONAL)
@@ -167,6 +172,8 @@ def _undecided(
     test: ast.expr, body: Sequence[ast.AST], orelse: Sequence[ast.AST], certainty: Certainty
 ) -> tuple[Certainty, Certainty]:
     """How certain the branches are of a condition that only a build decides."""
+    if is_absent(test) and any(map(clones, body)):
+        return certainty, max(certainty, Certainty.TENTATIVE)
     looks = _LOOKS.search(ast.unparse(test)) is not None
     doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)
     either = _sets_list(body) and _sets_list(orelse)
