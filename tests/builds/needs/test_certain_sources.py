@@ -68,12 +68,14 @@ FETCHES = (
     [
         ("find_package(Foo)\nif(FOO_FOUND)\n  add_library(x MODULE x.c)\nendif()\n", "<zlib.h>"),
         ("add_library(x MODULE x.c)\n", "<own.h>"),
+        ("add_library(x MODULE x.c)\n", "<Eigen/Eigen>"),
         (FETCHES, "<zlib.h>"),
     ],
-    ids=["of a doubtful target", "of the sdist", "fetched"],
+    ids=["of a doubtful target", "of the sdist", "without a suffix", "fetched"],
 )
 def test_a_header_that_a_build_may_not_want_from_the_system_names_none(text: str, source: str):
-    assert cmake(text, x__c=f"#include {source}\n", own__h="") == set()
+    own = {"own__h": "", "vendor/Eigen/Eigen": "#include <x>\n"}
+    assert cmake(text, x__c=f"#include {source}\n", **own) == set()
 
 
 def test_a_header_behind_a_macro_names_none():

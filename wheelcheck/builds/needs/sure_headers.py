@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.needs.libraries import library_called
@@ -36,6 +36,7 @@ def sure_headers(
     by_cmake = _cmake_sources(facts, contents)
     fetched = _fetched(contents.texts) if by_cmake else frozenset()
     named = _by_file_name(contents.marks)
+    own = {path.rpartition("/")[2] for path in contents.paths}  # Eigen's have no suffix
     todo = [path for path in (*_declared(extensions), *by_cmake) if path in contents.marks]
     seen = set(todo)
     found: dict[str, str] = {}
@@ -46,7 +47,7 @@ def sure_headers(
             if inside not in seen and inside:
                 seen.add(inside)
                 todo.append(inside)
-            elif not inside and is_outside(include) and not _comes_with(include[1:], fetched):
+            elif _is_of_system(include, own, fetched):
                 found.setdefault(include[1:], path)
         cimported = set(_cimported(path, contents.marks)) - seen
         seen |= cimported
@@ -81,6 +82,13 @@ def _fetched(texts: Mapping[str, str]) -> frozenset[str]:
         if path.endswith((".cmake", "CMakeLists.txt"))
         for name in _FETCHED.findall(text)
     )
+
+
+def _is_of_system(include: str, own: Collection[str], fetched: Iterable[str]) -> bool:
+    """Whether the system must have what is included, and neither the sdist nor what is fetched."""
+    name = include[1:]
+    inside = name.rpartition("/")[2] in own
+    return not inside and is_outside(include) and not _comes_with(name, fetched)
 
 
 def _comes_with(header: str, fetched: Iterable[str]) -> bool:
