@@ -31,8 +31,13 @@ __all__ = [
 _MB = 1e6
 _THOUSAND = 1e3
 _HUNDRED = 1e2
-_PACKERS = {"setuptools": "pure", "poetry": "pure_poetry", "uv_build": "pure_uv"}
-"""Backends that pack a wheel of Python alone, by what they cost; the others are alike."""
+_PACKERS = {
+    "setuptools": "pure", "poetry": "pure_poetry", "uv_build": "pure_uv", "mesonpy": "pure_meson",
+}  # fmt: skip
+"""Backends that pack a wheel of Python alone, by what they cost; the others are alike.
+
+Meson's looks for the compilers that a project names, also where nothing is compiled.
+"""
 WITHOUT_DEBUG = frozenset({"meson", "native"})
 """Kinds of backends that do not hand Python's own compiler flags, and their ``-g``, on."""
 _UNOPTIMISED = 0.27
@@ -41,6 +46,9 @@ _UNOPTIMISED = 0.27
 _BASES = {"meson": "base_meson", "native": "base_cmake"}
 """What a build takes before it compiles anything: Meson and CMake look around first."""
 _COMPILED = ("c_", "generated_", "cpp_", "binding_", "nanobind_", "swig_mb")
+_LARGE_C = 20_000
+"""Statements of a C file from which on compilers need no more memory: files of 20,000 to 60,000
+(zstd.c, quickjs.c, pcre2, sqlite3.c) took 260 to 520 MB."""
 SHARPNESS = 6
 """The power by which the dearest of several kinds of source stands out."""
 
@@ -116,11 +124,20 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         **_binding_terms(binding, "nanobind" if features.nanobind else "binding"),
         "swig_files": swig.files,
         "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
+        "mypyc": float(features.of(SourceKind.MYPYC).files > 0),
+        "mypyc_mb": features.of(SourceKind.MYPYC).bytes / _MB,
+        "cython_copied": cython.copied / _THOUSAND,
+        "cython_header_code": cython.header_code / _THOUSAND,
+        "cython_standard": cython.standard,
+        "cython_instances": cython.instances / _HUNDRED,
+        "binding_bound": 0.0 if features.nanobind else binding.bound / _HUNDRED,
         "sip_mb": features.of(SourceKind.SIP).bytes / _MB,
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
-        "configure": float(features.configures),
+        "configure": float(features.configure_bytes > 0),
+        "configure_mb": features.configure_bytes / _MB,
+        "configure_written": float(features.writes_configure),
         "configured_files": features.configured_files,
         "cffi": float(features.cffi),
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
@@ -170,9 +187,10 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
         if not features.of(kind).files:
             continue
         name = "nanobind" if kind is SourceKind.BINDING and features.nanobind else usual
+        statements = min(unit.statements, _LARGE_C) if kind is SourceKind.C else unit.statements
         found |= {
             name: 1.0,
-            f"{name}_statements": unit.statements / _THOUSAND,
+            f"{name}_statements": statements / _THOUSAND,
             f"{name}_header_mb": unit.header_bytes / _MB,
             f"{name}_header_code": unit.header_code / _THOUSAND,
             f"{name}_standard": unit.standard,
@@ -181,6 +199,9 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
             f"{name}_views": unit.views,
             f"{name}_numpy": unit.numpy,
             f"{name}_templates": unit.templates,
+            f"{name}_copied": unit.copied / _THOUSAND,
+            f"{name}_instances": unit.instances / _HUNDRED,
+            f"{name}_bound": unit.bound / _HUNDRED,
         }
     return {name: value for name, value in found.items() if value and name in _MEMORY_TERMS}
 
@@ -195,18 +216,20 @@ _MEMORY_KINDS = {
     SourceKind.RUST: "rust",
     SourceKind.SWIG: "swig",
     SourceKind.SIP: "sip",
+    SourceKind.MYPYC: "mypyc",
 }
 _MEMORY_TERMS = frozenset(
     {
         *("base", "cffi"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
-        *("cython", "cython_lines", "cython_views", "cython_numpy"),
+        *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),
+        *("cython_header_code", "cython_standard", "cython_instances"),
         *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
         *("binding", "binding_statements", "binding_header_code", "binding_standard"),
         *("binding_templates", "nanobind", "nanobind_statements", "nanobind_header_code"),
         *("nanobind_standard", "nanobind_templates", "cpp_templates"),
-        *("fortran", "fortran_mb", "rust", "swig", "sip"),
+        *("fortran", "fortran_mb", "rust", "swig", "sip", "mypyc", "mypyc_mb"),
     }
 )
 

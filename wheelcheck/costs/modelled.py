@@ -10,32 +10,33 @@ published wheel or the CPU time. Intervals are what the model missed by on proje
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from wheelcheck.costs.cost_terms import (
-    WITHOUT_DEBUG,
     Coefficients,
-    compiling_share,
     memory_of,
     memory_terms,
     term_seconds,
 )
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.reach import FAR, beyond
+from wheelcheck.costs.wheel_reading import (
+    PublishedReading,
+    corrected_seconds,
+    hides_work,
+    passes_debug,
+    read_published,
+    work_kind,
+)
 from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 __all__ = [
     "LARGE",
-    "PublishedReading",
     "beside_backend",
     "beyond_reach",
     "bounds",
-    "corrected_seconds",
-    "hides_work",
     "modelled_cost",
     "other_size",
-    "read_published",
     "reading_class",
     "serial_share",
     "settled",
@@ -44,38 +45,23 @@ __all__ = [
     "source_seconds",
 ]
 
-_MB = 1e6
-_RARER = 0.25
-"""By how much (in logarithms) a wheel must look stripped: most that setuptools made are not."""
-
-
 _LACKING = math.log(2.5)
 """From this distance on, a published module holds more than the listed sources would make."""
 _BROUGHT = 10
 """Bytes of a published wheel ÷ those that the sdist's files make, from which on the wheel holds
 programs that a build from the sdist leaves out."""
-_FAR_MORE = 2
-"""Statements of sources that nothing lists ÷ those that are listed, from which on some of the
-former are likely to be compiled."""
-_FOREIGN = 2.0
-"""From this distance on (in logarithms), a published module holds what this build does not make:
-libraries of others, linked in statically."""
-
-
 _MOMENT = 0.35
 """Seconds of a build in which backend and compiler together were at half of what they reach in long
 builds: five samples a second see no more."""
 LARGE = 2.0
 """Modelled seconds from which on a build is large: estimates of small builds are surer."""
-
-
 _MAKES = {
     "assembly": "c", "c": "c", "configured": "c", "fortran": "c", "rust": "c",
-    "cffi": "cython", "cython": "cython", "generated": "cython", "translated": "cython",
+    "cffi": "cython", "cython": "cython", "generated": "cython", "mypyc": "cython",
+    "translated": "cython",
     "binding": "cpp", "cpp": "cpp", "nanobind": "cpp", "sip": "cpp", "swig": "cpp",
 }  # fmt: skip
 """Kinds of sources that differ in the machine code a second of compiling makes."""
-_TEMPLATES = ("binding", "cpp", "nanobind", "swig")
 
 
 def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
@@ -86,36 +72,6 @@ def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
 def beyond_reach(features: BuildFeatures, table: Coefficients) -> float:
     """How far the build lies beyond the measured builds, as a logarithm (`costs.reach`)."""
     return beyond(term_seconds(features, table.cpu), table.reach)
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedReading:
-    """How the published wheel is read.
-
-    With debug information or without, and the logarithm of its seconds ÷ those of the sources.
-    """
-
-    debug: bool
-    distance: float
-
-
-def read_published(
-    features: BuildFeatures, by_sources: float, table: Coefficients
-) -> PublishedReading | None:
-    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources."""
-    wheel, rates = features.wheel, table.published
-    if not features.compiles or wheel is None or not wheel.extension_bytes:
-        return None
-    megabytes = wheel.extension_bytes / _MB
-
-    def reading(name: str) -> PublishedReading:
-        seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
-        return PublishedReading(name == "debug", math.log(seconds / by_sources))
-
-    stripped, debug = reading("stripped"), reading("debug")
-    if features.ships_stripped or not passes_debug(features):
-        return stripped
-    return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
 
 
 def settled(features: BuildFeatures, table: Coefficients) -> BuildFeatures:
@@ -137,17 +93,6 @@ def settled(features: BuildFeatures, table: Coefficients) -> BuildFeatures:
     return wider if closer else features
 
 
-def corrected_seconds(
-    by_sources: float, reading: PublishedReading | None, table: Coefficients
-) -> float:
-    """Reference seconds by the sources and by the published wheel together."""
-    if reading is None:
-        return by_sources
-    limit = table.published["limit"] / (2 if reading.distance > _FOREIGN else 1)
-    distance = max(-limit, min(limit, reading.distance))
-    return by_sources * math.exp(table.published["weight"] * distance)
-
-
 def reading_class(
     features: BuildFeatures, reading: PublishedReading | None, table: Coefficients
 ) -> str:
@@ -167,26 +112,9 @@ def reading_class(
         return "native"
     if agrees:
         return "agreeing"
-    if _is_templates(features, table):
+    if work_kind(features, table) == "cpp":
         return "templates"
     return "sources" if reading is None else "differing"
-
-
-def hides_work(features: BuildFeatures) -> bool:
-    """Whether there is evidence that a build compiles what is not read.
-
-    It downloads or writes sources, leaves compiling to a command of its own, or brings far more
-    sources than its extension modules list.
-    """
-    unlisted = sum(source.statements for source in features.unlisted.values())
-    return bool(features.hidden) or unlisted > _FAR_MORE * features.statements
-
-
-def _is_templates(features: BuildFeatures, table: Coefficients) -> bool:
-    """Whether C++, or what SWIG writes, is most of the work."""
-    terms = term_seconds(features, table.cpu)
-    cpp = sum(value for name, value in terms.items() if name.startswith(_TEMPLATES))
-    return cpp > sum(terms.values()) / 2
 
 
 def size_class(features: BuildFeatures, seconds: float) -> str:
@@ -212,11 +140,6 @@ def largest_process(features: BuildFeatures, table: Coefficients) -> float:
     return memory_of({name: table.memory[name] * value for name, value in terms.items()})
 
 
-def passes_debug(features: BuildFeatures) -> bool:
-    """Whether the build leaves debug information in, as Python's own flags (``-g``) ask."""
-    return features.debug or (features.backend not in WITHOUT_DEBUG and not features.strips)
-
-
 def extension_size(
     features: BuildFeatures, seconds: float, reading: PublishedReading | None, table: Coefficients
 ) -> float:
@@ -224,7 +147,7 @@ def extension_size(
     if not features.compiles:
         return 0.0
     wheel = features.wheel
-    if wheel is None or reading is None or reading.distance > _FOREIGN:
+    if wheel is None or reading is None or reading.foreign:
         terms = size_terms(features, seconds, table)
         return sum(table.size[name] * value for name, value in terms.items())
     if not passes_debug(features):

@@ -8,14 +8,13 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 from scipy import stats
 from scipy.optimize import least_squares
 
 from fitting.rows import Row
-from wheelcheck.costs import cost_terms, modelled
+from wheelcheck.costs import cost_terms, modelled, wheel_reading
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
@@ -23,34 +22,39 @@ from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
-    "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05,
+    "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05, "pure_meson": 0.9,
     "packed_mb": 0.05, "packed_files": 0.1, "base": 0.4, "base_meson": 1.0,
     "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
     "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_views": 3.0,
-    "cython_numpy": 1.0, "cython_lines": 8.0,
+    "cython_numpy": 1.0, "cython_lines": 8.0, "cython_copied": 2.0, "cython_header_code": 0.3,
+    "cython_standard": 0.06, "cython_instances": 5.0,
     "translated": 0.5, "translated_files": 0.3, "translated_lines": 2.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
-    "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
+    "cpp_header_statements": 0.02, "cpp_templates": 1.0,
+    "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
-    "binding_templates": 5.0, "nanobind_files": 1.5, "nanobind_statements": 1.5,
-    "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
-    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
-    "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0, "nanobind": 10.0, "sip_mb": 800.0,
+    "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
+    "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
+    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 2.0, "configure_mb": 3.0,
+    "configure_written": 4.0, "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0,
+    "nanobind": 10.0, "sip_mb": 800.0, "mypyc": 2.5, "mypyc_mb": 300.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""
 MEMORY_PRIOR = {
-    "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "base": 50e6,
-    "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
+    "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "pure_meson": 46e6,
+    "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
     "generated": 48e6, "generated_mb": 134e6, "cython": 100e6, "cython_lines": 100e6,
-    "cython_views": 100e6, "cython_numpy": 30e6,
+    "cython_views": 100e6, "cython_numpy": 30e6, "cython_copied": 20e6,
+    "cython_header_code": 10e6, "cython_standard": 5e6, "cython_instances": 100e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
     "binding": 250e6, "binding_statements": 500e6, "binding_header_code": 300e6,
     "binding_standard": 5e6, "binding_templates": 200e6, "cpp_templates": 100e6,
     "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
     "nanobind_standard": 5e6, "nanobind_templates": 200e6,
     "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6, "sip": 250e6,
+    "mypyc": 100e6, "mypyc_mb": 1000e6,
 }  # fmt: skip
 SIZE_PRIOR = {
     "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,
@@ -63,6 +67,10 @@ JOBS = 3
 """What ninja runs at once on the two cores of the measured builds."""
 GROUPS = 16
 """Families are left out in so many groups, which a hash of their names forms."""
+WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""What is tried for the published wheel against the sources, by kind of work."""
+_LIMIT = 2.0
+"""The logarithm of the factor between the two from which on the wheel counts no more."""
 LIMITS = (20, 40, 80)
 """Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
 QUANTITIES = ("cpu", "memory", "size")
@@ -217,25 +225,32 @@ def _positive(
 
 
 def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
-    """What a megabyte of published modules tells, and the weight of it that misses least."""
+    """What a megabyte of published modules tells, and the weights of it that miss least."""
     known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
-    by_sources = [modelled.source_seconds(row.features, table) for row in known]
-    best = (math.inf, dict[str, float]())
     rates = _rates(known)
-    with_rates = replace(table, published=rates)
-    readings = [
-        modelled.read_published(row.features, seconds, with_rates)
-        for row, seconds in zip(known, by_sources, strict=True)
-    ]
-    for weight, limit in product((0.3, 0.4, 0.5, 0.6, 0.7), (1.0, 1.5, 2.0)):
-        tried = rates | {"weight": weight, "limit": limit}
-        with_it = replace(table, published=tried)
-        errors = []
-        for row, seconds, reading in zip(known, by_sources, readings, strict=True):
-            answer = modelled.corrected_seconds(seconds, reading, with_it)
-            errors.append(min(2.0, abs(math.log(answer / row.cpu))))
-        best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
-    return best[1]
+    found = {**rates, "limit": _LIMIT}
+    by_work: dict[str, list[tuple[float, wheel_reading.PublishedReading, float]]] = {}
+    for row in rows:
+        seconds = modelled.source_seconds(row.features, table)
+        reading = wheel_reading.read_published(
+            row.features, seconds, replace(table, published=rates)
+        )
+        if reading:
+            by_work.setdefault(reading.work, []).append((seconds, reading, row.cpu))
+    for work in wheel_reading.WORK_KINDS:
+        missed = []
+        for weight in WEIGHTS:
+            tried = replace(table, published={**found, f"weight_{work}": weight})
+            errors = [
+                min(
+                    2.0,
+                    abs(math.log(wheel_reading.corrected_seconds(seconds, reading, tried) / cpu)),
+                )
+                for seconds, reading, cpu in by_work.get(work, ())
+            ]
+            missed.append((float(np.mean(errors)), weight))
+        found[f"weight_{work}"] = min(missed)[1]
+    return found
 
 
 def _rates(rows: Sequence[Row]) -> dict[str, float]:
@@ -264,9 +279,9 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         if not row.extension or not _wheel_bytes(row):
             continue
         by_sources = modelled.source_seconds(row.features, table)
-        reading = modelled.read_published(row.features, by_sources, table)
+        reading = wheel_reading.read_published(row.features, by_sources, table)
         ratio = row.extension / _wheel_bytes(row)
-        if not modelled.passes_debug(row.features):
+        if not wheel_reading.passes_debug(row.features):
             ratios["plain"].append(ratio)
         elif reading is not None:
             ratios["debug_from_debug" if reading.debug else "debug_from_stripped"].append(ratio)
@@ -303,8 +318,8 @@ def say(row: Row, table: Coefficients) -> Missed:
     """What some coefficients say of one row."""
     features = modelled.settled(row.features, table)
     by_sources = modelled.source_seconds(features, table)
-    reading = modelled.read_published(features, by_sources, table)
-    seconds = modelled.corrected_seconds(by_sources, reading, table)
+    reading = wheel_reading.read_published(features, by_sources, table)
+    seconds = wheel_reading.corrected_seconds(by_sources, reading, table)
     beside = modelled.beside_backend(features, seconds, table)
     parallel = _is_parallel(row)
     truth = {

@@ -4,6 +4,7 @@ import csv
 import json
 import statistics
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ FAMILIES = {
     "geo": ("fiona", "rasterio", "pyproj"),
 }
 """Projects by the same people in the same manner, left out together."""
+_AT_ONCE = 6
 Release = tuple[str, str, str]  # name, version, Python X.Y
 
 
@@ -112,14 +114,16 @@ _COLUMNS = (
 
 
 def gather(releases: Iterable[Release], index: Index, known: dict[Release, Any]) -> dict[str, Any]:
-    """Features of the releases that are not known yet, by asking the index."""
-    for release in releases:
-        if release not in known:
-            features = _ask(release, index)
+    """Features of the releases that are not known yet, by asking the index: several at a time."""
+    unread = [release for release in releases if release not in known]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for release, features in zip(
+            unread, pool.map(lambda r: _ask(r, index), unread), strict=True
+        ):
             if isinstance(features, Unknown):
                 print(f"{release}: {features.reason}")
-                continue
-            known[release] = asdict(features)
+            else:
+                known[release] = asdict(features)
     return {" ".join(release): value for release, value in sorted(known.items())}
 
 

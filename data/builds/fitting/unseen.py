@@ -32,6 +32,7 @@ LISTS = (
     ("sixth", "sixth", 1.0),
     ("sixth-rest", "sixth", 1.0),
     ("eighth", "eighth", 2.0),
+    ("ninth", "ninth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""

@@ -269,3 +269,20 @@ def test_projects_without_end_or_sense_end(top: str):
 @given(st.text(alphabet='abif()${} ;"\n#addlibrsetou_', max_size=200))
 def test_no_text_breaks_it(text: str):
     work(text, ["a.c"])
+
+
+def test_what_is_copied_to_the_build_folder_is_compiled_there():
+    top = (
+        "file(COPY vendor/lib ./over.c DESTINATION .) / "
+        "add_subdirectory(${CMAKE_CURRENT_BINARY_DIR}/lib ${CMAKE_CURRENT_BINARY_DIR}/lib/build)"
+    )
+    more = {"vendor/lib/CMakeLists.txt": "add_library(lib STATIC a.c)"}
+    assert work(top, ["vendor/lib/a.c", "vendor/lib/b.c"], more) == {"vendor/lib/a.c": 1}
+    below = "file(COPY ../vendor/lib DESTINATION .) / add_library(x MODULE lib/a.c)"
+    nested = {"src/CMakeLists.txt": below.replace(" / ", "\n")}
+    assert work("add_subdirectory(src)", ["vendor/lib/a.c"], nested) == {"vendor/lib/a.c": 1}
+
+
+def test_a_helper_for_cython_translates_the_source_of_its_name_beside_others():
+    top = "cython_extension(_x LINKS y SOURCES more.cpp)"
+    assert work(top, ["_x.pyx", "more.cpp"]) == {"_x.pyx": 1, "more.cpp": 1}

@@ -291,14 +291,15 @@ def test_a_thousand_files_of_cpp_take_tens_of_minutes_and_no_wheel_of_debug_code
 
 def test_the_shipped_coefficients_are_whole():
     table = coefficients()
-    unit = TranslationUnit(1, 1, 1, 1, 1, 1, views=True, numpy=True)
+    unit = TranslationUnit(1, 1, 1, 1, 1, 1, 1, views=True, numpy=True)
     counts = {item.name: 1 for item in dataclasses.fields(Sources) if item.name != "heaviest"}
     everywhere = Sources(**counts, heaviest=unit)
     everything = BuildFeatures(
         compiles=True,
         backend="meson",
         sources=dict.fromkeys(SourceKind, everywhere),
-        configures=True,
+        configure_bytes=1,
+        writes_configure=True,
         cffi=True,
         cffi_bytes=1,
         nanobind=True,
@@ -367,12 +368,73 @@ def test_a_library_of_the_system_may_replace_bundled_sources():
 def test_configure_counts_where_the_build_runs_it():
     files: dict[str, str | int] = {"x.c": 900, "lib/configure": 900, "lib/y.c": 900}
     listed = SETUP.replace("'x.c'", "'x.c', 'lib/y.c'")
-    assert not features({"setup.py": listed, **files}).configures
+    assert not features({"setup.py": listed, **files}).configure_bytes
     run = listed + "run(['./configure'])\n"
     found = features({"setup.py": run, **files})
-    assert (found.configures, found.configured_files) == (True, 0)
+    assert (found.configure_bytes > 0, found.configured_files) == (True, 0)
     made = features({"setup.py": run + "run(['make', 'install'])\n", **files})
-    assert (made.configures, made.configured_files) == (True, 1)
+    assert (made.configure_bytes > 0, made.configured_files) == (True, 1)
+
+
+def test_configure_costs_by_its_length_and_more_where_it_has_to_be_written_first():
+    script = SETUP + "run(['./configure'])\n"
+
+    def seconds(**more: int) -> float:
+        found = features({"setup.py": script, "x.c": 90, "lib/configure.ac": 90, **more})
+        return source_seconds(found, coefficients())
+
+    shipped = {"lib/configure": 400_000}
+    assert seconds(**shipped) < seconds(**{"lib/configure": 2 * MB})
+    assert seconds(**shipped) < seconds()
+    assert seconds(**shipped) == seconds(**shipped, **{"lib/part/configure": MB})
+    assert seconds(**shipped) == seconds(**shipped, **{"lib/tests/configure": MB})
+
+
+def test_a_library_of_the_system_may_replace_what_would_be_configured():
+    linked = SETUP.replace("['x.c']", "['x.c'], extra_objects=['lib/.libs/liby.a']")
+    scripts = {
+        "setup.py": linked + "run(['lib/configure'])\nrun(['make', 'install'])\n",
+        "setup_support.py": "def has_system_lib(): return call(['pkg-config', '--exists', 'y'])\n",
+    }
+    found = features({**scripts, "x.c": 90, "lib/configure": MB, "lib/y.c": "a = b;\n" * 9000})
+    without = found.with_system_library()
+    assert (without.configure_bytes, without.configured_files, without.statements) == (0, 0, 2)
+    cost = modelled_cost(found, coefficients()).cpu_seconds
+    assert isinstance(cost, Quantity)
+    assert cost.low < 1 < cost.value
+
+
+def test_meson_looks_for_compilers_where_nothing_is_compiled_too():
+    def seconds(backend: str) -> float:
+        project = f"[build-system]\nrequires = []\nbuild-backend = '{backend}'\n"
+        found = features({"pyproject.toml": project, "x/__init__.py": 500})
+        pure = dataclasses.replace(found, compiles=False, sources={})
+        return source_seconds(pure, coefficients())
+
+    assert seconds("mesonpy") > 3 * seconds("flit_core.buildapi")
+
+
+def test_a_published_wheel_is_all_that_tells_of_an_sdist_that_shows_nothing():
+    nothing = BuildFeatures(compiles=True, backend="pure", wheel=some_wheel(2 * MB))
+    cost = modelled_cost(nothing, coefficients()).cpu_seconds
+    assert isinstance(cost, Quantity)
+    assert 5 < cost.value < 50
+    assert "cannot be read" in cost.source
+
+
+def test_the_size_of_a_wheel_tells_more_of_cython_than_of_c():
+    def growth(kind: SourceKind) -> float:
+        sources = {kind: sources_of(5, 3000)}
+        found = BuildFeatures(compiles=True, backend="meson", sources=sources)
+        cost = [
+            modelled_cost(
+                dataclasses.replace(found, wheel=some_wheel(size)), coefficients()
+            ).cpu_seconds.value
+            for size in (MB // 5, 2 * MB)
+        ]
+        return cost[1] / cost[0]
+
+    assert growth(SourceKind.CYTHON) > 1.2 * growth(SourceKind.C)
 
 
 def test_what_cython_holds_within_the_backend_counts_beside_the_compiler():
@@ -615,7 +677,7 @@ def test_a_library_is_made_where_make_is_run_for_more_than_an_archive(target: st
     script = f"import subprocess\nsubprocess.run(['lib/configure'])\n{SETUP}"
     script = script.replace("'x.c'", "'x.c', 'lib/y.c'") + f"subprocess.run(['make', {target}])\n"
     found = features({"setup.py": script, "x.c": 10, "lib/y.c": 10, "lib/configure": 10})
-    assert (found.configures, found.configured_files > 0) == (True, makes)
+    assert (found.configure_bytes > 0, found.configured_files > 0) == (True, makes)
 
 
 def test_without_a_wheel_a_module_is_as_large_as_the_seconds_that_go_into_its_sources():

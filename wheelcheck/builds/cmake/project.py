@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from wheelcheck.builds.cmake.conditions import is_true
+from wheelcheck.builds.cmake.copies import Copies
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope, Statement, statements
 from wheelcheck.builds.cmake.variables import BUILD, SOURCE, VARIABLES, sdist_path
 
@@ -79,6 +80,7 @@ class CMakeProject:
         """Whether it takes folders by names that only a build knows."""
         self.made: dict[str, list[tuple[str, str]]] = {}
         """What custom commands write, by its path, and the sources that they read."""
+        self.copies = Copies()
         self._texts, self._paths, self._certain = texts, paths, certain
         self._present = frozenset(paths)
         self._parsed: dict[str, list[Statement]] = {}
@@ -236,8 +238,8 @@ class CMakeProject:
         """
         sources = [word for word in words if _is_source(word)]
         beside = posixpath.join(scope.folder, f"{words[0]}.pyx")
-        if not sources and beside in self._present:
-            sources = [f"{SOURCE}/{beside}"]
+        if beside in self._present and (not sources or "cython" in name):
+            sources = [f"{SOURCE}/{beside}", *sources]
         if not sources:
             return
         if "cython" in name:
@@ -299,6 +301,7 @@ class CMakeProject:
             return
         folder = sdist_path(words[0], scope.folder)
         path = posixpath.normpath(posixpath.join(folder, "CMakeLists.txt"))
+        path = self.copies.original(path, self._texts)
         if path in self._texts:
             below = scope.child(posixpath.dirname(path), excluded=excluded)
             self._enter(below)
@@ -352,6 +355,12 @@ class CMakeProject:
         for name in names:
             self._target(name, scope).excluded = True
 
+    def _file(self, words: list[str], scope: Scope) -> None:
+        if words[0] in {"COPY", "INSTALL"}:
+            self.copies.add(words, scope.folder)
+        else:
+            VARIABLES["file"](scope, words, self._paths)
+
     def _declare(self, words: list[str], _scope: Scope) -> None:
         if "SOURCE_DIR" in words[:-1]:
             self._fetched[words[0].lower()] = words[words.index("SOURCE_DIR") + 1]
@@ -393,6 +402,7 @@ _COMMANDS: Mapping[str, Callable[[CMakeProject, list[str], Scope], None]] = {
     "externalproject_add": CMakeProject._external,  # noqa: SLF001
     "fetchcontent_declare": CMakeProject._declare,  # noqa: SLF001
     "fetchcontent_makeavailable": CMakeProject._make_available,  # noqa: SLF001
+    "file": CMakeProject._file,  # noqa: SLF001
     "get_property": CMakeProject._get_property,  # noqa: SLF001
     "include": CMakeProject._include,  # noqa: SLF001
     "project": CMakeProject._project,  # noqa: SLF001

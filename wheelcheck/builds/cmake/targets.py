@@ -88,7 +88,7 @@ def _built(targets: Mapping[str, CMakeTarget], names: Collection[str]) -> Iterat
 def _members(target: CMakeTarget, project: CMakeProject, sizes: Mapping[str, int]) -> Iterator[str]:
     """The members of the sdist that the sources of a target stand for."""
     for word, folder in target.sources:
-        path = sdist_path(word, folder)
+        path = project.copies.original(sdist_path(word, folder), sizes)
         if path in project.made:
             yield from resolved((sdist_path(*read) for read in project.made[path]), sizes)
         elif not word.endswith(UNKNOWN) and posixpath.splitext(path)[1]:

@@ -22,6 +22,7 @@ __all__ = [
     "backend_kind",
     "builds_for_metadata",
     "command_modules",
+    "hatch_hooks",
     "is_stated_alone",
     "read_build_system",
     "read_toml",
@@ -164,14 +165,15 @@ def _scripts(tool: dict[str, Any]) -> Iterator[str]:
     for name in (pdm.get("setup-script"), pdm.get("custom-hook"), table(tool, "pdm").get("build")):
         if isinstance(name, str):
             yield name
-    for hooks in _hatch_hooks(tool):
+    for hooks in hatch_hooks(tool):
         custom = hooks.get("custom")
         if isinstance(custom, dict) and custom.get("enable-by-default", True):
             path = custom.get("path", "hatch_build.py")
             yield path if isinstance(path, str) else "hatch_build.py"
 
 
-def _hatch_hooks(tool: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def hatch_hooks(tool: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The settings of hatch's build hooks, by their names: for all builds, and for wheels."""
     build = table(tool, "hatch", "build")
     yield table(build, "hooks")
     yield table(build, "targets", "wheel", "hooks")
@@ -189,7 +191,7 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
     rust = table(tool, "setuptools-rust")
     for module in (*_tables(rust.get("ext-modules")), *_tables(rust.get("bins"))):
         yield _declared_module(module, f"tool.setuptools-rust {module.get('target', '')}")
-    for hooks in _hatch_hooks(tool):
+    for hooks in hatch_hooks(tool):
         for name, options in hooks.items():
             if any(word in name for word in _COMPILING_HOOKS):
                 on = not isinstance(options, dict) or options.get("enable-by-default", True)

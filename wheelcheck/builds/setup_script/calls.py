@@ -256,7 +256,8 @@ class Calls(Expressions):
         name = args[0] if args else keys.get("name", keys.get("target"))
         sources = keys.get("sources", args[1] if len(args) > 1 else None)
         if made_by in {"cythonize", "mypycify"}:
-            name, sources = "", args[0] if args else keys.get("module_list")
+            given = keys.get("paths" if made_by == "mypycify" else "module_list")
+            name, sources = "", args[0] if args else given
         libraries, alternatives = libraries_of(args, keys)
         made = Extension(
             made_by,

@@ -18,6 +18,7 @@ from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import RUNS_MAKE
+from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources, sources_by_kind
 from wheelcheck.coverage.verdict import Verdict
@@ -39,6 +40,8 @@ _CMAKE_JOBS = re.compile(
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = ("configure", "configure.ac")
+_USUAL_CONFIGURE = 500_000
+"""Bytes of a script that Autoconf has yet to write: of bundled libraries' in the median."""
 _RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
 _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
 _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
@@ -65,8 +68,9 @@ class BuildFeatures:
     `compiles` is false where the verdict says that this build makes a pure wheel. `backend` is the
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
-    or target lists: a custom command may add them. `configures` says that a bundled library has a
-    ``configure`` script, `cffi` that cffi writes C, from so many `cffi_bytes` of declarations,
+    or target lists: a custom command may add them. `configure_bytes` are those of the
+    ``configure`` scripts of bundled libraries that are run, `writes_configure` says that Autoconf
+    writes one first, `cffi` that cffi writes C, from so many `cffi_bytes` of declarations,
     `nanobind` that nanobind's own sources are compiled along. `packer` is the top module of the
     backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
     beside what is compiled. `translated` counts the
@@ -88,7 +92,8 @@ class BuildFeatures:
     sources: Mapping[SourceKind, Sources] = field(default_factory=dict)
     unlisted: Mapping[SourceKind, Sources] = field(default_factory=dict)
     replaceable: Mapping[SourceKind, Sources] = field(default_factory=dict)
-    configures: bool = False
+    configure_bytes: int = 0
+    writes_configure: bool = False
     configured_files: int = 0
     optional: bool = False
     cffi: bool = False
@@ -123,7 +128,14 @@ class BuildFeatures:
     def with_system_library(self) -> BuildFeatures:
         """The same where a library of the system takes the place of the bundled sources."""
         left = {kind: self.of(kind).less(gone) for kind, gone in self.replaceable.items()}
-        return replace(self, sources={**self.sources, **left}, replaceable={})
+        return replace(
+            self,
+            sources={**self.sources, **left},
+            replaceable={},
+            configure_bytes=0,
+            writes_configure=False,
+            configured_files=0,
+        )
 
     def without_extensions(self) -> BuildFeatures:
         """The same where the extension modules do not compile and are left out."""
@@ -165,7 +177,13 @@ def read_features(
     files, unlisted = (
         compiled_files(facts, sizes, texts, contents.marks) if compiles else (none, none)
     )
+    by_mypyc = compiled_by_mypyc(facts, sizes, texts) if compiles else set[str]()
+    files = (
+        *(file for file in files if file.path not in by_mypyc),
+        *(python_file(path, sizes[path]) for path in sorted(by_mypyc)),
+    )
     configured, made = _configured(sizes, texts) if compiles else ((), ())
+    scripts = [sizes.get(f"{folder}configure", 0) for folder in configured]
     translated = _translated(facts, contents, files)
     files_installed, bytes_installed = installed(sizes, texts, facts.kind)
     return BuildFeatures(
@@ -176,7 +194,8 @@ def read_features(
             unlisted if facts.kind == "setuptools" or backend == "native" else ()
         ),
         replaceable=sources_by_kind(_replaceable(files, texts)),
-        configures=bool(configured),
+        configure_bytes=sum(size or _USUAL_CONFIGURE for size in scripts),
+        writes_configure=0 in scripts,
         configured_files=sum(
             file.kind is SourceKind.C and file.path.startswith(made) for file in files
         ),
@@ -191,7 +210,9 @@ def read_features(
         translated_statements=sum(
             contents.marks[path].statements for path in translated if path in contents.marks
         ),
-        hidden=hidden_work(facts, texts) if compiles else (),
+        hidden=hidden_work(facts, texts, read={"mypy", "mypyc"} if by_mypyc else ())
+        if compiles
+        else (),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
         and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
@@ -227,17 +248,26 @@ def _configured(
     scripts = [text for path, text in texts.items() if path.endswith(".py") and not is_aside(path)]
     if not any(map(_RUNS_CONFIGURE.search, scripts)):
         return (), ()
-    folders = tuple(
-        path[: path.rindex("/") + 1] if "/" in path else ""
+    folders = sorted(
+        posixpath.dirname(path) + "/" if "/" in path else ""
         for path in sizes
-        if path.endswith(_CONFIGURE) and posixpath.basename(path) in _CONFIGURE
+        if path.endswith(_CONFIGURE)
+        and posixpath.basename(path) in _CONFIGURE
+        and not is_aside(path)
     )
-    return folders, folders if any(map(RUNS_MAKE.search, scripts)) else ()
+    tops = tuple(dict.fromkeys(each for each in folders if not _lies_below(each, folders)))
+    return tops, tops if any(map(RUNS_MAKE.search, scripts)) else ()
+
+
+def _lies_below(folder: str, others: Iterable[str]) -> bool:
+    """Whether a folder lies in one of the others, whose ``configure`` runs its own."""
+    return any(folder != other and folder.startswith(other) for other in others)
 
 
 def _replaceable(files: Iterable[CompiledFile], texts: Mapping[str, str]) -> Iterator[CompiledFile]:
-    """Compiled files of bundled libraries, where the setup script looks for the system's first."""
-    if _LOOKS_FOR_SYSTEM.search(texts.get("setup.py", "")):
+    """Compiled files of bundled libraries, where a script of the root looks for the system's."""
+    scripts = (text for path, text in texts.items() if path.endswith(".py") and "/" not in path)
+    if any(map(_LOOKS_FOR_SYSTEM.search, scripts)):
         for file in files:
             if _BUNDLED.search(file.path.lower()):
                 yield file

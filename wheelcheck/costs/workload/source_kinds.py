@@ -41,6 +41,8 @@ class SourceKind(StrEnum):
     RUST = "rust"
     SWIG = "swig"
     """An interface file for which SWIG writes C or C++ during the build."""
+    MYPYC = "mypyc"
+    """Python that mypyc checks, and writes C for, during the build."""
     SIP = "sip"
     """A specification from which SIP writes a C++ file for each class during the build."""
 

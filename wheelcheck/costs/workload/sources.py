@@ -29,7 +29,8 @@ class Sources:
     unused.
     `standard` counts headers of the C++ standard library, `templates` files that include a
     library of templates such as Boost or Eigen; `views` and `numpy` those of Cython with
-    memoryviews and with NumPy's declarations. `heaviest` is the one file that needs most memory.
+    memoryviews and with NumPy's declarations, `copied`, `instances` and `bound` are as in
+    `TranslationUnit`. `heaviest` is the one file that needs most memory.
     """
 
     files: int = 0
@@ -43,6 +44,9 @@ class Sources:
     templates: int = 0
     views: int = 0
     numpy: int = 0
+    copied: int = 0
+    instances: int = 0
+    bound: int = 0
     heaviest: TranslationUnit = _NOTHING
 
     def plus(self, other: Sources) -> Sources:
@@ -84,6 +88,9 @@ def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
             templates=unit.templates * times,
             views=unit.views * times,
             numpy=unit.numpy * times,
+            copied=unit.copied * times,
+            instances=unit.instances * times,
+            bound=unit.bound * times,
             heaviest=unit,
         )
         found[file.kind] = found.get(file.kind, Sources()).plus(own)

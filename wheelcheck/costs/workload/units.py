@@ -12,8 +12,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from wheelcheck.index.archives.sources.cython_parts import is_cython
 from wheelcheck.index.archives.sources.languages import Language, language_of
-from wheelcheck.index.archives.sources.mark_kinds import CIMPORTS_NUMPY, VIEWS
+from wheelcheck.index.archives.sources.mark_kinds import (
+    BINDS,
+    CIMPORTS,
+    CIMPORTS_NUMPY,
+    EXTERN,
+    FUSED,
+    INSTANCES,
+    VIEWS,
+    marked,
+)
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["Includes", "TranslationUnit"]
@@ -29,6 +39,8 @@ _MAX_INCLUDED = 3000
 """Files that are followed for one compiled file: more than any project's headers."""
 _AS_TEMPLATE = 3
 """So often one file includes a header that is code: twice may be two branches of an ``#if``."""
+_CYTHON = (".pyx", ".pxd", ".pxi", ".pyx.in", ".pyx.tp", ".pxi.in")
+_STANDARD_MODULES = "libcpp."
 _MADE_FROM = (".in", ".src", ".tp")
 _STANDARD = re.compile(r"[a-z_]+$")
 _TEMPLATES = ("boost/", "Eigen/", "unsupported/Eigen", "xtensor/")
@@ -45,7 +57,11 @@ class TranslationUnit:
     included, `header_code` those of the statements that are code rather than declarations;
     `standard` is the number of headers of the C++ standard library.
     `templates` says that it includes a library of templates, `binds` that this is one for bindings.
-    `views`, `numpy`: Cython code with memoryviews, and with NumPy's declarations.
+    `views`, `numpy`: Cython code with memoryviews, and with NumPy's declarations. `copied` are its
+    lines in copies of functions for further types, `instances` how often it makes a template of C++
+    for types of its own. `bound` are the functions that C++ binds.
+    Of Cython code `statements` are its lines, and `header_code` is that of all C and C++ which its
+    declarations name.
     """
 
     bytes: int = 0
@@ -58,6 +74,9 @@ class TranslationUnit:
     binds: bool = False
     views: bool = False
     numpy: bool = False
+    copied: int = 0
+    instances: int = 0
+    bound: int = 0
 
     @property
     def weight(self) -> float:
@@ -83,13 +102,14 @@ class Includes:
             standard = _USUAL_HEADERS if language_of(path) is Language.CPP else 0
             return TranslationUnit(size, size // _BYTES_A_STATEMENT, standard=standard)
         own, foreign = self._closure(path)
+        cython = is_cython(path)
         sources = {
             each: times
             for each, times in own.items()
-            if each == path or language_of(each) or times >= _AS_TEMPLATE
+            if each == path or (is_cython(each) if cython else _is_code(each, times))
         }
         headers = own.keys() - sources.keys()
-        parts = {need for each in own for need in self._marks[each].needs}
+        parts = {need for each in sources for need in self._marks[each].needs}
         return TranslationUnit(
             bytes=sum(self._sizes[each] * times for each, times in sources.items()),
             statements=sum(self._statements(each) * n for each, n in sources.items()),
@@ -101,6 +121,9 @@ class Includes:
             binds=any(name.startswith(_BINDERS) for name in foreign),
             views=VIEWS in parts,
             numpy=CIMPORTS_NUMPY in parts,
+            copied=_sum(parts, FUSED),
+            instances=_sum(parts, INSTANCES),
+            bound=sum(_sum(self._marks[each].needs, BINDS) for each in own),
         )
 
     def included(self, paths: Iterable[str]) -> set[str]:
@@ -113,6 +136,8 @@ class Includes:
 
     def _code(self, path: str) -> int:
         marks = self._marks[path]
+        if language_of(path):
+            return marks.statements
         return min(marks.statements, _STATEMENTS_A_RETURN * marks.returns)
 
     def _closure(self, path: str) -> tuple[dict[str, int], set[str]]:
@@ -132,7 +157,11 @@ class Includes:
 
     def _includes(self, path: str) -> tuple[Counter[str], tuple[str, ...]]:
         if path not in self._direct:
-            named = Counter(name[1:] for name in self._marks[path].includes)
+            marks = self._marks[path]
+            named = Counter(name[1:] for name in marks.includes)
+            if path.endswith(_CYTHON):
+                named.update(name[1:] for name in marked(marks.old_cython, EXTERN))
+                named.update(map(_declarations, marked(marks.needs, CIMPORTS)))
             inside: Counter[str] = Counter()
             outside = []
             for name, times in named.items():
@@ -159,6 +188,22 @@ class Includes:
             if place == tail or place.endswith(f"/{tail}")
         ]
         return max(places, key=lambda place: (_shared(place, includer), -len(place)), default="")
+
+
+def _is_code(path: str, times: int) -> bool:
+    """Whether what a C or C++ file includes so often is code rather than a header."""
+    return language_of(path) is not None or times >= _AS_TEMPLATE
+
+
+def _declarations(module: str) -> str:
+    """The file of declarations that a module's name means, or the header of C++ it stands for."""
+    if module.startswith(_STANDARD_MODULES):
+        return module.removeprefix(_STANDARD_MODULES)
+    return module.strip(".").replace(".", "/") + ".pxd"
+
+
+def _sum(parts: Iterable[str], kind: str) -> int:
+    return sum(map(int, marked(parts, kind)))
 
 
 def _shared(path: str, other: str) -> int:

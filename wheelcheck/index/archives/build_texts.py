@@ -22,7 +22,7 @@ _NESTED = {
     "configure.in": 3,
     "Cargo.lock": 1,
 }
-_CMAKE_DEPTH = 3
+_CMAKE_DEPTH = 4
 _TESTS = re.compile(r"(test|doc|example|sample|demo|script|bench)s?[_\w]*")
 _HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi")
 

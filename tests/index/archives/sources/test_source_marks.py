@@ -91,6 +91,14 @@ def test_what_of_a_cython_source_brings_c_along(text: str, expected: list[str]):
     assert read_marks(text.encode(), "x/a.c").needs == ()
 
 
+@pytest.mark.parametrize(
+    ("path", "bound"), [("x/a.cpp", ("binds 3",)), ("x/a.hpp", ("binds 3",)), ("x/a.c", ())]
+)
+def test_functions_that_cpp_binds_are_counted(path: str, bound: tuple[str, ...]):
+    text = 'm.def("f", &f);\ncls.def("g", &g).def_readwrite ("h", &C::h);\nx.define(1);\n'
+    assert read_marks(text.encode(), path).needs == bound
+
+
 def test_statements_of_cython_are_lines_of_code():
     text = '"""Says\nmuch.\n"""\n# a remark\n\ncdef int f():\n    return 1  # one\n'
     assert read_marks(text.encode(), "x/a.pyx").statements == 2

@@ -1,15 +1,23 @@
 """How much C a Cython source becomes: its lines of code, and what brings C of its own along.
 
 A module that uses memoryviews gets some twenty thousand lines for them, whatever its own length;
-comments and documentation become nothing.
+a function of fused types becomes one for each of them; comments and documentation become nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from itertools import takewhile
+from math import prod
 
-from wheelcheck.index.archives.sources.mark_kinds import CIMPORTS_NUMPY, VIEWS
+from wheelcheck.index.archives.sources.mark_kinds import (
+    CIMPORTS,
+    CIMPORTS_NUMPY,
+    FUSED,
+    INSTANCES,
+    VIEWS,
+)
 
 __all__ = ["code_lines", "cython_parts", "is_cython"]
 
@@ -24,6 +32,31 @@ _VIEW = re.compile(
 _NUMPY = re.compile(rb"^[ \t]*(?:cimport[ \t]+numpy|from[ \t]+numpy[ \t]+cimport)\b", re.MULTILINE)
 
 
+_CIMPORTED = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport\b|cimport[ \t]+([\w.]+))", re.MULTILINE
+)
+_FUSED_TYPE = re.compile(
+    rb"^([ \t]*)ctypedef[ \t]+fused[ \t]+(\w+)[ \t]*:[^\n]*\n((?:\1[ \t]+[^\n]*\n|[ \t]*\n)+)",
+    re.MULTILINE,
+)
+_OF_CYTHON = {b"floating": 2, b"integral": 3, b"numeric": 7}
+"""The fused types that Cython itself declares, by the number of their types
+(cython.readthedocs.io, "Fused Types (Templates)")."""
+_USES_THEM = re.compile(
+    rb"cython(?:[ \t]+cimport[^\n]*\b|\.)(?:floating|integral|numeric)\b",
+)
+_FUNCTION = re.compile(
+    rb"^([ \t]*)(?:cp?def|def)\b[^\n(=]*\(([^)]*)\)[^\n]*:[ \t]*(?:#[^\n]*)?$", re.MULTILINE
+)
+_WORD = re.compile(rb"\w+")
+_CALL = re.compile(rb"^(?![ \t]*cp?def\b)[^\n#]*?\b(\w+)\[([\w \t,*]+)\]\(", re.MULTILINE)
+"""A call of a template with its types: ``fill[uint8_t, float](``."""
+_C_TYPE = re.compile(
+    rb"(?:(?:un)?signed[ \t]+)?"
+    rb"(?:u?int\d*(?:_t)?|float(?:\d+_t)?|double|long|short|char|size_t|bint|bool)[ \t*]*"
+)
+
+
 def is_cython(path: str) -> bool:
     """Whether a file holds Cython code, or is a template for it; declarations are none."""
     return path.endswith(_SUFFIXES)
@@ -35,8 +68,57 @@ def code_lines(content: bytes) -> int:
 
 
 def cython_parts(content: bytes, path: str) -> Iterator[str]:
-    """What of a Cython source brings C along that does not stand in it."""
-    if not is_cython(path):
+    """What of a Cython source brings C along that does not stand in it; what declarations cimport.
+
+    ``fused 120``: copies of functions for further types of a fused type have so many lines.
+    ``instances 9``: so often a template of C++ is made for types of its own.
+    """
+    if is_cython(path):
+        signs = ((VIEWS, _VIEW), (CIMPORTS_NUMPY, _NUMPY))
+        yield from (name for name, sign in signs if sign.search(content))
+        yield from _copies(content)
+    if b"cimport" in content and (is_cython(path) or path.endswith(".pxd")):
+        names = (first or second for first, second in _CIMPORTED.findall(content))
+        yield from dict.fromkeys(f"{CIMPORTS}{name.decode()}" for name in names if name != b"numpy")
+
+
+def _copies(content: bytes) -> Iterator[str]:
+    """What is written or instantiated once for each of several types."""
+    fused = _fused_types(content)
+    if not fused and b"](" not in content:
         return
-    signs = ((VIEWS, _VIEW), (CIMPORTS_NUMPY, _NUMPY))
-    yield from (name for name, sign in signs if sign.search(content))
+    code = _NO_CODE.sub(b"", content)
+    instances, lines = _instances(code, fused), 0
+    for function in _FUNCTION.finditer(code) if fused else ():
+        names = set(_WORD.findall(function[0])) & fused.keys()
+        more = prod(fused[name] for name in names) - 1
+        if more:
+            body = _body(code[function.end() :], len(function[1]))
+            lines += more * len(body)
+            instances += more * _instances(b"\n".join(body), fused)
+    yield from (f"{FUSED}{lines}",) if lines else ()
+    yield from (f"{INSTANCES}{instances}",) if instances else ()
+
+
+def _instances(code: bytes, fused: Collection[bytes]) -> int:
+    """Different calls of templates for types of C or for fused types."""
+    return sum(
+        all(_C_TYPE.fullmatch(name.strip()) or name.strip() in fused for name in types.split(b","))
+        for _, types in set(_CALL.findall(code))
+    )
+
+
+def _fused_types(content: bytes) -> Mapping[bytes, int]:
+    """How many types each fused type has that a source declares, or takes from Cython."""
+    found = dict(_OF_CYTHON) if _USES_THEM.search(content) else {}
+    if b"fused" in content:
+        for declared in _FUSED_TYPE.finditer(content):
+            members = filter(None, map(bytes.strip, _NO_CODE.sub(b"", declared[3]).split(b"\n")))
+            found[declared[2]] = sum(found.get(member, 1) for member in members)
+    return found
+
+
+def _body(code: bytes, indent: int) -> list[bytes]:
+    """The lines of code of a function's body: those that are indented further than its head."""
+    lines = (line for line in code.split(b"\n") if line.strip())
+    return list(takewhile(lambda line: len(line) - len(line.lstrip()) > indent, lines))

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "BINDS",
     "CALLBACK",
     "CIMPORT",
+    "CIMPORTS",
     "CIMPORTS_NUMPY",
     "DIVISION",
     "ERROR",
     "EXTERN",
     "FOREIGN",
+    "FUSED",
+    "INSTANCES",
     "KEYWORD",
     "LIBRARY",
     "LIMITED",
@@ -92,7 +96,17 @@ source defines the name. Of Cython sources it is one of NumPy's declarations."""
 
 # SourceMarks.needs, of Cython sources
 VIEWS = "memoryviews"
+CIMPORTS = "cimports "
+"""Before the name of a module of declarations."""
 CIMPORTS_NUMPY = "cimports numpy"
+FUSED = "fused "
+"""Before the lines of code in copies of functions for further types."""
+INSTANCES = "instances "
+"""Before the number of instances of C++ templates."""
+
+# SourceMarks.needs, of C++
+BINDS = "binds "
+"""Before the number of functions that it binds."""
 
 # SourceMarks.old_cython
 DIVISION = "division "

@@ -25,6 +25,7 @@ from wheelcheck.index.archives.sources.c_code.c_pointers import own_structures, 
 from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.cpp_parts import cpp_parts
 from wheelcheck.index.archives.sources.cxx_names import standard_names, uint_types
 from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
 from wheelcheck.index.archives.sources.cython_words import cython_words
@@ -36,6 +37,7 @@ from wheelcheck.index.archives.sources.source_marks import ApiBreak, SourceMarks
 __all__ = ["marks_of", "read_marks"]
 
 _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
+_CYTHON_INCLUDE = re.compile(rb"^[ \t]*include[ \t]+'([^'\n]{1,200})'", re.MULTILINE)
 _BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
 """What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
@@ -79,6 +81,8 @@ def marks_of(content: bytes, path: str) -> SourceMarks:
 def read_marks(content: bytes, path: str = "") -> SourceMarks:
     """Count in the content of one source; its `path` says which language it is of."""
     names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
+    if is_cython(path):
+        names += [b'"' + name for name in _CYTHON_INCLUDE.findall(content)]
     includes = tuple(intern(name.decode("utf-8", "replace")) for name in names)
     head = _GENERATORS.search(content[:_HEAD])
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
@@ -116,6 +120,7 @@ def _written_by_hand(
             *uint_types(content, path),
             *standard_names(content, path),
             *cython_parts(content, path),
+            *cpp_parts(content, path),
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
             *((*_modules(content), *own_structures(content, path)) if for_python else ()),

@@ -1,0 +1,142 @@
+"""What the compiled modules of a published wheel tell of a build, beside its sources.
+
+Compilers write about a megabyte of machine code in so many seconds, with or without debug
+information, whichever fits the sources better.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from wheelcheck.costs.cost_terms import (
+    WITHOUT_DEBUG,
+    Coefficients,
+    compiling_share,
+    term_seconds,
+)
+from wheelcheck.costs.workload.features import BuildFeatures
+from wheelcheck.costs.workload.source_kinds import SourceKind
+
+__all__ = [
+    "WORK_KINDS",
+    "PublishedReading",
+    "corrected_seconds",
+    "hides_work",
+    "passes_debug",
+    "read_published",
+    "work_kind",
+]
+
+_MB = 1e6
+_RARER = 0.25
+"""By how much (in logarithms) a wheel must look stripped: most that setuptools made are not."""
+_FAR_MORE = 2
+"""Statements of sources that nothing lists ÷ those that are listed, from which on some of the
+former are likely to be compiled."""
+_FOREIGN = 2.3
+"""From this distance on (in logarithms), a published module holds what this build does not make:
+libraries of others, linked in statically."""
+_TEMPLATES = ("binding", "cpp", "nanobind", "swig")
+_TRANSLATED = ("cython", "mypyc")
+_UNSEEN = "unseen"
+"""Work of which the published wheel alone tells."""
+WORK_KINDS = ("c", "cython", "cpp", "hidden")
+"""What differs in how far the size of a published wheel is to be trusted (`work_kind`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReading:
+    """How the published wheel is read.
+
+    With debug information or without, and the logarithm of its seconds ÷ those of the sources.
+    `work` is the kind of work (`work_kind`), by which either is trusted more.
+    """
+
+    debug: bool
+    distance: float
+    work: str
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the wheel holds far more than this build makes."""
+        return self.distance > _FOREIGN
+
+
+def read_published(
+    features: BuildFeatures, by_sources: float, table: Coefficients
+) -> PublishedReading | None:
+    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources."""
+    wheel, rates = features.wheel, table.published
+    if not features.compiles or wheel is None or not wheel.extension_bytes:
+        return None
+    megabytes = wheel.extension_bytes / _MB
+    work = work_kind(features, table)
+
+    def reading(name: str) -> PublishedReading:
+        seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
+        return PublishedReading(name == "debug", math.log(seconds / by_sources), work)
+
+    if _shows_nothing(features):
+        either = (reading("stripped").distance + reading("debug").distance) / 2
+        return PublishedReading(debug=False, distance=either, work=_UNSEEN)
+    stripped, debug = reading("stripped"), reading("debug")
+    if features.ships_stripped or not passes_debug(features):
+        return stripped
+    return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
+
+
+def _by_mypyc(features: BuildFeatures) -> bool:
+    """Whether mypyc compiles: it asks for ``-g1``, which leaves hardly more than names."""
+    return features.of(SourceKind.MYPYC).files > 0
+
+
+def corrected_seconds(
+    by_sources: float, reading: PublishedReading | None, table: Coefficients
+) -> float:
+    """Reference seconds by the sources and by the published wheel together."""
+    if reading is None:
+        return by_sources
+    if reading.work == _UNSEEN:
+        return by_sources * math.exp(reading.distance)
+    limit = table.published["limit"] / (2 if reading.foreign else 1)
+    distance = max(-limit, min(limit, reading.distance))
+    return by_sources * math.exp(table.published[f"weight_{reading.work}"] * distance)
+
+
+def work_kind(features: BuildFeatures, table: Coefficients) -> str:
+    """What most of the work is: ``cython``, ``cpp`` with what SWIG writes, or ``c`` with the rest.
+
+    ``hidden`` where part of it is not read.
+    """
+    if hides_work(features):
+        return "hidden"
+    terms = term_seconds(features, table.cpu)
+    half = sum(terms.values()) / 2
+    for kind, names in (("cython", _TRANSLATED), ("cpp", _TEMPLATES)):
+        if sum(value for name, value in terms.items() if name.startswith(names)) > half:
+            return kind
+    return "c"
+
+
+def hides_work(features: BuildFeatures) -> bool:
+    """Whether there is evidence that a build compiles what is not read.
+
+    It downloads or writes sources, leaves compiling to a command of its own, or brings far more
+    sources than its extension modules list.
+    """
+    unlisted = sum(source.statements for source in features.unlisted.values())
+    more = unlisted > _FAR_MORE * features.statements
+    return bool(features.hidden) or more or _shows_nothing(features)
+
+
+def _shows_nothing(features: BuildFeatures) -> bool:
+    """Whether a build compiles, and the sdist shows nothing of what it does."""
+    return features.compiles and not features.compiled_files and not features.cffi
+
+
+def passes_debug(features: BuildFeatures) -> bool:
+    """Whether the build leaves debug information in, as Python's own flags (``-g``) ask."""
+    if features.debug:
+        return True
+    return features.backend not in WITHOUT_DEBUG and not features.strips and not _by_mypyc(features)
