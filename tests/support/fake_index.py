@@ -15,7 +15,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, SupportsBytes
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -73,7 +73,7 @@ class FakeIndex:
         }
         self._statuses = dict(statuses or {})
         self._wheels = dict(wheels or {})
-        self._derived: dict[str, bytes] = {}
+        self._derived: dict[str, SupportsBytes] = {}
         self.counts: Counter[str] = Counter()
         self.questions: list[tuple[str, str]] = []
 
@@ -159,9 +159,10 @@ class FakeIndex:
         self._note("prefetch look", wheel.filename)
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
-        return self._derived.get(file.filename)
+        found = self._derived.get(file.filename)
+        return None if found is None else bytes(found)
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
         self._derived[file.filename] = data
 
     def prefetch(

@@ -53,7 +53,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.installers import Installer
 from wheelcheck.targets import Implementation, Libc, Target
-from wheelcheck.targets.platforms import Cpu, System
+from wheelcheck.targets.platforms import System
 from wheelcheck.targets.pythons import python_support
 from wheelcheck.targets.target import Image
 
@@ -117,7 +117,6 @@ class _Seen(NamedTuple):
     image: Image | None
     libc: Libc | None
     system: System
-    arch: Cpu
 
     @classmethod
     def of(cls, target: Target) -> _Seen:
@@ -131,7 +130,6 @@ class _Seen(NamedTuple):
             target.image,
             target.libc,
             target.platform.system,
-            target.arch,
         )
 
 
@@ -170,7 +168,7 @@ class Forecaster:
         """Return the outlook of one build by itself; `as_of` is the day of the build.
 
         Where the build is not `isolated`, its build requires are not installed and do not age.
-        Targets that differ in what no build sees, as the version of the libc, share it.
+        Targets that differ in what no build sees, as the CPU, share it.
         """
         environment = build.environment
         key = (

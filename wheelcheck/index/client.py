@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import SupportsBytes, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -227,7 +227,7 @@ class NetworkIndex:
         """What was stored as derived from this file before."""
         return self._facts.derived(file)
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
         """Store what was derived from this file."""
         self._facts.store_derived(file, data)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from threading import Lock
-from typing import TypeVar
+from typing import SupportsBytes, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from wheelcheck.errors import Unknown
@@ -70,7 +70,7 @@ class Facts:
         self._offline = offline
         self._lock = Lock()
         self._busy: dict[str, Lock] = {}
-        self._derived: dict[str, bytes] = {}
+        self._derived: dict[str, SupportsBytes] = {}
         self._read_now: set[str] = set()
         self._late: dict[str, Unknown] = {}
         self._ends = ArchiveEnds()
@@ -233,10 +233,11 @@ class Facts:
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""
-        stored = self._derived.get(key := file_key(file)) or self._cache.get("derived", key, bytes)
+        found = self._derived.get(key := file_key(file))
+        stored = self._cache.get("derived", key, bytes) if found is None else bytes(found)
         return stored if self._holds(file, key) else None
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
         """Store what was derived from a file of an index; one on this machine may change."""
         if local_path(file.url) is None:
             self._derived[file_key(file)] = data
@@ -244,7 +245,7 @@ class Facts:
     def close(self) -> None:
         """Store what was derived: once for a file, however much was added to it."""
         for key, data in self._derived.items():
-            self._cache.put("derived", key, data)
+            self._cache.put("derived", key, bytes(data))
         self._derived.clear()
 
     def _remember(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import SupportsBytes
 
 from packaging.utils import NormalizedName
 
@@ -70,7 +71,7 @@ class IndexOver:
         """What was stored as derived from this file before."""
         return self._index.derived(file)
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
         """Store what was derived from this file."""
         self._index.store_derived(file, data)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, SupportsBytes, TypeVar
 
 from msgspec import Struct
 from packaging.utils import BuildTag, NormalizedName
@@ -266,8 +266,11 @@ class Index(Protocol):
         It is no more than an aid: an index may forget it at any time.
         """
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
-        """Store what was derived from this file, in place of what was stored before."""
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
+        """Store what was derived from this file, in place of what was stored before.
+
+        Its bytes are taken when they are asked for, or at the end: it may grow until then.
+        """
 
     def prefetch(
         self,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import SupportsBytes
 
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -113,7 +114,7 @@ class LockIndex(IndexOver):
         """What was stored as derived from this file before."""
         return self._index.derived(file) if file.url else None
 
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: SupportsBytes) -> None:
         """Store what was derived from this file."""
         if file.url:
             self._index.store_derived(file, data)

@@ -26,10 +26,15 @@ class SdistCache:
         self._index = index
         self._sdist = sdist
         stored = index.derived(sdist) or b""
-        version = code_version()
+        self._version = code_version()
+        self._is_new = False
         self._results: dict[str, bytes] = {}
-        if stored.startswith(version):
-            self._results = _decoder(_Results).decode(stored.removeprefix(version))
+        if stored.startswith(self._version):
+            self._results = _decoder(_Results).decode(stored.removeprefix(self._version))
+
+    def __bytes__(self) -> bytes:
+        """All results, as they are stored."""
+        return self._version + _encode(self._results)
 
     def get(self, key: str, kind: Hashable) -> Any:
         """The stored result, a value of type `kind`; None where there is none."""
@@ -39,10 +44,13 @@ class SdistCache:
     def put(self, key: str, result: object) -> None:
         """Store a result: a value of plain types, dataclasses and versions."""
         try:
+            key.encode()  # keys hold words of the sdist, too
             self._results[key] = _encode(result)
         except (OverflowError, UnicodeEncodeError):  # what a hostile script computes: no text
             return
-        self._index.store_derived(self._sdist, code_version() + _encode(self._results))
+        if not self._is_new:
+            self._is_new = True
+            self._index.store_derived(self._sdist, self)
 
 
 _Results = dict[str, bytes]

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
@@ -84,7 +84,7 @@ class Recording:
     def derived(self, file: Sdist) -> None:
         """Nothing: everything is to be read, and noted."""
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Sdist, data: SupportsBytes) -> None:
         """Keep nothing."""
 
     def prefetch(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from packaging.version import Version
@@ -28,6 +29,7 @@ __all__ = ["version_attribute_stop", "version_object_stop"]
 
 _GIVEN = re.compile(r"\bversion\s*=(?!\s*attr:|\s*\{\s*attr\b)|scm|versioning|vcs", re.IGNORECASE)
 """Words by which something else gives the version, before setuptools looks for the attribute."""
+_BUILD_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 _REFUSES_OBJECTS = Version("66")
 _ROOTS = ("", "src/", "lib/", "python/")
 """Folders in which a package may lie."""
@@ -41,7 +43,7 @@ def version_attribute_stop(
     `texts` are the files that may be imported from, `paths` all files, `finds` what can be
     imported besides.
     """
-    attribute = "" if _GIVEN.search(_build_texts(texts)) else _attribute(texts)
+    attribute = _attribute(*(texts.get(file, "") for file in _BUILD_FILES))
     module, _, name = attribute.rpartition(".")
     for root in _ROOTS if module else ():
         own = {
@@ -105,27 +107,25 @@ def _is_no_text(part: ast.stmt) -> TypeGuard[ast.ClassDef]:
     return all(isinstance(base, ast.Name) and base.id == "object" for base in part.bases)
 
 
-def _build_texts(texts: Mapping[str, str]) -> str:
-    files = ("setup.py", "setup.cfg", "pyproject.toml")
-    return "\n".join(texts.get(file, "") for file in files)
-
-
 def _places(module: str) -> tuple[str, str]:
     stem = module.replace(".", "/")
     return f"{stem}.py", f"{stem}/__init__.py"
 
 
-def _attribute(texts: Mapping[str, str]) -> str:
-    """The dotted name behind ``attr:``; "" without one."""
+@lru_cache(maxsize=1 << 11)  # each Python and each build environment asks for the same
+def _attribute(script: str, settings_text: str, project: str) -> str:
+    """The dotted name behind ``attr:``; "" without one, or where something else is the version."""
+    if _GIVEN.search(f"{script}\n{settings_text}\n{project}"):
+        return ""
     settings = ConfigParser(strict=False)
     try:
-        settings.read_string(texts.get("setup.cfg", ""))
+        settings.read_string(settings_text)
         value = settings.get("metadata", "version", fallback="").strip()
     except Error:
         value = ""
     if value.startswith("attr:"):
         return value.removeprefix("attr:").strip()
-    tree = read_toml(texts.get("pyproject.toml", ""))
+    tree = read_toml(project)
     return "" if isinstance(tree, Unknown) else _dynamic_attribute(tree)
 
 

@@ -47,6 +47,9 @@ _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
 _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
 
 
+_NO_SOURCES = Sources()
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedWheel:
     """What was compiled in a Linux wheel of the release, vendored libraries left out.
@@ -115,13 +118,13 @@ class BuildFeatures:
 
     def of(self, kind: SourceKind) -> Sources:
         """The sources of one kind, possibly none."""
-        return self.sources.get(kind, Sources())
+        return self.sources.get(kind, _NO_SOURCES)
 
     def with_unlisted(self) -> BuildFeatures:
         """The same where a custom command compiles all that is there."""
         kinds = self.sources.keys() | self.unlisted.keys()
         merged = {
-            kind: self.of(kind).plus(self.unlisted.get(kind, Sources())) for kind in sorted(kinds)
+            kind: self.of(kind).plus(self.unlisted.get(kind, _NO_SOURCES)) for kind in sorted(kinds)
         }
         return replace(self, sources=merged, unlisted={})
 
