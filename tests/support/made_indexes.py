@@ -11,10 +11,15 @@ TARGETS = [
     target("musl", arch="aarch64"),
     target("glibc", (3, 13)),
     target("glibc", (3, 13), free_threaded=True),
+    target("glibc", libc_version=(2, 35)),
+    target("glibc", libc_version=(2, 17)),
+    target("musl", libc_version=(1, 1)),
+    target("glibc", (3, 13), libc_version=(2, 17)),
 ]
 TAGS = [
     "py3-none-any",
     "cp312-cp312-manylinux_2_17_x86_64",
+    "cp312-cp312-manylinux_2_28_x86_64",
     "cp312-cp312-musllinux_1_1_x86_64",
     "cp313-cp313-manylinux_2_28_x86_64",
     "cp312-abi3-musllinux_1_2_aarch64",

@@ -18,6 +18,7 @@ from wheelcheck.targets import (
     best_wheel,
     fit,
     fit_wheel,
+    rank_alike,
     split_tag_set,
     supported_tags,
 )
@@ -59,6 +60,8 @@ TARGETS = [
     GIL_315,
     PYPY,
     target((3, 7)),
+    target(libc_version=(2, 17)),
+    target(libc_version=(2, 31)),
     target(arch=Architecture.ARMV6L),
     target(arch=Architecture.ARMV6L, libc=Libc.MUSL),
     target(arch=Architecture.AARCH64),
@@ -353,6 +356,22 @@ def test_names_that_no_installer_takes(filename):
     assert isinstance(judged, TagMiss)
     assert judged.part is MissPart.INVALID
     assert best_wheel([filename], SLIM) is None
+
+
+def test_targets_rank_alike_where_they_differ_in_tags_that_no_wheel_has():
+    new, middle, old = (target(libc_version=(2, minor)) for minor in (36, 28, 17))
+    tags = ["py3-none-any", "cp312-cp312-manylinux_2_17_x86_64", "cp312-abi3-manylinux_2_28_x86_64"]
+    assert rank_alike(tags, new, middle)
+    assert not rank_alike(tags, new, old)
+    assert rank_alike(tags[:2], new, old)
+    assert not rank_alike(tags, new, target((3, 13)))  # its first choice is the stable ABI
+
+
+@given(st.lists(tag_sets, max_size=4, unique=True), targets, targets)
+def test_targets_that_rank_alike_take_the_same_wheel(tags, one, other):
+    names = [f"x-1-{tag}.whl" for tag in tags]
+    if rank_alike(tags, one, other):
+        assert best_wheel(names, one) == best_wheel(names, other)
 
 
 def test_best_wheel_by_tag_then_build():

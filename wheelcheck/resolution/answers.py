@@ -25,7 +25,7 @@ from wheelcheck.resolution.pins import Pin
 from wheelcheck.resolution.solving.nodes import Dependencies
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.resolution.target_view import Search, TargetView
-from wheelcheck.targets import Target
+from wheelcheck.targets import Target, rank_alike
 
 __all__ = ["Answers"]
 
@@ -74,14 +74,31 @@ class Answers(TargetView):
         self.is_comparable = False
         self._agreed: tuple[_Comparable, list[bool]] | None = None
         self._taken_over: Answers | None = None
+        self._twin: Answers | None = None
 
     def _store_taken_over(
         self, stored: TargetAnswers
     ) -> tuple[Container[Search], Container[tuple[int, frozenset[NormalizedName]]]]:
         """Store what was taken over from another target as it is stored there."""
+        if self._twin is not None:
+            return self._store_all(stored, self._twin)
         if self._taken_over is None:
             return (), ()
         return self._store_portable(stored, self._taken_over)
+
+    def _store_all(
+        self, stored: TargetAnswers, other: Answers
+    ) -> tuple[Container[Search], Container[tuple[int, frozenset[NormalizedName]]]]:
+        stored.take_over(*other._forms)
+        return other._searches, other._dependencies
+
+    @cached_property
+    def _forms(self) -> tuple[dict[int, int], dict[int, int]]:
+        """How all searches and needs are stored."""
+        if self._stored is None:
+            return {}, {}
+        needs = ((offer, extras) for _, extras, offer, _ in self._dependencies.values())
+        return self._stored.stored_searches(self._searches), self._stored.stored_needs(needs)
 
     def _store_portable(
         self, stored: TargetAnswers, other: Answers
@@ -116,7 +133,7 @@ class Answers(TargetView):
         if self.target.installer != other.target.installer:
             return False
         if self._knows_nothing:
-            return self._finds_portable_alike(other)
+            return self._is_given_the_same(other) or self._finds_portable_alike(other)
         same_needs = self._stored_needs(other)
         if same_needs is None:
             return False
@@ -142,6 +159,30 @@ class Answers(TargetView):
     def shares_interpreter_with(self, other: Answers) -> bool:
         """Whether both are answered the same of what is for any platform."""
         return self._known.searches_anywhere is other._known.searches_anywhere
+
+    def _is_given_the_same(self, other: Answers) -> bool:
+        """Whether both differ in nothing but tags that no wheel has, and all is taken over.
+
+        So do many targets that differ in the version of the libc alone.
+        """
+        if not (
+            self._is_plain
+            and other._is_plain
+            and self.environment is other.environment
+            and self.shares_interpreter_with(other)
+            and rank_alike(other._tags, self.target, other.target)
+        ):
+            return False
+        self.same_as = self._twin = other
+        self._offers = other._offers | self._offers
+        self._substitutes_of = other._substitutes_of | self._substitutes_of
+        self._dependencies = other._dependencies | self._dependencies
+        return True
+
+    @cached_property
+    def _tags(self) -> frozenset[str]:
+        """Those that were seen when the solver had all its answers."""
+        return self.tags_seen()
 
     def _finds_portable_alike(self, other: Answers) -> bool:
         """As `agree_with`, where nothing is stored: what both have in common is taken over."""

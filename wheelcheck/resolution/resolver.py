@@ -33,7 +33,7 @@ from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
 from wheelcheck.resolution.stored_answers import TargetAnswers
 from wheelcheck.resolution.target_view import reference_target
-from wheelcheck.targets import Target
+from wheelcheck.targets import Target, rank_alike
 
 __all__ = ["Ready", "Resolver", "prefetch_all", "resolve"]
 
@@ -81,11 +81,14 @@ def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
         for like in resolver.expected(targets)
     ]
     walks = [(first.provider, first.question.roots) for first, *_ in groups]
-    for (_, *others), guess in zip(groups, prefetch(walks), strict=True):
+    for (first, *others), guess in zip(groups, prefetch(walks), strict=True):
+        seen = first.answers.tags_seen() if others else frozenset()
+        mine = first.answers.target
+        unlike = [each for each in others if not rank_alike(seen, each.answers.target, mine)]
         for candidate in guess.values():
             if candidate.version is None or candidate.direct is not None:
                 continue
-            for ready in others:  # the same versions, of which other files may be taken
+            for ready in unlike:  # the same versions, of which other files may be taken
                 if not ready.answers.finds_the_same_anywhere(candidate.name):
                     ready.answers.expect(candidate.name, candidate.version)
 
@@ -201,14 +204,14 @@ class Resolver:
         if solved is None:
             solved = self._solve(ready)
             self._solved.append(solved)
-        elif ready.answers.is_likely_shared or self._is_first_of_interpreter(ready.answers):
+        elif ready.answers.is_likely_shared or self._is_first_of_environment(ready.answers):
             self._solved.append(replace(solved, answers=ready.answers))
         return ready, solved
 
-    def _is_first_of_interpreter(self, answers: Answers) -> bool:
-        """Whether others with this interpreter could take over most of what was compared."""
+    def _is_first_of_environment(self, answers: Answers) -> bool:
+        """Whether others with these markers could take over most of what was compared."""
         return answers.is_comparable and not any(
-            answers.shares_interpreter_with(each.answers) for each in self._solved
+            answers.environment is each.answers.environment for each in self._solved
         )
 
     def _resolved(self, target: Target) -> Resolution:

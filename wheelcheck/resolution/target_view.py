@@ -209,6 +209,13 @@ class TargetView:
         """Whether pip before 24.1 reads the metadata of an offer."""
         return self._metadata.is_read_by_old_pip(name, offer)
 
+    def tags_seen(self) -> frozenset[str]:
+        """The tag sets of all wheels among which was chosen."""
+        releases = ((self._common.project(name), version) for name, version in self._offers)
+        files = [f for p, v in releases if not isinstance(p, Unknown) for f in p.files(v)]
+        files += [offer.file for _, _, offer, _ in self._dependencies.values()]
+        return frozenset(file.tag for file in files if isinstance(file, Wheel))
+
     def expect(self, name: NormalizedName, version: Version) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
         offer = self.offer(name, version)

@@ -5,6 +5,7 @@ from wheelcheck.targets.compatibility import (
     best_wheel,
     fit,
     fit_wheel,
+    rank_alike,
     ranks_on,
     split_tag_set,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "leaves_python_open",
     "newest_free_threaded",
     "parse_target_on",
+    "rank_alike",
     "ranks_on",
     "split_tag_set",
     "summarise_misses",

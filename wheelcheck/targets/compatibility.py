@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ __all__ = [
     "best_wheel",
     "fit",
     "fit_wheel",
+    "rank_alike",
     "ranks_on",
     "split_tag_set",
 ]
@@ -132,6 +133,18 @@ def _ranks(profile: TagProfile) -> Mapping[str, int | None]:
         return min(found) if found else None
 
     return Memo(rank)
+
+
+def rank_alike(tags: Iterable[str], target: Target, other: Target) -> bool:
+    """Whether both targets take the same of any wheels that have these compressed tag sets."""
+    ours, theirs = ranks_on(target), ranks_on(other)
+    if ours is theirs:
+        return True
+    places = {(ours[tag], theirs[tag]) for tag in tags}
+    found = [(ours, theirs) for ours, theirs in places if ours is not None and theirs is not None]
+    if len(found) != len(places - {(None, None)}):
+        return False
+    return all(a < c and b < d for (a, b), (c, d) in pairwise(sorted(found)))
 
 
 @lru_cache(maxsize=1024)
