@@ -368,10 +368,10 @@ def test_targets_rank_alike_where_they_differ_in_tags_that_no_wheel_has():
 
 
 @given(st.lists(tag_sets, max_size=4, unique=True), targets, targets)
-def test_targets_that_rank_alike_take_the_same_wheel(tags, one, other):
+def test_targets_that_rank_alike_take_the_same_wheel(tags, first, other):
     names = [f"x-1-{tag}.whl" for tag in tags]
-    if rank_alike(tags, one, other):
-        assert best_wheel(names, one) == best_wheel(names, other)
+    if rank_alike(tags, first, other):
+        assert best_wheel(names, first) == best_wheel(names, other)
 
 
 def test_best_wheel_by_tag_then_build():
