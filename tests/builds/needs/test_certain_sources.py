@@ -182,6 +182,35 @@ def test_what_is_not_in_the_sdist_is_cloned(condition: str, wanted: bool):  # no
     assert ("git" in packages(files)) is wanted
 
 
+SHELL = """set -e
+if [ ! -e lib.tar.gz ]; then
+    curl -O https://x/lib.tar.gz
+fi
+patch -p1 < fix.patch
+if [ $(uname) = Darwin ]; then
+    ./configure --host=arm64
+else
+    ./configure --prefix=$PREFIX && \\
+    make install
+fi
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "runs"),
+    [
+        ("subprocess.check_call(['bash', 'tools/lib.sh'])", True),
+        ("os.system('sh ./tools/lib.sh %s' % prefix)", True),
+        ("if not os.path.exists('lib'):\n    os.system('sh tools/lib.sh')", True),
+        ("if wants_it():\n    os.system('sh tools/lib.sh')", False),
+        ("print('see tools/lib.sh')", False),
+    ],
+)
+def test_programs_of_a_shell_script_that_the_build_runs(call: str, runs: bool):  # noqa: FBT001
+    files = {"setup.py": f"import os\n{DOT}{call}\n{EXTENSION}", "tools/lib.sh": SHELL, "x.c": ""}
+    assert packages(files) == {"gcc", "libc6-dev"} | ({"make", "patch"} if runs else set())
+
+
 # Variables that nobody sets
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+from typing import TypeGuard
 
-__all__ = ["clones", "is_absent", "is_left_over"]
+__all__ = ["is_absent", "is_left_over", "prepares"]
 
+_SHELL = re.compile(r"\b(?:ba)?sh +\S+\.sh\b")
 _EXISTS = {"exists", "is_dir", "is_file", "isdir", "isfile"}
 
 
@@ -20,11 +23,17 @@ def is_left_over(test: ast.expr) -> bool:
 
 def is_absent(test: ast.expr) -> bool:
     """Whether a condition holds where such a file or folder is not there."""
+    if isinstance(test, ast.BoolOp):
+        return all(map(is_absent, test.values))
     negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     return isinstance(test, ast.UnaryOp) and negated and is_left_over(test.operand)
 
 
-def clones(statement: ast.AST) -> bool:
-    """Whether a statement clones a repository, which an sdist has not: it lacks the folder."""
+def prepares(statement: ast.AST) -> bool:
+    """Whether a statement clones a repository or runs a shell script: it makes what is absent."""
     words = [part.value for part in ast.walk(statement) if isinstance(part, ast.Constant)]
-    return "git" in words and "clone" in words
+    return {"git", "clone"} <= set(words) or any(map(_SHELL.search, filter(_is_text, words)))
+
+
+def _is_text(word: object) -> TypeGuard[str]:
+    return isinstance(word, str)

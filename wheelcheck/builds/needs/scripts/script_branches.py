@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import partial
 from typing import Any
 
-from wheelcheck.builds.needs.scripts.absent_files import clones, is_absent, is_left_over
+from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 
@@ -172,7 +172,7 @@ def _undecided(
     test: ast.expr, body: Sequence[ast.AST], orelse: Sequence[ast.AST], certainty: Certainty
 ) -> tuple[Certainty, Certainty]:
     """How certain the branches are of a condition that only a build decides."""
-    if is_absent(test) and any(map(clones, body)):
+    if is_absent(test) and any(map(prepares, body)):
         return certainty, max(certainty, Certainty.TENTATIVE)
     looks = _LOOKS.search(ast.unparse(test)) is not None
     doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)

@@ -19,6 +19,7 @@ from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
+from wheelcheck.builds.needs.scripts.shell_needs import shell_needs, shell_scripts_run
 from wheelcheck.builds.needs.scripts.system_question import SystemQuestion, called
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_system import command_modules
@@ -113,6 +114,21 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         least = limit if likely else Certainty.SURE
         is_run = path in run or _is_called(question.line, facts.texts[path], frozenset(calls))
         yield from _needs_of(question, path, least, is_run=is_run)
+    yield from shell_needs(facts.texts, _shell_scripts(facts, run))
+
+
+def _shell_scripts(facts: SourceNeedsInput, paths: Iterable[str]) -> Mapping[str, Certainty]:
+    """The shell scripts, by the names of their files, that these scripts run."""
+    found: dict[str, Certainty] = {}
+    for path in paths:
+        text = facts.texts.get(path, "")
+        tree = parse(text) if ".sh" in text else Unknown("no-shell-script", "it names none")
+        if not isinstance(tree, Unknown):
+            decided = {line: truth for (at, line), truth in facts.decided.items() if at == path}
+            for part in branches(tree, {**by_environment(tree), **decided}):
+                for name, certainty in shell_scripts_run(part):
+                    found[name] = min(found.get(name, certainty), certainty)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,66 @@
+"""What shell scripts of an sdist run, where a script of the build runs these."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from wheelcheck.builds.needs.build_need import BuildNeed, Role
+from wheelcheck.builds.needs.scripts.program_questions import RUNNERS
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part
+from wheelcheck.builds.needs.scripts.system_question import called, constant
+from wheelcheck.builds.needs.toolchain import program_need
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.script_syntax import walk
+
+__all__ = ["shell_needs", "shell_scripts_run"]
+
+_LONG = 200_000
+_SHELL = re.compile(r"\b(?:ba)?sh +([\w./-]+\.sh)\b")
+_NAME = re.compile(r"[\w./-]+\.sh")
+_BLOCK = re.compile(r"(if|case|for|while|until|function)\b|.*(?:\(\)[ \t]*\{|;[ \t]*(?:do|then)$)")
+_END = re.compile(r"(fi|esac|done|\})(?![\w-])")
+_COMMAND = re.compile(
+    r"(?:[A-Z_]+=\S+[ \t]+)*(\./configure|autoreconf|bison|cargo|cmake|curl|flex|git|go|m4|make"
+    r"|meson|ninja|patch|perl|pkg-config|scons|unzip|wget)(?=[ \t;|&]|$)"
+)
+_ALWAYS = {"./configure", "autoreconf", "cmake", "make", "meson", "ninja"}
+"""What a script that has it builds with, in whatever branch."""
+
+
+def shell_scripts_run(part: Part) -> Iterator[tuple[str, Certainty]]:
+    """The shell scripts, by the names of their files, that a part of a script runs."""
+    node, certainty = part
+    if isinstance(node, ast.Call) and called(node) in RUNNERS:
+        for text in (constant(each) for each in walk(node)):
+            if _NAME.fullmatch(text):
+                yield text.rpartition("/")[2], certainty
+    for name in _SHELL.findall(constant(node)):
+        yield name.rpartition("/")[2], certainty
+
+
+def shell_needs(texts: Mapping[str, str], run: Mapping[str, Certainty]) -> Iterator[BuildNeed]:
+    """The programs of the shell scripts among `texts` that are run; `run` by their file names."""
+    for path, text in texts.items():
+        certainty = run.get(path.rpartition("/")[2])
+        if certainty is not None and not is_aside(path):
+            for line, program, sure in _programs(text[:_LONG].replace("\\\n", " ")):
+                certain = sure and certainty is Certainty.SURE
+                role = Role.REQUIRED if certain else Role.OPTIONAL
+                yield from program_need(program, f"{path}:{line} runs {program}", role)
+
+
+def _programs(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The programs of a script, each with its line and whether every run of it comes there."""
+    depth = 0
+    for number, whole in enumerate(text.splitlines(), 1):
+        line = whole.strip()
+        if _END.match(line):
+            depth = max(depth - 1, 0)
+        elif _BLOCK.match(line) and not line.endswith(("; fi", "; done")):
+            depth += 1
+        command = _COMMAND.match(line)
+        if command:
+            program = command[1]
+            yield number, program, not depth or program in _ALWAYS
