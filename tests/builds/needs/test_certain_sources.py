@@ -211,6 +211,36 @@ def test_programs_of_a_shell_script_that_the_build_runs(call: str, runs: bool): 
     assert packages(files) == {"gcc", "libc6-dev"} | ({"make", "patch"} if runs else set())
 
 
+AUTOCONF = "AC_INIT([x],[1])\nAM_INIT_AUTOMAKE\nLT_INIT\nPKG_CHECK_MODULES([RRD],[librrd])\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "makes"),
+    [
+        ("os.system('./autogen.sh && ./configure && make')", True),
+        (
+            "subprocess.check_call('cd lib; autoreconf -fi || exit 1; ./configure', shell=True)",
+            True,
+        ),
+        ("subprocess.check_call(['bash', '-c', './bootstrap && ./configure'])", True),
+        ("subprocess.check_call(['./autogen.sh'], cwd='lib')", False),
+        ("subprocess.check_call(['sh', 'autogen.sh'], cwd='lib')", False),
+    ],
+)
+def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_of(
+    call: str,
+    makes: bool,  # noqa: FBT001
+):
+    files = {
+        "setup.py": f"import os\n{DOT}{call}\n{EXTENSION}",
+        "lib/configure.ac": AUTOCONF,
+        "lib/autogen.sh": "#!/bin/sh\nautoreconf --install\n",
+        "x.c": "",
+    }
+    found = {"autoconf", "automake", "libtool", "pkg-config", "librrd-dev", "gcc", "libc6-dev"}
+    assert packages(files) == found | ({"make"} if makes else set())
+
+
 # Variables that nobody sets
 
 

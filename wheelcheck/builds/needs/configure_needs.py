@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.scripts.script_needs import build_scripts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 
@@ -19,7 +20,14 @@ __all__ = ["configure_needs"]
 _LONG = 200_000
 _NAMES = ("configure.ac", "configure.in")
 _COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|dnl\b)[^\n]*")
-_GENERATES = re.compile(r"autoreconf|[\"'/]autogen(?:\.sh)?[\"']|[\"'/]bootstrap(?:\.sh)?[\"']")
+_GENERATES = re.compile(
+    r"autoreconf|[\"'/ ]autogen(?:\.sh)?[\"' ;&]|[\"'/ ]bootstrap(?:\.sh)?[\"' ;&]"
+)
+_RUNS = re.compile(
+    r"\b(?:call|check_call|check_output|run|Popen|popen|spawn|system)\s*\([^()]{0,300}"
+    r"(?:autoreconf|autogen(?:\.sh)?|bootstrap(?:\.sh)?|[\"'/ ]configure)[\"' ;&]"
+)
+"""A command of a script that makes ``configure`` or runs it."""
 _MACROS = (
     ("automake", re.compile(r"\bAM_INIT_AUTOMAKE\b")),
     ("libtool", re.compile(r"\b(?:LT_INIT|AC_PROG_LIBTOOL|AM_PROG_LIBTOOL)\b")),
@@ -32,10 +40,12 @@ _MODULE = re.compile(r"([A-Za-z][\w.+-]*)(?:\s*(?:>=|=|>)\s*([\d.]+))?")
 def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[BuildNeed]:
     """Tools that make ``configure``, and packages that it cannot do without.
 
-    `configured`: a script runs ``configure`` or what makes it. A check under a condition, or with
-    an answer to its failing, asks for nothing.
+    `configured`: a command of the build is known to run ``configure`` or what makes it; others are
+    found in the texts of its scripts. A check under a condition, or with an answer to its failing,
+    asks for nothing.
     """
-    if not configured:
+    scripts = (text for _, text in build_scripts(facts.texts))
+    if not (configured or any(map(_RUNS.search, scripts))):
         return
     generated = _is_generated(facts)
     for path, text in facts.texts.items():

@@ -31,7 +31,8 @@ _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _DRIVERS = {"make", "cmake"}
 """What a build that looks for it cannot do without; ninja is used where it is found."""
-_FOLDER_FIRST = re.compile(r"^\s*cd\s+[^;&|]+(?:;|&&)\s*")
+_PARTS = re.compile(r"&&|\|\|[^;&]*|[;|]")
+"""What is between the commands of a line; what is done where a command fails is none of them."""
 _CONFIGURE = re.compile(
     r"(?:(?:(?:ba)?sh +)?\./|(?:ba)?sh +)?configure((?: +--?[\w-]+(?:=\S*)?)*) *"
 )
@@ -46,21 +47,31 @@ def programs_run(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion
     if name in _FINDERS:
         yield from _programs([beginning(first)], node.lineno, Certainty.TENTATIVE)
     elif name in RUNNERS:
-        yield from _programs(_command(first)[:1], node.lineno, certainty)
+        yield from _programs(_commands(first), node.lineno, certainty)
 
 
-def _command(node: ast.expr) -> list[str]:
-    """The words of a command: a list, a string, or what `shlex` splits.
+def _commands(node: ast.expr) -> list[str]:
+    """The programs of a command: of a list the first word, of a line for the shell those of all.
 
-    Of a line for the shell that changes the folder first, the command after that.
+    A line is a string, what `shlex` splits, or what ``sh -c`` is given.
     """
     while isinstance(node, ast.BinOp):
         node = node.left
     if called(node) == "split" and isinstance(node, ast.Call) and node.args:
         node = node.args[0]
-    if isinstance(node, ast.List | ast.Tuple):
-        return [beginning(node.elts[0])] if node.elts else []
-    return _FOLDER_FIRST.sub("", beginning(node)).split()
+    if not isinstance(node, ast.List | ast.Tuple):
+        return _of_line(beginning(node))
+    words = [beginning(word) for word in node.elts]
+    if words[1:2] == ["-c"] and words[0].rpartition("/")[2] in {"bash", "sh"}:
+        return _of_line(words[2] if len(words) > 2 else "")  # noqa: PLR2004 (behind -c)
+    return words[:1]
+
+
+def _of_line(line: str) -> list[str]:
+    """The programs of a line for the shell, but for what is a shell script of its own."""
+    parts = (part.split() for part in _PARTS.split(line))
+    firsts = (next((word for word in words if "=" not in word), "") for words in parts)
+    return ["configure" if word.endswith("/configure") else word for word in firsts if word != "cd"]
 
 
 def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
