@@ -15,7 +15,7 @@ from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.other_platform import differences_on
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.dockerfile.reading.recognition import is_dockerfile
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.violations import violations
@@ -303,6 +303,27 @@ RUN cd /tmp \\
 
     def test_copied_wheels_that_stay_as_a_layer(self):
         assert "wheels-kept-in-layer" in codes(judged(BUILDER))
+
+
+@pytest.mark.parametrize("beside", [[], ["old-1-cp39-cp39-manylinux_2_17_x86_64.whl"]])
+@pytest.mark.parametrize(
+    ("code", "incomplete"), [("out-of-time", True), ("file-unreachable", True), ("offline", False)]
+)
+def test_a_build_whose_sdist_was_not_read_in_time_has_no_forecast(beside, code, incomplete):
+    late = Unknown(code, "old-1.tar.gz is not read: it took more than 180 seconds")
+    slow = FakeIndex({"old": {"1": ["old-1.tar.gz", *beside]}}, listings={"old-1.tar.gz": late})
+    text = f"{BARE}RUN apt-get update && apt-get install -y gcc && pip install old\n"
+    report = analyse_dockerfile(
+        parse_dockerfile(text, as_of=NOW.date()),
+        lambda _: nullcontext(slow),
+        machine=Machine(),
+        as_of=NOW,
+    )
+    found = [each for each in report.problems if each.code == "build-not-forecast"]
+    assert bool(found) is incomplete
+    for problem in found:
+        assert (problem.package, problem.severity) == ("old", "error")
+        assert "whether the build of old 1 succeeds is not known" in problem.message
 
 
 class TestSizeAndGate:

@@ -95,7 +95,8 @@ class BuildRecords:
         if known is not None:
             return replace(judgement, verdict=Verdict(known[0]), reason=known[1])
         found = refine(judgement)
-        self._on_target.add_result(key, _encode((found.verdict.value, found.reason)))
+        if found.verdict is not Verdict.SOURCE_UNKNOWN:  # another day may tell more
+            self._on_target.add_result(key, _encode((found.verdict.value, found.reason)))
         return found
 
     # --- plans ------------------------------------------------------------------------------
@@ -128,9 +129,11 @@ class BuildRecords:
         )
 
     def add(self, sdists: Sequence[Sdist], tried: Sequence[Sdist], found: BuildSummary) -> None:
-        """Store what is built; not where a file is on no page, or costs could not be found."""
+        """Store what is built; not where a file is on no page or unread, or costs are unknown."""
         billed = found.billed
-        if isinstance(billed, Unknown) or not all(file.origin for file in (*sdists, *tried)):
+        if isinstance(billed, Unknown) or found.unread:
+            return
+        if not all(file.origin for file in (*sdists, *tried)):
             return
         files = [file for item in billed.items for file in item.build.requirements]
         if not all(file.origin for file in files):

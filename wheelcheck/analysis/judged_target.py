@@ -59,7 +59,8 @@ class BuildSummary(Struct, frozen=True):
     `billed` says what they cost, or why that is not known; `toolchain` is the installed size in
     bytes of the system packages they need, None where it is not known. `failing` are the packages
     whose build fails for certain; `plan` and `evidence` are those of the report, the latter by
-    package and for no target. `details` gives everything, planned at the latest then.
+    package and for no target. `details` gives everything, planned at the latest then. `unread` says
+    which builds nobody can forecast, as their sdists were not read in the time there is.
     """
 
     billed: BilledPlan | Unknown
@@ -68,6 +69,7 @@ class BuildSummary(Struct, frozen=True):
     plan: BuildPlan
     evidence: tuple[tuple[NormalizedName, SourceEvidence], ...]
     details: Callable[[], TargetBuilds]
+    unread: tuple[tuple[NormalizedName, Unknown], ...] = ()
 
 
 class Price(Struct, frozen=True):

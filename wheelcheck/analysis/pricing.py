@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+
+from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import BuildSummary, Price, TargetBuilds
 from wheelcheck.builds.installer_kind import InstallerKind
@@ -87,6 +89,7 @@ class Pricing:
             plan_value(builds, None if isinstance(billed, Unknown) else billed),
             source_evidence(builds),
             lambda: builds,
+            tuple(_unread(builds)),
         )
 
     def price(
@@ -241,6 +244,18 @@ class Pricing:
         if len(self._listed) < MOST_LISTED:
             self._listed.add(wheel.filename)
         return wheel.filename in self._listed
+
+
+_LATE = {"out-of-time", "file-unreachable"}
+
+
+def _unread(builds: TargetBuilds) -> Iterator[tuple[NormalizedName, Unknown]]:
+    """The builds without a forecast that may have one on another day, and why."""
+    for build in builds.plan.builds:
+        why = build.reading.facts
+        if isinstance(why, Unknown) and why.code in _LATE:
+            message = f"whether the build of {build.label} succeeds is not known: {why}"
+            yield build.name, Unknown("build-not-forecast", message)
 
 
 def _toolchain(builds: TargetBuilds) -> Quantity | None:

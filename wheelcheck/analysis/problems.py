@@ -146,6 +146,8 @@ def _column_problems(column: JudgedTarget) -> Iterator[Problem]:
         yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
     for fault in column.faults:
         yield Problem(code=fault.code, message=fault.reason, targets=targets)
+    for name, why in column.summary.unread if column.summary else ():
+        yield Problem(code=why.code, message=why.reason, package=name, targets=targets)
     for name, demand in column.resolution.unmet:
         yield _unmet(column, name, demand)
 
