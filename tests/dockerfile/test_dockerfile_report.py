@@ -383,7 +383,7 @@ class TestSizeAndGate:
             "FROM python:3.12-slim\nCOPY --from=build /venv /venv\n"
         )
         tools, app = (target.bill.image for target in report.targets)
-        assert [name for name, _ in tools.parts] == ["base image"]
+        assert [name for name, _ in tools.parts] == ["base image", "pip and Python beside"]
         assert dict(app.parts)["wheels"].value < 10_000
         assert "wheels that could not be listed" not in dict(app.parts)
 

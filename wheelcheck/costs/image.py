@@ -46,6 +46,9 @@ class ImageContents:
     sdist_bytes: int = 0
 
 
+_NOTHING = Quantity.exact(0)
+
+
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
     """What the Dockerfile does besides.
@@ -55,7 +58,8 @@ class ImageOptions:
     stays) and installed there by pip. `package_lists`: ``/var/lib/apt/lists`` is not removed, as
     the plain commands of `install_commands` leave it. `installed` is what its own commands leave
     in the image, `unsized` what else they put there, whose size nobody knows; `present` is there
-    while sdists are built.
+    while sdists are built. `pythons` are the bytes of fresh environments, and of interpreters that
+    are copied.
     """
 
     pip_cache: bool = False
@@ -64,6 +68,7 @@ class ImageOptions:
     installed: tuple[SystemInstallation, ...] = ()
     unsized: tuple[str, ...] = ()
     present: tuple[SystemInstallation, ...] = ()
+    pythons: Quantity = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,8 @@ class ImageBreakdown:
 
 
 BASE = "base image"
-_INSTALLED, _LISTS = "system packages of RUN", "package lists"
-_OF_FILE = frozenset({_INSTALLED, _LISTS})
+_INSTALLED, _LISTS, _PYTHONS = "system packages of RUN", "package lists", "pip and Python beside"
+_OF_FILE = frozenset({_INSTALLED, _LISTS, _PYTHONS})
 """Parts that a Dockerfile's own commands put there."""
 _ONCE = _OF_FILE | frozenset(
     {"byte-code of pip itself", "system libraries to run"}
@@ -216,6 +221,7 @@ def _python_parts(
         # pip runs in the last of several stages only if it installs copied wheels there
         own = pip_byte_code(target)
         yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)
+    yield ImagePart(_PYTHONS, options.pythons)
     archives = missing or _archives(contents, built)
     yield from _copies_of_archives(archives, contents, options)
 
@@ -273,8 +279,7 @@ def _system_parts(
     run, build = tuple(contents.run_packages), tuple(contents.build_packages)
     if isinstance(distribution, Unknown):
         names = (name for each in options.installed for name in each.names)
-        nothing = Quantity.exact(0)
-        yield ImagePart(_INSTALLED, nothing, unsized=(*names, *options.unsized))
+        yield ImagePart(_INSTALLED, _NOTHING, unsized=(*names, *options.unsized))
         if run or build:
             yield ImagePart("system packages", distribution)
         return

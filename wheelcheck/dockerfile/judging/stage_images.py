@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from wheelcheck.costs.image import BASE, ImageBreakdown, ImageOptions, ImagePart
 from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.image_parts.installed_files import pip_byte_code
+from wheelcheck.costs.image_parts.python_folders import environment_size, interpreter_size
 from wheelcheck.costs.image_parts.system_sizes import SystemInstallation
-from wheelcheck.costs.quantity import Quantity
+from wheelcheck.costs.quantity import Quantity, total
 from wheelcheck.dockerfile.judging.run_images import lineage
 from wheelcheck.dockerfile.judging.stage_environments import environment_place, origin_of
 from wheelcheck.dockerfile.reading.dockerfile_model import (
@@ -20,6 +23,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Stage,
 )
 from wheelcheck.errors import Unknown
+from wheelcheck.targets import Target
 
 __all__ = ["StageImages", "image_options", "uncounted"]
 
@@ -44,7 +48,33 @@ def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
         ),
         unsized=final.unsized,
         present=present,
+        pythons=total(list(_pythons(dockerfile, stages, final))),
     )
+
+
+_WITH_PYTHON = re.compile(r"/usr(/local(/lib(/python3\.\d+)?)?)?/?\*?")
+_WITH_PIP = re.compile(r"/usr/local/lib/python3\.\d+/site-packages(/.*)?")
+
+
+def _pythons(dockerfile: Dockerfile, stages: Sequence[Stage], final: Stage) -> Iterator[Quantity]:
+    """What fresh environments have, and interpreters that are copied into the image.
+
+    Where an environment is made in the image, byte-code of pip counts with the steps that run it.
+    """
+    for folder in {each.path: each for each in final.folders if each.pip}.values():
+        stage = dockerfile.stages[folder.stage]
+        if not isinstance(stage.target, Unknown):
+            yield environment_size(stage.target.python, byte_code=stage not in stages)
+    for copied in (each for stage in stages for each in stage.copies):
+        target = None if copied.stage is None else dockerfile.stages[copied.stage].target
+        if not isinstance(target, Target) or not target.image or "python:" not in target.image.name:
+            continue  # a distribution's own Python is in other folders
+        if any(map(_WITH_PYTHON.fullmatch, copied.paths)):
+            yield interpreter_size()
+            compiled = pip_byte_code(target)
+            yield Quantity.exact(0) if isinstance(compiled, Unknown) else compiled
+        elif any(map(_WITH_PIP.fullmatch, copied.paths)):
+            yield environment_size(target.python)
 
 
 def uncounted(dockerfile: Dockerfile) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
@@ -195,9 +195,9 @@ def _folders_of(source: StageState, path: str, destination: str) -> Iterator[Mad
         if inside:
             rest = folder.path[len(bare.rstrip("/")) :].lstrip("/")
             arrived = posixpath.join(destination, rest).rstrip("/") or "/"
-            yield MadeFolder(arrived, folder.kind, folder.line, folder.stage)
+            yield replace(folder, path=arrived)
         elif bare.startswith(f"{folder.path}/"):
-            yield MadeFolder(destination, folder.kind, folder.line, folder.stage)
+            yield replace(folder, path=destination, pip=False)
 
 
 @dataclass(frozen=True, slots=True)

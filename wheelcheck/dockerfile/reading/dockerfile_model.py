@@ -69,12 +69,16 @@ class PresentPackage:
 
 @dataclass(frozen=True, slots=True)
 class MadeFolder:
-    """A folder that an installation filled: wheels, a virtual environment, or packages."""
+    """A folder that an installation filled: wheels, a virtual environment, or packages.
+
+    `pip` says that it is a new environment with a pip of its own.
+    """
 
     path: str
     kind: FolderKind
     line: int
     stage: int
+    pip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,7 +350,7 @@ def _system_fault(stage: StageState, action: SystemCommand, line: int) -> Fault 
 
 def _make_venv(stage: StageState, layer: Layer, venv: VenvCommand, line: int, text: str) -> None:
     path = absolute(venv.path, layer.workdir)
-    stage.folders.append(MadeFolder(path, "venv", line, stage.index))
+    stage.folders.append(MadeFolder(path, "venv", line, stage.index, venv.pip))
     stage.make_folder(path)
     python = python_of(venv.python)
     if python is not None:

@@ -55,8 +55,18 @@ def made_folder(step: InstallStep, command: InstallerCommand, stage: StageState)
     if command.action in {"wheel", "download"}:
         return MadeFolder(step.folder, "wheels", step.line, stage.index)
     own = f"{stage.variables.get('HOME')}/.local" if step.user else _own_environment(command)
-    kind: FolderKind = "venv" if step.venv and not step.folder else "packages"
-    return MadeFolder(step.folder or step.venv or own, kind, step.line, stage.index)
+    venv = _named_environment(command, stage) or step.venv
+    kind: FolderKind = "venv" if venv and not step.folder else "packages"
+    return MadeFolder(step.folder or venv or own, kind, step.line, stage.index)
+
+
+def _named_environment(command: InstallerCommand, stage: StageState) -> str:
+    """The environment that ``--python`` names by its folder or by a Python in it; "" for none."""
+    named = command.values("python")[-1:]
+    if not named or "/" not in named[0]:
+        return ""
+    folder = absolute(named[0].partition("/bin/")[0], stage.workdir)
+    return folder if folder not in {"/", "/usr", "/usr/local"} else ""
 
 
 def _own_environment(command: InstallerCommand) -> str:

@@ -78,10 +78,14 @@ class LockCommand:
 
 @dataclass(frozen=True, slots=True)
 class VenvCommand:
-    """A virtual environment made at `path`; `python` where another interpreter is named."""
+    """A virtual environment made at `path`; `python` where another interpreter is named.
+
+    `pip` says that it gets a pip of its own.
+    """
 
     path: str
     python: str = ""
+    pip: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,10 @@ def venv_command(words: list[str]) -> VenvCommand | None:
         elif not option.startswith("-"):
             paths.append(rest[position])
         position += 1
-    return VenvCommand(paths[0] if paths else ".venv", python)
+    options = {"--without-pip", "--no-pip", "--no-seed"}
+    by_uv = words[0].rpartition("/")[2] == "uv"
+    pip = "--seed" in rest if by_uv else options.isdisjoint(rest)
+    return VenvCommand(paths[0] if paths else ".venv", python, pip)
 
 
 def _venv_arguments(words: list[str]) -> list[str] | None:
