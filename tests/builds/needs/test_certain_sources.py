@@ -131,6 +131,27 @@ def test_cmake_clones_repositories_with_git(text: str, wanted: bool):  # noqa: F
     assert ("git" in cmake(text)) is wanted
 
 
+ASKS = (
+    "find_package(BZip2)\nif(NOT BZip2_FOUND)\n  add_subdirectory(bz)\nendif()\n"
+    "add_library(x x.c)\ntarget_link_libraries(x BZip2::BZip2)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("find_package(FLEX)\nflex_target(scanner s.l s.c)\n", {"flex"}),
+        ("find_package(FLEX)\nif(FLEX_FOUND)\n  flex_target(scanner s.l s.c)\nendif()\n", set()),
+        ("find_package(BZip2)\nadd_library(x x.c)\ntarget_link_libraries(x BZip2::BZip2)\n",
+         {"libbz2-dev"}),
+        (ASKS, set()),
+        ("find_package(BZip2)\n", set()),
+    ],
+)  # fmt: skip
+def test_a_package_whose_commands_or_targets_a_project_uses_is_needed(text: str, wanted: set[str]):
+    assert cmake(text) == wanted
+
+
 # Programs of scripts
 
 

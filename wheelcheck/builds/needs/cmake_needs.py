@@ -47,7 +47,8 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
         commands = [command for command in every if not is_aside(command.path)]
         # SWIG's interfaces nothing else could translate
-        demanded = _demanded(commands) | (facts.languages.keys() & {"swig"}) | _populated(commands)
+        demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
+        demanded |= _populated(commands) | _used(commands)
         found = [
             (command, _by_own_module(need, facts.texts))
             for command in commands
@@ -135,6 +136,31 @@ def _demanded(commands: Sequence[CMakeCommand]) -> frozenset[str]:
                 if match:
                     found |= {match[1].lower(), word.lower()}
     return frozenset(found)
+
+
+def _used(commands: Sequence[CMakeCommand]) -> frozenset[str]:
+    """Packages whose commands or targets a project uses, whether it has found them or not.
+
+    Not those of which it asks somewhere whether they were found, or are targets.
+    """
+    sure = [command for command in commands if command.sure]
+    found = {_COMMANDS_OF[command.name] for command in sure if command.name in _COMMANDS_OF}
+    for command in sure:
+        if command.name == "target_link_libraries":
+            parts = (word.partition("::") for word in command.words[1:])
+            found |= {name.lower() for name, colons, _ in parts if colons and "$" not in name}
+    asked = " ".join(word.lower() for command in commands for word in command.conditions)
+    return frozenset(
+        name for name in found if f"{name}_found" not in asked and f"{name}::" not in asked
+    )
+
+
+_COMMANDS_OF = {
+    "bison_target": "bison", "flex_target": "flex", "protobuf_generate": "protobuf",
+    "protobuf_generate_cpp": "protobuf", "swig_add_library": "swig", "swig_add_module": "swig",
+    "qt5_add_resources": "qt5", "qt5_wrap_cpp": "qt5", "qt_add_library": "qt6",
+}  # fmt: skip
+"""Commands of packages (cmake.org/cmake/help/latest/manual/cmake-modules.7.html; doc.qt.io)."""
 
 
 def _populated(commands: Sequence[CMakeCommand]) -> frozenset[str]:
