@@ -149,9 +149,11 @@ def _used(commands: Sequence[CMakeCommand]) -> frozenset[str]:
         if command.name == "target_link_libraries":
             parts = (word.partition("::") for word in command.words[1:])
             found |= {name.lower() for name, colons, _ in parts if colons and "$" not in name}
-    asked = " ".join(word.lower() for command in commands for word in command.conditions)
+    conditions = " ".join(word.lower() for command in commands for word in command.conditions)
     return frozenset(
-        name for name in found if f"{name}_found" not in asked and f"{name}::" not in asked
+        name
+        for name in found
+        if f"{name}_found" not in conditions and f"{name}::" not in conditions
     )
 
 
