@@ -105,6 +105,30 @@ def test_sources_that_cmake_copies_to_the_build_folder_are_those_of_the_sdist():
     assert "zlib1g-dev" in packages(files)
 
 
+BY_MESON = '[build-system]\nrequires = ["meson-python"]\nbuild-backend = "mesonpy"\n'
+MESON = """project('x', 'c')
+subdir('src')
+if get_option('extra')
+  subdir('extra')
+endif
+"""
+
+
+def test_a_header_that_meson_compiles_in_every_build_names_a_package():
+    files = {
+        "pyproject.toml": BY_MESON,
+        "meson.build": MESON,
+        "meson_options.txt": "option('extra', type: 'boolean', value: false)\n",
+        "src/meson.build": "py.extension_module('x', 'x.c', subdir: 'x')\n",
+        "src/x.c": "#include <zlib.h>\n",
+        "extra/meson.build": "py.extension_module('y', 'y.c')\n",
+        "extra/y.c": "#include <bzlib.h>\n",
+    }
+    assert packages(files) == {"gcc", "libc6-dev", "zlib1g-dev"}
+    wrapped = {**files, "subprojects/zlib.wrap": "[wrap-file]\n"}
+    assert packages(wrapped) == {"gcc", "libc6-dev"}
+
+
 # Links
 
 

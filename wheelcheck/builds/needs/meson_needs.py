@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.meson_branches import MesonBranches
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
@@ -29,7 +28,6 @@ _QUOTED = re.compile(r"'([^'\n]{1,80})'")
 _REQUIRED = re.compile(r"\brequired\s*:\s*((?:[^(),\n]|\([^()]*\))+)")
 _VERSION = re.compile(r"\bversion\s*:\s*\[?\s*'\s*>=?\s*([\d.]+)'")
 _FALLBACK = re.compile(r"\bfallback\s*:\s*\[?\s*'([^']+)'")
-_BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
 _OVERRIDE = re.compile(r"\boverride_dependency\s*\(\s*'([^']+)'")
 _BUILT_IN = {
     "appleframeworks", "atomic", "blas", "boost", "coarray", "cuda", "dl", "iconv", "intl",
@@ -61,13 +59,13 @@ def _of_file(
 ) -> Iterator[BuildNeed]:
     if "cmake.subproject" in text:
         yield BuildNeed(NeedKind.TOOL, "cmake", f"{path}: cmake.subproject()")
-    parts = _parts(text, values)
+    branches = MesonBranches.of(text, values)
     for match in _RUN.finditer(text):
-        if _state(parts, match.start()) is not False:
+        if branches.state(match.start()) is not False:
             yield from _of_command(path, match[1], values.texts)
     for match in _CALL.finditer(text):
         function, arguments = match.groups()
-        state = _state(parts, match.start())
+        state = branches.state(match.start())
         positional = _KEYWORD.split(arguments)[0]
         names = list(filter(None, _QUOTED.findall(positional)))
         yield from _of_loop(f"{path}: {function}", text, values.words(positional.rstrip(", ")))
@@ -115,51 +113,3 @@ def _of_loop(place: str, text: str, names: list[str]) -> Iterator[BuildNeed]:
         source = f"{place}('{name}')"
         yield from need_called(FileKind.PC, name, source, role)
         yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Where the text changes from one state to another: runs, does not, unknown (None)."""
-
-    begins: tuple[int, ...]
-    states: tuple[bool | None, ...]
-
-
-def _state(parts: _Parts, position: int) -> bool | None:
-    return parts.states[bisect(parts.begins, position) - 1]
-
-
-def _parts(text: str, values: MesonValues) -> _Parts:
-    begins = [0]
-    states: list[bool | None] = [True]
-    blocks: list[tuple[bool | None, bool | None]] = []
-    """Of each block: whether this branch runs, and whether one so far was taken."""
-    systems: list[bool] = []
-    for match in _BLOCK.finditer(text):
-        word, condition = match.groups()
-        truth = True if word == "else" else values.truth(condition)
-        if word == "if":
-            blocks.append((truth, truth))
-            systems.append(values.is_of_system(condition))
-        elif word == "endif":
-            blocks, systems = blocks[:-1], systems[:-1]
-        elif blocks:
-            blocks[-1] = _next_branch(taken=blocks[-1][1], truth=truth)
-            systems[-1] |= values.is_of_system(condition)
-        # What an option leaves out may be switched on: it is optional, not of another system.
-        running = [
-            None if runs is False and not of_system else runs
-            for (runs, _), of_system in zip(blocks, systems, strict=True)
-        ]
-        begins.append(match.end())
-        states.append(False if False in running else None if None in running else True)
-    return _Parts(tuple(begins), tuple(states))
-
-
-def _next_branch(*, taken: bool | None, truth: bool | None) -> tuple[bool | None, bool | None]:
-    """Whether a later branch runs, and whether one was taken with it."""
-    if taken:
-        return False, True
-    if truth is False:
-        return False, taken
-    return (None if taken is None else truth), (True if truth else None)

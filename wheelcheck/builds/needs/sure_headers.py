@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.needs.libraries import library_called
+from wheelcheck.builds.needs.meson_branches import MesonBranches
+from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
@@ -20,6 +23,10 @@ _FETCHED = re.compile(
     r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPM\w*)\s*\(\s*(?:NAME\s+)?\"?"
     r"(?:gh:[\w.-]+/)?(?:lib)?([\w.-]{3,}?)[#@\s\")]"
 )
+_COMMENT = re.compile(r"#[^\n]*")
+_NAMED = re.compile(r"\bsubdir\s*\(\s*'([^'\n]+)'|'([\w./+-]+\.(?:c|cc|cpp|cxx|pyx))'")
+"""A folder with a ``meson.build`` of its own, or a source."""
+_LONG = 1_000_000
 _SHORT = re.compile(r"[^a-z0-9]+")
 _MAX_FOLLOWED = 3000
 """Files that are looked into: more than any project's headers."""
@@ -30,14 +37,15 @@ def sure_headers(
 ) -> dict[str, str]:
     """Headers of the system that certain sources, and headers that they include, must have.
 
-    Each with the file that includes it. Certain are the sources of declared extension modules and
-    of CMake's targets that no condition depends on. What CMake fetches is not the system's.
+    Each with the file that includes it. Certain are the sources of declared extension modules, of
+    CMake's targets and those named in ``meson.build`` that no condition depends on. What CMake and
+    Meson fetch is not the system's.
     """
-    by_cmake = _cmake_sources(facts, contents)
-    fetched = _fetched(contents.texts) if by_cmake else frozenset()
+    described = (*_cmake_sources(facts, contents), *_meson_sources(facts, contents))
+    fetched = _fetched(contents) if described else frozenset()
     named = _by_file_name(contents.marks)
     own = {path.rpartition("/")[2] for path in contents.paths}  # Eigen's have no suffix
-    todo = [path for path in (*_declared(extensions), *by_cmake) if path in contents.marks]
+    todo = [path for path in (*_declared(extensions), *described) if path in contents.marks]
     seen = set(todo)
     found: dict[str, str] = {}
     while todo and len(seen) < _MAX_FOLLOWED:
@@ -74,14 +82,43 @@ def _cmake_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
     return sorted(cmake_work(contents.texts, contents.sizes, certain=True).sources)
 
 
-def _fetched(texts: Mapping[str, str]) -> frozenset[str]:
-    """What CMake downloads, by the names that its files give it."""
-    return frozenset(
-        _SHORT.sub("", name.lower())
-        for path, text in texts.items()
+def _meson_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
+    """Sources that a Meson project names where no condition depends on, from its top down."""
+    if facts.kind != "meson":
+        return []
+    texts = {
+        path: _COMMENT.sub("", text[:_LONG])
+        for path, text in contents.texts.items()
+        if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
+    }
+    values = MesonValues({**contents.texts, **texts})
+    found: list[str] = []
+    todo = ["meson.build"]
+    while todo:
+        path = todo.pop()
+        text, folder = texts.pop(path, ""), posixpath.dirname(path)
+        branches = MesonBranches.of(text, values)
+        for match in _NAMED.finditer(text):
+            if branches.state(match.start()) is True:
+                name = posixpath.normpath(posixpath.join(folder, match[1] or match[2]))
+                (todo if match[1] else found).append(f"{name}/meson.build" if match[1] else name)
+    return found
+
+
+def _fetched(contents: SdistContents) -> frozenset[str]:
+    """What CMake and Meson download, by the names that their files give it."""
+    names = [
+        name
+        for path, text in contents.texts.items()
         if path.endswith((".cmake", "CMakeLists.txt"))
         for name in _FETCHED.findall(text)
-    )
+    ]
+    names += [
+        posixpath.basename(path).removesuffix(".wrap").removeprefix("lib")
+        for path in contents.paths
+        if path.startswith("subprojects/") and path.endswith(".wrap")
+    ]
+    return frozenset(_SHORT.sub("", name.lower()) for name in names)
 
 
 def _is_of_system(include: str, own: Collection[str], fetched: Iterable[str]) -> bool:
