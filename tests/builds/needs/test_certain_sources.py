@@ -129,6 +129,25 @@ def test_a_header_that_meson_compiles_in_every_build_names_a_package():
     assert packages(wrapped) == {"gcc", "libc6-dev"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("true", {"libbz2-dev", "pkg-config", "flex"}),
+        ("host_machine.system() == 'windows'", set()),
+        ("get_option('extra')", set()),
+    ],
+)
+def test_what_meson_does_in_a_folder_counts_where_it_comes_there(condition: str, wanted: set[str]):
+    files = {
+        "pyproject.toml": BY_MESON,
+        "meson.build": f"project('x', 'c')\nif {condition}\n  subdir('extra')\nendif\n",
+        "meson_options.txt": "option('extra', type: 'boolean', value: false)\n",
+        "extra/meson.build": "dependency('bzip2')\nfind_program('flex')\n",
+        "other/meson.build": "dependency('zlib')\n",
+    }
+    assert packages(files) == {"gcc", "libc6-dev"} | wanted
+
+
 # Links
 
 

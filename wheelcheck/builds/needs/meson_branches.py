@@ -1,15 +1,21 @@
-"""Which parts of a ``meson.build`` run on Linux, as far as options and conditions say."""
+"""Which parts of a Meson project run on Linux, as far as options and conditions say."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.needs.meson_values import MesonValues
+from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["MesonBranches"]
+__all__ = ["MesonBranches", "MesonFile", "MesonProject"]
 
+_LONG = 1_000_000
+_COMMENT = re.compile(r"#[^\n]*")
+_SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:'([^'\n]+)'\s*[,)])?")
 _BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
 
 
@@ -60,3 +66,66 @@ def _next_branch(*, taken: bool | None, truth: bool | None) -> tuple[bool | None
     if truth is False:
         return False, taken
     return (None if taken is None else truth), (True if truth else None)
+
+
+@dataclass(frozen=True, slots=True)
+class MesonFile:
+    """A ``meson.build``, its comments taken off. `reached`: the build comes to it for certain."""
+
+    path: str
+    text: str
+    branches: MesonBranches
+    reached: bool = True
+
+    def state(self, position: int) -> bool | None:
+        """Whether what begins at a place of the text runs; None where only a build knows."""
+        state = self.branches.state(position)
+        return None if state and not self.reached else state
+
+
+@dataclass(frozen=True, slots=True)
+class MesonProject:
+    """The files that a build comes to from the top, but for tests and the like."""
+
+    values: MesonValues
+    files: tuple[MesonFile, ...]
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> MesonProject:
+        """The project of an sdist with these build files.
+
+        Where it names folders by variables, or has no file at the top, every file counts.
+        """
+        bare = {
+            path: _COMMENT.sub("", text[:_LONG])
+            for path, text in texts.items()
+            if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
+        }
+        values = MesonValues({**texts, **bare})
+        branches = {path: MesonBranches.of(text, values) for path, text in bare.items()}
+        by_name = all(match[1] for text in bare.values() for match in _SUBDIR.finditer(text))
+        if "meson.build" in bare and by_name:
+            reached = _reached(bare, branches)
+        else:
+            reached = dict.fromkeys(bare, True)
+        files = (
+            MesonFile(path, text, branches[path], reached[path])
+            for path, text in bare.items()
+            if path in reached
+        )
+        return cls(values, tuple(files))
+
+
+def _reached(texts: Mapping[str, str], branches: Mapping[str, MesonBranches]) -> Mapping[str, bool]:
+    """The files that a build may come to from the top, and whether it does for certain."""
+    found, todo = {"meson.build": True}, ["meson.build"]
+    while todo:
+        path = todo.pop()
+        for match in _SUBDIR.finditer(texts[path]):
+            state = branches[path].state(match.start())
+            below = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
+            file = f"{below}/meson.build"
+            if file in texts and file not in found and state is not False:
+                found[file] = found[path] and state is True
+                todo.append(file)
+    return found

@@ -7,18 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.meson_branches import MesonBranches
+from wheelcheck.builds.needs.meson_branches import MesonFile, MesonProject
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
 from wheelcheck.builds.needs.toolchain import program_need
-from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
+from wheelcheck.builds.sdist.source_files import is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["meson_needs"]
 
-_LONG = 1_000_000
-_COMMENT = re.compile(r"#[^\n]*")
 _CALL = re.compile(
     r"\b(dependency|find_library)\s*\(([^()]{0,600}(?:\([^()]{0,200}\)[^()]{0,400})*)\)"
 )
@@ -41,31 +39,32 @@ def meson_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
     Meson asks pkg-config for a dependency, so that is needed as well.
     """
-    texts = {
-        path: _COMMENT.sub("", text[:_LONG])
+    project = MesonProject.of(facts.texts)
+    built = {name for file in project.files for name in _OVERRIDE.findall(file.text)}
+    built |= {
+        name
         for path, text in facts.texts.items()
-        if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
+        if path.startswith("subprojects/") and path.endswith("/meson.build")
+        for name in _OVERRIDE.findall(text)
     }
-    built = {name for text in texts.values() for name in _OVERRIDE.findall(text)}
     shipped = {path.split("/")[1] for path in facts.members if path.startswith("subprojects/")}
-    values = MesonValues({**facts.texts, **texts})
-    for path, text in texts.items():
-        if not is_vendored(path):
-            yield from _of_file(path, text, built, shipped, values)
+    for file in project.files:
+        if not is_vendored(file.path):
+            yield from _of_file(file, built, shipped, project.values)
 
 
 def _of_file(
-    path: str, text: str, built: set[str], shipped: set[str], values: MesonValues
+    file: MesonFile, built: set[str], shipped: set[str], values: MesonValues
 ) -> Iterator[BuildNeed]:
+    path, text = file.path, file.text
     if "cmake.subproject" in text:
         yield BuildNeed(NeedKind.TOOL, "cmake", f"{path}: cmake.subproject()")
-    branches = MesonBranches.of(text, values)
     for match in _RUN.finditer(text):
-        if branches.state(match.start()) is not False:
+        if file.state(match.start()) is not False:
             yield from _of_command(path, match[1], values.texts)
     for match in _CALL.finditer(text):
         function, arguments = match.groups()
-        state = branches.state(match.start())
+        state = file.state(match.start())
         positional = _KEYWORD.split(arguments)[0]
         names = list(filter(None, _QUOTED.findall(positional)))
         yield from _of_loop(f"{path}: {function}", text, values.words(positional.rstrip(", ")))

@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.needs.libraries import library_called
-from wheelcheck.builds.needs.meson_branches import MesonBranches
-from wheelcheck.builds.needs.meson_values import MesonValues
+from wheelcheck.builds.needs.meson_branches import MesonProject
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
@@ -23,10 +21,7 @@ _FETCHED = re.compile(
     r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPM\w*)\s*\(\s*(?:NAME\s+)?\"?"
     r"(?:gh:[\w.-]+/)?(?:lib)?([\w.-]{3,}?)[#@\s\")]"
 )
-_COMMENT = re.compile(r"#[^\n]*")
-_NAMED = re.compile(r"\bsubdir\s*\(\s*'([^'\n]+)'|'([\w./+-]+\.(?:c|cc|cpp|cxx|pyx))'")
-"""A folder with a ``meson.build`` of its own, or a source."""
-_LONG = 1_000_000
+_NAMED = re.compile(r"'([\w./+-]+\.(?:c|cc|cpp|cxx|pyx))'")
 _SHORT = re.compile(r"[^a-z0-9]+")
 _MAX_FOLLOWED = 3000
 """Files that are looked into: more than any project's headers."""
@@ -86,23 +81,12 @@ def _meson_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
     """Sources that a Meson project names where no condition depends on, from its top down."""
     if facts.kind != "meson":
         return []
-    texts = {
-        path: _COMMENT.sub("", text[:_LONG])
-        for path, text in contents.texts.items()
-        if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
-    }
-    values = MesonValues({**contents.texts, **texts})
-    found: list[str] = []
-    todo = ["meson.build"]
-    while todo:
-        path = todo.pop()
-        text, folder = texts.pop(path, ""), posixpath.dirname(path)
-        branches = MesonBranches.of(text, values)
-        for match in _NAMED.finditer(text):
-            if branches.state(match.start()) is True:
-                name = posixpath.normpath(posixpath.join(folder, match[1] or match[2]))
-                (todo if match[1] else found).append(f"{name}/meson.build" if match[1] else name)
-    return found
+    return [
+        posixpath.normpath(posixpath.join(posixpath.dirname(file.path), match[1]))
+        for file in MesonProject.of(contents.texts).files
+        for match in _NAMED.finditer(file.text)
+        if file.state(match.start()) is True
+    ]
 
 
 def _fetched(contents: SdistContents) -> frozenset[str]:

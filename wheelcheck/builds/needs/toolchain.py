@@ -21,6 +21,7 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
+from wheelcheck.builds.needs.meson_branches import MesonProject
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
@@ -203,9 +204,14 @@ def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Programs but for the project's own scripts, which Meson looks for first."""
-    for path, text in _own_files(facts, "meson.build"):
-        for match in _MESON_PROGRAM.finditer(_COMMENT.sub("", text)):
-            optional = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
+    for file in MesonProject.of(facts.texts).files:
+        path = file.path
+        for match in () if is_vendored(path) else _MESON_PROGRAM.finditer(file.text):
+            state = file.state(match.start())
+            if state is False:
+                continue
+            spared = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
+            optional = spared or state is None
             for program in _QUOTED.findall(_KEYWORD.split(match.group(1))[0])[:1]:
                 if (
                     "/" in program
