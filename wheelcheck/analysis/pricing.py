@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from msgspec import structs
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import BuildSummary, Price, TargetBuilds
@@ -56,6 +57,7 @@ class Pricing:
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._wheels: dict[_Key, Wheel | None] = {}
         self._costs: dict[tuple[object, ...], tuple[Build, PredictedCost]] = {}
+        self._summed: dict[tuple[object, ...], tuple[TargetBuilds, BuildSummary]] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -74,7 +76,22 @@ class Pricing:
 
     def summary(self, target: Target, builds: TargetBuilds) -> BuildSummary:
         """What bill, report and advice ask of these builds."""
-        from wheelcheck.analysis.report_builds import plan_value, source_evidence
+        from wheelcheck.analysis.report_builds import plan_value
+
+        key = (target.python, target.arch, builds.plan.cycles, *map(id, builds.outlooks))
+        known = self._summed.get(key)
+        if known is None:
+            known = self._summed[key] = (builds, self._sum(target, builds))
+        return structs.replace(
+            known[1],
+            toolchain=_toolchain(builds),
+            plan=plan_value(builds, known[1].plan.builds),
+            details=lambda: builds,
+        )
+
+    def _sum(self, target: Target, builds: TargetBuilds) -> BuildSummary:
+        """The summary on a target, which others with the same Python and outlooks share."""
+        from wheelcheck.analysis.report_builds import build_values, plan_value, source_evidence
 
         billed = fenced(
             "the bill",
@@ -82,11 +99,12 @@ class Pricing:
             lambda: billed_plan(builds.plan, self._costs_of(target, builds), self._machine),
         )
         failing = (each.build for each in builds.outlooks if each.fails())
+        of_builds = build_values(builds.outlooks, None if isinstance(billed, Unknown) else billed)
         return BuildSummary(
             billed,
             _toolchain(builds),
             frozenset(build.name for build in failing if build.top_level),
-            plan_value(builds, None if isinstance(billed, Unknown) else billed),
+            plan_value(builds, of_builds),
             source_evidence(builds),
             lambda: builds,
             tuple(_unread(builds)),

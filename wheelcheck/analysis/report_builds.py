@@ -20,24 +20,29 @@ if TYPE_CHECKING:
     from wheelcheck.builds.outlook import Outlook
     from wheelcheck.costs.bill import BilledPlan, BuildItem
 
-__all__ = ["evidence_by_package", "plan_value", "source_evidence"]
+__all__ = ["build_values", "evidence_by_package", "plan_value", "source_evidence"]
 
 
-def plan_value(builds: TargetBuilds, billed: BilledPlan | None) -> values.BuildPlan:
-    """A target's build plan as it leaves the library, with what each build costs."""
-    items = {item.build.sdist.filename: item for item in billed.items} if billed else {}
+def plan_value(builds: TargetBuilds, of_builds: tuple[values.SourceBuild, ...]) -> values.BuildPlan:
+    """A target's build plan as it leaves the library."""
     commands = builds.commands
     unknown = commands if isinstance(commands, Unknown) else None
     return values.BuildPlan(
         target=builds.plan.target.name,
         installer=builds.plan.installer.value,
-        builds=tuple(
-            _build(outlook, items.get(outlook.build.sdist.filename)) for outlook in builds.outlooks
-        ),
+        builds=of_builds,
         cycles=builds.plan.cycles,
         commands=None if isinstance(commands, Unknown) else _commands(commands),
         commands_unknown=unknown.reason if unknown else None,
     )
+
+
+def build_values(
+    outlooks: Iterable[Outlook], billed: BilledPlan | None
+) -> tuple[values.SourceBuild, ...]:
+    """Builds as they leave the library, with what each costs."""
+    items = {item.build.sdist.filename: item for item in billed.items} if billed else {}
+    return tuple(_build(outlook, items.get(outlook.build.sdist.filename)) for outlook in outlooks)
 
 
 def _build(outlook: Outlook, item: BuildItem | None) -> values.SourceBuild:

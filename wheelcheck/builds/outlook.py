@@ -46,7 +46,7 @@ from wheelcheck.builds.pip_builds import is_isolated, pip_obstacles
 from wheelcheck.builds.plan import Build, InstallerKind, SourceBuildPlan
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
-from wheelcheck.builds.surroundings import clashes
+from wheelcheck.builds.surroundings import python_clashes, system_clashes
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
@@ -141,6 +141,7 @@ class Forecaster:
         self._known: dict[tuple[str, BuildSite, frozenset[str], bool], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
         self._outlooks: dict[Hashable, Outlook] = {}  # whose builds hold what the keys name
+        self._clashing: dict[Hashable, tuple[BuildObstacle, ...]] = {}  # the same builds do
 
     def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
@@ -170,20 +171,11 @@ class Forecaster:
         Where the build is not `isolated`, its build requires are not installed and do not age.
         Targets that differ in what no build sees, as the CPU, share it.
         """
-        environment = build.environment
-        key = (
-            id(build.reading),
-            tuple(map(id, environment.pins)),
-            environment.stated,
-            environment.problems,
-            _Seen.of(target),
-            as_of,
-            isolated,
-        )
+        key = (_made_from(build), _Seen.of(target), as_of, isolated)
         known = self._outlooks.get(key)
         if known is None:
             known = self._outlooks[key] = self._of(build, target, as_of, isolated=isolated)
-        return known if known.build is build else replace(known, build=build)
+        return known if known.build == build else replace(known, build=build)
 
     def _of(self, build: Build, target: Target, as_of: datetime, *, isolated: bool) -> Outlook:
         classification = build.reading.classification
@@ -199,13 +191,24 @@ class Forecaster:
         aged = self._rot(build, target, as_of) if isolated else ((), "")
         rotten, constraints = aged
         stub = any(obstacle.code == "stub-sdist" for obstacle in own)
-        clashing = () if stub else tuple(clashes(build, target, isolated=isolated))
+        clashing = () if stub else self._clashes(build, target, isolated=isolated)
         clashing = with_left_out_libraries(without_repeats(clashing, rotten), unwanted, known)
         by_pip = pip_obstacles(build.reading, target.installer)
         causes = (o for o in rotten if o.fatal or o.code not in _WITHOUT_CAUSE)
         own_problems = (*build.environment.problems, *_left_out(classification))
         gathered = (*own_problems, *by_pip, *clashing, *obstacles, *causes)
         return Outlook(build, classification, needs, gathered, constraints)
+
+    def _clashes(
+        self, build: Build, target: Target, *, isolated: bool
+    ) -> tuple[BuildObstacle, ...]:
+        """What of the sdist does not go with the target, worked out once for its Python."""
+        python = (target.implementation, target.python_full_version, target.free_threaded)
+        key = (_made_from(build), python, target.installer, isolated)
+        known = self._clashing.get(key)
+        if known is None:
+            known = self._clashing[key] = python_clashes(build, target, isolated=isolated)
+        return (*known, *system_clashes(build, target))
 
     def _of_sdist(
         self, reading: SdistReading, installed: frozenset[str], target: Target
@@ -260,6 +263,13 @@ class Forecaster:
                 None if isinstance(project, Unknown) else History.of(project, key[1])
             )
         return self._histories[key]
+
+
+def _made_from(build: Build) -> Hashable:
+    """What is built and what is installed for it, by identity."""
+    environment = build.environment
+    pins = tuple(map(id, environment.pins))
+    return id(build.reading), pins, environment.stated, environment.problems
 
 
 def without_repeats(

@@ -64,13 +64,14 @@ from wheelcheck.tables import read_table
 from wheelcheck.targets import Target
 from wheelcheck.targets.target import Implementation
 
-__all__ = ["clashes"]
+__all__ = ["python_clashes", "system_clashes"]
 
 
-def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObstacle, ...]:
+def python_clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObstacle, ...]:
     """What of the sdist does not go with the Python and the build environment of a target.
 
-    Where the build is not `isolated`, what is installed beside it is not known.
+    It is the same on every system. Where the build is not `isolated`, what is installed beside it
+    is not known.
     """
     facts = build.reading.facts
     if isinstance(facts, Unknown):
@@ -81,6 +82,15 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
         *_backend(build, facts, target),
         *_metadata(build, facts),
         *_bindings(build, facts, target),
+    )
+
+
+def system_clashes(build: Build, target: Target) -> tuple[BuildObstacle, ...]:
+    """What of the sdist does not go with these and the compilers of the distribution."""
+    facts = build.reading.facts
+    if isinstance(facts, Unknown):
+        return ()
+    return (
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
         *_cython(build, facts, target),

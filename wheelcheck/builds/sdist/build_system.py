@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -58,7 +59,7 @@ class BuildSystem:
     @property
     def required_names(self) -> frozenset[str]:
         """Normalised names of the build requires, markers aside."""
-        return frozenset(_names(self.requires))
+        return _names(self.requires)
 
 
 _BUILDS_FOR_METADATA = frozenset({"mesonpy"})
@@ -92,12 +93,13 @@ def _module(backend: str) -> str:
     return backend.partition(":")[0].partition(".")[0]
 
 
-def _names(requires: tuple[str, ...]) -> Iterator[str]:
+@lru_cache(maxsize=1 << 10)  # most sdists have the same few, and each is asked for often
+def _names(requires: tuple[str, ...]) -> frozenset[str]:
+    found = set()
     for line in requires:
-        try:
-            yield canonicalize_name(Requirement(line).name)
-        except InvalidRequirement:
-            continue
+        with suppress(InvalidRequirement):
+            found.add(canonicalize_name(Requirement(line).name))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=16)  # half a dozen readers of one sdist ask for its pyproject.toml
