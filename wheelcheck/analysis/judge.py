@@ -173,11 +173,12 @@ class Judge:
         """
         chosen = self._choose(target, plan=False, compiles=compiles)
         refusals = refusals_of(self._requirements, chosen.resolution, target.installer.tool.value)
+        records = self._build_records_on(target)
 
         def refine(sdist: Sdist, found: Judgement) -> Judgement:
             if compiles(sdist):
                 return replace(found, verdict=Verdict.SOURCE_NATIVE)
-            return self._refined(sdist, found, target)
+            return self._refined(sdist, found, target, records)
 
         return JudgedTarget(chosen.resolution, chosen.refined(refine), refusals=refusals)
 
@@ -190,7 +191,10 @@ class Judge:
         """
         chosen = self._prefetched.pop(target, None) or self._choose(target, only, plan=plan)
         resolution = chosen.resolution
-        judged = chosen.refined(lambda sdist, found: self._refined(sdist, found, target), only)
+        records = self._build_records_on(target)
+        judged = chosen.refined(
+            lambda sdist, found: self._refined(sdist, found, target, records), only
+        )
         refusals = refusals_of(self._requirements, resolution, target.installer.tool.value)
         if not (plan and is_planned(target)):
             return JudgedTarget(resolution, judged, refusals=refusals)
@@ -243,9 +247,9 @@ class Judge:
         records = None if target.image else self._build_records_on(target)
         return records is not None and records.knows(chosen.sdists, chosen.tried)
 
-    def _refined(self, sdist: Sdist, judgement: Judgement, target: Target) -> Judgement:
-        records = self._build_records_on(target)
-
+    def _refined(
+        self, sdist: Sdist, judgement: Judgement, target: Target, records: BuildRecords | None
+    ) -> Judgement:
         def refine(judgement: Judgement) -> Judgement:
             return self._sources.refine(judgement, target)
 

@@ -93,7 +93,7 @@ def _module(backend: str) -> str:
     return backend.partition(":")[0].partition(".")[0]
 
 
-@lru_cache(maxsize=1 << 10)  # most sdists have the same few, and each is asked for often
+@lru_cache(maxsize=1 << 10)  # most sdists have the same few, and several readers of each
 def _names(requires: tuple[str, ...]) -> frozenset[str]:
     found = set()
     for line in requires:
