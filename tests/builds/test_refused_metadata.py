@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from fake_index import FakeIndex
+from packaging.licenses._spdx import LICENSES
 from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
@@ -12,6 +13,7 @@ from wheelcheck.builds.obstacles.refused_settings import (
     refused_requirements_txt,
     refused_settings,
 )
+from wheelcheck.builds.refused_license import refused_license
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -134,18 +136,34 @@ def test_requirements_that_an_sdist_was_made_with(
     assert list(refused_requirements_txt(contents, Version("66"))) == []
 
 
+def test_all_names_that_spdx_calls_deprecated_are_known():
+    """All 32 were given to uv_build 0.13.6, which refuses each."""
+    for license_ in LICENSES.values():
+        tree = {"project": {"license": license_["id"]}}
+        found = [each.code for each in refused_license(tree, Version("0.13.6"))]
+        assert found == (["deprecated-license"] if license_["deprecated"] else []), license_
+
+
 @pytest.mark.parametrize(
     ("license_", "release", "expected"),
     [
         ("GPL-3.0", "0.9.8", ["deprecated-license"]),
         ("MIT OR LGPL-2.1+", "0.13.6", ["deprecated-license"]),
         ("GPL-3.0", "0.9.7", []),
+        ("wxWindows", "0.9.8", ["deprecated-license"]),
+        ("MIT AND BSD-2-Clause-NetBSD", "0.13.6", ["deprecated-license"]),
+        ("mit", "0.9.7", ["license-spelling"]),
+        ("MIT and gpl-3.0-only", "0.13.6", ["license-spelling"]),
+        ("MIT and BSD-3-Clause", "0.13.6", []),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "0.13.6", []),
+        ("Apache-2.0+", "0.13.6", []),
         ("GPL-3.0-only", "0.13.6", []),
         ("(AGPL-3.0-or-later)", "0.13.6", []),
         ("LicenseRef-GPL-3.0", "0.13.6", []),
     ],
 )
-def test_uv_build_refuses_deprecated_names_of_licenses_since_0_9_8(license_, release, expected):
+def test_uv_build_refuses_names_of_licenses(license_, release, expected):
+    """As uv_build 0.9.7, 0.9.8 and 0.13.6 do."""
     pyproject = (
         f'[project]\nname = "lib"\nversion = "1"\nlicense = "{license_}"\n'
         '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'

@@ -23,6 +23,7 @@ from wheelcheck.builds.obstacles.refused_settings import (
     refused_settings,
 )
 from wheelcheck.builds.plan import Build
+from wheelcheck.builds.refused_license import refused_license
 from wheelcheck.builds.sdist.build_system import read_toml
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -44,11 +45,6 @@ _REFUSE_CLASSIFIERS: Mapping[str, tuple[str, Version]] = {
 }
 """Backends, by their top module, that refuse a license expression beside a license classifier, and
 the releases since which: those before PEP 639 refuse the expression by itself."""
-
-_REFUSES_DEPRECATED = Version("0.9.8")
-"""The first uv_build that refuses identifiers that SPDX calls deprecated; 0.9.7 takes them."""
-_DEPRECATED = re.compile(r"(?<![\w.-])(?:[AL]?GPL|GFDL)-\d\.\d\+?(?![\w.-])")
-"""Names of GNU licenses without ``-only`` or ``-or-later``: deprecated in SPDX, and in use."""
 
 
 def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]:
@@ -79,13 +75,8 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
             f"{_PROJECT} has a license expression and a classifier License ::, which {name} refuses"
         )
         yield BuildObstacle("license-classifier", message, "PEP 639", fatal=True)
-    uv_build = build.environment.version_of("uv-build") if name == "uv_build" else None
-    deprecated = _deprecated_license(tree)
-    if deprecated and uv_build is not None and uv_build >= _REFUSES_DEPRECATED:
-        message = (
-            f"{_PROJECT} has the license {deprecated}, deprecated in SPDX: uv_build refuses it"
-        )
-        yield BuildObstacle("deprecated-license", message, _PROJECT, fatal=True)
+    if name == "uv_build":
+        yield from refused_license(tree, build.environment.version_of("uv-build"))
 
 
 def _refused_tables(tree: Mapping[str, Any], build: Build, kind: str, name: str) -> tuple[str, str]:
@@ -137,14 +128,6 @@ def _has_both_licenses(tree: Mapping[str, Any]) -> bool:
     return isinstance(classifiers, list) and any(
         isinstance(each, str) and each.startswith("License ::") for each in classifiers
     )
-
-
-def _deprecated_license(tree: Mapping[str, Any]) -> str:
-    """The first deprecated identifier of the license expression; "" where it has none."""
-    project = tree.get("project")
-    expression = project.get("license") if isinstance(project, Mapping) else None
-    found = _DEPRECATED.search(expression) if isinstance(expression, str) else None
-    return found[0] if found else ""
 
 
 def _refuses(backend: str, build: Build) -> bool:
