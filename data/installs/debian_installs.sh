@@ -28,7 +28,6 @@ while read -r option packages; do
     chroot "$folder/root" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y "$option" $packages > /dev/null 2>&1
     umount "$folder/root/proc" && umount "$folder/root"
-    files=$(find "$folder/up" -type f -not -path '*/var/cache/*' -not -path '*/var/lib/dpkg/*' \
-        -printf '%s\n' | awk '{ sum += $1 } END { printf "%.1f", sum / 1e6 }')
+    files=$(find "$folder/up" -type f -not -path '*/var/cache/apt/*' -printf '%s\n' | awk '{ sum += $1 } END { printf "%.1f", sum / 1e6 }')
     echo "$option,$packages,$reported,$files"
 done

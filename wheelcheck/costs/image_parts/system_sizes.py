@@ -55,7 +55,7 @@ class _Kin:
 SLIM_SHARE = 0.92
 """What Debian's slim images keep of Installed-Size: dpkg leaves documentation and translations out
 there (data/installs/debian_installs.csv)."""
-_SLIM_FACTOR, _WHOLE_FACTOR = 1.09, 1.05
+_SLIM_FACTOR, _WHOLE_FACTOR = 1.1, 1.05
 """Of single installations in that file; packages move within a release."""
 _MOVED = 1.15
 """The same package of Alpine in one release and in another."""
