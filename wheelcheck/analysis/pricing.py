@@ -222,7 +222,10 @@ class Pricing:
             run_packages=named.run_packages if named else (),
             sdist_bytes=sum(build.sdist.size or 0 for build in builds.plan.builds) if builds else 0,
         )
-        options = self._options or ImageOptions(pip_cache=self._installer is InstallerKind.PIP)
+        by_pip = self._installer is not InstallerKind.UV
+        options = self._options or ImageOptions(
+            pip_cache=self._installer is InstallerKind.PIP, compiles=by_pip, by_pip=by_pip
+        )
         return image_size(target, contents, distribution_of(target), options)
 
     def _built(self, target: Target, builds: TargetBuilds) -> list[BuiltFiles | Unknown]:

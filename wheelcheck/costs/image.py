@@ -59,7 +59,8 @@ class ImageOptions:
     the plain commands of `install_commands` leave it. `installed` is what its own commands leave
     in the image, `unsized` what else they put there, whose size nobody knows; `present` is there
     while sdists are built. `pythons` are the bytes of fresh environments, and of interpreters that
-    are copied.
+    are copied. `compiles` says that the installer writes byte-code, as uv does not unless asked;
+    `by_pip` that pip runs.
     """
 
     pip_cache: bool = False
@@ -69,6 +70,8 @@ class ImageOptions:
     unsized: tuple[str, ...] = ()
     present: tuple[SystemInstallation, ...] = ()
     pythons: Quantity = _NOTHING
+    compiles: bool = True
+    by_pip: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,9 @@ def _python_parts(
     yield ImagePart("wheels", _unpacked(listed))
     yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
     yield ImagePart("packages built from source", missing or _files(built))
-    yield ImagePart("byte-code", byte_code(_sources(listed, built), target))
-    if contents.wheels or contents.built:
+    if options.compiles:
+        yield ImagePart("byte-code", byte_code(_sources(listed, built), target))
+    if options.by_pip and (contents.wheels or contents.built):
         # pip runs in the last of several stages only if it installs copied wheels there
         own = pip_byte_code(target)
         yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)

@@ -48,6 +48,24 @@ def test_a_copied_folder_of_python_has_python_or_its_pip(source, low, high):
     assert low <= megabytes(copied("pip install easy", source)) <= high
 
 
+@pytest.mark.parametrize(
+    ("install", "compiles"),
+    [
+        ("pip install easy", True),
+        ("pip install --no-compile easy", False),
+        ("pip install uv && uv pip install --system easy", False),
+        ("pip install uv && uv pip install --system --compile-bytecode easy", True),
+        ("pip install uv && UV_COMPILE_BYTECODE=1 uv pip install --system easy", True),
+    ],
+)
+def test_uv_writes_byte_code_with_its_option_alone(install, compiles):
+    """uv 0.13.6 leaves no .pyc of requests, and 82 files with the option or the variable."""
+    dockerfile = parse_dockerfile(f"{SLIM}\nRUN {install}\n", as_of=NOW.date())
+    options = image_options(dockerfile, dockerfile.stages[0].steps[-1])
+    assert options.compiles is compiles
+    assert options.by_pip is ("uv" not in install)
+
+
 @pytest.mark.parametrize("python", ["/v", "/v/bin/python", "/v/bin/python3.12"])
 def test_what_uv_installs_into_a_named_environment_is_there(python):
     text = copied(f"uv venv /v && uv pip install -p {python} easy", "/v")

@@ -31,13 +31,18 @@ __all__ = ["StageImages", "image_options", "uncounted"]
 def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
     """What the file puts into its image, or keeps there, besides what a step installs."""
     final = dockerfile.final
-    pip_cache = not step.no_cache and not step.cache_mounts and step.tool == "pip"
-    present = tuple(_installations(step.packages))
+    plain = ImageOptions(
+        pip_cache=not step.no_cache and not step.cache_mounts and step.tool == "pip",
+        package_lists=False,
+        present=tuple(_installations(step.packages)),
+        compiles=step.compiles,
+        by_pip=step.installer != "uv",
+    )
     if final is None:
-        return ImageOptions(pip_cache=pip_cache, package_lists=False, present=present)
+        return plain
     stages = [dockerfile.stages[index] for index in lineage(dockerfile, final)]
-    return ImageOptions(
-        pip_cache=pip_cache,
+    return replace(
+        plain,
         wheels_layer=any(
             copied.made is not None and copied.made.kind == "wheels" for copied in final.copies
         ),
@@ -47,7 +52,6 @@ def image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
             *_installations(final.remains, removed=True),
         ),
         unsized=final.unsized,
-        present=present,
         pythons=total(list(_pythons(dockerfile, stages, final))),
     )
 

@@ -152,7 +152,8 @@ class InstallStep:
     is the target that its options ask for, or why that is not known; None where it is the image's.
     `tolerated` says that the RUN goes on where the command fails (``|| true``, ``;``). `target` is
     set where it installs for another Python than the stage's. `breaks_system` says that it may
-    change a Python that its distribution has marked (PEP 668). `compilers` are the programs that CC
+    change a Python that its distribution has marked (PEP 668). `compiles` says that it writes
+    byte-code. `compilers` are the programs that CC
     and CXX name, in that order, "" where the variable is not set.
     """
 
@@ -188,6 +189,7 @@ class InstallStep:
     dry_run: bool = False
     target: Target | None = None
     breaks_system: bool = False
+    compiles: bool = True
     compilers: tuple[str, str] = ("", "")
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     FolderKind,
@@ -16,7 +17,7 @@ from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 
-__all__ = ["folder_of", "installer_of", "keeps_of", "made_folder"]
+__all__ = ["folder_of", "installer_of", "is_on", "keeps_of", "made_folder", "writes_byte_code"]
 
 _SITE = "/usr/local/lib"
 
@@ -36,6 +37,18 @@ def folder_of(command: InstallerCommand, layer: Layer) -> str:
     if given:
         return absolute(given[-1], layer.workdir)
     return layer.workdir if command.action in {"wheel", "download"} else ""
+
+
+def writes_byte_code(command: InstallerCommand, variables: Mapping[str, str]) -> bool:
+    """Whether a command compiles what it installs: pip does so unless refused, uv where asked."""
+    if command.tool == "pip":
+        return not command.has("no-compile")
+    return command.has("compile") or is_on(variables.get("UV_COMPILE_BYTECODE"))
+
+
+def is_on(value: str | None) -> bool:
+    """Whether a variable of uv is set to a word that means yes (uv's own parser of booleans)."""
+    return (value or "").lower() in {"1", "true", "yes", "on", "y", "t"}
 
 
 def keeps_of(command: InstallerCommand) -> Keeps:

@@ -19,6 +19,7 @@ from wheelcheck.dockerfile.reading.installs.command_effects import (
     installer_of,
     keeps_of,
     made_folder,
+    writes_byte_code,
 )
 from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
 from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
@@ -186,6 +187,7 @@ def add_install(
         no_build_isolation=command.has("no-build-isolation"),
         user=command.has("user"),
         breaks_system=install.breaks_system,
+        compiles=writes_byte_code(command, install.environ),
         compilers=(_program(install.environ.get("CC")), _program(install.environ.get("CXX"))),
         upgrade=command.has("upgrade"),
         no_cache=command.has("no-cache"),
