@@ -96,6 +96,14 @@ _ABOUT = (
 _LISTS = (
     (
         (
+            "tenth_development.csv, by the model before, asked on 2026-11-29 when its builds were "
+            "known; they served to mend, and are part of the present fit"
+        ),
+        "tenth_development-results.csv",
+        "tenth-development",
+    ),
+    (
+        (
             "ninth.csv, judged in the afternoon of 2026-11-29 by the model before; what was wrong "
             "there is mended, and its builds are part of the present fit"
         ),
