@@ -148,6 +148,24 @@ def test_what_meson_does_in_a_folder_counts_where_it_comes_there(condition: str,
     assert packages(files) == {"gcc", "libc6-dev"} | wanted
 
 
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("", set()),
+        ("subprocess.check_call(['meson', 'setup', 'b'])\n", {"librrd-dev", "pkg-config"}),
+    ],
+    ids=["unused", "run"],
+)
+def test_meson_files_of_a_library_count_where_something_runs_meson(script: str, wanted: set[str]):
+    files = {
+        "setup.py": DOT + script + EXTENSION,
+        "x.c": "",
+        "lib/meson.build": "project('lib', 'cpp')\ndependency('librrd')\nfind_program('flex')\n",
+    }
+    assert packages(files) >= {"gcc", "libc6-dev"} | wanted
+    assert bool(script) or packages(files) == {"gcc", "libc6-dev"}
+
+
 # Links
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["MesonBranches", "MesonFile", "MesonProject"]
+__all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
+_MESON = re.compile(r"(?i)(?<![a-z])meson(?:py)?(?![a-z])")
 _SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:'([^'\n]+)'\s*[,)])?")
 _BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
 
@@ -114,6 +115,14 @@ class MesonProject:
             if path in reached
         )
         return cls(values, tuple(files))
+
+
+def runs_meson(backend: str, build_requires: Iterable[str], texts: Mapping[str, str]) -> bool:
+    """Whether a build runs Meson: a library's own ``meson.build`` may be shipped beside another."""
+    if backend.startswith("meson") or any(map(_MESON.search, build_requires)):
+        return True
+    scripts = (text for path, text in texts.items() if path.endswith(".py"))
+    return "setup.py" not in texts or any(map(_MESON.search, scripts))
 
 
 def _reached(texts: Mapping[str, str], branches: Mapping[str, MesonBranches]) -> Mapping[str, bool]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.meson_branches import MesonFile, MesonProject
+from wheelcheck.builds.needs.meson_branches import MesonFile, MesonProject, runs_meson
 from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
@@ -37,8 +38,16 @@ _BUILT_IN = {
 def meson_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Needs of the project's own `meson.build` files; ``required: false`` is optional.
 
-    Meson asks pkg-config for a dependency, so that is needed as well.
+    Meson asks pkg-config for a dependency, so that is needed as well. Where nothing runs Meson, all
+    is optional.
     """
+    used = runs_meson(facts.backend, facts.build_requires, facts.texts)
+    for need in _of_project(facts):
+        spared = need.role is Role.REQUIRED and not used
+        yield replace(need, role=Role.OPTIONAL) if spared else need
+
+
+def _of_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     project = MesonProject.of(facts.texts)
     built = {name for file in project.files for name in _OVERRIDE.findall(file.text)}
     built |= {

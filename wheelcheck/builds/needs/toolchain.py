@@ -21,7 +21,7 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
-from wheelcheck.builds.needs.meson_branches import MesonProject
+from wheelcheck.builds.needs.meson_branches import MesonProject, runs_meson
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
@@ -150,7 +150,8 @@ def _has_crate(facts: SourceNeedsInput) -> bool:
 
 
 def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    meson = [path for path in facts.texts if path.endswith("meson.build")]
+    used = runs_meson(facts.backend, facts.build_requires, facts.texts)
+    meson = [path for path in facts.texts if used and path.endswith("meson.build")]
     for language, place in facts.languages.items():
         # Meson says itself which languages it compiles; stray sources then mean nothing.
         if meson and language in {"fortran", "rust"}:
@@ -204,7 +205,8 @@ def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Programs but for the project's own scripts, which Meson looks for first."""
-    for file in MesonProject.of(facts.texts).files:
+    used = runs_meson(facts.backend, facts.build_requires, facts.texts)
+    for file in MesonProject.of(facts.texts).files if used else ():
         path = file.path
         for match in () if is_vendored(path) else _MESON_PROGRAM.finditer(file.text):
             state = file.state(match.start())
