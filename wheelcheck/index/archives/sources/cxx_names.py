@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.c_code.c_conditions import CertainPlaces
 from wheelcheck.index.archives.sources.c_code.c_includes import unguarded
 from wheelcheck.index.archives.sources.languages import language_of
 from wheelcheck.index.archives.sources.mark_kinds import STANDARD
@@ -60,6 +60,7 @@ def standard_names(content: bytes, path: str) -> Iterator[str]:
     seen: set[str] = set()
     is_header = language_of(path) is None
     content = unguarded(content) if is_header else content
+    certain = CertainPlaces(content)
     for number, match in enumerate(_NAMED.finditer(content)):
         kind, header = _KINDS[match[1]]
         if number > _MOST:
@@ -67,7 +68,7 @@ def standard_names(content: bytes, path: str) -> Iterator[str]:
         if kind in seen or b"<" + header + b">" in content:
             continue
         start = content.rfind(b"\n", 0, match.start()) + 1
-        if _is_used(content, start, match.start()) and is_certain_at(content, match.start()):
+        if _is_used(content, start, match.start()) and match.start() in certain:
             seen.add(kind)
             yield f"{STANDARD}{match[1].decode()} {header.decode()} {kind}"
 
@@ -81,6 +82,7 @@ def uint_types(content: bytes, path: str) -> tuple[str, ...]:
         return ()
     is_header = language_of(path) is None
     content = unguarded(content) if is_header else content
+    certain = CertainPlaces(content)
     names: set[str] = set()
     own: set[str] = set()
     end = 0
@@ -93,7 +95,7 @@ def uint_types(content: bytes, path: str) -> tuple[str, ...]:
             own.update(name.decode() for name in _OWN_UINT.findall(content, start, end))
         name = match.group(1).decode()
         used = name not in names and _is_used(content, start, place)
-        if used and (not is_header or is_certain_at(content, place)):
+        if used and (not is_header or place in certain):
             names.add(name)
     return tuple(sorted(names | {f"declares {name}" for name in own}))
 

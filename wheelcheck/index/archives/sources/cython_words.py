@@ -75,7 +75,7 @@ _FROM_NUMPY = re.compile(
 def cython_words(content: bytes, path: str) -> tuple[str, ...]:
     """What a file of Cython has of old words, and which headers its C code includes."""
     old = _old_cython(content) if _is_pyx(path) else ()
-    if b"include" in content:
+    if b"\ninclude" in content or content.startswith(b"include"):  # C has hundreds behind a #
         old = (
             *old,
             *dict.fromkeys(f"{PART}{name.decode()}" for name in _INCLUDED.findall(content)),

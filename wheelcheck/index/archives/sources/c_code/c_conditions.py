@@ -17,6 +17,7 @@ from wheelcheck.tables import read_table
 __all__ = [
     "EVERY",
     "MINORS",
+    "CertainPlaces",
     "Directives",
     "directives_at",
     "holds",
@@ -205,17 +206,40 @@ def directives_at(content: bytes, place: int) -> Directives:
     """The conditions around a place of a source."""
     here = Directives()
     for match in _DIRECTIVE.finditer(content, 0, place):
-        word = match[1].decode()
-        rest = _REMARK.sub(" ", match[2].decode("utf-8", "replace")).strip()
-        if word == "define":
-            macro = _MACRO.match(rest)
-            if macro is not None:
-                here.define(macro[1], macro[2] or "")
-        elif word == "undef":
-            here.undefine(rest)
-        else:
-            here.meet(word, rest)
+        _follow(match, here)
     return here
+
+
+def _follow(match: re.Match[bytes], here: Directives) -> None:
+    """Let a directive count for what comes behind it."""
+    word = match[1].decode()
+    rest = _REMARK.sub(" ", match[2].decode("utf-8", "replace")).strip()
+    if word == "define":
+        macro = _MACRO.match(rest)
+        if macro is not None:
+            here.define(macro[1], macro[2] or "")
+    elif word == "undef":
+        here.undefine(rest)
+    else:
+        here.meet(word, rest)
+
+
+class CertainPlaces:
+    """As `is_certain_at`, of places of one source in their order: it is gone through once.
+
+    None of them may be within a directive.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._directives = _DIRECTIVE.finditer(content)
+        self._next = next(self._directives, None)
+        self._here = Directives()
+
+    def __contains__(self, place: int) -> bool:
+        while self._next is not None and self._next.start() < place:
+            _follow(self._next, self._here)
+            self._next = next(self._directives, None)
+        return self._here.minors(0) == EVERY
 
 
 def is_certain_at(content: bytes, place: int) -> bool:
