@@ -113,6 +113,11 @@ def test_cython_sources_that_are_not_there_or_that_nothing_translates():
     assert missing(translated, cythonizes=True, x__c="int a;") == [
         "x is made of x.pyx, which the sdist does not hold"
     ]
+    pattern = translated.replace("x.pyx", "lib/*.pyx")
+    assert missing(pattern, cythonizes=True, x__c="int a;") == [
+        "x is made of lib/*.pyx, which no file of the sdist matches"
+    ]
+    assert missing(pattern, cythonizes=True, **{"lib/x__pyx": "cdef int a\n"}) == []
     assert missing(WITH_PYX, cythonizes=True, x__c="int a;") == []
     assert missing(WITH_PYX, cythonizes=False, x__pyx="cdef int a\n") == [
         "x is made of x.pyx, and no build requirement brings Cython"

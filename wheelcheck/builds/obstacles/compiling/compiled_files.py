@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from configparser import Error, RawConfigParser
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -225,7 +226,7 @@ def missing_sources(
             why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
             silent = _RUNS.search(script) is not None if why == _NO_CYTHON else makes
             if why and not silent and declared.surely_builds(module, path):
-                message = f"{module.name} is made of {path}, {why}"
+                message = f"{module.name or module.where} is made of {path}, {why}"
                 return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
     return ()
 
@@ -238,8 +239,11 @@ def _why_missing(
 ) -> str:
     """Why a build has no such source; "" where it may. `translates`: it takes nothing else."""
     stem, extension = posixpath.splitext(path)
-    if path.startswith(("/", "..")) or "*" in path or extension not in _COMPILED:
+    if path.startswith(("/", "..")) or extension not in _COMPILED:
         return ""
+    if "*" in path:
+        matched = not translates or any(fnmatch(shipped, path) for shipped in contents.sizes)
+        return "" if matched or extension != ".pyx" else "which no file of the sdist matches"
     others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
     made = not others.isdisjoint(contents.sizes)
     if path in contents.sizes:
