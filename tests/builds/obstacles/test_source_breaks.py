@@ -614,6 +614,12 @@ def test_names_that_left_numpy():
     assert gone(member, "1.26.4") == []
     assert gone(member + "int g(void) { return PyDataType_ELSIZE(d); }\n") == []
     assert gone("#include <numpy/noprefix.h>\n") != []
+    variable = "#include <numpy/arrayobject.h>\nvoid f(double *w, double *I) { w[0] = I[0]; }\n"
+    (message,) = gone(variable)
+    assert "has a variable I, a macro of <complex.h>" in message
+    assert gone(variable, "1.26.4") == []
+    assert gone(variable.replace("void f", "#undef I\nvoid f")) == []
+    assert gone(variable.replace("*I", "*J").replace("I[0]", "s.I")) == []
 
 
 def test_keywords_of_c23_are_no_names_since_gcc_15():

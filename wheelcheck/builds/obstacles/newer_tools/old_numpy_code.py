@@ -10,7 +10,7 @@ from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.languages import Language, language_of
-from wheelcheck.index.archives.sources.mark_kinds import NUMPY, READS_ARRAY, marked
+from wheelcheck.index.archives.sources.mark_kinds import IMAGINARY, NUMPY, READS_ARRAY, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["old_numpy_code"]
@@ -20,6 +20,8 @@ _ERRORS_SINCE = Version("14")
 _NO_MACROS = "NPY_NO_DEPRECATED_API"
 """What a script defines to have functions with NumPy 1 as well."""
 _FUNCTIONS = "ndarraytypes.h of NumPy 1.26.4 and 2.0.2"
+_INCLUDES_COMPLEX = Version("2.0")
+_COMPLEX = "npy_common.h of NumPy 2.0.2"
 _SOURCE = "headers of NumPy: wheelcheck/index/archives/sources/numpy_api.csv"
 
 
@@ -65,6 +67,9 @@ def _too_little(marks: SourceMarks, numpy: Version, own: set[str]) -> tuple[str,
         if gone != "-" and name not in own and numpy >= Version(gone)
     ]
     shown = ", ".join(names[:3])
+    if not names and IMAGINARY in marks.refused and numpy >= _INCLUDES_COMPLEX:
+        what = f"has a variable I, a macro of <complex.h>, which NumPy {numpy} includes"
+        return what, _COMPLEX
     return (
         (f"uses {shown}, which NumPy {numpy} of the build has no more", _SOURCE) if names else None
     )

@@ -19,6 +19,7 @@ __all__ = [
     "EXTERN",
     "FOREIGN",
     "FUSED",
+    "IMAGINARY",
     "INSTANCES",
     "KEYWORD",
     "LIBRARY",
@@ -87,6 +88,9 @@ PASSES = "passes "
 POINTER = "pointer "
 """Before the type that an object is stored in without a cast; `PERHAPS` behind it where a header
 may define it."""
+IMAGINARY = "variable I"
+"""Of C that includes NumPy's headers, and has a variable with the name of a macro of
+``<complex.h>``."""
 READS_ARRAY = "reads "
 """Before the release and the name of a macro that gets a ``PyObject *``, and is a function since
 then: ``reads 2.0 PyArray_DATA``."""

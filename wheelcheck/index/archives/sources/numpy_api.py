@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from wheelcheck.index.archives.sources.mark_kinds import NUMPY
+from wheelcheck.index.archives.sources.mark_kinds import IMAGINARY, NUMPY
 from wheelcheck.tables import read_table
 
 __all__ = ["cython_numpy_marks", "numpy_marks"]
@@ -35,6 +35,13 @@ _READ = re.compile(rb"->[ \t]*(?:elsize|subarray|fields|names|c_metadata)\b")
 _MEMBERS_GONE = b"2.0.0"
 """Since then other members of `PyArray_Descr` are reached by functions alone
 (numpy.org/doc/stable/numpy_2_0_migration_guide.html)."""
+_INCLUDES = re.compile(rb"include[ \t]*[<\"]numpy/")
+_IMAGINARY = re.compile(
+    rb"\b(?:int|double|float|long|short|char|unsigned|size_t|Py_ssize_t|npy_\w+)\b[^;(){}=\n\"']*?"
+    rb"(?<![\w>.])I[ \t]*[;,=\[)]"
+)
+"""A variable that is called I."""
+_OF_MACRO = re.compile(rb"#[ \t]*(?:undef|define)[ \t]+I\b")
 _KNOWS_NUMPY_2 = (b"PyDataType_", b"npy_2_compat", b"NPY_2_0", b"0x02000000")
 
 
@@ -44,7 +51,8 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
         return ()
     used = _gone().keys() & set(_NAME.findall(content))
     members = _may_use_members(content)
-    if not used and not (members and _reads_member(content)):
+    imaginary = path.endswith(".c") and _may_name_macro(content)
+    if not used and not imaginary and not (members and _reads_member(content)):
         return ()
     text = _COMMENT.sub(b" ", content)
     conditional = {name for _, name in _DIRECTIVE.findall(text)}
@@ -54,7 +62,15 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
         found += _uses(text, used - conditional, inside)
         if members and _reads_surely(text, inside):
             found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
+        if imaginary and _certain(_IMAGINARY, text, inside):
+            found.append(IMAGINARY)
     return tuple(found)
+
+
+def _may_name_macro(content: bytes) -> bool:
+    """Whether C that includes NumPy's headers may call a variable I."""
+    includes = _INCLUDES.search(content) is not None and b"complex.h" not in content
+    return includes and _OF_MACRO.search(content) is None and _IMAGINARY.search(content) is not None
 
 
 def cython_numpy_marks(content: bytes) -> tuple[str, ...]:
