@@ -126,3 +126,36 @@ def test_cython_sources_that_are_not_there_or_that_nothing_translates():
     assert missing(WITH_PYX, cythonizes=False, x__pyx="cdef int a\n", x__c="int a;") == []
     runs = WITH_PYX + "import subprocess\n"
     assert missing(runs, cythonizes=False, x__pyx="cdef int a\n") == []
+
+
+RAPIDJSON = """template <typename Ch>
+struct Ref {{
+    Ref(const Ref& rhs) : length(rhs.length) {{}}
+    Ref& operator=(const Ref& rhs) {{ {body} }}
+    {member};
+}};
+"""
+
+
+@pytest.mark.parametrize(
+    ("member", "body", "refused"),
+    [
+        ("const SizeType length", "length = rhs.length; return *this;", True),
+        ("SizeType length", "length = rhs.length; return *this;", False),
+        ("const Ch length", "length = rhs.length; return *this;", False),  # known of no Ch
+        ("const char *length", "length = rhs.length; return *this;", False),
+        ("const SizeType length", "return *this;", False),
+    ],
+)
+def test_constant_members_that_a_template_assigns_to(
+    member: str,
+    body: str,
+    refused: bool,  # noqa: FBT001 (a column of the table)
+):
+    """As RapidJSON 1.1.0, of which pyrfr 0.9.0 has a copy: refused by GCC 14, and no GCC before."""
+    header = RAPIDJSON.format(member=member, body=body)
+    script = SETUP.replace("x.c", "x.cpp")
+    sdist = contents_of(setup__py=script, x__cpp='#include "y.h"\n', y__h=header)
+    files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+    for gcc, expected in (("14.2", refused), ("13.2", False)):
+        assert len(source_breaks(files, sdist, 11, Version(gcc))) == expected

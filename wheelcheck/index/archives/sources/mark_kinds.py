@@ -37,6 +37,7 @@ __all__ = [
     "POINTER",
     "PRINT",
     "READS_ARRAY",
+    "READ_ONLY",
     "RETURNS",
     "SLOT",
     "STANDARD",
@@ -88,6 +89,8 @@ PASSES = "passes "
 POINTER = "pointer "
 """Before the type that an object is stored in without a cast; `PERHAPS` behind it where a header
 may define it."""
+READ_ONLY = "read-only "
+"""Before a constant member of a class that C++ assigns to."""
 IMAGINARY = "variable I"
 """Of C that includes NumPy's headers, and has a variable with the name of a macro of
 ``<complex.h>``."""

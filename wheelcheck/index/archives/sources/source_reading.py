@@ -25,6 +25,7 @@ from wheelcheck.index.archives.sources.c_code.c_pointers import own_structures, 
 from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
 from wheelcheck.index.archives.sources.c_code.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.c_code.cxx_members import read_only_members
 from wheelcheck.index.archives.sources.cpp_parts import cpp_parts
 from wheelcheck.index.archives.sources.cxx_names import standard_names, uint_types
 from wheelcheck.index.archives.sources.cython_parts import code_lines, cython_parts, is_cython
@@ -131,6 +132,7 @@ def _written_by_hand(
             *(slot_breaks(content, path) if for_python else ()),
             *(pointer_breaks(content, path) if for_python else ()),
             *throw_breaks(content, path),
+            *read_only_members(content, path),
             *callback_breaks(content, path),
             *error_marks(content),
             *foreign_marks(content),
