@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from wheelcheck.builds.cmake.commands import CMakeCommand
 from wheelcheck.builds.needs.build_need import BuildNeed, Role
-from wheelcheck.builds.needs.cmake_commands import CMakeCommand
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.distributions.debian_package import FileKind

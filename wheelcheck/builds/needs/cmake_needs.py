@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.needs.cmake_links import linked_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from wheelcheck.builds.meson.branches import MesonFile, MesonProject, runs_meson
+from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.meson_branches import MesonFile, MesonProject, runs_meson
-from wheelcheck.builds.needs.meson_values import MesonValues
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
 from wheelcheck.builds.needs.toolchain import program_need

@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.cmake.targets import cmake_work
+from wheelcheck.builds.meson.branches import MesonProject
 from wheelcheck.builds.needs.libraries import library_called
-from wheelcheck.builds.needs.meson_branches import MesonProject
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.setup_script.declaration import ExtensionModule

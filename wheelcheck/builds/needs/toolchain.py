@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from wheelcheck.builds.meson.branches import MesonProject, runs_meson
 from wheelcheck.builds.needs.build_need import (
     BuildNeed,
     NeedKind,
@@ -21,7 +22,6 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
-from wheelcheck.builds.needs.meson_branches import MesonProject, runs_meson
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored

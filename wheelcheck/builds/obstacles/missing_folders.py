@@ -9,8 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.roots import command_line_defines
-from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.sdist.contents import SdistContents

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.needs.cmake_commands import cmake_commands
+from wheelcheck.builds.cmake.commands import cmake_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.tables import read_table

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
 
+from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.roots import command_line_defines
-from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 
 __all__ = ["REMOVES_MODULES", "refused_python"]

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.version import InvalidVersion, Version
 
+from wheelcheck.builds.cmake.commands import cmake_commands
 from wheelcheck.builds.cmake.roots import command_line_defines
-from wheelcheck.builds.needs.cmake_commands import cmake_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 
 __all__ = ["REFUSES_OLD", "missing_numpy", "old_minimums"]

@@ -8,7 +8,7 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wheelcheck.builds.needs.meson_values import MesonValues
+from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
