@@ -23,6 +23,7 @@ from wheelcheck.costs.wheel_reading import (
     PublishedReading,
     corrected_seconds,
     hides_work,
+    is_by_mypyc,
     passes_debug,
     read_published,
     work_kind,
@@ -106,7 +107,7 @@ def reading_class(
     if not features.compiles:
         return "pure"
     agrees = reading is not None and abs(reading.distance) < math.log(2)
-    if not agrees and hides_work(features):
+    if is_by_mypyc(features) or (not agrees and hides_work(features)):
         return "hidden"
     if features.backend == "native":
         return "native"

@@ -23,6 +23,7 @@ __all__ = [
     "PublishedReading",
     "corrected_seconds",
     "hides_work",
+    "is_by_mypyc",
     "passes_debug",
     "read_published",
     "work_kind",
@@ -86,8 +87,11 @@ def read_published(
     return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
 
 
-def _by_mypyc(features: BuildFeatures) -> bool:
-    """Whether mypyc compiles: it asks for ``-g1``, which leaves hardly more than names."""
+def is_by_mypyc(features: BuildFeatures) -> bool:
+    """Whether mypyc compiles: it asks for ``-g1``, which leaves hardly more than names.
+
+    mypy checks what the modules import, too, which is not part of the sdist.
+    """
     return features.of(SourceKind.MYPYC).files > 0
 
 
@@ -139,4 +143,6 @@ def passes_debug(features: BuildFeatures) -> bool:
     """Whether the build leaves debug information in, as Python's own flags (``-g``) ask."""
     if features.debug:
         return True
-    return features.backend not in WITHOUT_DEBUG and not features.strips and not _by_mypyc(features)
+    return (
+        features.backend not in WITHOUT_DEBUG and not features.strips and not is_by_mypyc(features)
+    )

@@ -213,9 +213,7 @@ def read_features(
         translated_statements=sum(
             contents.marks[path].statements for path in translated if path in contents.marks
         ),
-        hidden=hidden_work(facts, texts, read={"mypy", "mypyc"} if by_mypyc else ())
-        if compiles
-        else (),
+        hidden=hidden_work(facts, texts) if compiles else (),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
         and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,

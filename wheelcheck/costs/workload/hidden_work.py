@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
@@ -32,16 +32,9 @@ _TOOLS = frozenset(
 """What compiles for a script; compilers that it runs mostly answer a question."""
 
 
-def hidden_work(
-    facts: SdistFacts, texts: Mapping[str, str], read: Collection[str] = ()
-) -> tuple[str, ...]:
-    """The kinds of evidence that the build compiles what the sdist does not show.
-
-    `read` names generators whose input is known.
-    """
-    generators = facts.system.required_names & _GENERATORS - set(read)
-    writes = ("generates",) if generators else ()
-    return tuple(dict.fromkeys((*_by_texts(texts), *writes, *_by_scripts(facts))))
+def hidden_work(facts: SdistFacts, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The kinds of evidence that the build compiles what the sdist does not show."""
+    return tuple(dict.fromkeys((*_by_texts(texts), *_by_scripts(facts))))
 
 
 def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
@@ -58,6 +51,8 @@ def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _by_scripts(facts: SdistFacts) -> Iterator[str]:
+    if not _GENERATORS.isdisjoint(facts.system.required_names):
+        yield "generates"
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     if any(tool in _TOOLS for script in scripts for _, tool in script.tools):
         yield "commands"
