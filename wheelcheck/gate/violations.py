@@ -179,6 +179,8 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
         if target.image is None:
             message += ": no image is named"
+        elif image is None and bill and bill.image and bill.image.unknown:
+            message += f": {bill.image.unknown}"
         unsized = bill.image.unsized if bill and bill.image and image else ()
         yield from _bounded(
             "max-image-mb", message, size, policy.max_image_mb, target.name, unsized

@@ -121,6 +121,13 @@ def test_a_package_of_unknown_size_has_not_that_of_what_it_brings_along():
     assert system_size(["nodejs"], alpine("3.20")).unsized == ("nodejs",)
 
 
+@pytest.mark.parametrize("name", ["tini", "tzdata", "bash"])
+def test_a_small_package_is_as_small_under_the_same_name_elsewhere(name: str):
+    found = system_size([name], alpine("3.20"))
+    assert found.unsized == ()
+    assert found.size.value < 2e6
+
+
 def test_build_base_is_as_large_for_a_bill_as_for_a_dockerfile():
     parts = ["gcc", "g++", "make", "musl-dev", "patch", "file"]
     assert system_size(["build-base"], alpine("3.20")) == system_size(parts, alpine("3.20"))

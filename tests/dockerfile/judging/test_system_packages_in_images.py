@@ -129,6 +129,8 @@ class TestStages:
 def test_lists_weigh_where_they_are_left():
     assert options_of(f"{SLIM}RUN {APT}curl\n{EASY}").package_lists
     assert not options_of(f"{SLIM}RUN {APT}curl{CLEAN}\n{EASY}").package_lists
+    # apt-get(8), clean: "retrieved package files" alone
+    assert options_of(f"{SLIM}RUN {APT}curl && apt-get clean\n{EASY}").package_lists
 
 
 @pytest.mark.parametrize(

@@ -118,11 +118,32 @@ def _by_debian(
         wanted = dict.fromkeys(answer for found in pairs.values() for answer in found)
         system, closure = system.install(wanted, recommends=each.recommends)
         lacking = {*closure.missing, *closure.ambiguous}
-        unsized |= dict.fromkeys(name for name, found in pairs.items() if lacking.issuperset(found))
+        small = _small_namesakes(system, (name for name, found in pairs.items() if not found))
+        kibibytes += sum(small.values())
+        unsized |= dict.fromkeys(
+            name for name, found in pairs.items() if name not in small and lacking.issuperset(found)
+        )
         unsized |= dict.fromkeys(closure.unknown)
         gone = wanted if each.removed else {}
         kibibytes += sum(_sizes(system, (name for name in closure.added if name not in gone)))
     return kibibytes, unsized
+
+
+_SMALL_KIB = 8192
+"""What a package may weigh in Debian whose namesake elsewhere is taken to weigh as much: an error
+of some megabytes, where a name without any size would make the whole image one."""
+
+
+def _small_namesakes(system: InstalledSystem, names: Iterable[str]) -> Mapping[str, int]:
+    """The KiB of packages that Debian has by the same name, where they are small."""
+    found = {}
+    for name in names:
+        _, closure = system.install([name], recommends=False)
+        kibibytes = sum(_sizes(system, closure.added))
+        known = not (closure.missing or closure.ambiguous or closure.unknown)
+        if known and kibibytes <= _SMALL_KIB:
+            found[name] = kibibytes
+    return found
 
 
 def _without_metapackages(names: Iterable[str], family: Family) -> Iterator[str]:

@@ -334,7 +334,7 @@ def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
     for match in map(_PYTHON_OF_WOLFI.fullmatch, action.packages if action.action == "add" else ()):
         if match and stage.distribution and stage.distribution.name == "wolfi":
             stage.takes_python(match[1])
-    if action.action == "clean":
+    if action.action == "clean" and action.manager != "apt":  # apt-get clean leaves its lists
         runner.cleaned.add(action.manager)
     elif action.leaves_cache:
         runner.dirty.add(action.manager)
