@@ -1,5 +1,7 @@
 """What a source shows of itself while an archive streams by."""
 
+import time
+
 import pytest
 
 from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked
@@ -97,6 +99,14 @@ def test_what_of_a_cython_source_brings_c_along(text: str, expected: list[str]):
 def test_functions_that_cpp_binds_are_counted(path: str, bound: tuple[str, ...]):
     text = 'm.def("f", &f);\ncls.def("g", &g).def_readwrite ("h", &C::h);\nx.define(1);\n'
     assert read_marks(text.encode(), path).needs == bound
+
+
+@pytest.mark.parametrize("line", [b"def f(T a\n", b"def f(T a):\n    x\n", b"def(", b"x[int](\n"])
+def test_heads_of_functions_without_an_end_take_no_time(line: bytes):
+    content = b"ctypedef fused T:\n    int\n    float\n" + line * 300_000
+    start = time.process_time()
+    read_marks(content, "x/a.pyx")
+    assert time.process_time() - start < 5
 
 
 def test_statements_of_cython_are_lines_of_code():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from itertools import takewhile
+from itertools import islice, takewhile
 from math import prod
 
 from wheelcheck.index.archives.sources.mark_kinds import (
@@ -45,9 +45,12 @@ _OF_CYTHON = {b"floating": 2, b"integral": 3, b"numeric": 7}
 _USES_THEM = re.compile(
     rb"cython(?:[ \t]+cimport[^\n]*\b|\.)(?:floating|integral|numeric)\b",
 )
-_FUNCTION = re.compile(
-    rb"^([ \t]*)(?:cp?def|def)\b[^\n(=]*\(([^)]*)\)[^\n]*:[ \t]*(?:#[^\n]*)?$", re.MULTILINE
-)
+_FUNCTION = re.compile(rb"^([ \t]*)(?:cp?def|def)\b[^\n(=]{0,200}\(", re.MULTILINE)
+_REST_OF_HEAD = re.compile(rb"[^\n]{0,500}:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_LONGEST_HEAD = 2000
+_MOST_FUNCTIONS = 2000
+_LONGEST = 50_000
+"""Bytes of a function: bounds for what nobody writes by hand."""
 _WORD = re.compile(rb"\w+")
 _CALL = re.compile(rb"^(?![ \t]*cp?def\b)[^\n#]*?\b(\w+)\[([\w \t,*]+)\]\(", re.MULTILINE)
 """A call of a template with its types: ``fill[uint8_t, float](``."""
@@ -89,15 +92,23 @@ def _copies(content: bytes) -> Iterator[str]:
         return
     code = _NO_CODE.sub(b"", content)
     instances, lines = _instances(code, fused), 0
-    for function in _FUNCTION.finditer(code) if fused else ():
-        names = set(_WORD.findall(function[0])) & fused.keys()
-        more = prod(fused[name] for name in names) - 1
+    for head, indent, end in islice(_functions(code) if fused else (), _MOST_FUNCTIONS):
+        more = prod(fused[name] for name in set(_WORD.findall(head)) & fused.keys()) - 1
         if more:
-            body = _body(code[function.end() :], len(function[1]))
+            body = _body(code[end : end + _LONGEST], indent)
             lines += more * len(body)
             instances += more * _instances(b"\n".join(body), fused)
     yield from (f"{FUSED}{lines}",) if lines else ()
     yield from (f"{INSTANCES}{instances}",) if instances else ()
+
+
+def _functions(code: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """The heads of functions, how far each is indented, and where it ends."""
+    for start in _FUNCTION.finditer(code):
+        close = code.find(b")", start.end(), start.end() + _LONGEST_HEAD)
+        rest = _REST_OF_HEAD.match(code, close) if close > 0 else None
+        if rest is not None:
+            yield code[start.start() : rest.end()], len(start[1]), rest.end()
 
 
 def _instances(code: bytes, fused: Collection[bytes]) -> int:
