@@ -35,6 +35,8 @@ def test_a_header_that_uses_what_its_reader_includes_too_late():
     assert undeclared('#include <lib/z.hpp>\n#include "y.hpp"\n', y__hpp=header) == []
     within = GUARDED.format("#ifdef _WIN32\ninline uint8_t table(char c);\n#endif")
     assert undeclared(first, y__hpp=within) == []
+    macro = GUARDED.format("#define TABLE(x) \\\n  inline uint8_t x(char c);")
+    assert undeclared(first, y__hpp=macro) == []
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,7 @@ def test_parts_of_cython_sources():
     assert by_cython("cdef int b\n", part__pxi=old) == []
     (message,) = by_cython("include 'part.pxi'\ncdef int b\n")
     assert "x.pyx includes part.pxi, which the sdist does not hold" in message
+    assert by_cython("include 'cysignals/signals.pxi'\ncdef int b\n") == []
     makes = WITH_PYX + "open('part.pxi', 'w').write('')\n"
     assert by_cython("include 'part.pxi'\ncdef int b\n", script=makes) == []
 

@@ -98,10 +98,16 @@ def _parts(named: Mapping[str, bool], contents: SdistContents) -> dict[str, bool
 
 
 def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
-    """Parts that a source includes and that are nowhere, nor named by a script."""
+    """Parts that a source includes and that are nowhere, nor named by a script.
+
+    Those of folders that the sdist has not are of other projects: ``cysignals/signals.pxi``.
+    """
     words = contents.marks[path].old_cython if path in contents.marks else ()
+    folders = {posixpath.basename(each) for each in contents.directories} | {"", ".", ".."}
     for name in marked(words, PART):
         base = posixpath.basename(name)
+        if posixpath.dirname(name).partition("/")[0] not in folders:
+            continue
         there = any(posixpath.basename(shipped) == base for shipped in contents.paths)
         made = any(base in text for text in contents.texts.values())
         if not there and not made:

@@ -101,11 +101,13 @@ def uint_types(content: bytes, path: str) -> tuple[str, ...]:
 
 
 def _is_used(content: bytes, start: int, place: int) -> bool:
-    """Whether a name is a type, and no part of another, of a remark or of a string.
+    """Whether a name is a type, and no part of another, of a remark, a macro or a string.
 
     `start` is where its line begins, `place` where the name does.
     """
     if place and _NAME_OR_COLON.match(content, place - 1):
         return False
+    if content[max(0, start - 3) : start].rstrip().endswith(b"\\"):
+        return False  # of a macro, by the line before
     line = content[start:place].lstrip()
     return not line.startswith(_REMARK) and b"//" not in line and b'"' not in line
