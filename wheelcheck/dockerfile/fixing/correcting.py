@@ -22,6 +22,7 @@ from wheelcheck.dockerfile.fixing.stage_split import (
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.gaps import run_gaps
 from wheelcheck.dockerfile.judging.habits import cached, lineage
+from wheelcheck.dockerfile.judging.run_images import lineage as lineage_of
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Dockerfile,
@@ -108,12 +109,23 @@ def _mend(
     others = [item for item in places if item.stage is place.stage and item is not place]
     if outside and not _removals(place.script, 0, group[-1].command.offset):
         _mend_builder(editor, group)
-    elif not outside and not others and splits_stage(dockerfile, place):
+    elif (
+        not outside
+        and not others
+        and not _builds_on(dockerfile, places, place.stage)
+        and (splits_stage(dockerfile, place))
+    ):
         split_stage(editor, dockerfile, place)
     else:
         earlier = [item for item in others if item.run.line < place.run.line]
         staying = set() if outside else _staying(group) - _staying(earlier)
         _mend_in_place(editor, group, sorted(staying))
+
+
+def _builds_on(dockerfile: Dockerfile, places: Iterable[BuildPlace], stage: Stage) -> bool:
+    """Whether something is built in a stage that begins with all that is in this one."""
+    others = (item.stage for item in places if item.stage is not stage)
+    return any(stage.index in lineage_of(dockerfile, other) for other in others)
 
 
 def _is_outside(dockerfile: Dockerfile, group: list[BuildPlace]) -> bool:

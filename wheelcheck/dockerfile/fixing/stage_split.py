@@ -7,18 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace
 from wheelcheck.dockerfile.fixing.editing import Editor, shell_commands
-from wheelcheck.dockerfile.fixing.pip_commands import (
-    from_wheels,
-    to_wheel_command,
-)
-from wheelcheck.dockerfile.judging.present_packages import is_for_building
-from wheelcheck.dockerfile.reading.dockerfile_model import (
-    Dockerfile,
-    Stage,
-)
-from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
-from wheelcheck.dockerfile.reading.shell.system_tools import system_command
+from wheelcheck.dockerfile.fixing.moved_packages import moved_packages
+from wheelcheck.dockerfile.fixing.pip_commands import from_wheels, to_wheel_command
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 
 __all__ = [
     "CACHE_FOLDERS",
@@ -93,10 +84,10 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
     taken = {each.name for each in dockerfile.stages}
     base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
     _name(editor, stage, base)
-    moved = _only_for_building(place)
-    for each in moved:
-        editor.remove(each)
-    staying = place.staying(stage, {each.line for each in moved})
+    moved = moved_packages(dockerfile, place, keeps_lists=editor.keeps_lists)
+    moved.drop_from(editor)
+    staying = place.staying(stage, {each.line for each in moved.runs})
+    lacking = [name for name in place.lacking if name not in moved.names]
     written = run.text.strip()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     arguments = _arguments_before(stage, run.line)
@@ -107,8 +98,8 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
         *blank,
         f"FROM {base} AS {builder}",
         *arguments,
-        *(line for each in moved for line in editor.lines_of(each)),
-        *install_lines(place.lacking, distribution),
+        *(line for each in moved.runs for line in editor.lines_of(each)),
+        *install_lines(lacking, distribution),
         f"RUN --mount=type=cache,target={CACHE_FOLDERS['pip']} \\",
         f"    {reset}{to_wheel_command(written, _WHEELS)}",
         "",
@@ -146,30 +137,6 @@ def _name(editor: Editor, stage: Stage, name: str) -> None:
         editor.replace(begin, start, start + len(words[2]), name)
     else:
         editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
-
-
-def _only_for_building(place: BuildPlace) -> list[Instruction]:
-    """RUNs before the step that install build packages and do nothing else."""
-    return [
-        each
-        for each in place.stage.instructions
-        if each.keyword == "RUN"
-        and each.line < place.run.line
-        and not each.flags
-        and _installs_for_building(each, place.distribution.family)
-    ]
-
-
-def _installs_for_building(run: Instruction, family: Family) -> bool:
-    """Whether a RUN installs build packages, and does nothing else."""
-    commands = shell_commands(run)
-    found = (system_command(unwrapped(command.texts)) for command in commands)
-    adding = [command for command in found if command is not None and command.action == "add"]
-    names = [name for command in adding for name in command.packages]
-    updates = sum(command.texts[1:2] == ("update",) for command in commands)
-    if not names or len(adding) + updates != len(commands):
-        return False
-    return all(is_for_building(name, family) for name in names)
 
 
 def _free(name: str, taken: set[str]) -> str:
