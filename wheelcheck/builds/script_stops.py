@@ -55,7 +55,7 @@ def script_stops(
     if not isolated and "setuptools" in last.versions:
         bare = Importable(last.python, {**last.versions, "wheel": None}, complete=True)
         for stop in _stops(build, facts, bare, isolated=isolated, first=False):
-            message = f"{stop.message}, unless that is installed before"
+            message = f"{stop.message.rstrip('.')}, unless that is installed before"
             yield replace(stop, message=message, fatal=False)
 
 

@@ -6,9 +6,15 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, near_names
 from wheelcheck.targets.platforms import Platform
-from wheelcheck.targets.pythons import PythonRelease, find_release, newest_release
+from wheelcheck.targets.pythons import (
+    PythonRelease,
+    find_release,
+    newest_release,
+    planned_python,
+    supported_pythons,
+)
 from wheelcheck.targets.tags import interpreter_tag
 from wheelcheck.targets.target import Image, Implementation, Target
 
@@ -74,7 +80,7 @@ def looks_like_python(text: str) -> bool:
 def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpreter:
     """Understand the Python in a target's spelling, with the releases of `as_of`.
 
-    Raises `TargetError` for what is no interpreter, or does not exist.
+    Raises `TargetError` for what is no interpreter, does not exist, or is not even planned.
     """
     match = _PYTHON.fullmatch(python.strip().lower())
     if not match:
@@ -85,6 +91,8 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     why = _impossible(implementation, minor, abi, free_threaded=free_threaded)
     if why:
         raise TargetError(spelling, why)
+    if minor > planned_python(as_of):
+        raise _not_planned(spelling, match, as_of)
     release = _release(implementation, minor, patch, abi, as_of)
     tag = interpreter_tag(implementation, minor)
     prefix = tag.rstrip("0123456789")
@@ -93,6 +101,22 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     if abi:
         tag = f"{'pypy' if prefix == 'pp' else prefix}{tag.removeprefix(prefix)}_{abi}"
     return TargetInterpreter(release, free_threaded, f"{tag}{match['t']}")
+
+
+def _not_planned(spelling: str, match: re.Match[str], as_of: date) -> TargetError:
+    """The same spelling with the Pythons that the mistaken number is near to, or the newest."""
+    written = f"{match['major']}.{match['minor']}"
+    newest_first = ["{}.{}".format(*python) for python in reversed(supported_pythons(as_of))]
+    numbers = near_names(written, newest_first, cutoff=0.7) or newest_first
+    text = match.string
+    dotted = text[match.start("major") :].startswith(written)
+    near = (
+        text[: match.start("major")] + (number if dotted else number.replace(".", "")) + match["t"]
+        for number in numbers[:2]
+    )
+    planned = "{}.{}".format(*planned_python(as_of))
+    why = f"there is no Python {written}, and none is planned beyond {planned}"
+    return TargetError(spelling, why, tuple(spelling.lower().replace(text, each) for each in near))
 
 
 def _impossible(

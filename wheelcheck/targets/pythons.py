@@ -22,9 +22,14 @@ __all__ = [
     "find_release",
     "newest_free_threaded",
     "newest_release",
+    "planned_python",
     "python_support",
     "supported_pythons",
 ]
+
+
+_YEAR = 365
+"""Days."""
 
 
 class PythonRelease(Struct, frozen=True):
@@ -152,6 +157,18 @@ def supported_pythons(as_of: date) -> tuple[tuple[int, int], ...]:
         for support in _support()
         if support.first_release <= as_of <= support.end_of_support
     )
+
+
+def planned_python(as_of: date) -> tuple[int, int]:
+    """The newest minor version of CPython that is out or in work on that day, or known to us.
+
+    One comes each October, and work on the next begins in the May before (PEP 602): so many more
+    than the table has as years have passed since its newest.
+    """
+    newest = max(_support(), key=lambda support: support.python)
+    since = as_of - newest.first_release
+    major, minor = newest.python
+    return major, minor + 1 + max(since.days // _YEAR, 0)
 
 
 def newest_free_threaded(as_of: date) -> tuple[int, int] | None:

@@ -184,3 +184,38 @@ setup(ext_modules=[Extension("x", ["x.c"], libraries=["nobodys", "rrd"])])
     makefile = "libnobodys.a: x.o\n\tar rv libnobodys.a x.o\nlibrrd.a:\n"
     texts = {"setup.py": script, "Makefile": makefile}
     assert {need.name for need in library_needs(source(texts))} == {"-lrrd"}
+
+
+@pytest.mark.parametrize(
+    ("test", "needed"),
+    [
+        ("len(sys.argv) > 1 and sys.argv[1] == 'authors'", set()),
+        ("sys.argv[1] == 'bdist_wheel'", {"git"}),
+        ("True", {"git"}),
+    ],
+)
+def test_what_the_setup_script_does_for_another_command_is_no_part_of_a_build(test, needed):
+    text = f"""
+def check_authors():
+    return subprocess.check_output(["git", "log", "--format=%an"]).decode()
+
+if __name__ == "__main__":
+    if {test}:
+        check_authors()
+    else:
+        setup(ext_modules=[Extension("x", ["x.c"])])
+"""
+    assert packages({"setup.py": text}) & {"git"} == needed
+
+
+@pytest.mark.parametrize(("value", "needed"), [("False", set()), ('"1.2"', {"pkg-config"})])
+def test_a_switch_called_like_a_package_asks_pkg_config_for_nothing(value: str, needed: set[str]):
+    text = f"""
+report = {{"zlib": {value}}}
+try:
+    flags = subprocess.check_output(["pkg-config", "--libs", "yajl"])
+except OSError:
+    pass
+setup(ext_modules=[Extension("x", ["x.c"])])
+"""
+    assert packages({"setup.py": text}) & {"pkg-config"} == needed

@@ -290,3 +290,29 @@ def test_an_old_or_unreleased_python_gets_a_note():
     assert "not known to be released" in notes("cp315-manylinux_2_31_x86_64", STORY)
     assert "not known to be released" in notes("cp3.12.99-manylinux_2_31_x86_64")
     assert "not known to be released" in notes("pp311-manylinux_2_31_x86_64", STORY)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "near"),
+    [
+        ("cp341-musllinux_1_2_x86_64", "cp314-musllinux_1_2_x86_64"),
+        ("cp3.41-musllinux_1_2_x86_64", "cp3.14-musllinux_1_2_x86_64"),
+        ("3.41t@macos", "3.14t@macos"),
+        ("3.99@windows", "3.15@windows"),
+        ("pypy3.17@linux", "pypy3.15@linux"),
+    ],
+)
+def test_a_python_that_nobody_plans_is_a_mistake(spelling, near):
+    with pytest.raises(TargetError, match=r"none is planned beyond 3\.16") as caught:
+        parse_target_on(spelling, as_of=TODAY)
+    assert near in caught.value.near
+    for name in caught.value.near:
+        assert parse_target_on(name, as_of=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("python", "as_of"), [("316", TODAY), ("317", date(2027, 10, 20)), ("312", date(2020, 1, 15))]
+)
+def test_the_next_python_can_be_judged_before_its_release(python: str, as_of: date):
+    spelling = f"cp{python}-musllinux_1_2_x86_64"
+    assert parse_target_on(spelling, as_of=as_of).name == spelling

@@ -1,23 +1,30 @@
-"""Conditions of scripts on variables of the environment, which nobody sets for a build."""
+"""Conditions of scripts on what surrounds a build: variables nobody sets, the command's words."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.builds.setup_script.script_syntax import children
 
-__all__ = ["by_environment", "running"]
+__all__ = ["by_environment", "running", "uncalled"]
 
 _SET = frozenset({"HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR",
     "USER"})  # fmt: skip
 """Variables that are there in most builds."""
+_COMMAND = "sys.argv[1]"
+_COMMANDS = frozenset({"bdist_wheel", "build", "build_clib", "build_ext", "build_py", "develop",
+    "dist_info", "editable_wheel", "egg_info", "install", "sdist"})  # fmt: skip
+"""What pip, uv and setuptools' hooks run a setup script with, and what may stand for it."""
 _READS = {"os.environ.get", "environ.get", "os.getenv", "getenv"}
 _ENVIRONMENTS = {"os.environ", "environ"}
 
 
 def by_environment(tree: ast.Module) -> Mapping[int, bool]:
-    """The conditions, by their line, that follow from variables which are not set."""
+    """The conditions, by their line, that follow from variables which are not set.
+
+    Also those on the command that a setup script is run with, which is one that builds.
+    """
     tests = (
         (node.lineno, _truth(node.test)) for node in ast.walk(tree) if isinstance(node, ast.If)
     )
@@ -42,8 +49,29 @@ def running(tree: ast.AST, decided: Mapping[int, bool]) -> Iterator[ast.AST]:
             left += reversed(children(node))
 
 
+def uncalled(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range, ...]:
+    """The lines of the functions that only branches name which are not taken.
+
+    Parameters:
+        tree: The script.
+        decided: Conditions with a known answer, by their line.
+    """
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    taken = _names(running(tree, decided)) if functions else frozenset()
+    left = _names(ast.walk(tree)) - taken if functions else frozenset()
+    return tuple(
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in functions
+        if node.name in left
+    )
+
+
+def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+
+
 def _truth(test: ast.expr) -> bool | None:
-    """Whether a condition holds, where only variables of the environment decide."""
+    """Whether a condition holds, where only what surrounds the build decides."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = _truth(operand)
@@ -69,6 +97,9 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | No
         if unset and ast.unparse(right) in _ENVIRONMENTS:
             return isinstance(operator, ast.NotIn)
         return None
+    if ast.unparse(left) == _COMMAND:
+        other = isinstance(right, ast.Constant) and right.value not in _COMMANDS
+        return False if other and isinstance(operator, ast.Eq) else None
     known, value = _read(left)
     if not known or not isinstance(right, ast.Constant):
         return None

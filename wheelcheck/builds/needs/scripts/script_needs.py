@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.scripts.environment_conditions import by_environment
+from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, uncalled
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.shell_needs import shell_needs, shell_scripts_run
@@ -174,7 +175,13 @@ def _questions(text: str, decided: frozenset[tuple[int, bool]]) -> Sequence[Syst
     if isinstance(tree, Unknown):
         return ()
     known = {**by_environment(tree), **by_defaults(tree), **dict(decided)}
-    return tuple(questions(branches(tree, known)))
+    aside = uncalled(tree, known)
+    return tuple(
+        replace(question, certainty=Certainty.TENTATIVE)
+        if any(question.line in lines for lines in aside)
+        else question
+        for question in questions(branches(tree, known))
+    )
 
 
 def _links(question: SystemQuestion) -> bool:

@@ -35,7 +35,7 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     """All that a script asks for: `parts` are its nodes that may run."""
     relevant = [part for part in parts if type(part[0]) in _RELEVANT]
     nodes = [node for node, _ in relevant]
-    linked_texts = _linked_texts(nodes)
+    silent = _linked_texts(nodes) | _switches(nodes)
     built = {name for node in nodes if type(node) in _BUILDING for name in built_by(node)}
     pkg_config = PkgConfigUse.of(nodes)
     for node, certainty in relevant:
@@ -44,7 +44,7 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
         yield from (each for each in _by_type(node, certainty) if not _is_built(each, built))
         if isinstance(node, ast.Dict) or (pkg_config.is_seen and type(node) in _ASKING):
             yield from pkg_config.packages(node, certainty)
-        elif isinstance(node, ast.Constant) and id(node) not in linked_texts:
+        elif isinstance(node, ast.Constant) and id(node) not in silent:
             yield from _known_words(node, certainty, packages=pkg_config.is_seen)
 
 
@@ -53,6 +53,17 @@ def _linked_texts(nodes: Iterable[ast.AST]) -> set[int]:
     naming = (node for node in nodes if type(node) in _NAMING)
     values = (value for node in naming for value in library_values(node))
     return {id(part) for value in values for part in walk(value)}
+
+
+def _switches(nodes: Iterable[ast.AST]) -> set[int]:
+    """The keys, by identity, that a dictionary turns on or off: ``{"zlib": False}`` asks nobody."""
+    return {
+        id(key)
+        for node in nodes
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(value, ast.Constant) and isinstance(value.value, bool)
+    }
 
 
 def _is_built(question: SystemQuestion, built: Collection[str]) -> bool:
