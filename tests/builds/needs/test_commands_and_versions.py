@@ -219,3 +219,20 @@ except OSError:
 setup(ext_modules=[Extension("x", ["x.c"])])
 """
     assert packages({"setup.py": text}) & {"pkg-config"} == needed
+
+
+@pytest.mark.parametrize(("library", "needed"), [("jansson", set()), ("glib-2.0", {"pkg-config"})])
+def test_pkg_config_is_optional_where_all_is_that_a_known_build_asks_it_for(library, needed):
+    text = f"""
+class Conf:
+    def __init__(self):
+        if self.get("malloc") == "jemalloc":
+            self.libs.append("-ljemalloc")
+        if self.get("json") == "auto":
+            self.flags = spcall("pkg-config --cflags {library}")
+setup(ext_modules=[Extension("x", ["x.c"])])
+"""
+    name = "uwsgi" if library == "jansson" else "pygobject"
+    facts = SourceNeedsInput(NormalizedName(name), Version("3.50.0"), texts={"setup.py": text})
+    commands = install_commands(source_needs(facts), TRIXIE)
+    assert {"pkg-config"} & set(commands.build_packages) == needed

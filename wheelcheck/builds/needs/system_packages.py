@@ -43,6 +43,7 @@ __all__ = [
 
 
 _EVERYWHERE = {"c", "c++", "make"}
+_PKG_CONFIG = "pkg-config"
 """What the recipes behind the table take for granted: Alpine's build-base, build-essential."""
 
 _USED_WHERE_FOUND = {"libgomp"}
@@ -92,6 +93,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
 
     Tools are united from both. Where the table knows the project, libraries and programs of no
     table that only our reading names are demoted to optional: people have built it without them.
+    So is pkg-config, where all that it may be asked for is optional.
     """
     # much, and what it finds is cached
     from wheelcheck.builds.needs.cmake_needs import states_languages
@@ -116,7 +118,15 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         else _demoted(need)
         for need in libraries
     ]
+    if not _required_libraries((*known, *sought)) & {need.name for need in libraries}:
+        sought = [_demoted(need) if need.name == _PKG_CONFIG else need for need in sought]
     return _with_generator(strongest((*known, *tools, *commands, *sought)))
+
+
+def _required_libraries(needs: Iterable[BuildNeed]) -> set[str]:
+    return {
+        need.name for need in needs if need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED
+    }
 
 
 def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:

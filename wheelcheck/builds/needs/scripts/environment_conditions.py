@@ -23,7 +23,7 @@ _ENVIRONMENTS = {"os.environ", "environ"}
 def by_environment(tree: ast.Module) -> Mapping[int, bool]:
     """The conditions, by their line, that follow from variables which are not set.
 
-    Also those on the command that a setup script is run with, which is one that builds.
+    Also those on the command that a setup script is run with, which builds.
     """
     tests = (
         (node.lineno, _truth(node.test)) for node in ast.walk(tree) if isinstance(node, ast.If)
