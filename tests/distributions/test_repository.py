@@ -184,3 +184,33 @@ def test_a_package_that_conflicts_with_an_earlier_dependency_takes_its_place():
     closure = repository("13").closure(["libreoffice"], recommends=False)
     assert "libreoffice-core" in closure.installed
     assert "libreoffice-core-nogui" not in closure.installed
+
+
+@pytest.mark.parametrize(
+    ("installed", "removed", "gone"),
+    [
+        # apt-get -s remove in a root of Debian 13, recommended packages on
+        ("gcc", "gcc", "gcc"),
+        ("gcc", "cpp", "cpp gcc"),
+        ("gcc", "libc6-dev", "libc6-dev"),
+        ("gcc", "gcc-14", "gcc gcc-14"),
+        ("g++ libpq-dev", "gcc", "g++ gcc"),
+        ("g++ libpq-dev", "libssl-dev gcc", "g++ gcc libpq-dev libssl-dev"),
+        ("build-essential", "gcc", "build-essential g++ gcc"),
+        (
+            "build-essential",
+            "libc6-dev",
+            (
+                "build-essential g++ g++-14 g++-14-x86-64-linux-gnu g++-x86-64-linux-gnu libc6-dev "
+                "libstdc++-14-dev"
+            ),
+        ),
+    ],
+)
+def test_what_needs_a_removed_package_goes_with_it_and_what_it_brought_stays(
+    installed, removed, gone
+):
+    image = debian_system("debian", "13")
+    assert image is not None
+    full, _ = image.install(installed.split())
+    assert full.packages - full.remove(removed.split()).packages == set(gone.split())

@@ -61,8 +61,13 @@ class InstalledSystem:
         return replace(self, packages=found.installed, is_certain=certain), found
 
     def remove(self, names: Iterable[str]) -> InstalledSystem:
-        """The system without packages, as after ``apt-get purge``; what they brought stays."""
-        return replace(self, packages=self.packages - frozenset(names), is_certain=False)
+        """The system after ``apt-get remove`` or ``purge``; what the packages brought stays.
+
+        On Ubuntu a package goes along if it does so in every release of Debian.
+        """
+        names = tuple(names)
+        left = [repository.without(self.packages, names) for repository in self.repositories]
+        return replace(self, packages=frozenset().union(*left))
 
     def has(self, name: str) -> bool:
         """Whether a package is installed that has the name or provides it."""

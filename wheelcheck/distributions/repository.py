@@ -84,6 +84,29 @@ class Repository:
             self._packages, self._providers, ordered, recommends=recommends, installed=installed
         )
 
+    def without(self, installed: frozenset[str], names: Iterable[str]) -> frozenset[str]:
+        """What ``apt-get remove`` of `names` leaves: all but these and what depends on them.
+
+        What they had brought along stays (apt-get(8), autoremove).
+        """
+        there, gone = set(installed), set(names) & installed
+        while gone:
+            there -= gone
+            gone = {name for name in there if self._depends_on(name, gone, there)}
+        return frozenset(there)
+
+    def _depends_on(self, name: str, gone: set[str], there: set[str]) -> bool:
+        """Whether a package cannot do without those that are gone."""
+        package = self._packages.get(name)
+        return package is not None and any(
+            not gone.isdisjoint(answers) and there.isdisjoint(answers)
+            for answers in map(self._answers, package.depends)
+        )
+
+    def _answers(self, group: Iterable[str]) -> set[str]:
+        """The packages each of which answers a dependency."""
+        return {name for choice in group for name in (choice, *self.providers(choice))}
+
     def required(self) -> tuple[str, ...]:
         """The packages of priority required, as every image of the release has them."""
         return tuple(name for name, row in self._packages.rows.items() if row[:1] in {"e", "r"})

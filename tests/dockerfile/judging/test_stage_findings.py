@@ -268,6 +268,25 @@ def test_apt_leaves_what_a_removed_package_had_brought(removal, lacks):
     assert ("missing-runtime-library" in codes(judged(text, outlook("x 1.0", *needs)))) is lacks
 
 
+@pytest.mark.parametrize(
+    ("again", "lacking"),
+    [
+        ("", ("gcc",)),
+        ("RUN apt-get update && apt-get install -y --no-install-recommends gcc\n", ()),
+    ],
+)
+def test_headers_that_came_with_a_removed_compiler_are_there(again: str, lacking: tuple[str, ...]):
+    """apt-get -s remove gcc takes gcc alone: gcc-14, libc6-dev and linux-libc-dev stay."""
+    text = (
+        "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc\n"
+        f"RUN apt-get remove -y gcc\n{again}RUN pip install x\n"
+    )
+    judgement = judged(text, outlook("x 1.0", tool("c")))
+    missing = [each for each in judgement if each.code in {"missing-compiler", "doubtful-need"}]
+    assert tuple(name for each in missing for name in each.packages) == lacking
+    assert [each.code for each in missing] == ["missing-compiler"] * len(lacking)
+
+
 def test_what_python_itself_needs_is_there():
     needs = [tool("c"), library("libffi"), library("openssl")]
     text = f"{ALPINE}RUN apk add build-base libffi-dev && pip install x && apk del libffi-dev"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace
@@ -215,13 +215,13 @@ def _ever(stage: Stage) -> tuple[PresentPackage, ...]:
 
 
 def _moved(stage: Stage, layers: Collection[int]) -> list[PresentPackage]:
-    return [package for package in _ever(stage) if package.layer in layers]
+    return [replace(each, removed=None) for each in _ever(stage) if each.layer in layers]
 
 
 def _there(stage: Stage, run: Instruction, layers: Collection[int]) -> list[PresentPackage]:
     """What a RUN finds but for what has moved."""
     return [
-        package
+        replace(package, removed=None)
         for package in _ever(stage)
         if package.layer not in layers
         and package.layer < run.line

@@ -78,7 +78,7 @@ def build_gaps(
     Builds that are sure to fail for a need hide those that may.
     Needs for which the distribution has no package that we know are left out.
     """
-    present = present_system(step.packages, distribution)
+    present = present_system(step.bringing, distribution)
     bare = not present.names & {"gcc", "clang", "rust"}
     gaps: dict[tuple[str, bool], Gap] = {}
     for outlook in builds.outlooks:
@@ -177,6 +177,7 @@ def _linked(
 
 def _absent(need: BuildNeed, distribution: Distribution, present: PresentSystem) -> tuple[str, ...]:
     """Run-time packages that are not there; a -dev package that is there brings its library."""
-    if any(name in present.names for name in build_packages(need, distribution)):
+    brought = present.names | present.removed
+    if any(name in brought for name in build_packages(need, distribution)):
         return ()
     return tuple(name for name in answered_by(need, distribution) if name not in present.names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -35,11 +35,13 @@ class PresentSystem:
         names: The packages known to be installed.
         system: The same by the distribution's own data, None where there is none.
         is_certain: Whether nothing else that serves to build can be there.
+        removed: Packages that are gone; what they had brought along may be there.
     """
 
     names: frozenset[str]
     system: InstalledSystem | None
     is_certain: bool
+    removed: frozenset[str] = frozenset()
 
     def lacks(self, packages: Iterable[str], need: BuildNeed) -> tuple[str, ...]:
         """Those of a need's packages that are not there; () where another one answers the need."""
@@ -94,10 +96,13 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
     """All that is there: what was installed, what the image has, and what both bring along.
 
     Debian's and Ubuntu's packages bring what their own indexes say, recommended packages included
-    where the command did not refuse them; those of others what `implied_packages.csv` knows.
+    where the command did not refuse them; those of others what `implied_packages.csv` knows. Of
+    packages that were removed again, what they had brought is there, and what needs them is not.
     """
     packages = tuple(packages)
-    names = {package.name for package in packages} | distribution.preinstalled
+    names = {package.name for package in packages if package.removed is None}
+    removed = frozenset(package.name for package in packages) - names
+    names |= distribution.preinstalled
     if distribution.has_python_headers:
         names |= {_PYTHON_IMAGE}
     system = system_of(distribution) if packages or distribution.preinstalled else None
@@ -105,14 +110,32 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
         certain = not any(
             _may_bring_more(package.name, distribution.family) for package in packages
         )
-        return PresentSystem(with_implied(names, distribution.family), None, certain)
+        there = with_implied(names | removed, distribution.family) - (removed - names)
+        return PresentSystem(there, None, certain, removed)
     certain = distribution.name == "debian"
-    for (_, recommends), group in groupby(
-        packages, key=lambda package: (package.line, package.recommends)
+    for added, command in _commands(packages):
+        if added:
+            recommends = command[0].recommends
+            system, closure = system.install([each.name for each in command], recommends=recommends)
+            certain = certain and closure.is_complete
+        else:
+            before = system.packages
+            system = system.remove(each.name for each in command)
+            names -= before - system.packages
+    return PresentSystem(system.packages | names, system, certain, removed)
+
+
+def _commands(
+    packages: Iterable[PresentPackage],
+) -> Iterator[tuple[bool, list[PresentPackage]]]:
+    """What commands installed (True) and removed again, in the order of the file."""
+    events = [(each.line, True, each) for each in packages]
+    events += [(each.removed, False, each) for each in packages if each.removed is not None]
+    events.sort(key=lambda event: (event[0], not event[1]))
+    for (_, added, _), group in groupby(
+        events, key=lambda event: (event[0], event[1], event[1] and event[2].recommends)
     ):
-        system, closure = system.install((package.name for package in group), recommends=recommends)
-        certain = certain and closure.is_complete
-    return PresentSystem(system.packages | names, system, certain)
+        yield added, [package for _, _, package in group]
 
 
 def _may_bring_more(name: str, family: Family) -> bool:

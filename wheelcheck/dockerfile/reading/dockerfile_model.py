@@ -141,7 +141,8 @@ class InstallStep:
 
     `layer` is the first line of its RUN; `text` the command, without credentials. `requirements`
     holds what was read from its arguments and files; `inputs` names the files. `packages` are the
-    system packages there at that moment, the parents' included. `wheels` are folders of ready
+    system packages there at that moment, the parents' included, and `remains` those of which what
+    they had brought along is. `wheels` are folders of ready
     wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
     wheels, "" for the usual place; `environment` is the folder that it fills in any case, and
     `keeps` says what of its packages it leaves as they are, but for those `renewed`. `groups` and
@@ -166,6 +167,7 @@ class InstallStep:
     requirements: Requirements = field(repr=False)
     inputs: tuple[str, ...] = ()
     packages: tuple[PresentPackage, ...] = field(default=(), repr=False)
+    remains: tuple[PresentPackage, ...] = field(default=(), repr=False)
     wheels: tuple[WheelSource, ...] = ()
     only_ready_wheels: bool = False
     lock: LockInput | None = None
@@ -191,6 +193,11 @@ class InstallStep:
     breaks_system: bool = False
     compiles: bool = True
     compilers: tuple[str, str] = ("", "")
+
+    @property
+    def bringing(self) -> tuple[PresentPackage, ...]:
+        """The packages that are there, or of which what they had brought along is."""
+        return (*self.packages, *self.remains)
 
     @property
     def builds(self) -> bool:

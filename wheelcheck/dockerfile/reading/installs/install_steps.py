@@ -177,6 +177,7 @@ def add_install(
         requirements=requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
+        remains=tuple(stage.remains),
         wheels=wheels,
         only_ready_wheels=ready,
         folder=folder_of(command, layer),

@@ -86,6 +86,7 @@ def add_lock_install(
         requirements=requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
+        remains=tuple(stage.remains),
         lock=lock,
         venv=layer.venv,
         cache_mounts=layer.cache_mounts,

@@ -257,9 +257,9 @@ class StageState:
             if command.hidden:
                 self.unsized[f"some packages of line {line}"] = None
         elif command.action == "remove":
-            self._remove_packages(command, layer)
+            self._remove_packages(command, line, layer)
 
-    def _remove_packages(self, command: SystemCommand, layer: int) -> None:
+    def _remove_packages(self, command: SystemCommand, line: int, layer: int) -> None:
         """Packages go; what they brought along stays, unless orphans go as well."""
         names = set(command.packages)
         gone = [
@@ -267,7 +267,8 @@ class StageState:
         ]
         self.packages = [package for package in self.packages if package not in gone]
         orphaned = self.remains if command.orphans else []
-        self.remains = [] if command.orphans else [*self.remains, *gone]
+        remaining = [replace(package, removed=line) for package in gone]
+        self.remains = [] if command.orphans else [*self.remains, *remaining]
         self.leftovers += [
             replace(package, removed=layer)
             for package in (*gone, *orphaned)
