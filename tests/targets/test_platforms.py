@@ -237,6 +237,12 @@ def test_a_group_of_platforms_spells_all_of_them():
         ("windoze", "no such image, Python or platform", "windows"),
         ("macoos-14", "no such image, Python or platform", "macos-14"),
         ("3.12@widnows", "is no platform", "3.12@windows"),
+        (
+            "cp312-manylinx_2_28_x86_64",
+            "is no platform",
+            "cp312-manylinux_2_28_x86_64",
+        ),
+        ("cp312-muslinux_1_2_aarch64", "is no platform", "cp312-musllinux_1_2_aarch64"),
         ("windows@3.12", "before @", "3.12@windows"),
         ("cp38-win_arm64", "CPython 3.9 is the first", "3.9@windows-arm64"),
         ("cp314-macosx_10_9_x86_64", "needs macOS 10.15 or later", "cp314-macosx_10_15_x86_64"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from wheelcheck.errors import TargetError, near_names
@@ -28,6 +28,8 @@ _UNKNOWN_CPU = re.compile(
     r"(?P<level>(?:many|musl)linux_\d+_\d+|manylinux(?:1|2010|2014)|macosx_\d+_\d+|win)_(?P<cpu>\w+)",
     re.ASCII,
 )
+_TAG = re.compile(r"(?P<family>[a-z]+)(?P<rest>_?\d+(?:_\d+)?_\w+)", re.ASCII)
+_FAMILIES = ("manylinux", "musllinux", "macosx")
 OFFICIAL = re.compile(r"(?:python|pypy|graalpy):(?P<python>\d[\w.]*?)(?:-[\w.-]*)?")
 EXAMPLES = "python:3.12-alpine, cp312-musllinux_1_2_x86_64, cp313-win_amd64 or 3.12@macos"
 
@@ -128,11 +130,21 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
         near_cpus = near_names(cpu["cpu"], known)
         why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
         return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
-    near_ones = tuple(f"{python}-{each}" for each in near_platforms(rest))
+    near = (*_near_tags(rest), *near_platforms(rest))
+    near_ones = tuple(f"{python}-{each}" for each in near)
     if rest.partition("-")[0] in {"slim", *_DEBIANS}:
         number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
         near_ones = (f"python:{number}-{rest}", *near_ones)
     return TargetError(spelling, f"{rest!r} is no platform; write {EXAMPLES}", near_ones)
+
+
+def _near_tags(text: str) -> Iterator[str]:
+    """The platform tags that a mistaken family, as in ``manylinx_2_28_x86_64``, may mean."""
+    match = _TAG.fullmatch(text)
+    for family in near_names(match["family"], _FAMILIES, 1) if match else ():
+        tag = f"{family}{match['rest'] if match else ''}"
+        if read_platform_spec(tag):
+            yield tag
 
 
 _DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
