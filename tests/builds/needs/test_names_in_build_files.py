@@ -768,6 +768,13 @@ def test_what_pkg_config_requires_of_a_package_is_installed_with_it():
     assert not {"libarchive-dev", "libgpgme-dev"} & packages(asks, ALPINE)
 
 
+def test_what_a_lesser_part_of_a_library_requires_is_not_installed_for_all():
+    # cairo.pc of Debian 13 does not name lzo2, cairo-script-interpreter.pc of its package does
+    asks = {"setup.py": "import subprocess\nsubprocess.run(['pkg-config', '--libs', 'cairo'])"}
+    assert "libcairo2-dev" in packages(asks)
+    assert "liblzo2-dev" not in packages(asks)
+
+
 def test_what_the_headers_of_a_package_include_is_installed_with_it():
     # <ucto/tokenize.h> includes <libfolia/folia.h>, and Debian's libucto-dev depends on neither
     links = {"setup.py": "setup(ext_modules=[Extension('x', libraries=['ucto'])])"}

@@ -246,7 +246,10 @@ def _also(package: SystemPackage, distribution: Distribution, *, pkg_config: boo
         names = {name for kind, name in package.need.files if kind is FileKind.PC}
         row = library_table().get(package.need.name, {"names": ""})
         words = row["names"].split() if package.need.kind is NeedKind.LIBRARY else ()
-        names.update(word.removeprefix("pc:") for word in words if word.startswith("pc:"))
+        known = [word.removeprefix("pc:") for word in words if word.startswith("pc:")]
+        # which of a library's names was asked for is not known: cairo.pc wants no LZO, as
+        # cairo-script-interpreter.pc beside it does
+        names.update(known if len(known) == 1 else ())
         for name in sorted(names):
             yield from _required_by_pc().get((name, package.name), ())
 
