@@ -130,8 +130,8 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
         near_cpus = near_names(cpu["cpu"], known)
         why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
         return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
-    near = (*_near_tags(rest), *near_platforms(rest))
-    near_ones = tuple(f"{python}-{each}" for each in near)
+    platforms = (*_near_tags(rest), *near_platforms(rest))
+    near_ones = tuple(f"{python}-{each}" for each in platforms)
     if rest.partition("-")[0] in {"slim", *_DEBIANS}:
         number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
         near_ones = (f"python:{number}-{rest}", *near_ones)
