@@ -250,8 +250,18 @@ def test_libraries_that_go_with_the_build_packages_are_missed():
     needs = [tool("c"), library("libpq")]
     finding = found(text, "missing-runtime-library", outlook("psycopg2 2.9", *needs))
     assert finding.packages == ("libpq",)
+    assert finding.line == 3  # of the pip install
     repaired = text + "\nRUN apk add libpq"
     assert "missing-runtime-library" not in codes(judged(repaired, outlook("psycopg2 2.9", *needs)))
+
+
+def test_a_missing_library_is_reported_where_what_needs_it_is_copied():
+    text = (
+        "FROM python:3.12 AS b\nRUN python -m venv /v\nRUN /v/bin/pip install psycopg2\n"
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=b /v /v\n"
+    )
+    build = outlook("psycopg2 2.9", tool("c"), library("libpq"))
+    assert found(text, "missing-runtime-library", build).line == 6
 
 
 @pytest.mark.parametrize(

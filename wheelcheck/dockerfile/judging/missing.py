@@ -9,6 +9,7 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.gaps import COMPILERS, Gap, build_gaps, run_gaps
+from wheelcheck.dockerfile.judging.run_images import lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 
@@ -135,7 +136,9 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     distribution = distribution_of(final.target)
     if isinstance(distribution, Unknown):
         return
-    needed = [build for build in builds if build.stage in dockerfile.needed]
+    needed = sorted(
+        (build for build in builds if build.stage in dockerfile.needed), key=lambda each: each.line
+    )
     lacking = run_gaps(needed, final, final.bringing, distribution)
     if not lacking:
         return
@@ -147,13 +150,32 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     sources = (need.source for needing in lacking.values() for need in needing.values())
     yield finding(
         "missing-runtime-library",
-        final.line,
+        _arrival(dockerfile, needed, frozenset(labels)),
         final.title,
         message,
         packages=tuple(lacking),
         builds=labels,
         source="; ".join(_unique(sources)),
     )
+
+
+def _arrival(dockerfile: Dockerfile, builds: Iterable[StepBuilds], labels: frozenset[str]) -> int:
+    """The line on which the first of these builds gets into the image: its step, or a COPY.
+
+    That of the last FROM where neither is known.
+    """
+    final = dockerfile.final
+    assert final is not None
+    image = lineage(dockerfile, final)
+    for build in builds:
+        if labels.isdisjoint(outlook.build.label for outlook in build.outlooks):
+            continue
+        if build.stage in image:
+            return build.line
+        for copied in final.copies:
+            if copied.made is not None and copied.made.stage == build.stage:
+                return copied.line
+    return final.line
 
 
 def named(labels: tuple[str, ...], most: int = 4) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
@@ -25,6 +25,8 @@ __all__ = [
 SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
 
+_OF_COPIES = {"other-libc", "other-python", "other-cpu"}
+"""Errors of a COPY that does its work: what it copies is not found, or does not run."""
 _MOST_PACKAGES = 12
 _MOST_DIFFERENCES = 6
 _COMMAND = 60
@@ -41,15 +43,23 @@ class Diff:
 
 def fate(dockerfile: JudgedDockerfile) -> str:
     """What to know first of all: at which steps the image's build or its program fails; or ""."""
-    lines = sorted({finding.line for finding in dockerfile.findings if finding.severity == "error"})
-    if not lines:
+    errors = [finding for finding in dockerfile.findings if finding.severity == "error"]
+    failing = {finding.line for finding in errors if finding.code not in _OF_COPIES}
+    useless = {finding.line for finding in errors} - failing
+    parts = []
+    if failing:
+        parts.append(f"{_numbered(failing)} {'fails' if len(failing) == 1 else 'fail'}")
+    if useless:
+        verb = "copies" if len(useless) == 1 else "copy"
+        parts.append(f"what {_numbered(useless)} {verb} cannot be used there")
+    if not parts:
         return ""
-    which = (
-        f"line {lines[0]} fails"
-        if len(lines) == 1
-        else f"lines {listing(list(map(str, lines)))} fail"
-    )
-    return f"{clean(dockerfile.name)} does not work as it is: {which}, see below."
+    return f"{clean(dockerfile.name)} does not work as it is: {', and '.join(parts)}, see below."
+
+
+def _numbered(numbers: Collection[int]) -> str:
+    """``line 4``, ``lines 4, 7``."""
+    return f"line{'s' * (len(numbers) > 1)} {listing(list(map(str, sorted(numbers))))}"
 
 
 def nothing_found(dockerfile: JudgedDockerfile) -> str:
