@@ -191,7 +191,11 @@ def _is_left_behind(
     folder = name.partition("/")[0]
     if not include.startswith('"') or "/" not in name or posixpath.basename(name) in shipped:
         return False
-    elsewhere = folder in _BROUGHT or folder in installed or is_packaged((FileKind.HEADER, name))
+    # Folders may be links: mysql is one to mariadb in Debian, so a header's own name counts too.
+    packaged = any(
+        is_packaged((FileKind.HEADER, each)) for each in (name, posixpath.basename(name))
+    )
+    elsewhere = folder in _BROUGHT or folder in installed or packaged
     return not elsewhere and _holds_folder(name, contents) and ".." not in name
 
 
