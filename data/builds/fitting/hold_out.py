@@ -95,6 +95,11 @@ _ABOUT = (
 )
 _LISTS = (
     (
+        "tenth.csv, judged in the evening of 2026-11-29 by the present model",
+        "tenth-results.csv",
+        "tenth",
+    ),
+    (
         (
             "tenth_development.csv, by the model before, asked on 2026-11-29 when its builds were "
             "known; they served to mend, and are part of the present fit"
