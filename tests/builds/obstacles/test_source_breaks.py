@@ -889,6 +889,20 @@ def test_options_of_other_compilers_are_refused_by_gcc(option: str, fatal: list[
     assert [obstacle.fatal for obstacle in obstacles] == fatal
 
 
+@pytest.mark.parametrize(
+    ("use", "refused"),
+    [("", True), (", cmdclass={'build_ext': build_ext}", False), (", **more(build_ext=1)", False)],
+)
+def test_an_import_alone_chooses_no_options(use: str, refused: bool):  # noqa: FBT001
+    script = f"""
+from setuptools import setup, Extension
+from setuptools.command.build_ext import build_ext
+setup(name='x', ext_modules=[Extension('x', ['x.cpp'], extra_compile_args=['/std:c++17'])]{use})
+"""
+    facts = read_sdist(contents_of(setup__py=script, x__cpp="int x;"))
+    assert [o.fatal for o in refused_options(facts.script, script)] == [True] * refused
+
+
 def test_options_that_a_script_gives_on_other_systems_alone():
     script = """
 import sys

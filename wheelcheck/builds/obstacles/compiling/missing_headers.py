@@ -211,6 +211,9 @@ def _missing(
     """Why a header is not there; "" where it may be."""
     if posixpath.basename(name) in shipped or name in _own_headers():
         return ""
+    if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
+        stem = posixpath.basename(name).partition(".")[0]
+        return "" if any(each.partition(".")[0] == stem for each in shipped) else _NOWHERE
     project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
     if project is not None:
         absent = complete and project not in installed

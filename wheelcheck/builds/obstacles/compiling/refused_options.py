@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
 __all__ = ["other_pythons", "refused_options"]
@@ -17,7 +20,7 @@ _PYTHON = re.compile(r"python(\d\.\d+)(d?m?u?)")
 _NO_MALLOC_FLAG = 8
 """CPython 3.8 and later have no ``m`` in the name of their library (bugs.python.org/issue36707)."""
 _OWN_COMMAND = ("build_ext", "compiler_type", "customize_compiler")
-"""Words of scripts that may choose the options by the compiler."""
+"""Names that scripts use which may choose the options by the compiler."""
 
 
 def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacle, ...]:
@@ -25,7 +28,7 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
 
     Nothing is said of a script, of this `text`, that may choose its options by the compiler.
     """
-    if script is None or any(word in text for word in _OWN_COMMAND):
+    if script is None or _may_choose(text):
         return ()
     for module in script.extensions:
         for option in _refused(module):
@@ -34,6 +37,26 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
                 message = f"{name} is compiled with the option {option}, which GCC refuses"
                 return (BuildObstacle("option-refused", message, _SOURCE, fatal=True),)
     return ()
+
+
+def _may_choose(text: str) -> bool:
+    """Whether a script uses a name by which it may know its compiler; an import is no use."""
+    tree = parse(text) if any(word in text for word in _OWN_COMMAND) else ast.Module()
+    if isinstance(tree, Unknown):
+        return True
+    return any(_name(node) in _OWN_COMMAND for node in ast.walk(tree))
+
+
+def _name(node: ast.AST) -> object:
+    """What an expression, a keyword, a text or a class names; None for other nodes."""
+    match node:
+        case ast.Name(id=name) | ast.ClassDef(name=name):
+            return name
+        case ast.Attribute(attr=name) | ast.keyword(arg=name):
+            return name
+        case ast.Constant(value=value):
+            return value
+    return None
 
 
 def _refused(module: ExtensionModule) -> Iterator[str]:
