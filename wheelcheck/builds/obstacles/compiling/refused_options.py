@@ -41,22 +41,23 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
 
 def _may_choose(text: str) -> bool:
     """Whether a script uses a name by which it may know its compiler; an import is no use."""
-    tree = parse(text) if any(word in text for word in _OWN_COMMAND) else ast.Module()
-    if isinstance(tree, Unknown):
-        return True
-    return any(_name(node) in _OWN_COMMAND for node in ast.walk(tree))
+    if not any(word in text for word in _OWN_COMMAND):
+        return False
+    tree = parse(text)
+    return isinstance(tree, Unknown) or any(_name(n) in _OWN_COMMAND for n in ast.walk(tree))
 
 
 def _name(node: ast.AST) -> object:
     """What an expression, a keyword, a text or a class names; None for other nodes."""
-    match node:
-        case ast.Name(id=name) | ast.ClassDef(name=name):
-            return name
-        case ast.Attribute(attr=name) | ast.keyword(arg=name):
-            return name
-        case ast.Constant(value=value):
-            return value
-    return None
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.keyword):
+        return node.arg
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _refused(module: ExtensionModule) -> Iterator[str]:
