@@ -314,7 +314,8 @@ def test_the_text_fits_a_screen_and_constraints_can_be_pasted():
 @pytest.mark.parametrize(
     ("python", "message"),
     [
-        ("3.99", "there is no Python 3.99 as of 2026-11-28: the newest is 3.15"),
+        ("3.99", r"there is no Python 3\.99, and none is planned beyond 3\.\d+"),
+        ("3.16", "there is no Python 3.16 as of 2026-11-28: the newest is 3.15"),
         ("3.15.77", "there is no Python 3.15.77 as of 2026-11-28: the newest of 3.15 is 3.15.2"),
         ("three", "'three' is no Python"),
     ],
