@@ -225,6 +225,23 @@ def test_the_brief_report_says_what_does_not_load_and_what_to_install():
     ]
 
 
+def test_a_build_that_fails_is_not_said_to_build():
+    story = broken("pandas")
+    packages = tuple(
+        package.model_copy(
+            update={
+                "on": package.on
+                | {ALPINE: package.on[ALPINE].model_copy(update={"verdict": Verdict.SOURCE_PURE})}
+            }
+        )
+        if package.name == "pandas"
+        else package
+        for package in story.packages
+    )
+    words = headline(story.model_copy(update={"packages": packages}))
+    assert "1 is built from source (pandas), and the build of pandas fails" in words
+
+
 def test_builds_that_fail_on_some_targets_alone_are_named_with_them():
     story = broken("pandas", "numpy")
     (plan,) = story.builds

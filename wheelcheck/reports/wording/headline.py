@@ -164,9 +164,15 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
     text = f"{words} ({names})" if colon else clause
     failing = _failing_words(report, targets)
     if failing:
-        return f"{text}, and {failing}"
+        return f"{_built(text)}, and {failing}"
     cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
     return f"{text}: {cost}" if cost else clause
+
+
+def _built(text: str) -> str:
+    """The clause where builds fail: those that need no compiler do not simply build."""
+    once = text.replace("builds from source without a compiler", "is built from source")
+    return once.replace("build from source without a compiler", "are built from source")
 
 
 def _failing_words(report: Report, targets: Sequence[str]) -> str:
