@@ -225,7 +225,7 @@ def test_the_brief_report_says_what_does_not_load_and_what_to_install():
     ]
 
 
-def test_a_build_that_fails_is_not_said_to_build():
+def test_a_build_that_fails_does_not_simply_build():
     story = broken("pandas")
     packages = tuple(
         package.model_copy(
