@@ -128,14 +128,17 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
 def _commands(
     packages: Iterable[PresentPackage],
 ) -> Iterator[tuple[bool, list[PresentPackage]]]:
-    """What commands installed (True) and removed again, in the order of the file."""
-    events = [(each.line, True, each) for each in packages]
-    events += [(each.removed, False, each) for each in packages if each.removed is not None]
-    events.sort(key=lambda event: (event[0], not event[1]))
-    for (_, added, _), group in groupby(
-        events, key=lambda event: (event[0], event[1], event[1] and event[2].recommends)
+    """What commands installed (True) and removed again, in the order of the file.
+
+    On one line removals come before installations but those of the same packages.
+    """
+    events = [(each.line, 0 if each.removed == each.line else 2, each) for each in packages]
+    events += [(each.removed, 1, each) for each in packages if each.removed is not None]
+    events.sort(key=lambda event: event[:2])
+    for (_, phase, _), group in groupby(
+        events, key=lambda event: (event[0], event[1], event[1] != 1 and event[2].recommends)
     ):
-        yield added, [package for _, _, package in group]
+        yield phase != 1, [package for _, _, package in group]
 
 
 def _may_bring_more(name: str, family: Family) -> bool:
