@@ -297,7 +297,7 @@ def test_headers_that_came_with_a_removed_compiler_are_there(again: str, lacking
     assert [each.code for each in missing] == ["missing-compiler"] * len(lacking)
 
 
-def test_a_compiler_that_one_run_removes_and_installs_again_is_there():
+def test_a_compiler_that_a_run_removes_and_installs_again_is_there():
     install = "apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev"
     text = f"FROM python:3.12-slim\nRUN {install}\n"
     text += f"RUN apt-get purge -y gcc && {install} && pip install x\n"
