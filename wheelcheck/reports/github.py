@@ -91,11 +91,12 @@ def _findings(report: Report) -> Iterator[str]:
 
 def _title(members: Sequence[PackageFinding]) -> str:
     if len(members) == 1:
-        words = "fails to build" if members[0].failure else verdict_words(members[0].verdict)
+        words = verdict_words(members[0].verdict, fails=bool(members[0].failure))
         return f"{members[0].label} {words}"
     packages = len({finding.package for finding in members})
     if all(finding.failure for finding in members):
-        return f"{counted(packages, 'package')} that fail{'s' if packages == 1 else ''} to build"
+        words = verdict_words(members[0].verdict, packages, fails=True)
+        return f"{counted(packages, 'package')} that {words}"
     return f"{counted(packages, 'package')} without a wheel"
 
 

@@ -9,10 +9,33 @@ from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, worded
 from sample_reports import alpine_story, big, images, mixed, nasty, today
 
 from wheelcheck.reports.html import render_html
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Loading, Report
 from wheelcheck.reports.wording.headline import headline
 
 pytestmark = pytest.mark.browser
+
+
+def with_trouble() -> Report:
+    """The story where a build fails, a wheel never loads, and another needs libraries."""
+    changes = {
+        "pandas": {"build_fails": "pandas.c uses X"},
+        "pytz": {"loads": Loading(status="no", reason="nothing brings libx.so.1")},
+        "six": {"loads": Loading(status="needs", reason="no libz.so.1", packages=("zlib1g",))},
+    }
+    story = alpine_story()
+    packages = [
+        package.model_copy(
+            update={
+                "on": {
+                    target: cell.model_copy(update=changes.get(package.name, {}))
+                    for target, cell in package.on.items()
+                }
+            }
+        )
+        for package in story.packages
+    ]
+    return story.model_copy(update={"packages": tuple(packages)})
+
 
 REPORTS = {
     "alpine story": alpine_story(),
@@ -23,6 +46,7 @@ REPORTS = {
     "priced story": priced_story(),
     "priced matrix": priced_matrix(),
     "dockerfile": broken_image(),
+    "trouble": with_trouble(),
     "no targets": Report(inputs=(), targets=(), packages=()),
 }
 
@@ -112,6 +136,38 @@ def test_trouble_is_shown_first_and_wheels_on_demand(opened):
     page.get_by_label("only wheels").check()
     assert len(names(page)) == 10
     assert page.locator("#shown").text_content() == "10 of 10 packages"
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_scripts_draw_the_cells_that_stand_without_them(opened, name):
+    def cells(page) -> dict[str, list[tuple[str, str]]]:
+        return {
+            row.locator("th").text_content(): [
+                (cell.get_attribute("class"), cell.text_content())
+                for cell in row.locator("td").all()
+            ]
+            for row in page.locator(".matrix tbody tr").all()[:12]
+        }
+
+    still, drawn = (cells(opened(REPORTS[name], scripts=scripts)) for scripts in (False, True))
+    assert list(still) == list(drawn)[: len(still)]
+    for package, marks in still.items():
+        for (kind, text), (drawn_kind, drawn_text) in zip(marks, drawn[package], strict=True):
+            assert drawn_kind == kind
+            assert drawn_text.startswith(text)  # a version may follow
+
+
+def test_builds_that_fail_and_wheels_that_do_not_load_are_marked(opened):
+    page = opened(with_trouble())
+    assert names(page)[0] == "pandas"
+    assert page.locator(".matrix tbody tr").first.locator("td").all_text_contents() == [
+        "✗ build fails",
+        "✗ build fails",
+    ]
+    chips = page.locator(".chips").text_content()
+    assert all(word in chips for word in ("build fails", "never loads", "needs libs"))
+    page.locator(".matrix td").first.click()
+    assert "The build fails: pandas.c uses X" in page.locator("#details").text_content()
 
 
 def test_a_verdict_filters_the_packages_shown(opened):

@@ -28,10 +28,10 @@ from wheelcheck.reports.wording.report_phrases import (
     inputs,
     label,
     obstacles,
+    outcome_words,
     reason_words,
     skew_words,
     target_words,
-    verdict_words,
 )
 from wheelcheck.reports.wording.target_names import Places
 from wheelcheck.reports.wording.violation_phrases import broken_rules
@@ -91,7 +91,7 @@ def _reason(report: Report, places: Places, reason: Reason) -> Markup:
         element("span", mark.sign, class_=kind, aria_hidden="true"),
         " ",
         element("b", listing(labels, _MOST_NAMES)),
-        f" {verdict_words(reason.verdict, len(labels))} on {places.describe(reason.targets)}",
+        f" {outcome_words(reason)} on {places.describe(reason.targets)}",
         element("span", _requested_from(report, reason), class_="version"),
     )
     return element("li", head, element("p", reason_words(places, reason)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.advice_values import Advice
@@ -11,24 +11,47 @@ from wheelcheck.reports.values.cost_values import BuildCost, Estimate
 from wheelcheck.reports.values.report import Cell, Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import (
+    BUILD_FAILS,
+    LOAD_GROUNDS,
+    LOAD_MARKS,
+    MARKS,
+    WORST_FIRST,
+    Mark,
+    mark_of,
+)
 from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
-from wheelcheck.reports.wording.reasons import matters
+from wheelcheck.reports.wording.reasons import rows_of
 from wheelcheck.reports.wording.report_phrases import askers, ordered_targets, target_words
 from wheelcheck.reports.wording.target_names import Places, platform_label, python_label
 
 __all__ = ["view"]
 
 _Plain = dict[str, object]
+_GROUNDS: Mapping[Mark, Verdict] = {
+    MARKS[Verdict.UNAVAILABLE]: Verdict.UNAVAILABLE,
+    BUILD_FAILS: Verdict.UNAVAILABLE,
+    **{
+        MARKS[verdict]: verdict
+        for verdict in WORST_FIRST
+        if verdict.is_source or verdict is Verdict.UNKNOWN
+    },
+    **{LOAD_MARKS[status]: LOAD_GROUNDS[status] for status in ("no", "needs")},
+    MARKS[Verdict.WHEEL]: Verdict.WHEEL,
+    MARKS[Verdict.NOT_REQUIRED]: Verdict.NOT_REQUIRED,
+}
+"""All marks, the worst first, with the verdicts that they are coloured like."""
+_RANKS: Mapping[Mark, int] = {mark: rank for rank, mark in enumerate(_GROUNDS)}
 
 
 def view(report: Report) -> _Plain:
     """Arrange the report as plain values. Targets are numbered as the columns stand."""
     places = Places(report.targets)
     targets = ordered_targets(report, places)
-    by_name = {package.name: package for package in [*matters(report), *report.packages]}
+    by_name = {package.name: package for package in [*rows_of(report), *report.packages]}
     return {
-        "marks": [_mark(verdict) for verdict in WORST_FIRST],
+        "marks": [_mark(mark, ground) for mark, ground in _GROUNDS.items()],
+        "ranks": {verdict.value: _RANKS[mark] for verdict, mark in MARKS.items()},
         "grid": places.is_grid and len(targets) > 1,
         "targets": [_target(target) for target in targets],
         "packages": [_package(package, by_name, targets, places) for package in by_name.values()],
@@ -48,14 +71,13 @@ def _advice(advice: Advice, places: Places) -> _Plain:
         "change": advice.change,
         "where": places.describe(advice.targets),
         "targets": advice.targets,
-        "verdicts": [(name, verdict.value) for name, verdict in advice.verdicts.items()],
+        "ranks": [(name, _RANKS[MARKS[verdict]]) for name, verdict in advice.verdicts.items()],
     }
 
 
-def _mark(verdict: Verdict) -> _Plain:
-    mark = MARKS[verdict]
+def _mark(mark: Mark, ground: Verdict) -> _Plain:
     return {
-        "verdict": verdict.value,
+        "ground": ground.value,
         "sign": mark.sign,
         "word": mark.word,
         "meaning": mark.meaning,
@@ -81,31 +103,33 @@ def _package(
         "on": [_cell(cell, names) if cell else None for cell in cells],
         "outcomes": [
             {
-                "verdict": verdict.value,
+                "rank": rank,
                 "version": version,
                 "where": places.describe([targets[i].name for i in members]),
                 "first": members[0],
                 "count": len(members),
             }
-            for (verdict, version, _), members in _outcomes(cells).items()
+            for (rank, version, _), members in _outcomes(cells).items()
         ],
         "evidence": [
-            {**_plain(evidence), "where": places.describe(evidence.targets)}
+            {
+                **_plain(evidence),
+                "rank": _RANKS[MARKS[evidence.verdict]],
+                "where": places.describe(evidence.targets),
+            }
             for evidence in package.evidence
         ],
     }
 
 
-def _outcomes(
-    cells: Sequence[Cell | None],
-) -> dict[tuple[Verdict, str | None, str], list[int]]:
+def _outcomes(cells: Sequence[Cell | None]) -> dict[tuple[int, str | None, str], list[int]]:
     """Columns whose cells say the same in all that matters, the worst first."""
-    groups: dict[tuple[Verdict, str | None, str], list[int]] = {}
+    groups: dict[tuple[int, str | None, str], list[int]] = {}
     for i, cell in enumerate(cells):
         if cell:
             text = "" if cell.verdict.is_wheel else _part(cell)
-            groups.setdefault((cell.verdict, cell.version, text), []).append(i)
-    return dict(sorted(groups.items(), key=lambda item: WORST_FIRST.index(item[0][0])))
+            groups.setdefault((_RANKS[mark_of(cell)], cell.version, text), []).append(i)
+    return dict(sorted(groups.items(), key=lambda item: item[0][0]))
 
 
 def _part(cell: Cell) -> str:
@@ -114,7 +138,7 @@ def _part(cell: Cell) -> str:
 
 def _cell(cell: Cell, names: Container[str]) -> _Plain:
     """The cell without empty fields, its requesters split into lines and packages."""
-    plain = _plain(cell)
+    plain = _plain(cell) | {"rank": _RANKS[mark_of(cell)]}
     if cell.size is not None:
         plain["size"] = size(cell.size)
     if cell.requested_by:
@@ -161,7 +185,7 @@ def _without_files(build: SourceBuild) -> SourceBuild:
 
 
 def _build(build: SourceBuild) -> _Plain:
-    plain = _plain(build) | {"label": build.label}
+    plain = _plain(build) | {"label": build.label, "rank": _RANKS[MARKS[build.verdict]]}
     if build.cost:
         plain["cost"] = list(_costs(build.cost))
     return plain

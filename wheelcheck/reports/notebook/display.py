@@ -35,8 +35,8 @@ from wheelcheck.reports.wording.report_phrases import (
     index_moment,
     inputs,
     label,
+    outcome_words,
     reason_words,
-    verdict_words,
     version_words,
 )
 from wheelcheck.reports.wording.target_names import Places
@@ -293,8 +293,7 @@ def _reasons(report: Report, places: Places) -> Markup | None:
             element(
                 "b", listing([label(report, name, reason.targets) for name in reason.packages])
             ),
-            f" {verdict_words(reason.verdict, len(reason.packages))} on "
-            f"{places.describe(reason.targets)}: ",
+            f" {outcome_words(reason)} on {places.describe(reason.targets)}: ",
             reason_words(places, reason),
         )
         for reason in found[:_MOST_ROWS]

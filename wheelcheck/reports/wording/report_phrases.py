@@ -28,6 +28,7 @@ __all__ = [
     "label",
     "obstacles",
     "ordered_targets",
+    "outcome_words",
     "python_words",
     "reason_words",
     "skew_words",
@@ -50,11 +51,18 @@ _WORDINGS = {
     Verdict.PURE_WHEEL: ("comes as a wheel", "come as wheels"),
     Verdict.NOT_REQUIRED: ("is not needed", "are not needed"),
 }
+_FAILS = ("fails to build", "fail to build")
 
 
-def verdict_words(verdict: Verdict, number: int = 1) -> str:
-    """What one package, or several, do: ``compiles from source``."""
-    return _WORDINGS[verdict][number != 1]
+def verdict_words(verdict: Verdict, number: int = 1, *, fails: bool = False) -> str:
+    """What one package, or several, do: ``compiles from source``; `fails`: their builds fail."""
+    return (_FAILS if fails else _WORDINGS[verdict])[number != 1]
+
+
+def outcome_words(reason: Reason) -> str:
+    """What the packages of a reason do where it holds: ``compile from source``."""
+    fails = bool(reason.cell.build_fails)
+    return verdict_words(reason.verdict, len(reason.packages), fails=fails)
 
 
 def version_words(package: Package) -> str:

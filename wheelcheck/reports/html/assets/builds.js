@@ -47,7 +47,7 @@ function planBody(plan) {
 }
 
 function branch(plan, build, told) {
-  const head = [sign(build.verdict), " ", el("b", null, build.label), build.times > 1 ? ` × ${build.times}` : "",
+  const head = [sign(build.rank), " ", el("b", null, build.label), build.times > 1 ? ` × ${build.times}` : "",
     el("span", { class: "version" }, costWords(build), isRejected(build) ? ", only to read its metadata" : "")];
   if (told.has(build)) return el("li", null, el("p", null, head, el("span", { class: "version" }, " (as above)")));
   told.add(build);

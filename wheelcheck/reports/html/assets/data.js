@@ -14,19 +14,12 @@ function decoded({ shapes, entries }) {
 }
 
 const report = decoded(JSON.parse(byId("data").textContent));
-const NOT_NEEDED = "not-required";
-const ranks = new Map(report.marks.map((mark, rank) => [mark.verdict, rank]));
-const FINE = Math.min(ranks.get("wheel"), ranks.get("pure-wheel"));
-const markOf = (verdict) => report.marks[ranks.get(verdict)];
-
-// Ranks count from the worst. A pure wheel is as good as a wheel.
-function rankOn(row, column) {
-  const cell = row.on[column];
-  return ranks.get(cell ? cell.verdict : NOT_NEEDED);
-}
+// Ranks are places among the marks, which begin with the worst.
+const FINE = report.ranks.wheel;
+const NOT_NEEDED = report.ranks["not-required"];
 
 const rows = report.packages.map((row, place) => {
-  const columns = report.targets.map((_, column) => rankOn(row, column));
+  const columns = report.targets.map((_, column) => row.on[column]?.rank ?? NOT_NEEDED);
   return {
     ...row,
     place,
@@ -36,8 +29,9 @@ const rows = report.packages.map((row, place) => {
   };
 });
 
-function sign(verdict) {
-  return el("span", { class: `sign ${verdict}`, "aria-hidden": "true" }, markOf(verdict).sign);
+function sign(rank) {
+  const mark = report.marks[rank];
+  return el("span", { class: `sign ${mark.ground}`, "aria-hidden": "true" }, mark.sign);
 }
 
 function versionWords(row) {

@@ -53,8 +53,9 @@ function onTarget(row, column) {
     ["Needed by", cell.askers?.length ? listing(cell.askers, 8) : null],
   ].filter(([, value]) => value);
   return part(`On ${target.name}`,
-    el("p", { class: "verdict" }, sign(cell.verdict), " ", markOf(cell.verdict).meaning),
+    el("p", { class: "verdict" }, sign(cell.rank), " ", report.marks[cell.rank].meaning),
     el("p", null, cell.reason),
+    cell.build_fails ? el("p", { class: "bad" }, `The build fails: ${cell.build_fails}`) : null,
     definitions(facts),
     cell.misses?.length ? el("details", { open: cell.misses.length <= 4 },
       el("summary", null, "Files that nearly fit"),
@@ -70,12 +71,12 @@ function definitions(facts) {
 function elsewhere(row, column) {
   if (report.targets.length < 2) return null;
   return part("Where", el("ul", { class: "plain outcomes" }, row.outcomes.map((outcome) => {
-    const mark = markOf(outcome.verdict);
+    const mark = report.marks[outcome.rank];
     const isHere = outcome.first === column;
     return el("li", null,
       el("button", { type: "button", class: "outcome", "aria-current": isHere ? "true" : null,
         onclick: () => reopen(row, outcome.first) },
-      sign(outcome.verdict), ` ${mark.word} `, outcome.version ? el("span", { class: "version" }, `${outcome.version} `) : null,
+      sign(outcome.rank), ` ${mark.word} `, outcome.version ? el("span", { class: "version" }, `${outcome.version} `) : null,
       outcome.where));
   })));
 }
@@ -90,12 +91,12 @@ function reopen(row, column) {
 function advice(row, column) {
   const target = column === null ? null : report.targets[column].name;
   const found = report.advice.flatMap((one) => {
-    const after = one.verdicts.find(([name]) => name === row.name);
+    const after = one.ranks.find(([name]) => name === row.name);
     return after && one.targets.includes(target) ? [[one, after[1]]] : [];
   });
   if (!found.length) return null;
-  return part("What to do instead", el("ul", { class: "plain" }, found.map(([one, verdict]) =>
-    el("li", null, el("b", null, one.title), " → ", sign(verdict), ` ${markOf(verdict).meaning}`,
+  return part("What to do instead", el("ul", { class: "plain" }, found.map(([one, rank]) =>
+    el("li", null, el("b", null, one.title), " → ", sign(rank), ` ${report.marks[rank].meaning}`,
       one.change.length ? el("pre", { tabindex: "0", role: "group", "aria-label": "Change" }, one.change.join("\n")) : null))));
 }
 
@@ -109,7 +110,7 @@ function buildDetails(row, column) {
 
 function evidence(one) {
   return part(`Evidence of ${one.sdist}`,
-    el("p", null, sign(one.verdict), ` ${one.reason} `, el("span", { class: "version" }, `${one.confidence}, on ${one.where}`)),
+    el("p", null, sign(one.rank), ` ${one.reason} `, el("span", { class: "version" }, `${one.confidence}, on ${one.where}`)),
     el("details", null,
       el("summary", null, counted((one.evidence ?? []).length, "piece") + " of evidence"),
       el("ul", { class: "plain" }, (one.evidence ?? []).map((piece) => el("li", null,

@@ -19,10 +19,6 @@ function chosenColumns() {
   });
 }
 
-function signRank(rank) {
-  return report.marks.findIndex((mark) => mark.sign === report.marks[rank].sign);
-}
-
 function chosenRows(columns) {
   const asked = words(wish.name);
   return rows.filter((row) => {
@@ -39,14 +35,14 @@ const orders = {
   trouble: (a, b) => a.place - b.place,
   name: byName,
   spread: (a, b) => b.concerned - a.concerned || a.place - b.place,
-  column: (a, b) => signRank(a.ranks[wish.column]) - signRank(b.ranks[wish.column]) || a.place - b.place,
+  column: (a, b) => a.ranks[wish.column] - b.ranks[wish.column] || a.place - b.place,
 };
 
 function grouped(chosen, columns) {
   if (wish.group === "none") return [[null, chosen]];
   const groups = new Map();
   for (const row of chosen) {
-    const here = columns.map((column) => signRank(row.ranks[column]));
+    const here = columns.map((column) => row.ranks[column]);
     const key = wish.group === "verdict" ? Math.min(...here) : here.join();
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(row);
@@ -173,10 +169,9 @@ function matrixRow(row, columns, edges, worded) {
   const line = el("tr", { "data-place": row.place });
   line.append(el("th", { scope: "row" }, row.name, " ", el("span", { class: "version" }, versionWords(row))));
   columns.forEach((column, i) => {
-    const verdict = row.on[column] ? row.on[column].verdict : NOT_NEEDED;
-    const mark = markOf(verdict);
+    const mark = report.marks[row.ranks[column]];
     const cell = document.createElement("td");
-    cell.className = edges[i] ? `${verdict} edge` : verdict;
+    cell.className = edges[i] ? `${mark.ground} edge` : mark.ground;
     cell.textContent = worded ? `${mark.sign} ${mark.word}` : mark.sign;
     if (!worded) cell.setAttribute("aria-label", mark.word);
     if (worded && row.versions.length > 1 && row.on[column]?.version) {
@@ -250,7 +245,7 @@ function sortBy(column) {
 
 function startMatrix(controls) {
   const signs = report.marks.flatMap((mark, rank) => {
-    if (rank > FINE || mark.verdict === NOT_NEEDED) return [];
+    if (rank > FINE) return [];
     const number = rank === FINE
       ? rows.filter((row) => row.worst >= FINE).length
       : rows.filter((row) => row.ranks.includes(rank)).length;
@@ -283,7 +278,7 @@ function chip(mark, rank, number) {
     drawMatrix();
   });
   const text = rank === FINE ? "only wheels" : mark.word;
-  return el("label", { class: "chip" }, box, sign(mark.verdict), ` ${text} `, el("b", null, String(number)));
+  return el("label", { class: "chip" }, box, sign(rank), ` ${text} `, el("b", null, String(number)));
 }
 
 function finder(id, label, key) {
