@@ -87,8 +87,7 @@ def _by_pure_backend(facts: SdistFacts) -> _Opinion:
 
 def _by_setuptools(facts: SdistFacts) -> _Opinion:
     script = facts.script
-    scripts = (*((script,) if script is not None else ()), *facts.build_scripts)
-    known = _by_declarations(facts, scripts) or _by_commands(facts)
+    known = _by_declarations(facts, facts.scripts) or _by_commands(facts)
     if known is not None:
         return known
     if facts.native_files and any(own.mentions for own in facts.build_scripts):

@@ -106,8 +106,7 @@ def needs_input(
     contents: SdistContents,
 ) -> SourceNeedsInput:
     """Gather what needs are derived from, out of an sdist's facts and contents."""
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    extensions = [module for script in scripts for module in script.extensions]
+    scripts, extensions = facts.scripts, facts.extensions
     translated = _translated(facts, contents)
     return SourceNeedsInput(
         name=name,

@@ -80,6 +80,17 @@ class SdistFacts:
         return tuple(dict.fromkeys((*self.system.requires, *added)))
 
     @property
+    def scripts(self) -> tuple[SetupScript, ...]:
+        """All that a build runs: ``setup.py`` first, then what other backends run."""
+        own = (self.script,) if self.script is not None else ()
+        return (*own, *self.build_scripts)
+
+    @property
+    def extensions(self) -> tuple[ExtensionModule, ...]:
+        """The extension modules that the scripts declare."""
+        return tuple(extension for script in self.scripts for extension in script.extensions)
+
+    @property
     def own_backend(self) -> bool:
         """Whether the backend is code of the sdist itself."""
         return bool(self.system.backend_path) and backend_kind(self.system.backend) == "unknown"

@@ -139,7 +139,7 @@ def _chosen(
     *,
     cython: bool,
 ) -> set[str]:
-    modules = _extensions(facts)
+    modules = facts.extensions
     declared = _declared(modules, cython=cython)
     if facts.kind == "setuptools":
         # where none is there: a placeholder, for which a custom command compiles something else
@@ -193,7 +193,7 @@ def _cython_beside(facts: SdistFacts, sizes: Mapping[str, int], candidates: set[
     A setup script that gathers these in a loop has no list of sources that could be read, but it
     names libraries for them: a module that is left to CMake altogether has none.
     """
-    if not any(module.libraries for module in _extensions(facts)):
+    if not any(module.libraries for module in facts.extensions):
         return set()
     return {
         path
@@ -208,11 +208,6 @@ def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set
     if not all(sources):
         return set()
     return resolved(chain.from_iterable(sources), sizes, copies=True)
-
-
-def _extensions(facts: SdistFacts) -> list[ExtensionModule]:
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    return [extension for script in scripts for extension in script.extensions]
 
 
 def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:

@@ -229,11 +229,9 @@ def _optimises(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> boo
     """Whether compilers optimise, by the settings or the options of every extension module."""
     if backend == "meson":
         return not _UNOPTIMISED.search(texts.get("pyproject.toml", ""))
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     levels = [
         [option for option in module.options if option.startswith("-O")][-1:]
-        for script in scripts
-        for module in script.extensions
+        for module in facts.extensions
     ]
     return not levels or any(level != ["-O0"] for level in levels)
 

@@ -53,6 +53,5 @@ def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
 def _by_scripts(facts: SdistFacts) -> Iterator[str]:
     if not _GENERATORS.isdisjoint(facts.system.required_names):
         yield "generates"
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    if any(tool in _TOOLS for script in scripts for _, tool in script.tools):
+    if any(tool in _TOOLS for script in facts.scripts for _, tool in script.tools):
         yield "commands"

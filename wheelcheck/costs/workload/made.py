@@ -109,8 +109,7 @@ def runs_make(script: str) -> bool:
 
 
 def _scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
-    own = [facts.script] if facts.script else []
-    return [texts.get(script.path, "") for script in (*own, *facts.build_scripts)]
+    return [texts.get(script.path, "") for script in facts.scripts]
 
 
 def _runs(facts: SdistFacts) -> bool:

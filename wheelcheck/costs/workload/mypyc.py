@@ -25,10 +25,7 @@ def compiled_by_mypyc(
 
     Where a call is given what cannot be read, all modules of the packages are.
     """
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    calls = [
-        module for script in scripts for module in script.extensions if module.made_by == _CALL
-    ]
+    calls = [module for module in facts.extensions if module.made_by == _CALL]
     modules = _modules(sizes)
     found = {path for call in calls for path in _given(call.sources or (), modules)}
     found |= set(_by_hatch(texts.get("pyproject.toml", ""), modules))
