@@ -39,7 +39,6 @@ _MAX_INCLUDED = 3000
 """Files that are followed for one compiled file: more than any project's headers."""
 _AS_TEMPLATE = 3
 """So often one file includes a header that is code: twice may be two branches of an ``#if``."""
-_CYTHON = (".pyx", ".pxd", ".pxi", ".pyx.in", ".pyx.tp", ".pxi.in")
 _STANDARD_MODULES = "libcpp."
 _MADE_FROM = (".in", ".src", ".tp")
 _STANDARD = re.compile(r"[a-z_]+$")
@@ -159,7 +158,7 @@ class Includes:
         if path not in self._direct:
             marks = self._marks[path]
             named = Counter(name[1:] for name in marks.includes)
-            if path.endswith(_CYTHON):
+            if is_cython(path) or path.endswith(".pxd"):
                 named.update(name[1:] for name in marked(marks.old_cython, EXTERN))
                 named.update(map(_declarations, marked(marks.needs, CIMPORTS)))
             inside: Counter[str] = Counter()
