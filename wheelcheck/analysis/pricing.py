@@ -81,16 +81,19 @@ class Pricing:
         key = (target.python, target.arch, builds.plan.cycles, *map(id, builds.outlooks))
         known = self._summed.get(key)
         if known is None:
-            known = self._summed[key] = (builds, self._sum(target, builds))
+            summary = self._sum(target, builds)
+            self._summed[key] = (builds, summary)
+            return summary
+        _, alike = known
         return structs.replace(
-            known[1],
+            alike,
             toolchain=_toolchain(builds),
-            plan=plan_value(builds, known[1].plan.builds),
+            plan=plan_value(builds, alike.plan.builds),
             details=lambda: builds,
         )
 
     def _sum(self, target: Target, builds: TargetBuilds) -> BuildSummary:
-        """The summary on a target, which others with the same Python and outlooks share."""
+        """The summary on a target; others with the same Python and outlooks take most of it."""
         from wheelcheck.analysis.report_builds import build_values, plan_value, source_evidence
 
         billed = fenced(
