@@ -140,11 +140,10 @@ def rank_alike(tags: Iterable[str], target: Target, other: Target) -> bool:
     ours, theirs = ranks_on(target), ranks_on(other)
     if ours is theirs:
         return True
-    places = {(ours[tag], theirs[tag]) for tag in tags}
-    found = [(ours, theirs) for ours, theirs in places if ours is not None and theirs is not None]
-    if len(found) != len(places - {(None, None)}):
-        return False
-    return all(a < c and b < d for (a, b), (c, d) in pairwise(sorted(found)))
+    places = {(ours[tag], theirs[tag]) for tag in tags} - {(None, None)}
+    found = sorted((a, b) for a, b in places if a is not None and b is not None)
+    in_order = all(a < c and b < d for (a, b), (c, d) in pairwise(found))
+    return in_order and len(found) == len(places)
 
 
 @lru_cache(maxsize=1024)
