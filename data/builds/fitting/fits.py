@@ -31,8 +31,7 @@ CPU_PRIOR = {
     "cython_standard": 0.06, "cython_instances": 5.0,
     "translated": 0.5, "translated_files": 0.3, "translated_lines": 2.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
-    "cpp_header_statements": 0.02, "cpp_templates": 1.0,
-    "swig_files": 1.4, "swig_mb": 8.0,
+    "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
     "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
@@ -83,6 +82,8 @@ SIZES = ("pure", "small", "large")
 AS_SEEN = {quantity: dict.fromkeys(SIZES, (1.0, 1.0)) for quantity in QUANTITIES}
 """Powers that leave intervals as they are where families are left out."""
 
+_Read = tuple[float, wheel_reading.PublishedReading, float]
+"""Seconds by the sources, what the published wheel tells beside them, and seconds measured."""
 Spread = dict[str, dict[str, tuple[float, float]]]
 """Factors at the 10 % and the 90 % point, by quantity and class of evidence."""
 
@@ -227,30 +228,29 @@ def _positive(
 def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     """What a megabyte of published modules tells, and the weights of it that miss least."""
     known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
-    rates = _rates(known)
-    found = {**rates, "limit": _LIMIT}
-    by_work: dict[str, list[tuple[float, wheel_reading.PublishedReading, float]]] = {}
+    table = replace(table, published={**_rates(known), "limit": _LIMIT})
+    by_work: dict[str, list[_Read]] = {work: [] for work in wheel_reading.WORK_KINDS}
     for row in rows:
         seconds = modelled.source_seconds(row.features, table)
-        reading = wheel_reading.read_published(
-            row.features, seconds, replace(table, published=rates)
-        )
-        if reading:
-            by_work.setdefault(reading.work, []).append((seconds, reading, row.cpu))
-    for work in wheel_reading.WORK_KINDS:
-        missed = []
-        for weight in WEIGHTS:
-            tried = replace(table, published={**found, f"weight_{work}": weight})
-            errors = [
-                min(
-                    2.0,
-                    abs(math.log(wheel_reading.corrected_seconds(seconds, reading, tried) / cpu)),
-                )
-                for seconds, reading, cpu in by_work.get(work, ())
-            ]
-            missed.append((float(np.mean(errors)), weight))
-        found[f"weight_{work}"] = min(missed)[1]
-    return found
+        reading = wheel_reading.read_published(row.features, seconds, table)
+        if reading and reading.work in by_work:
+            by_work[reading.work].append((seconds, reading, row.cpu))
+    weights = {f"weight_{work}": _weight(work, read, table) for work, read in by_work.items()}
+    return {**table.published, **weights}
+
+
+def _weight(work: str, read: Sequence[_Read], table: Coefficients) -> float:
+    """The weight of the published wheel in builds of a kind of work that misses least."""
+
+    def missed(weight: float) -> float:
+        tried = replace(table, published={**table.published, f"weight_{work}": weight})
+        logs = [
+            math.log(wheel_reading.corrected_seconds(seconds, reading, tried) / cpu)
+            for seconds, reading, cpu in read
+        ]
+        return float(np.mean(np.minimum(2.0, np.abs(logs))))
+
+    return min(WEIGHTS, key=missed)
 
 
 def _rates(rows: Sequence[Row]) -> dict[str, float]:
