@@ -59,8 +59,8 @@ class Coefficients:
 
     `cpu` and `memory` map a term to seconds or bytes a unit, `beside` has the bytes of the backend
     while compilers run, with Cython within it and without. `published` has the seconds for a
-    megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
-    correction; `size` the factors from published or compiled to built;
+    megabyte of compiled modules, ``stripped`` and ``debug``, with the ``limit`` of the correction
+    and its weight by kind of work; `size` the factors from published or compiled to built;
     `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence,
     where a family was left out; `unseen` the powers to which these are raised, by quantity and
     size of the build, to hold on builds that were chosen by others and judged once.

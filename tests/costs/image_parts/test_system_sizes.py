@@ -63,7 +63,7 @@ ALPINE = Path(__file__).parents[3] / "data" / "installs" / "alpine_toolchain.csv
 
 
 def test_alpines_toolchain_lies_within_the_interval_four_times_of_five():
-    """It misses where git is requested: Debian's brings Perl."""
+    """Also with git, which brings Perl in Debian and not there."""
     rows = list(csv.DictReader(ALPINE.read_text("utf-8").splitlines()))
     within = []
     for row in rows:
