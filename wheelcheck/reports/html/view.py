@@ -11,15 +11,7 @@ from wheelcheck.reports.values.cost_values import BuildCost, Estimate
 from wheelcheck.reports.values.report import Cell, Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
-from wheelcheck.reports.wording.marks import (
-    BUILD_FAILS,
-    LOAD_GROUNDS,
-    LOAD_MARKS,
-    MARKS,
-    WORST_FIRST,
-    Mark,
-    mark_of,
-)
+from wheelcheck.reports.wording.marks import GROUNDS, MARKS, Mark, mark_of
 from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
 from wheelcheck.reports.wording.reasons import rows_of
 from wheelcheck.reports.wording.report_phrases import askers, ordered_targets, target_words
@@ -28,20 +20,7 @@ from wheelcheck.reports.wording.target_names import Places, platform_label, pyth
 __all__ = ["view"]
 
 _Plain = dict[str, object]
-_GROUNDS: Mapping[Mark, Verdict] = {
-    MARKS[Verdict.UNAVAILABLE]: Verdict.UNAVAILABLE,
-    BUILD_FAILS: Verdict.UNAVAILABLE,
-    **{
-        MARKS[verdict]: verdict
-        for verdict in WORST_FIRST
-        if verdict.is_source or verdict is Verdict.UNKNOWN
-    },
-    **{LOAD_MARKS[status]: LOAD_GROUNDS[status] for status in ("no", "needs")},
-    MARKS[Verdict.WHEEL]: Verdict.WHEEL,
-    MARKS[Verdict.NOT_REQUIRED]: Verdict.NOT_REQUIRED,
-}
-"""All marks, the worst first, with the verdicts that they are coloured like."""
-_RANKS: Mapping[Mark, int] = {mark: rank for rank, mark in enumerate(_GROUNDS)}
+_RANKS: Mapping[Mark, int] = {mark: rank for rank, mark in enumerate(GROUNDS)}
 
 
 def view(report: Report) -> _Plain:
@@ -50,7 +29,7 @@ def view(report: Report) -> _Plain:
     targets = ordered_targets(report, places)
     by_name = {package.name: package for package in [*rows_of(report), *report.packages]}
     return {
-        "marks": [_mark(mark, ground) for mark, ground in _GROUNDS.items()],
+        "marks": [_mark(mark, ground) for mark, ground in GROUNDS.items()],
         "ranks": {verdict.value: _RANKS[mark] for verdict, mark in MARKS.items()},
         "grid": places.is_grid and len(targets) > 1,
         "targets": [_target(target) for target in targets],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from wheelcheck.reports.values.report import Cell
 
 __all__ = [
     "BUILD_FAILS",
+    "GROUNDS",
     "LOAD_GROUNDS",
     "LOAD_MARKS",
     "MARKS",
@@ -56,6 +57,19 @@ LOAD_MARKS = {
 """For wheels that do not load as the image is, by `Loading.status`."""
 LOAD_GROUNDS = {"needs": Verdict.SOURCE_UNKNOWN, "no": Verdict.UNAVAILABLE}
 """The verdicts that wheels which do not load are as bad as, and coloured like."""
+GROUNDS: Mapping[Mark, Verdict] = {
+    MARKS[Verdict.UNAVAILABLE]: Verdict.UNAVAILABLE,
+    BUILD_FAILS: Verdict.UNAVAILABLE,
+    **{
+        MARKS[verdict]: verdict
+        for verdict in WORST_FIRST
+        if verdict.is_source or verdict is Verdict.UNKNOWN
+    },
+    **{LOAD_MARKS[status]: LOAD_GROUNDS[status] for status in ("no", "needs")},
+    _WHEEL: Verdict.WHEEL,
+    MARKS[Verdict.NOT_REQUIRED]: Verdict.NOT_REQUIRED,
+}
+"""All marks, the worst first, with the verdicts that they are as bad as, and coloured like."""
 
 
 def mark_of(cell: Cell) -> Mark:
@@ -69,11 +83,7 @@ def mark_of(cell: Cell) -> Mark:
 
 def ground_of(cell: Cell) -> Verdict:
     """The verdict that a cell is as bad as, and coloured like."""
-    if cell.build_fails:
-        return Verdict.UNAVAILABLE
-    if cell.loads is not None and cell.loads.status in LOAD_GROUNDS:
-        return LOAD_GROUNDS[cell.loads.status]
-    return cell.verdict
+    return GROUNDS[mark_of(cell)]
 
 
 def in_order(present: Iterable[Mark]) -> list[Mark]:
