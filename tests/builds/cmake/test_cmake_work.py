@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wheelcheck.builds.cmake.commands import cmake_commands
 from wheelcheck.builds.cmake.conditions import is_true
 from wheelcheck.builds.cmake.language import Scope
 from wheelcheck.builds.cmake.targets import cmake_work
@@ -264,6 +265,16 @@ def test_conditions(condition: str, truth: bool | None):  # noqa: FBT001
 )
 def test_projects_without_end_or_sense_end(top: str):
     assert set(work(top, ["x.c"])) <= {"x.c"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("(", ")"), ("NOT ", ""), ("NOT (", ")")], ids=["(", "not", "not ("]
+)
+def test_no_condition_is_nested_too_deeply(before: str, after: str):
+    text = f"if({before * 5000}A{after * 5000})\nadd_library(x x.c)\nendif()"
+    assert set(work(text, ["x.c"])) <= {"x.c"}
+    names = [command.name for command in cmake_commands({"CMakeLists.txt": text})]
+    assert names == ["add_library"]
 
 
 @given(st.text(alphabet='abif()${} ;"\n#addlibrsetou_', max_size=200))

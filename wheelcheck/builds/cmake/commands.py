@@ -10,6 +10,9 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+
+from wheelcheck.builds.cmake.condition_words import holds
 
 __all__ = ["CMakeCommand", "cmake_commands", "cmake_statements"]
 
@@ -236,42 +239,13 @@ _BLOCKS = {
 
 def _truth(walk: _Walk, words: Sequence[str]) -> bool | None:
     """Whether a condition holds; None where only a build knows."""
-    tokens = list(words)
-    result = _any(walk, tokens)
-    return None if tokens else result
+    return holds(words, partial(_part, walk))
 
 
 def _depends_on_system(walk: _Walk, words: Sequence[str]) -> bool:
     """Whether a condition with a known answer has none where the system is not known."""
     values = {name: value for name, value in walk.values.items() if name not in _LINUX}
     return _truth(_Walk(walk.texts, values), words) is None
-
-
-def _any(walk: _Walk, tokens: list[str]) -> bool | None:
-    result = _every(walk, tokens)
-    while tokens[:1] == ["OR"]:
-        tokens.pop(0)
-        other = _every(walk, tokens)
-        result = True if True in (result, other) else (None if None in (result, other) else False)
-    return result
-
-
-def _every(walk: _Walk, tokens: list[str]) -> bool | None:
-    result = _not(walk, tokens)
-    while tokens[:1] == ["AND"]:
-        tokens.pop(0)
-        other = _not(walk, tokens)
-        result = False if False in (result, other) else (None if None in (result, other) else True)
-    return result
-
-
-def _not(walk: _Walk, tokens: list[str]) -> bool | None:
-    negations = 0
-    while tokens[:1] == ["NOT"]:
-        tokens.pop(0)
-        negations += 1
-    inner = _simple(walk, tokens)
-    return inner if inner is None or negations % 2 == 0 else not inner
 
 
 _UNARY = {"DEFINED", "EXISTS", "TARGET", "COMMAND", "POLICY", "TEST", "IS_DIRECTORY", "IS_ABSOLUTE"}
@@ -281,15 +255,11 @@ _COMPARISON = re.compile(
 )
 
 
-def _simple(walk: _Walk, tokens: list[str]) -> bool | None:
+def _part(walk: _Walk, tokens: list[str]) -> bool | None:
+    """Whether a part of a condition holds, whose words are taken off `tokens`."""
     if not tokens:
         return None
     word = tokens.pop(0)
-    if word == "(":
-        inner = _any(walk, tokens)
-        if tokens[:1] == [")"]:
-            tokens.pop(0)
-        return inner
     if word in _UNARY:
         operand = tokens.pop(0) if tokens else ""
         return True if word == "DEFINED" and walk.values.get(operand) else None

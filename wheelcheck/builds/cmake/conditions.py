@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import zip_longest
 
+from wheelcheck.builds.cmake.condition_words import holds
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 
 __all__ = ["Questions", "by_version", "is_true"]
@@ -31,46 +33,15 @@ _COMPARISON = re.compile(
 
 def is_true(raw: list[str], scope: Scope, questions: Questions) -> bool | None:
     """Whether the condition of an ``if`` holds."""
-    tokens = [word if "$" not in word else scope.expanded(word) for word in raw]
-    result = _any(tokens, scope, questions)
-    return None if tokens else result
+    words = (word if "$" not in word else scope.expanded(word) for word in raw)
+    return holds(words, partial(_part, scope=scope, questions=questions))
 
 
-def _any(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
-    result = _every(tokens, scope, questions)
-    while tokens[:1] == ["OR"]:
-        tokens.pop(0)
-        other = _every(tokens, scope, questions)
-        result = True if True in (result, other) else (None if None in (result, other) else False)
-    return result
-
-
-def _every(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
-    result = _not(tokens, scope, questions)
-    while tokens[:1] == ["AND"]:
-        tokens.pop(0)
-        other = _not(tokens, scope, questions)
-        result = False if False in (result, other) else (None if None in (result, other) else True)
-    return result
-
-
-def _not(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
-    if tokens[:1] != ["NOT"]:
-        return _simple(tokens, scope, questions)
-    tokens.pop(0)
-    inner = _not(tokens, scope, questions)
-    return None if inner is None else not inner
-
-
-def _simple(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
+def _part(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
+    """Whether a part of a condition holds, whose words are taken off `tokens`."""
     if not tokens:
         return False
     word = tokens.pop(0)
-    if word == "(":
-        inner = _any(tokens, scope, questions)
-        if tokens[:1] == [")"]:
-            tokens.pop(0)
-        return inner
     if word in _UNARY and tokens:
         return _question(word, tokens.pop(0), scope, questions)
     if tokens and _COMPARISON.fullmatch(tokens[0]):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.truth import all_of
 
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 
@@ -52,7 +53,7 @@ class MesonBranches:
                 for (runs, _), of_system in zip(blocks, systems, strict=True)
             ]
             begins.append(match.end())
-            states.append(False if False in running else None if None in running else True)
+            states.append(all_of(running))
         return cls(tuple(begins), tuple(states))
 
     def state(self, position: int) -> bool | None:

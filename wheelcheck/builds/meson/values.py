@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.truth import all_of, any_of, opposite
 from wheelcheck.errors import Unknown
 
 __all__ = ["MesonValues"]
@@ -51,15 +52,11 @@ class MesonValues:
         text = condition.strip()
         if depth > _DEEP:
             return None
-        for word, decisive in ((" or ", True), (" and ", False)):
+        for word, joined in ((" or ", any_of), (" and ", all_of)):
             if word in text and "(" not in text.replace("()", "").replace("get_option(", ""):
-                truths = [self.truth(part, depth + 1) for part in text.split(word)]
-                if decisive in truths:
-                    return decisive
-                return None if None in truths else not decisive
+                return joined([self.truth(part, depth + 1) for part in text.split(word)])
         if text.startswith("not "):
-            inner = self.truth(text[4:], depth + 1)
-            return None if inner is None else not inner
+            return opposite(self.truth(text[4:], depth + 1))
         return self._atom(text, depth)
 
     def is_of_system(self, condition: str) -> bool:

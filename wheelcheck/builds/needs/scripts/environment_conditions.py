@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.builds.setup_script.script_syntax import children
+from wheelcheck.builds.truth import all_of, any_of, opposite
 
 __all__ = ["by_environment", "running", "uncalled"]
 
@@ -74,14 +75,10 @@ def _truth(test: ast.expr) -> bool | None:
     """Whether a condition holds, where only what surrounds the build decides."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _truth(operand)
-            return None if inner is None else not inner
+            return opposite(_truth(operand))
         case ast.BoolOp(op=operator, values=values):
-            truths = [_truth(value) for value in values]
-            decisive = isinstance(operator, ast.Or)
-            if decisive in truths:
-                return decisive
-            return None if None in truths else not decisive
+            joined = any_of if isinstance(operator, ast.Or) else all_of
+            return joined([_truth(value) for value in values])
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(left, operator, right)
         case ast.Call():

@@ -12,6 +12,7 @@ from typing import Any
 from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
+from wheelcheck.builds.truth import all_of, any_of, opposite
 
 __all__ = ["Certainty", "Part", "branches", "by_defaults", "holds_on_linux"]
 
@@ -113,10 +114,10 @@ def _by_flags(test: ast.expr, flags: Mapping[str, bool | None]) -> bool | None:
         case ast.Name(id=name):
             return flags.get(name)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _by_flags(operand, flags)
-            return None if inner is None else not inner
+            return opposite(_by_flags(operand, flags))
         case ast.BoolOp(op=operator, values=values):
-            return _of_all([_by_flags(value, flags) for value in values], operator)
+            joined = any_of if isinstance(operator, ast.Or) else all_of
+            return joined([_by_flags(value, flags) for value in values])
         case _:
             return None
 
@@ -296,10 +297,10 @@ def _names_other_compiler(name: str) -> bool:
 def holds_on_linux(test: ast.expr) -> bool | None:
     """Whether a condition holds in an isolated build on Linux, if its words say so."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = holds_on_linux(test.operand)
-        return None if inner is None else not inner
+        return opposite(holds_on_linux(test.operand))
     if isinstance(test, ast.BoolOp):
-        return _of_all([holds_on_linux(value) for value in test.values], test.op)
+        joined = any_of if isinstance(test.op, ast.Or) else all_of
+        return joined([holds_on_linux(value) for value in test.values])
     return bool(test.value) if isinstance(test, ast.Constant) else _of_words(test)
 
 
@@ -322,11 +323,3 @@ def _is_system(test: ast.Compare) -> bool:
     right = test.comparators[0]
     words = right.value if isinstance(right, ast.Constant) else ""
     return isinstance(words, str) and bool(_SYSTEM.fullmatch(words.lower()) or _FILE.search(words))
-
-
-def _of_all(truths: list[bool | None], operator: ast.boolop) -> bool | None:
-    """The truth of ``a and b`` or ``a or b``, where some of it is known."""
-    decisive = isinstance(operator, ast.Or)
-    if decisive in truths:
-        return decisive
-    return None if None in truths else not decisive
