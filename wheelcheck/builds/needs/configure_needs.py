@@ -44,17 +44,22 @@ def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[Bu
     found in the texts of its scripts. A check under a condition, or with an answer to its failing,
     asks for nothing.
     """
-    scripts = (text for _, text in build_scripts(facts.texts))
-    if not (configured or any(map(_RUNS.search, scripts))):
+    paths = [
+        path for path in facts.texts if path.rpartition("/")[2] in _NAMES and not is_aside(path)
+    ]
+    if not paths or not (configured or _is_run(facts)):
         return
     generated = _is_generated(facts)
-    for path, text in facts.texts.items():
-        if path.rpartition("/")[2] in _NAMES and not is_aside(path):
-            folder = path.rpartition("/")[0]
-            bare = _COMMENT.sub("", text[:_LONG])
-            made = generated and f"{folder}/configure".lstrip("/") not in facts.members
-            yield from _of_macros(path, bare) if made else ()
-            yield from _of_modules(path, bare)
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        bare = _COMMENT.sub("", facts.texts[path][:_LONG])
+        made = generated and f"{folder}/configure".lstrip("/") not in facts.members
+        yield from _of_macros(path, bare) if made else ()
+        yield from _of_modules(path, bare)
+
+
+def _is_run(facts: SourceNeedsInput) -> bool:
+    return any(_RUNS.search(text) for _, text in build_scripts(facts.texts))
 
 
 def _is_generated(facts: SourceNeedsInput) -> bool:
