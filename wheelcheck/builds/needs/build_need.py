@@ -72,14 +72,12 @@ class SourceNeedsInput:
     the ``libraries=`` of declared extension modules as (place, names of which one is linked with,
     whether the build can do without), `tools_run` the build tools that custom commands start as
     (place, name), `decided` the conditions of scripts, by file and line, that have one answer in
-    this build. `headers` are those
-    that sources include in angle brackets and the sdist has not, with how many do; `sure_headers`
-    are those of the sources that no condition depends on (`sure_headers`), with the file that
-    includes each. `vendored`
-    are member paths of shared libraries that a wheel of the release carries. `installed` are the
-    names of what the build environment holds besides the build requirements stated, as far as
-    known: what these pull in, and what the backend adds. `left_to_cmake` says that the setup script
-    has CMake compile everything.
+    this build. `headers` are those that sources include in angle brackets and the sdist has not,
+    with how many do; `sure_headers` those that certain sources must have, with the file that
+    includes each. `vendored` are member paths of shared libraries that a wheel of the release
+    carries. `installed` are the names of what the build environment holds besides the build
+    requirements stated, as far as known: what these pull in, and what the backend adds.
+    `left_to_cmake` says that the setup script has CMake compile everything.
     """
 
     name: NormalizedName

@@ -42,8 +42,8 @@ __all__ = [
 ]
 
 
-_EVERYWHERE = {"c", "c++", "make"}
 _PKG_CONFIG = "pkg-config"
+_EVERYWHERE = {"c", "c++", "make"}
 """What the recipes behind the table take for granted: Alpine's build-base, build-essential."""
 
 _USED_WHERE_FOUND = {"libgomp"}
