@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TypeGuard
+from collections.abc import Iterator
+
+from wheelcheck.builds.setup_script.script_syntax import walk
 
 __all__ = ["is_absent", "is_left_over", "prepares"]
 
@@ -15,25 +17,29 @@ _EXISTS = {"exists", "is_dir", "is_file", "isdir", "isfile"}
 def is_left_over(test: ast.expr) -> bool:
     """Whether a condition asks for a file or folder whose place the script makes up."""
     name = test.func if isinstance(test, ast.Call) else None
-    texts = (part.value for part in ast.walk(test) if isinstance(part, ast.Constant))
-    return getattr(name, "attr", getattr(name, "id", "")) in _EXISTS and not any(
-        isinstance(text, str) and text.startswith("/") for text in texts
-    )
+    asks = getattr(name, "attr", getattr(name, "id", "")) in _EXISTS
+    return asks and not any(text.startswith("/") for text in _texts(test))
 
 
 def is_absent(test: ast.expr) -> bool:
     """Whether a condition holds where such a file or folder is not there."""
-    if isinstance(test, ast.BoolOp):
-        return all(map(is_absent, test.values))
-    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
-    return isinstance(test, ast.UnaryOp) and negated and is_left_over(test.operand)
+    match test:
+        case ast.BoolOp(values=values):
+            return all(map(is_absent, values))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return is_left_over(operand)
+        case _:
+            return False
 
 
 def prepares(statement: ast.AST) -> bool:
     """Whether a statement clones a repository or runs a shell script: it makes what is absent."""
-    words = [part.value for part in ast.walk(statement) if isinstance(part, ast.Constant)]
-    return {"git", "clone"} <= set(words) or any(map(_SHELL.search, filter(_is_text, words)))
+    texts = set(_texts(statement))
+    return {"git", "clone"} <= texts or any(map(_SHELL.search, texts))
 
 
-def _is_text(word: object) -> TypeGuard[str]:
-    return isinstance(word, str)
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The strings in a part of a script."""
+    for part in walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
