@@ -326,6 +326,19 @@ def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_o
 # Variables that nobody sets
 
 
+@pytest.mark.parametrize(("default", "runs"), [("yes", True), ("no", False)])
+@pytest.mark.parametrize("call", ["flags()", "os.system('sh lib.sh')"])
+def test_what_a_script_does_by_default_it_does(call: str, default: str, runs: bool):  # noqa: FBT001
+    flag = f"USE = env_flag('USE', '{default}')\nif USE:\n    {call}\n"
+    files = {
+        "setup.py": f"import os\nfrom helper import env_flag, flags\n{DOT}{flag}{EXTENSION}",
+        "helper.py": f"import subprocess\ndef flags():\n    {RUNS}",
+        "lib.sh": "patch -p1 < fix.patch\n",
+        "x.c": "",
+    }
+    assert bool(packages(files) & {"graphviz", "patch"}) is runs
+
+
 @pytest.mark.parametrize(
     ("condition", "found"),
     [

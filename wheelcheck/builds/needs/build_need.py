@@ -96,6 +96,10 @@ class SourceNeedsInput:
     installed: frozenset[str] = frozenset()
     left_to_cmake: bool = False
 
+    def decided_in(self, path: str) -> Mapping[int, bool]:
+        """The conditions of a script that have one answer, by their line."""
+        return {line: answer for (at, line), answer in self.decided.items() if at == path}
+
 
 def needs_input(
     name: NormalizedName,

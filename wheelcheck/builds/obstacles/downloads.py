@@ -66,7 +66,7 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     return (
         *_meson_downloads(facts),
         *_cmake_downloads(facts),
-        *_script_downloads(scripts, facts.decided),
+        *_script_downloads(scripts, facts),
         *_shell_downloads(facts.texts, scripts),
         *_crate_downloads(facts),
         *_toolchain_downloads(facts),
@@ -113,7 +113,7 @@ def _fetched_by_cmake(text: str) -> Iterator[str]:
 
 
 def _script_downloads(
-    scripts: Mapping[str, str], decided: Mapping[tuple[str, int], bool]
+    scripts: Mapping[str, str], facts: SourceNeedsInput
 ) -> Iterator[BuildObstacle]:
     for path, text in scripts.items():
         if not _FETCHES.search(text):
@@ -122,8 +122,7 @@ def _script_downloads(
         if isinstance(tree, Unknown):
             continue
         lists = _lists_by_name(tree)
-        here = {line: answer for (at, line), answer in decided.items() if at == path}
-        for node in running(tree, {**by_environment(tree), **here}):
+        for node in running(tree, {**by_environment(tree), **facts.decided_in(path)}):
             message = _fetching(node, lists)
             if message:
                 message = f"the build script may download ({message})"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.truth import all_of, any_of, opposite
 
-__all__ = ["by_environment", "running", "uncalled"]
+__all__ = ["by_environment", "running"]
 
 _SET = frozenset({"HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR",
     "USER"})  # fmt: skip
@@ -48,27 +48,6 @@ def running(tree: ast.AST, decided: Mapping[int, bool]) -> Iterator[ast.AST]:
             left += reversed([node.test, *(node.body if truth else node.orelse)])
         else:
             left += reversed(children(node))
-
-
-def uncalled(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range, ...]:
-    """The lines of the functions that only branches name which are not taken.
-
-    Parameters:
-        tree: The script.
-        decided: Conditions with a known answer, by their line.
-    """
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    taken = _names(running(tree, decided)) if functions else frozenset()
-    left = _names(ast.walk(tree)) - taken if functions else frozenset()
-    return tuple(
-        range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        for node in functions
-        if node.name in left
-    )
-
-
-def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _truth(test: ast.expr) -> bool | None:

@@ -10,22 +10,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, uncalled
-from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches, by_defaults
+from wheelcheck.builds.needs.scripts.called_functions import called_lines, uncalled_lines
+from wheelcheck.builds.needs.scripts.environment_conditions import by_environment
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.shell_needs import shell_needs, shell_scripts_run
 from wheelcheck.builds.needs.scripts.system_question import SystemQuestion, called
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_system import command_modules
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
-from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
@@ -96,11 +97,17 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     one must succeed: where none is certain, those count that stand under a condition, are no mere
     attempt, and name what some distribution has.
     """
+    run = {"setup.py", *command_modules(facts.texts)}
+    scripts = {
+        path: _read(text, frozenset(facts.decided_in(path).items()))
+        for path, text in build_scripts(facts.texts)
+        if path in run or _SPEAKS.search(text)
+    }
     found = [
         (path, question)
-        for path, text in build_scripts(facts.texts)
-        if _SPEAKS.search(text) and not _OTHER_SYSTEM.search(path)
-        for question in _questions_of(path, text, facts)
+        for path, script in scripts.items()
+        if not _OTHER_SYSTEM.search(path)
+        for question in script.questions
     ]
     certain = any(
         question.certainty is Certainty.SURE and any(_needs_of(question, path, Certainty.SURE))
@@ -108,80 +115,70 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         if _links(question)
     )
     limit = Certainty.DEFAULT if certain else Certainty.CONDITIONAL
-    run = {"setup.py", *command_modules(facts.texts)}
-    calls = {name for path in run for name in _calls(facts.texts.get(path, ""))}
+    run_scripts = [script for path, script in scripts.items() if path in run]
+    calls = frozenset(name for script in run_scripts for name in script.calls)
     for path, question in found:
         likely = _links(question) and is_packaged((question.kind, question.name))
         least = limit if likely else Certainty.SURE
-        is_run = path in run or _is_called(question.line, facts.texts[path], frozenset(calls))
+        is_run = path in run or _is_called(question.line, facts.texts[path], calls)
         yield from _needs_of(question, path, least, is_run=is_run)
-    yield from shell_needs(facts.texts, _shell_scripts(facts, run))
+    shell_scripts = (pair for script in run_scripts for pair in script.shell_scripts)
+    yield from shell_needs(facts.texts, shell_scripts)
 
 
-def _shell_scripts(facts: SourceNeedsInput, paths: Iterable[str]) -> Mapping[str, Certainty]:
-    """The shell scripts, by the names of their files, that these scripts run."""
-    found: dict[str, Certainty] = {}
-    for path in paths:
-        text = facts.texts.get(path, "")
-        tree = parse(text) if ".sh" in text else Unknown("no-shell-script", "it names none")
-        if not isinstance(tree, Unknown):
-            decided = {line: truth for (at, line), truth in facts.decided.items() if at == path}
-            for part in branches(tree, {**by_environment(tree), **decided}):
-                for name, certainty in shell_scripts_run(part):
-                    found[name] = min(found.get(name, certainty), certainty)
-    return found
+def _is_called(line: int, text: str, names: frozenset[str]) -> bool:
+    """Whether a line of a module is of a function of these names, or of those that they call."""
+    return any(line in lines for lines in _called_lines(text, names))
 
 
 @lru_cache(maxsize=256)
-def _calls(text: str) -> frozenset[str]:
-    """The functions that a script calls under no condition, by their last names."""
+def _called_lines(text: str, names: frozenset[str]) -> tuple[range, ...]:
     tree = parse(text)
-    if isinstance(tree, Unknown):
-        return frozenset()
-    parts = branches(tree, by_environment(tree))
-    return frozenset(called(node) for node, certainty in parts if certainty is Certainty.SURE)
-
-
-@lru_cache(maxsize=256)
-def _is_called(line: int, text: str, calls: frozenset[str]) -> bool:
-    """Whether a line of a module is of a function that the script calls, itself or by another."""
-    tree = parse(text)
-    functions = [] if isinstance(tree, Unknown) else tree.body
-    own = {each.name: each for each in functions if isinstance(each, ast.FunctionDef)}
-    left, seen = list(calls & own.keys()), set[str]()
-    while left:
-        name = left.pop()
-        seen.add(name)
-        inner = {called(node) for node in walk(own[name])} & own.keys()
-        left += inner - seen
-    return any(own[name].lineno <= line <= (own[name].end_lineno or 0) for name in seen)
+    return () if isinstance(tree, Unknown) else called_lines(tree, names)
 
 
 def programs_of(path: str, text: str) -> Iterator[BuildNeed]:
     """The programs that a script runs which another build system starts."""
-    for question in _questions(text, frozenset()) if _SPEAKS.search(text) else ():
+    for question in _read(text, frozenset()).questions:
         if question.kind is FileKind.EXECUTABLE:
             yield from _needs_of(question, path, Certainty.SURE, is_run=True)
 
 
-def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Sequence[SystemQuestion]:
-    decided = ((line, answer) for (at, line), answer in facts.decided.items() if at == path)
-    return _questions(text, frozenset(decided))
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What a script asks the system for, and what it runs.
+
+    `calls` are the last names of the functions that it calls under no condition, `shell_scripts`
+    the names of the files that it runs, as often as it does.
+    """
+
+    questions: tuple[SystemQuestion, ...] = ()
+    calls: frozenset[str] = frozenset()
+    shell_scripts: tuple[tuple[str, Certainty], ...] = ()
 
 
 @lru_cache(maxsize=2048)  # releases of a project share most of their scripts
-def _questions(text: str, decided: frozenset[tuple[int, bool]]) -> Sequence[SystemQuestion]:
+def _read(text: str, decided: frozenset[tuple[int, bool]]) -> _Script:
     tree = parse(text)
     if isinstance(tree, Unknown):
-        return ()
+        return _Script()
     known = {**by_environment(tree), **by_defaults(tree), **dict(decided)}
-    aside = uncalled(tree, known)
-    return tuple(
-        replace(question, certainty=Certainty.TENTATIVE)
-        if any(question.line in lines for lines in aside)
-        else question
-        for question in questions(branches(tree, known))
+    parts = list(branches(tree, known))
+    return _Script(
+        tuple(_questions(tree, parts, known)) if _SPEAKS.search(text) else (),
+        frozenset(called(node) for node, certainty in parts if certainty is Certainty.SURE),
+        tuple(shell_scripts_run(parts)) if ".sh" in text else (),
     )
+
+
+def _questions(
+    tree: ast.Module, parts: Sequence[Part], known: Mapping[int, bool]
+) -> Iterator[SystemQuestion]:
+    """What a script asks for; what functions ask that the build does not call is tentative."""
+    aside = uncalled_lines(tree, known)
+    for question in questions(parts):
+        spared = any(question.line in lines for lines in aside)
+        yield replace(question, certainty=Certainty.TENTATIVE) if spared else question
 
 
 def _links(question: SystemQuestion) -> bool:

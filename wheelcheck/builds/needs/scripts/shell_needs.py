@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.builds.needs.build_need import BuildNeed, Role
 from wheelcheck.builds.needs.scripts.program_questions import RUNNERS
@@ -29,24 +29,29 @@ _ALWAYS = {"./configure", "autoreconf", "cmake", "make", "meson", "ninja"}
 """What a script that has it builds with, in whatever branch."""
 
 
-def shell_scripts_run(part: Part) -> Iterator[tuple[str, Certainty]]:
-    """The shell scripts, by the names of their files, that a part of a script runs."""
-    node, certainty = part
-    if isinstance(node, ast.Call) and called(node) in RUNNERS:
-        for text in (constant(each) for each in walk(node)):
-            if _NAME.fullmatch(text):
-                yield text.rpartition("/")[2], certainty
-    for name in _SHELL.findall(constant(node)):
-        yield name.rpartition("/")[2], certainty
+def shell_scripts_run(parts: Iterable[Part]) -> Iterator[tuple[str, Certainty]]:
+    """The shell scripts, by the names of their files, that the parts of a script run."""
+    for node, certainty in parts:
+        if isinstance(node, ast.Call) and called(node) in RUNNERS:
+            for text in (constant(each) for each in walk(node)):
+                if _NAME.fullmatch(text):
+                    yield text.rpartition("/")[2], certainty
+        for name in _SHELL.findall(constant(node)):
+            yield name.rpartition("/")[2], certainty
 
 
-def shell_needs(texts: Mapping[str, str], run: Mapping[str, Certainty]) -> Iterator[BuildNeed]:
-    """The programs of the shell scripts among `texts` that are run; `run` by their file names."""
+def shell_needs(
+    texts: Mapping[str, str], scripts_run: Iterable[tuple[str, Certainty]]
+) -> Iterator[BuildNeed]:
+    """The programs of the shell scripts among `texts` that are run, by their file names."""
+    run: dict[str, Certainty] = {}
+    for name, certainty in scripts_run:
+        run[name] = min(run.get(name, certainty), certainty)
     for path, text in texts.items():
-        certainty = run.get(path.rpartition("/")[2])
-        if certainty is not None and not is_aside(path):
+        name = path.rpartition("/")[2]
+        if name in run and not is_aside(path):
             for line, program, sure in _programs(text[:_LONG].replace("\\\n", " ")):
-                certain = sure and certainty is Certainty.SURE
+                certain = sure and run[name] is Certainty.SURE
                 role = Role.REQUIRED if certain else Role.OPTIONAL
                 yield from program_need(program, f"{path}:{line} runs {program}", role)
 

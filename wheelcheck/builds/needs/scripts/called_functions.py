@@ -1,0 +1,50 @@
+"""Which functions of a script a build calls, by the lines that they stand on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from wheelcheck.builds.needs.scripts.environment_conditions import running
+from wheelcheck.builds.needs.scripts.system_question import called
+from wheelcheck.builds.setup_script.script_syntax import walk
+
+__all__ = ["called_lines", "uncalled_lines"]
+
+
+def called_lines(tree: ast.Module, names: frozenset[str]) -> tuple[range, ...]:
+    """The lines of the functions of these names, and of those of the script that they call."""
+    own = {node.name: node for node in _functions(tree)}
+    left, seen = list(names & own.keys()), set[str]()
+    while left:
+        name = left.pop()
+        seen.add(name)
+        inner = {called(node) for node in walk(own[name])} & own.keys()
+        left += inner - seen
+    return tuple(_lines(own[name]) for name in seen)
+
+
+def uncalled_lines(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range, ...]:
+    """The lines of the functions that only branches name which are not taken.
+
+    Parameters:
+        tree: The script.
+        decided: Conditions with a known answer, by their line.
+    """
+    functions = _functions(tree)
+    if not functions:
+        return ()
+    left = _names(ast.walk(tree)) - _names(running(tree, decided))
+    return tuple(_lines(node) for node in functions if node.name in left)
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def _lines(function: ast.FunctionDef) -> range:
+    return range(function.lineno, (function.end_lineno or function.lineno) + 1)
+
+
+def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
