@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -72,6 +73,14 @@ class SdistContents:
                 found.add(parent)
                 parent = parent.rpartition("/")[0]
         return frozenset(found)
+
+    @cached_property
+    def marked_by_name(self) -> Mapping[str, Sequence[str]]:
+        """The paths of its sources and headers, by the names of the files."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.marks:
+            found[path.rpartition("/")[2]].append(path)
+        return dict(found)
 
     @cached_property
     def sources(self) -> tuple[SourceCount, ...]:

@@ -7,8 +7,9 @@ what they once got by the way (gcc.gnu.org/gcc-13/porting_to.html, "Header depen
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -18,7 +19,6 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.c_code.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.mark_kinds import STANDARD
-from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
 __all__ = ["undeclared_functions", "undeclared_names"]
@@ -44,11 +44,12 @@ def undeclared_names(
     """
     if gcc is None or gcc < _SINCE:
         return ()
+    includes = _Includes(contents)
     for path in paths:
         if language_of(path) is not Language.CPP:
             continue
-        for use in _uses(path, contents):
-            where = _used_in_vain(path, use, contents)
+        for use in _uses(path, includes):
+            where = _used_in_vain(path, use, includes)
             if where:
                 by = f", which {path} includes first," if where != path else ""
                 name = _shown(use, where, contents)
@@ -56,6 +57,39 @@ def undeclared_names(
                 message += "declares it in no other header that is included"
                 return (BuildObstacle("header-not-included", message, _SOURCE, fatal=sure),)
     return ()
+
+
+class _Includes:
+    """What the files of an sdist include, worked out once for each: many include the same."""
+
+    def __init__(self, contents: SdistContents) -> None:
+        self._contents = contents
+        self.marks = contents.marks
+        self._known: dict[str, tuple[tuple[str, Sequence[str]], ...]] = {}
+
+    def of(self, path: str) -> tuple[tuple[str, Sequence[str]], ...]:
+        """The names that a file includes, each with the files of the sdist that it may be."""
+        if path not in self._known:
+            names = self.marks[path].includes if path in self.marks else ()
+            self._known[path] = tuple((name[1:], self._files(path, name[1:])) for name in names)
+        return self._known[path]
+
+    def reached(self, path: str) -> Iterator[str]:
+        """A source, and all files of the sdist that it may include."""
+        todo, seen = [path], set[str]()
+        while todo:
+            here = todo.pop()
+            if here not in seen:
+                seen.add(here)
+                yield here
+                todo += [below for _, files in self.of(here) for below in files]
+
+    def _files(self, here: str, name: str) -> Sequence[str]:
+        folder = posixpath.dirname(here)
+        beside = posixpath.normpath(posixpath.join(folder, name.replace("\\", "/")))
+        if beside in self._contents.sizes:
+            return [beside]
+        return self._contents.marked_by_name.get(posixpath.basename(name), ())
 
 
 class _Use(NamedTuple):
@@ -71,20 +105,14 @@ class _Use(NamedTuple):
     declared: str = ""
 
 
-def _uses(path: str, contents: SdistContents) -> list[_Use]:
+def _uses(path: str, includes: _Includes) -> list[_Use]:
     """What a source uses, or the headers of the sdist that it includes; each kind once."""
     found: dict[str, _Use] = {}
-    todo, seen = [path], set[str]()
-    while todo and len(seen) <= _MOST_FILES:
-        here = todo.pop()
-        marks = contents.marks.get(here) if here not in seen else None
-        seen.add(here)
-        for need in marks.needs if marks is not None else ():
+    for here in islice(includes.reached(path), _MOST_FILES + 1):
+        for need in includes.marks[here].needs if here in includes.marks else ():
             use = _use_of(need)
             if use is not None:
                 found.setdefault(need if use.kind == "uint" else use.kind, use)
-        for include in marks.includes if marks is not None else ():
-            todo += _own_files(here, include[1:], contents)
     return list(found.values())
 
 
@@ -98,7 +126,7 @@ def _use_of(need: str) -> _Use | None:
     return None
 
 
-def _used_in_vain(path: str, use: _Use, contents: SdistContents) -> str:
+def _used_in_vain(path: str, use: _Use, includes: _Includes) -> str:
     """The first file that uses what nothing before it declares, as compilers read; "" if none.
 
     What a file includes is taken to come before what it uses.
@@ -106,15 +134,14 @@ def _used_in_vain(path: str, use: _Use, contents: SdistContents) -> str:
     seen: set[str] = set()
 
     def read(here: str) -> str | None:
-        marks = contents.marks.get(here)
+        marks = includes.marks.get(here)
         if here in seen:
             return ""
         seen.add(here)
         if marks is None or len(seen) > _MOST_FILES or use.declared in marks.needs:
             return None
-        for include in marks.includes:
-            own = _own_files(here, include[1:], contents)
-            gives = _headers().get(include[1:])
+        for name, own in includes.of(here):
+            gives = _headers().get(name)
             if (gives is None and not own) or use.kind in (gives or ()):
                 return None
             for below in own:
@@ -147,13 +174,13 @@ def undeclared_functions(
     script = contents.texts.get("setup.py", "")
     if gcc is None or gcc < _REFUSES_CALLS or any(word in script for word in _ALLOWED):
         return ()
-    parts = _included_names(contents)
+    parts, includes = _included_names(contents), _Includes(contents)
     for path in paths:
         own = path.endswith(".c") and path.rpartition("/")[2] not in parts
         marks = contents.marks.get(path) if own else None
         for need in marks.needs if marks is not None else ():
             name = need.removeprefix(CALLS)
-            if name != need and _never_declares(path, name, contents, minor):
+            if name != need and _never_declares(path, name, includes, minor):
                 message = f"{path} calls {name}() without a header that declares it, "
                 message += "which GCC 14 refuses"
                 return (BuildObstacle("header-not-included", message, _CALLS_SOURCE, fatal=True),)
@@ -169,43 +196,17 @@ def _included_names(contents: SdistContents) -> set[str]:
     }
 
 
-def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -> bool:
+def _never_declares(path: str, name: str, includes: _Includes, minor: int) -> bool:
     """Whether a source, with all that it may include, declares no function of a name."""
-
-    def declares(marks: SourceMarks) -> bool:
-        names = {f"{DECLARES}{name}", f"{DECLARES}*"}
-        return bool(marks.generator) or not names.isdisjoint(marks.needs)
-
-    def may_declare(header: str, own: Sequence[str]) -> bool:
-        return header.endswith(".c") or _may_declare(header, name, minor, own=bool(own))
-
-    return _is_in_vain(path, contents, declares, may_declare)
-
-
-def _is_in_vain(
-    path: str,
-    contents: SdistContents,
-    declares: Callable[[SourceMarks], bool],
-    may_declare: Callable[[str, Sequence[str]], bool],
-) -> bool:
-    """Whether a declaration is looked for in vain: in a source, and all that it may include.
-
-    `declares` says whether a file of the sdist has it, `may_declare` whether a header may, by the
-    name that is included and the files of the sdist that have it.
-    """
-    todo, seen = [path], set()
-    while todo:
-        here = todo.pop()
-        if here in seen:
-            continue
-        seen.add(here)
-        marks = contents.marks.get(here)
-        if marks is None or len(seen) > _MOST_FILES or declares(marks):
+    declarations = {f"{DECLARES}{name}", f"{DECLARES}*"}
+    for number, here in enumerate(includes.reached(path), 1):
+        marks = includes.marks.get(here)
+        if marks is None or number > _MOST_FILES or marks.generator:
             return False
-        for include in marks.includes:
-            own = _own_files(here, include[1:], contents)
-            todo += own
-            if may_declare(include[1:], own):
+        if not declarations.isdisjoint(marks.needs):
+            return False
+        for header, own in includes.of(here):
+            if header.endswith(".c") or _may_declare(header, name, minor, own=bool(own)):
                 return False
     return True
 
@@ -214,15 +215,6 @@ def _may_declare(header: str, name: str, minor: int, *, own: bool) -> bool:
     """Whether a header declares a name, or is known to nobody; `own`: the sdist holds it."""
     gives = declared_by(header, minor)
     return (gives is None and not own) or name.encode() in (gives or ())
-
-
-def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:
-    """The files of the sdist that an include may name."""
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(here), name.replace("\\", "/")))
-    if beside in contents.sizes:
-        return [beside]
-    stem = posixpath.basename(name)
-    return [shipped for shipped in contents.marks if shipped.rpartition("/")[2] == stem]
 
 
 @cache
