@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from configparser import Error, RawConfigParser
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,12 +51,13 @@ _MAKES_FILES = (
     "import_module",
     "build_clib", "cffi", "Popen", "spawn", "f2py", "numpy.distutils", "write(",
 )  # fmt: skip
-
-
-_RUNS = re.compile(
+_MAY_RUN_CYTHON = re.compile(
     r"subprocess|os\.system|run_command|Popen|spawn|check_call|\bpip\b|^\s*class\s", re.MULTILINE
 )
 """Words of scripts that may run Cython, or install it."""
+_NO_CYTHON = "and no build requirement brings Cython"
+_NO_MATCH = "which no file of the sdist matches"
+_NO_FILE = "which the sdist does not hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,34 +224,35 @@ def missing_sources(
     for module in declared.extensions:
         for path in map(posixpath.normpath, module.sources or ()):
             why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
-            silent = _RUNS.search(script) is not None if why == _NO_CYTHON else makes
-            if why and not silent and declared.surely_builds(module, path):
+            by_script = _MAY_RUN_CYTHON.search(script) is not None if why == _NO_CYTHON else makes
+            if why and not by_script and declared.surely_builds(module, path):
                 message = f"{module.name or module.where} is made of {path}, {why}"
                 return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
     return ()
 
 
-_NO_CYTHON = "and no build requirement brings Cython"
-
-
 def _why_missing(
     path: str, contents: SdistContents, *, cythonizes: bool | None, translates: bool
 ) -> str:
-    """Why a build has no such source; "" where it may. `translates`: it takes nothing else."""
+    """Why a build has no such source; "" where it may.
+
+    `translates`: it runs Cython on what the script names, and takes nothing else for it.
+    """
     stem, extension = posixpath.splitext(path)
     if path.startswith(("/", "..")) or extension not in _COMPILED:
         return ""
     if "*" in path:
-        matched = not translates or any(fnmatch(shipped, path) for shipped in contents.sizes)
-        return "" if matched or extension != ".pyx" else "which no file of the sdist matches"
+        looked_for = extension == ".pyx" and translates
+        matched = looked_for and any(fnmatch(shipped, path) for shipped in contents.sizes)
+        return _NO_MATCH if looked_for and not matched else ""
     others = {f"{stem}{end}" for end in _MADE_FROM.get(extension, ())}
-    made = not others.isdisjoint(contents.sizes)
+    has_other = not others.isdisjoint(contents.sizes)
     if path in contents.sizes:
-        lacks = extension == ".pyx" and cythonizes is False and not made
+        lacks = extension == ".pyx" and cythonizes is False and not has_other
         return _NO_CYTHON if lacks else ""
-    if made and not (extension == ".pyx" and translates):
+    if has_other and not (extension == ".pyx" and translates):
         return ""
-    return "which the sdist does not hold"
+    return _NO_FILE
 
 
 def shipped_file(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
@@ -266,9 +267,6 @@ def shipped_file(path: str, contents: SdistContents, *, cythonizes: bool) -> str
 
 def with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
     """Files and what they include in any case, as far as it is part of the sdist."""
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for path in contents.marks:
-        by_name[path.rpartition("/")[2]].append(path)
     found: set[str] = set()
     todo = list(paths)
     while todo:
@@ -281,11 +279,11 @@ def with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
             continue
         for include in marks.certain_includes:
             if include.startswith('"'):
-                todo += _included(path, include[1:], by_name)
+                todo += _included(path, include[1:], contents)
     return found
 
 
-def _included(path: str, name: str, by_name: Mapping[str, list[str]]) -> list[str]:
+def _included(path: str, name: str, contents: SdistContents) -> Sequence[str]:
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-    candidates = by_name.get(name.rpartition("/")[2], [])
-    return [beside] if beside in candidates else candidates if len(candidates) == 1 else []
+    candidates = contents.marked_by_name.get(name.rpartition("/")[2], ())
+    return [beside] if beside in candidates else candidates if len(candidates) == 1 else ()
