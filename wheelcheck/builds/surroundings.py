@@ -86,7 +86,7 @@ def python_clashes(build: Build, target: Target, *, isolated: bool) -> tuple[Bui
 
 
 def system_clashes(build: Build, target: Target) -> tuple[BuildObstacle, ...]:
-    """What of the sdist does not go with these and the compilers of the distribution."""
+    """What the tools of a build on a target refuse of the sdist: GCC, CMake, Cython, cargo."""
     facts = build.reading.facts
     if isinstance(facts, Unknown):
         return ()
@@ -130,8 +130,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
     complete = bool(installed) and not build.environment.problems and gcc is not None
-
-    translates = cythonizes if cythonizes or complete else None
+    has_cython = cythonizes if cythonizes or complete else None
 
     def compute() -> tuple[BuildObstacle, ...]:
         contents = reading.contents
@@ -143,7 +142,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         return (
             *no_sources(facts, contents),
             *(
-                missing_sources(facts, contents, script, cythonizes=translates)
+                missing_sources(facts, contents, script, cythonizes=has_cython)
                 if reading.is_whole
                 else ()
             ),

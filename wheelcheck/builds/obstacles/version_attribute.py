@@ -83,10 +83,9 @@ def _objects(tree: ast.Module) -> Iterator[str]:
     """Names that are bound to objects of classes of the script."""
     classes = {part.name for part in tree.body if _is_no_text(part)}
     for part in tree.body:
-        value = part.value if isinstance(part, ast.Assign) else None
-        if isinstance(part, ast.Assign) and isinstance(value, ast.Call):
-            made = isinstance(value.func, ast.Name) and value.func.id in classes
-            yield from (target.id for target in part.targets if made and _is_name(target))
+        match part:
+            case ast.Assign(value=ast.Call(func=ast.Name(id=made))) if made in classes:
+                yield from (target.id for target in part.targets if isinstance(target, ast.Name))
 
 
 def _versions(tree: ast.Module) -> Iterator[ast.expr]:
@@ -94,10 +93,6 @@ def _versions(tree: ast.Module) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "setup":
             yield from (each.value for each in node.keywords if each.arg == "version")
-
-
-def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name)
 
 
 def _is_no_text(part: ast.stmt) -> TypeGuard[ast.ClassDef]:

@@ -28,7 +28,7 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
 
     Nothing is said of a script, of this `text`, that may choose its options by the compiler.
     """
-    if script is None or _may_choose(text):
+    if script is None or _may_know_compiler(text):
         return ()
     for module in script.extensions:
         for option in _refused(module):
@@ -39,25 +39,23 @@ def refused_options(script: SetupScript | None, text: str) -> tuple[BuildObstacl
     return ()
 
 
-def _may_choose(text: str) -> bool:
-    """Whether a script uses a name by which it may know its compiler; an import is no use."""
+def _may_know_compiler(text: str) -> bool:
+    """Whether a script uses a name of its compiler; an import alone is no use."""
     if not any(word in text for word in _OWN_COMMAND):
         return False
     tree = parse(text)
-    return isinstance(tree, Unknown) or any(_name(n) in _OWN_COMMAND for n in ast.walk(tree))
+    return isinstance(tree, Unknown) or any(_name_in(n) in _OWN_COMMAND for n in ast.walk(tree))
 
 
-def _name(node: ast.AST) -> object:
-    """What an expression, a keyword, a text or a class names; None for other nodes."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.ClassDef):
-        return node.name
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.keyword):
-        return node.arg
-    return node.value if isinstance(node, ast.Constant) else None
+def _name_in(node: ast.AST) -> object:
+    """The name, or the value, that a node of a syntax tree has; None for others, as imports."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=name):
+            return name
+        case ast.ClassDef(name=name) | ast.Constant(value=name):
+            return name
+        case _:
+            return None
 
 
 def _refused(module: ExtensionModule) -> Iterator[str]:

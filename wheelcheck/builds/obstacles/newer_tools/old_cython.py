@@ -91,9 +91,11 @@ def _parts(named: Mapping[str, bool], contents: SdistContents) -> dict[str, bool
         words = contents.marks[path].old_cython if path in contents.marks else ()
         for name in marked(words, PART):
             part = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            if part in contents.marks and part not in named and not found.get(part, False):
-                todo += [(part, sure)] if part not in found or sure else []
+            if part not in contents.marks or part in named:
+                continue
+            if part not in found or (sure and not found[part]):
                 found[part] = sure
+                todo.append((part, sure))
     return found
 
 
@@ -102,9 +104,8 @@ def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
 
     Those of folders that the sdist has not are of other projects: ``cysignals/signals.pxi``.
     """
-    words = contents.marks[path].old_cython if path in contents.marks else ()
     folders = {posixpath.basename(each) for each in contents.directories} | {"", ".", ".."}
-    for name in marked(words, PART):
+    for name in marked(contents.marks[path].old_cython, PART):
         base = posixpath.basename(name)
         if posixpath.dirname(name).partition("/")[0] not in folders:
             continue

@@ -76,10 +76,8 @@ def cython_words(content: bytes, path: str) -> tuple[str, ...]:
     """What a file of Cython has of old words, and which headers its C code includes."""
     old = _old_cython(content) if _is_pyx(path) else ()
     if b"\ninclude" in content or content.startswith(b"include"):  # C has hundreds behind a #
-        old = (
-            *old,
-            *dict.fromkeys(f"{PART}{name.decode()}" for name in _INCLUDED.findall(content)),
-        )
+        parts = (f"{PART}{name.decode()}" for name in _INCLUDED.findall(content))
+        old = (*old, *dict.fromkeys(parts))
     if not path.endswith((".pyx", ".pxd")):
         return old
     if b"numpy" in content:
@@ -115,8 +113,8 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
         word for word, sign in _CYTHON_SIGNS if word.encode() in content and sign.search(content)
     ]
     callback = raising_callback(content)
-    found += [f"{CALLBACK}{callback}"] if callback else []
-    found += [] if callback else [f"{CALLBACK}{pair}" for pair in passed_elsewhere(content)]
+    callbacks = [callback] if callback else passed_elsewhere(content)
+    found += [f"{CALLBACK}{passed}" for passed in callbacks]
     quotient = integer_quotient(content) if b"/" in content else ""
     found += [f"{DIVISION}{quotient}"] if quotient else []
     return (*found, *_python2_names(content), *_lost_cimports(content))
