@@ -9,11 +9,11 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
-from wheelcheck.builds.obstacles.refused_settings import (
+from wheelcheck.builds.obstacles.project_settings.refused_license import refused_license
+from wheelcheck.builds.obstacles.project_settings.refused_settings import (
     refused_requirements_txt,
     refused_settings,
 )
-from wheelcheck.builds.refused_license import refused_license
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist_reader import SdistReader

@@ -15,15 +15,15 @@ from typing import Any
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.package_discovery import undecided_packages
-from wheelcheck.builds.obstacles.refused_project import refused_project
-from wheelcheck.builds.obstacles.refused_scikit_build import refused_scikit_build
-from wheelcheck.builds.obstacles.refused_settings import (
+from wheelcheck.builds.obstacles.project_settings.package_discovery import undecided_packages
+from wheelcheck.builds.obstacles.project_settings.refused_license import refused_license
+from wheelcheck.builds.obstacles.project_settings.refused_project import refused_project
+from wheelcheck.builds.obstacles.project_settings.refused_scikit_build import refused_scikit_build
+from wheelcheck.builds.obstacles.project_settings.refused_settings import (
     refused_requirements_txt,
     refused_settings,
 )
 from wheelcheck.builds.plan import Build
-from wheelcheck.builds.refused_license import refused_license
 from wheelcheck.builds.sdist.build_system import read_toml
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts

@@ -25,6 +25,7 @@ _DEPRECATED = re.compile(
 )
 """The deprecated identifiers of SPDX's list, as packaging 26.4 has it."""
 _NAME = re.compile(r"[\w.+-]+")
+_OPERATORS = {"AND", "OR", "WITH"}
 
 
 def refused_license(tree: Mapping[str, Any], uv_build: Version | None) -> Iterator[BuildObstacle]:
@@ -45,9 +46,6 @@ def refused_license(tree: Mapping[str, Any], uv_build: Version | None) -> Iterat
             )
             yield BuildObstacle("license-spelling", message, "pyproject.toml", fatal=True)
             return
-
-
-_OPERATORS = {"AND", "OR", "WITH"}
 
 
 def _spelled(expression: str) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.package_discovery import undecided_packages
+from wheelcheck.builds.obstacles.project_settings.package_discovery import undecided_packages
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.refused_scikit_build import refused_scikit_build
+from wheelcheck.builds.obstacles.project_settings.refused_scikit_build import refused_scikit_build
 
 
 def refused(settings: str, release: str, requires: str = "scikit-build-core") -> bool:

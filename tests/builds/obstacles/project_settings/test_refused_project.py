@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.refused_project import refused_project
+from wheelcheck.builds.obstacles.project_settings.refused_project import refused_project
 
 PROJECT = '[project]\nname = "x"\nversion = "1"\n'
 

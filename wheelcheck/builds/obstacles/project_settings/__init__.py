@@ -1,0 +1,1 @@
+"""Settings and metadata of a project with which its own build backend ends."""
