@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import CertainPlaces
 from wheelcheck.index.archives.sources.c_code.c_includes import unguarded
+from wheelcheck.index.archives.sources.c_code.conditions.places import CertainPlaces
 from wheelcheck.index.archives.sources.languages import language_of
 from wheelcheck.index.archives.sources.mark_kinds import STANDARD
 

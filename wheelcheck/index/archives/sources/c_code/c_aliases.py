@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import Directives
+from wheelcheck.index.archives.sources.c_code.conditions.directives import Directives
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
 
 __all__ = ["API_NAME", "Aliases", "alias_uses", "note_alias", "states_of"]

@@ -19,7 +19,6 @@ from wheelcheck.index.archives.sources.c_code.c_aliases import (
     note_alias,
     states_of,
 )
-from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, Directives
 from wheelcheck.index.archives.sources.c_code.c_includes import guard_of, is_for_python
 from wheelcheck.index.archives.sources.c_code.c_members import (
     lost_uses,
@@ -27,6 +26,8 @@ from wheelcheck.index.archives.sources.c_code.c_members import (
     own_checks,
     replaced_functions,
 )
+from wheelcheck.index.archives.sources.c_code.conditions.directives import Directives
+from wheelcheck.index.archives.sources.c_code.conditions.places import EVERY
 from wheelcheck.index.archives.sources.mark_kinds import OWN, PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import PASSES
 
 __all__ = ["callback_breaks"]

@@ -11,8 +11,9 @@ from functools import cache
 
 from packaging.version import Version
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import holds, is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_includes import guard_of
+from wheelcheck.index.archives.sources.c_code.conditions.expressions import holds
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import ERROR, FOREIGN, LIMITED
 from wheelcheck.tables import read_table
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, Directives
+from wheelcheck.index.archives.sources.c_code.conditions.directives import Directives
+from wheelcheck.index.archives.sources.c_code.conditions.places import EVERY
 
 __all__ = ["certain_includes", "guard_of", "is_for_python", "unguarded"]
 

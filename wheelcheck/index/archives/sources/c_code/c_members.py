@@ -12,8 +12,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import EVERY, directives_at, minors_at
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
+from wheelcheck.index.archives.sources.c_code.conditions.places import (
+    EVERY,
+    directives_at,
+    minors_at,
+)
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS
 from wheelcheck.index.archives.sources.source_marks import ApiBreak
 from wheelcheck.tables import read_table

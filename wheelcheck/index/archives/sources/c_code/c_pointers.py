@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS, POINTER, READS_ARRAY, STRUCTURE
 
 __all__ = ["own_structures", "pointer_breaks"]

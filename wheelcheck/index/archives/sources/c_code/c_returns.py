@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import RETURNS, UNTYPED
 
 __all__ = ["return_breaks"]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, partial
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import SLOT, THROWS
 
 __all__ = ["slot_breaks", "throw_breaks"]

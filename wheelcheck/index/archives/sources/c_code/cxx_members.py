@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wheelcheck.index.archives.sources.c_code.c_conditions import is_certain_at
 from wheelcheck.index.archives.sources.c_code.c_includes import unguarded
+from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import READ_ONLY
 
 __all__ = ["read_only_members"]

@@ -1,0 +1,1 @@
+"""Conditions of the C preprocessor, evaluated for each CPython."""
