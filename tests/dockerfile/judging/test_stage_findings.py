@@ -304,6 +304,13 @@ def test_a_compiler_that_a_run_removes_and_installs_again_is_there():
     assert "missing-compiler" not in codes(judged(text, outlook("x 1.0", tool("c"))))
 
 
+def test_a_compiler_goes_though_the_same_run_has_just_installed_what_needs_it():
+    install = "apt-get update && apt-get install -y --no-install-recommends"
+    text = f"FROM python:3.12-slim\nRUN {install} gcc libc6-dev\n"
+    text += f"RUN {install} g++ && apt-get purge -y gcc && pip install x\n"
+    assert "missing-compiler" in codes(judged(text, outlook("x 1.0", tool("c"))))
+
+
 def test_what_python_itself_needs_is_there():
     needs = [tool("c"), library("libffi"), library("openssl")]
     text = f"{ALPINE}RUN apk add build-base libffi-dev && pip install x && apk del libffi-dev"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wheelcheck.distributions.distribution import Distribution, Family
@@ -11,7 +11,13 @@ from wheelcheck.dockerfile.fixing.build_places import BuildPlace
 from wheelcheck.dockerfile.fixing.editing import Editor, script_of, shell_commands
 from wheelcheck.dockerfile.judging.present_packages import is_for_building, present_system
 from wheelcheck.dockerfile.judging.run_images import lineage
-from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, PresentPackage, Stage
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    Dockerfile,
+    Moment,
+    PresentPackage,
+    Stage,
+    packages_of,
+)
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
 from wheelcheck.dockerfile.reading.shell.script_commands import Command
@@ -168,13 +174,13 @@ def _removals_of(
     if not every:
         return None if _mentions_removal(run) else found
     added: list[PresentPackage] = []
-    for command in every:
+    for number, command in enumerate(every):
         system = system_command(unwrapped(command.texts))
         if system is None:
             if any(map(_REMOVES.search, (*command.texts, *command.unknown))):
                 return None  # in a script of its own
         elif system.action == "add":
-            added += _as_present(system, stage, run)
+            added += packages_of(system, run.line, Moment(run.line, number), stage.index)
         elif system.action == "remove":
             if command.unknown or not _names_all(system, command):
                 return None
@@ -201,27 +207,19 @@ def _names_all(system: SystemCommand, command: Command) -> bool:
     return len(words) - 1 == len(system.packages)
 
 
-def _as_present(system: SystemCommand, stage: Stage, run: Instruction) -> Iterator[PresentPackage]:
-    for name in system.packages:
-        yield PresentPackage(
-            name, system.manager, run.line, run.line, stage.index, system.group,
-            recommends=system.recommends,
-        )  # fmt: skip
-
-
 def _ever(stage: Stage) -> tuple[PresentPackage, ...]:
     """All that was ever installed in a stage, and is there for some later RUN."""
     return (*stage.packages, *stage.leftovers, *stage.remains)
 
 
 def _moved(stage: Stage, layers: Collection[int]) -> list[PresentPackage]:
-    return [replace(each, removed=None) for each in _ever(stage) if each.layer in layers]
+    return [replace(each, taken=None) for each in _ever(stage) if each.layer in layers]
 
 
 def _there(stage: Stage, run: Instruction, layers: Collection[int]) -> list[PresentPackage]:
     """What a RUN finds but for what has moved."""
     return [
-        replace(package, removed=None)
+        replace(package, taken=None)
         for package in _ever(stage)
         if package.layer not in layers
         and package.layer < run.line

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.libraries import library_table
@@ -100,7 +101,7 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
     packages that were removed again, what they had brought is there, and what needs them is not.
     """
     packages = tuple(packages)
-    names = {package.name for package in packages if package.removed is None}
+    names = {package.name for package in packages if package.taken is None}
     removed = frozenset(package.name for package in packages) - names
     names |= distribution.preinstalled
     if distribution.has_python_headers:
@@ -128,17 +129,13 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
 def _commands(
     packages: Iterable[PresentPackage],
 ) -> Iterator[tuple[bool, list[PresentPackage]]]:
-    """What commands installed (True) and removed again, in the order of the file.
-
-    On one line removals come before installations but those of the same packages.
-    """
-    events = [(each.line, 0 if each.removed == each.line else 2, each) for each in packages]
-    events += [(each.removed, 1, each) for each in packages if each.removed is not None]
-    events.sort(key=lambda event: event[:2])
-    for (_, phase, _), group in groupby(
-        events, key=lambda event: (event[0], event[1], event[1] != 1 and event[2].recommends)
-    ):
-        yield phase != 1, [package for _, _, package in group]
+    """What each command installed (True) or removed again, in the order in which they run."""
+    events = [(each.added, True, each) for each in packages]
+    events += [(each.taken, False, each) for each in packages if each.taken is not None]
+    when_and_what = itemgetter(0, 1)
+    events.sort(key=when_and_what)
+    for (_, added), group in groupby(events, key=when_and_what):
+        yield added, [package for _, _, package in group]
 
 
 def _may_bring_more(name: str, family: Family) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from wheelcheck.costs.image import BASE, ImageBreakdown, ImageOptions, ImagePart
 from wheelcheck.costs.image_parts.base_image import base_image
@@ -104,13 +105,12 @@ def uncounted(dockerfile: Dockerfile) -> Iterator[str]:
 def _installations(
     packages: Iterable[PresentPackage], *, removed: bool = False
 ) -> Iterator[SystemInstallation]:
-    """What each command has installed, in the order of the file."""
-    ordered = sorted(packages, key=lambda package: (package.stage, package.line))
-    for (_, _, recommends), group in groupby(
-        ordered, key=lambda package: (package.stage, package.line, package.recommends)
-    ):
-        names = tuple(package.name for package in group)
-        yield SystemInstallation(names, recommends=recommends, removed=removed)
+    """What each command has installed, in the order in which they run."""
+    when = attrgetter("added")
+    for _, command in groupby(sorted(packages, key=when), key=when):
+        installed = tuple(command)
+        names = tuple(package.name for package in installed)
+        yield SystemInstallation(names, recommends=installed[0].recommends, removed=removed)
 
 
 class StageImages:

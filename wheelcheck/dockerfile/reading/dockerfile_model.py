@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.files.ignore_file import IgnoreRule
-from wheelcheck.dockerfile.reading.shell.system_tools import Manager
+from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.requirement_set import Requirements
@@ -24,10 +24,12 @@ __all__ = [
     "Keeps",
     "LockInput",
     "MadeFolder",
+    "Moment",
     "PresentPackage",
     "Stage",
     "Unread",
     "WheelSource",
+    "packages_of",
 ]
 
 FolderKind = Literal["wheels", "venv", "packages"]
@@ -47,24 +49,62 @@ class Unread:
     why: Unknown
 
 
+class Moment(NamedTuple):
+    """When a command runs; the earlier moment is the smaller.
+
+    `layer` is the first line of its RUN, `number` its place among the commands of that.
+    """
+
+    layer: int
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class PresentPackage:
     """A system package that a command installed.
 
-    `layer` is the first line of the RUN that did; packages of one `layer` share it. `stage` is the
-    stage it was installed in, maybe a parent. `removed` is the first line of the RUN that took it
-    away: a later one than `layer` leaves its bytes in the image. `recommends` says that the
-    packages it recommends came along.
+    `added` is when it did so, `taken` when another one took the package away, None where none did.
+    `stage` is the stage it was installed in, maybe a parent. `recommends` says that the packages it
+    recommends came along.
     """
 
     name: str
     manager: Manager
     line: int
-    layer: int
+    added: Moment
     stage: int
     group: str = ""
-    removed: int | None = None
+    taken: Moment | None = None
     recommends: bool = False
+
+    @property
+    def layer(self) -> int:
+        """The first line of the RUN that installed it; packages of one layer share it."""
+        return self.added.layer
+
+    @property
+    def removed(self) -> int | None:
+        """The first line of the RUN that took it away.
+
+        A later one than `layer` leaves its bytes in the image.
+        """
+        return None if self.taken is None else self.taken.layer
+
+
+def packages_of(
+    command: SystemCommand, line: int, added: Moment, stage: int
+) -> Iterator[PresentPackage]:
+    """The packages that a command on a line of a stage installs."""
+    for name in command.packages:
+        yield PresentPackage(
+            name,
+            command.manager,
+            line,
+            added,
+            stage,
+            command.group,
+            recommends=command.recommends,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
+from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder, Moment
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
 from wheelcheck.dockerfile.reading.files.image_files import absolute
@@ -80,14 +80,15 @@ class _Runner:
     """One RUN of a stage. `folders` keeps the working directory of each subshell around.
 
     `previous` is where ``popd`` and ``cd -`` lead; `probed` says that the command before looks
-    whether a program is there. `offset` is where the command at hand begins in what the shell
-    reads: see `InstallStep`.
+    whether a program is there. `number` counts the commands from 1, `offset` is where the one at
+    hand begins in what the shell reads: see `InstallStep`.
     """
 
     stage: StageState
     layer: Layer
     folders: list[str] = field(default_factory=list)
     venv: str = ""
+    number: int = 0
     offset: int | None = None
     cleaned: set[Manager] = field(default_factory=set)
     dirty: set[Manager] = field(default_factory=set)
@@ -150,6 +151,7 @@ def _follow_script(
 def _follow_command(runner: _Runner, line: int, command: Command, marked: Sequence[str]) -> None:
     """Follow one program."""
     stage = runner.stage
+    runner.number += 1
     words = list(unwrapped(marked))
     setting = pip_config_set(words)
     if setting is not None and not command.within:
@@ -330,7 +332,7 @@ def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
     stage = runner.stage
     if action.action == "update" and stage.system.is_root is not False:
         stage.system.lists, stage.system.removed_lists = True, 0
-    stage.apply(action, line, runner.layer.line)
+    stage.apply(action, line, Moment(runner.layer.line, runner.number))
     for match in map(_PYTHON_OF_WOLFI.fullmatch, action.packages if action.action == "add" else ()):
         if match and stage.distribution and stage.distribution.name == "wolfi":
             stage.takes_python(match[1])

@@ -15,9 +15,11 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Excluded,
     InstallStep,
     MadeFolder,
+    Moment,
     PresentPackage,
     Stage,
     Unread,
+    packages_of,
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.files.image_files import (
@@ -238,28 +240,17 @@ class StageState:
         folder = text.endswith(("/", "/.")) or text == "."
         return absolute(text, self.workdir, "~") + ("/" if folder else "")
 
-    def apply(self, command: SystemCommand, line: int, layer: int) -> None:
+    def apply(self, command: SystemCommand, line: int, moment: Moment) -> None:
         """Add or remove system packages."""
         if command.action == "add":
-            self.packages += [
-                PresentPackage(
-                    name,
-                    command.manager,
-                    line,
-                    layer,
-                    self.index,
-                    command.group,
-                    recommends=command.recommends,
-                )
-                for name in command.packages
-            ]
+            self.packages += packages_of(command, line, moment, self.index)
             self.unsized |= dict.fromkeys(posixpath.basename(path) for path in command.files)
             if command.hidden:
                 self.unsized[f"some packages of line {line}"] = None
         elif command.action == "remove":
-            self._remove_packages(command, line, layer)
+            self._remove_packages(command, moment)
 
-    def _remove_packages(self, command: SystemCommand, line: int, layer: int) -> None:
+    def _remove_packages(self, command: SystemCommand, moment: Moment) -> None:
         """Packages go; what they brought along stays, unless orphans go as well."""
         names = set(command.packages)
         gone = [
@@ -267,12 +258,12 @@ class StageState:
         ]
         self.packages = [package for package in self.packages if package not in gone]
         orphaned = self.remains if command.orphans else []
-        remaining = [replace(package, removed=line) for package in gone]
-        self.remains = [] if command.orphans else [*self.remains, *remaining]
+        taken = [replace(package, taken=moment) for package in (*gone, *orphaned)]
+        self.remains = [] if command.orphans else [*self.remains, *taken]
         self.leftovers += [
-            replace(package, removed=layer)
-            for package in (*gone, *orphaned)
-            if package.layer != layer or package.stage != self.index
+            package
+            for package in taken
+            if package.layer != moment.layer or package.stage != self.index
         ]
 
     def remove(self, paths: Iterable[str], layer: int) -> None:
