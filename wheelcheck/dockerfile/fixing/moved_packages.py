@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace
 from wheelcheck.dockerfile.fixing.editing import Editor, script_of, shell_commands
+from wheelcheck.dockerfile.fixing.package_lists import has_lists
 from wheelcheck.dockerfile.judging.present_packages import is_for_building, present_system
 from wheelcheck.dockerfile.judging.run_images import lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import (
@@ -89,7 +90,7 @@ def moved_packages(
         and each.line < place.run.line
         and not each.flags
         and _installs_for_building(each, place.distribution.family)
-        and not (keeps_lists and _leaves_lists(each))
+        and not (keeps_lists and has_lists(each))
     )
     if not runs:
         return MovedPackages()
@@ -145,18 +146,6 @@ def _only_tidies(system: SystemCommand | None, words: Sequence[str]) -> bool:
 def _is_leftover(path: str) -> bool:
     caches = removed_paths(("rm", path))
     return path.startswith(_LEFTOVERS) or (caches is not None and bool(caches.caches))
-
-
-def _leaves_lists(run: Instruction) -> bool:
-    """Whether a RUN fetches apt's lists, and later RUNs find them."""
-    there = False
-    for command in shell_commands(run):
-        words = unwrapped(command.texts)
-        system, removed = system_command(words), removed_paths(words)
-        if system is not None and (system.manager, system.action) == ("apt", "update"):
-            there = True
-        there = there and not (removed is not None and "apt" in removed.caches)
-    return there
 
 
 # What removes it again

@@ -40,11 +40,14 @@ def add_updates(editor: Editor, dockerfile: Dockerfile) -> None:
                 editor.replace(script, start, start, f"{sudo}apt-get update && ")
 
 
-def has_lists(script: Instruction, offset: int) -> bool:
-    """Whether a RUN has fetched apt's lists before a place of its text, and not removed them."""
+def has_lists(script: Instruction, offset: int | None = None) -> bool:
+    """Whether a RUN has fetched apt's lists before a place of its text, and not removed them.
+
+    None stands for the end of the text.
+    """
     there = False
     for command in shell_commands(script):
-        if command.offset >= offset:
+        if offset is not None and command.offset >= offset:
             break
         words = unwrapped(command.texts)
         found, removed = system_command(words), removed_paths(words)
