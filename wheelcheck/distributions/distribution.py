@@ -19,6 +19,7 @@ __all__ = [
     "Family",
     "default_version",
     "distribution_of",
+    "known_distribution",
     "names_for",
     "versions_on_offer",
 ]
@@ -100,6 +101,12 @@ def distribution_of(target: Target) -> Distribution | Unknown:
         _preinstalled(family, image.name) if large else frozenset(),
         _base_image(target, image.name, release, large=large) if family is Family.APT else "",
     )
+
+
+def known_distribution(target: Target | Unknown) -> Distribution | None:
+    """The distribution of a target; None where it, or the target itself, is not known."""
+    found = target if isinstance(target, Unknown) else distribution_of(target)
+    return None if isinstance(found, Unknown) else found
 
 
 def _preinstalled(family: Family, name: str) -> frozenset[str]:

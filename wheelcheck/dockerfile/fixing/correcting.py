@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from wheelcheck.distributions.distribution import Family, distribution_of
+from wheelcheck.distributions.distribution import Family, known_distribution
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.environments import MarkedStep, add_environments
@@ -21,8 +21,8 @@ from wheelcheck.dockerfile.fixing.stage_split import (
 )
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.gaps import run_gaps
-from wheelcheck.dockerfile.judging.habits import cached, lineage
-from wheelcheck.dockerfile.judging.run_images import lineage as lineage_of
+from wheelcheck.dockerfile.judging.habits import cached
+from wheelcheck.dockerfile.judging.run_images import image_stages, lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Dockerfile,
@@ -80,12 +80,10 @@ def _linked_libraries(
     with is added where the file is changed for the build anyway.
     """
     final = dockerfile.final
-    if final is None or isinstance(final.target, Unknown):
+    distribution = None if final is None else known_distribution(final.target)
+    if final is None or distribution is None or isinstance(final.target, Unknown):
         return
-    distribution = distribution_of(final.target)
-    if isinstance(distribution, Unknown):
-        return
-    own = lineage(dockerfile)
+    own = image_stages(dockerfile)
     placed = [place.builds for place in places if place.stage.index not in own]
     outside = [each for each in builds if each.stage in dockerfile.needed.difference(own)]
     there = final.bringing
@@ -112,8 +110,8 @@ def _mend(
     elif (
         not outside
         and not others
-        and not _builds_on(dockerfile, places, place.stage)
-        and (splits_stage(dockerfile, place))
+        and not _is_built_on(dockerfile, places, place.stage)
+        and splits_stage(dockerfile, place)
     ):
         split_stage(editor, dockerfile, place)
     else:
@@ -122,16 +120,16 @@ def _mend(
         _mend_in_place(editor, group, sorted(staying))
 
 
-def _builds_on(dockerfile: Dockerfile, places: Iterable[BuildPlace], stage: Stage) -> bool:
+def _is_built_on(dockerfile: Dockerfile, places: Iterable[BuildPlace], stage: Stage) -> bool:
     """Whether something is built in a stage that begins with all that is in this one."""
     others = (item.stage for item in places if item.stage is not stage)
-    return any(stage.index in lineage_of(dockerfile, other) for other in others)
+    return any(stage.index in lineage(dockerfile, other) for other in others)
 
 
 def _is_outside(dockerfile: Dockerfile, group: list[BuildPlace]) -> bool:
     """Whether nothing of a RUN's builds gets into the image."""
     builds_alone = all(member.step.action == "wheel" for member in group)
-    return builds_alone or group[0].stage.index not in lineage(dockerfile)
+    return builds_alone or group[0].stage.index not in image_stages(dockerfile)
 
 
 def _by_run(places: Iterable[BuildPlace]) -> list[list[BuildPlace]]:
@@ -178,7 +176,7 @@ def _cache_command(editor: Editor, place: BuildPlace) -> None:
 
 def mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
     """Replace copies of wheels by bind mounts, where one step takes them and that is all."""
-    for index in lineage(dockerfile):
+    for index in image_stages(dockerfile):
         stage = dockerfile.stages[index]
         for copied in stage.copies:
             if copied.made is None or copied.made.kind != "wheels" or copied.stage is None:

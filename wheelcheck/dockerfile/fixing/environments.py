@@ -10,7 +10,7 @@ from wheelcheck.distributions.distribution import Family, distribution_of
 from wheelcheck.dockerfile.fixing.build_places import user_at
 from wheelcheck.dockerfile.fixing.editing import Editor
 from wheelcheck.dockerfile.fixing.stage_split import install_lines
-from wheelcheck.dockerfile.judging.habits import lineage
+from wheelcheck.dockerfile.judging.run_images import image_stages
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 from wheelcheck.loading.image_libraries import installs_packages
@@ -39,7 +39,7 @@ def add_environments(editor: Editor, dockerfile: Dockerfile, marked: Iterable[Ma
     installations fill. So are users other than root, commands that name their pip by its path, and
     files that have an environment of their own or run the system's Python.
     """
-    image = lineage(dockerfile)
+    image = image_stages(dockerfile)
     steps = sorted(
         (each for each in marked if each.stage in image),
         key=lambda each: (each.stage, each.step.layer),

@@ -9,10 +9,16 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
+from wheelcheck.distributions.distribution import (
+    Distribution,
+    Family,
+    distribution_of,
+    known_distribution,
+)
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
+from wheelcheck.dockerfile.judging.run_images import image_stages
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Dockerfile,
@@ -24,7 +30,7 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Libc, Target
 
-__all__ = ["habits_of_stage", "habits_of_step", "lineage"]
+__all__ = ["habits_of_stage", "habits_of_step"]
 
 _INTERPRETER = re.compile(r"/bin/(?:python|pypy)[\d.*]*$")
 _SELF = {"pip", "setuptools", "wheel"}
@@ -32,16 +38,6 @@ _CACHES: Mapping[str, tuple[str, ...]] = {
     "pip": ("/root/.cache/pip", "/root/.cache"),
     "uv": ("/root/.cache/uv", "/root/.cache"),
 }
-
-
-def lineage(dockerfile: Dockerfile) -> frozenset[int]:
-    """The final stage and those that it is built on: their layers are the image."""
-    found = set()
-    stage = dockerfile.final
-    while stage is not None and stage.index not in found:
-        found.add(stage.index)
-        stage = None if stage.parent is None else dockerfile.stages[stage.parent]
-    return frozenset(found)
 
 
 # Of one install step
@@ -157,13 +153,13 @@ def habits_of_stage(
     yield from _musl_base(stage, builds)
     yield from _foreign_copies(dockerfile, stage, pure)
     yield from _unused_packages(stage, builds)
-    distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
-    if isinstance(distribution, Distribution):
+    distribution = known_distribution(stage.target)
+    if distribution is not None:
         yield from _second_python(stage, distribution)
-    if stage.index not in lineage(dockerfile):
+    if stage.index not in image_stages(dockerfile):
         return
     yield from _leftover_wheels(stage)
-    if isinstance(distribution, Distribution):
+    if distribution is not None:
         yield from _leftover_compilers(dockerfile, stage, distribution)
     for step in stage.steps:
         if step.installer == "pip" and step.builds and not step.cache_mounts and step.tool == "pip":
@@ -204,8 +200,8 @@ def _native(builds: StepBuilds) -> tuple[str, ...]:
 
 def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
     """Build packages of a stage in which nothing is compiled, as far as all of it is known."""
-    distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
-    if not isinstance(distribution, Distribution) or not _is_free_of_builds(stage, builds):
+    distribution = known_distribution(stage.target)
+    if distribution is None or not _is_free_of_builds(stage, builds):
         return
     last = [step for step in stage.steps if step.builds][-1]
     unused = [

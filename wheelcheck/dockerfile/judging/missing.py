@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.distributions.distribution import (
+    Distribution,
+    distribution_of,
+    known_distribution,
+)
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.gaps import COMPILERS, Gap, build_gaps, run_gaps
 from wheelcheck.dockerfile.judging.run_images import lineage
@@ -131,10 +135,8 @@ def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:
     """Libraries that what was built links with, and that the final image does not have."""
     final = dockerfile.final
-    if final is None or isinstance(final.target, Unknown):
-        return
-    distribution = distribution_of(final.target)
-    if isinstance(distribution, Unknown):
+    distribution = None if final is None else known_distribution(final.target)
+    if final is None or distribution is None:
         return
     needed = sorted(
         (build for build in builds if build.stage in dockerfile.needed), key=lambda each: each.line
@@ -150,7 +152,7 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     sources = (need.source for needing in lacking.values() for need in needing.values())
     yield finding(
         "missing-runtime-library",
-        _arrival(dockerfile, needed, frozenset(labels)),
+        _arrival(dockerfile, final, needed, frozenset(labels)),
         final.title,
         message,
         packages=tuple(lacking),
@@ -159,13 +161,13 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     )
 
 
-def _arrival(dockerfile: Dockerfile, builds: Iterable[StepBuilds], labels: frozenset[str]) -> int:
+def _arrival(
+    dockerfile: Dockerfile, final: Stage, builds: Iterable[StepBuilds], labels: frozenset[str]
+) -> int:
     """The line on which the first of these builds gets into the image: its step, or a COPY.
 
     That of the last FROM where neither is known.
     """
-    final = dockerfile.final
-    assert final is not None
     image = lineage(dockerfile, final)
     for build in builds:
         if labels.isdisjoint(outlook.build.label for outlook in build.outlooks):

@@ -6,7 +6,7 @@ from wheelcheck.analysis.loads.load_options import RunImage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.errors import Unknown
 
-__all__ = ["lineage", "run_image", "run_stage"]
+__all__ = ["image_stages", "lineage", "run_image", "run_stage"]
 
 
 def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
@@ -26,6 +26,11 @@ def run_stage(dockerfile: Dockerfile, stage: Stage) -> Stage:
         return stage
     built_on = stage.index in lineage(dockerfile, final)
     return final if built_on or stage.index in _copied(dockerfile, final) else stage
+
+
+def image_stages(dockerfile: Dockerfile) -> frozenset[int]:
+    """The final stage and those that it is built on: their layers are the image."""
+    return frozenset() if dockerfile.final is None else lineage(dockerfile, dockerfile.final)
 
 
 def lineage(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.distributions.distribution import Distribution, known_distribution
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Excluded,
@@ -110,8 +110,7 @@ class StageState:
     @property
     def distribution(self) -> Distribution | None:
         """The distribution of the image; None where it is not known."""
-        found = None if isinstance(self.target, Unknown) else distribution_of(self.target)
-        return found if isinstance(found, Distribution) else None
+        return known_distribution(self.target)
 
     @property
     def variables(self) -> dict[str, str | None]:
