@@ -139,6 +139,16 @@ class TestNumbers:
         assert rule.message.startswith("the image has an unknown number of MB on ")
         assert rule.message.endswith("more than the 500 MB allowed: no image is named")
 
+    def test_the_reason_for_an_unknown_size_may_hold_braces(self):
+        why = "more than {0} layers of ${BASE} have no known size"
+        bill = Bill(cores=2, builds=0, image=ImageSize(unknown=why))
+        report = alpine_story()
+        unpriced = tuple(target.model_copy(update={"bill": bill}) for target in report.targets)
+        report = report.model_copy(update={"targets": unpriced})
+        messages = broken(Policy(max_image_mb=200), report)
+        assert all(message.endswith(f"the 200 MB allowed: {why}") for message in messages)
+        assert len(messages) == 2
+
     def test_an_image_with_packages_of_unknown_size_does_not_pass(self):
         image = Estimate(value=164e6, low=150e6, high=170e6, basis="derived")
         size = ImageSize(single_stage=image, unsized=("ffmpeg",))

@@ -174,17 +174,23 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
             "max-build-minutes", message, minutes, policy.max_build_minutes, target.name
         )
     if policy.max_image_mb is not None and target.system == "linux":
-        image = bill.image.size if bill and bill.image else None
-        size = image.value / _MEGABYTE if image else None
+        size = bill.image.size if bill and bill.image else None
+        megabytes = size.value / _MEGABYTE if size else None
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
-        if target.image is None:
-            message += ": no image is named"
-        elif image is None and bill and bill.image and bill.image.unknown:
-            message += f": {bill.image.unknown}"
-        unsized = bill.image.unsized if bill and bill.image and image else ()
+        doubt = _doubt_about_image(target)
         yield from _bounded(
-            "max-image-mb", message, size, policy.max_image_mb, target.name, unsized
+            "max-image-mb", message, megabytes, policy.max_image_mb, target.name, doubt
         )
+
+
+def _doubt_about_image(target: TargetSummary) -> str:
+    """Why the size of an image is not known, or what it is without; "" where it is whole."""
+    image = target.bill.image if target.bill else None
+    if image and image.size:
+        return f"the size of {listing(image.unsized)} is not known" if image.unsized else ""
+    if target.image is None:
+        return "no image is named"
+    return (image and image.unknown) or ""
 
 
 def _compiles_unpriced(report: Report, target: TargetSummary) -> bool:
@@ -200,25 +206,20 @@ _MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
 
 
 def _bounded(
-    rule: str,
-    template: str,
-    value: float | None,
-    bound: float,
-    target: str,
-    unsized: tuple[str, ...] = (),
+    rule: str, template: str, value: float | None, bound: float, target: str, doubt: str = ""
 ) -> Iterator[Violation]:
-    """`unsized` is what the value does not have in it, and which may lead above the bound."""
+    """`doubt` says why the value is not known, or what may lead it above the bound."""
     surely = value is not None and value > bound
-    if not surely and value is not None and not unsized:
+    if not surely and value is not None and not doubt:
         return
     if value is None:
         amount = "an unknown number of"
     else:
         digits = 1 if surely and round(value) <= bound else 0  # not 1 min, above 1 min
-        amount = f"{'at least ' * bool(unsized)}about {value:.{digits}f}"
+        amount = f"{'at least ' * bool(doubt)}about {value:.{digits}f}"
     if not surely:
         template = template.replace("more than", "perhaps more than")
     message = template.format(amount, target, bound)
-    if unsized and not surely:
-        message += f": the size of {listing(unsized)} is not known"
+    if doubt and not surely:
+        message += f": {doubt}"
     yield Violation(rule=rule, target=target, message=message)
