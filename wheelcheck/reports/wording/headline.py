@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report
@@ -16,21 +16,17 @@ from wheelcheck.reports.wording.target_names import Places
 __all__ = ["headline", "refused_words"]
 
 _MOST_CLAUSES = 3
-_TROUBLE = (
-    Verdict.UNAVAILABLE,
-    Verdict.SOURCE_NATIVE,
-    Verdict.SOURCE_UNKNOWN,
-    Verdict.SOURCE_PURE,
-    Verdict.UNKNOWN,
-)
-_WORDINGS = (
-    "cannot be installed",
-    "compile~ from source",
-    "build~ from source, perhaps compiling",
-    "build~ from source without a compiler",
-    "could not be judged",
-)
-_Outcome = tuple[tuple[str, ...], ...]  # names per verdict of _TROUBLE
+_WORDINGS: Mapping[Verdict, str] = {
+    Verdict.UNAVAILABLE: "cannot be installed",
+    Verdict.SOURCE_NATIVE: "compile~ from source",
+    Verdict.SOURCE_UNKNOWN: "build~ from source, perhaps compiling",
+    Verdict.SOURCE_PURE: "build~ from source without a compiler",
+    Verdict.UNKNOWN: "could not be judged",
+}
+"""What is said of each verdict that means trouble, the worst first."""
+_WHERE_BUILDS_FAIL = {**_WORDINGS, Verdict.SOURCE_PURE: "{are} built from source"}
+"""The same where some build fails: then it is not said that one simply builds."""
+_Outcome = tuple[tuple[str, ...], ...]  # names per verdict of _WORDINGS
 
 
 def headline(report: Report) -> str:
@@ -133,13 +129,23 @@ def refused_words(refusals: Sequence[Refusal]) -> str:
 def _outcome_words(
     report: Report, outcome: _Outcome, targets: Sequence[str], *, short: bool
 ) -> str:
+    """What happens on these targets and costs there; a list before the costs is in brackets."""
     if _in_conflict(report, targets):
         return "the requirements conflict, and nothing can be installed"
-    clause = _clause(outcome, _required(report, targets), short=short)
-    if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)]:
-        start, colon, names = clause.partition(": ")
-        return f"the installation fails: {start}" + (f" ({names})" if colon else "")
-    return _costing(clause, outcome, report, targets)
+    unavailable, *_, unknown = outcome
+    failing = "" if unavailable or unknown else _failing_words(report, targets)
+    wordings = _WHERE_BUILDS_FAIL if failing else _WORDINGS
+    clause = _clause(outcome, _required(report, targets), wordings, short=short)
+    if unknown and not unavailable:
+        return clause
+    words, colon, names = clause.partition(": ")
+    bracketed = f"{words} ({names})" if colon else clause
+    if unavailable:
+        return f"the installation fails: {bracketed}"
+    if failing:  # what fails has no cost
+        return f"{bracketed}, and {failing}"
+    cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
+    return f"{bracketed}: {cost}" if cost else clause
 
 
 def _in_conflict(report: Report, targets: Sequence[str]) -> bool:
@@ -151,28 +157,6 @@ def _in_conflict(report: Report, targets: Sequence[str]) -> bool:
         for name in problem.targets
     }
     return bool(targets) and lost.issuperset(targets)
-
-
-def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[str]) -> str:
-    """The clause with what it costs: a list at its end moves into brackets.
-
-    A build that fails has no cost.
-    """
-    if outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
-        return clause
-    words, colon, names = clause.partition(": ")
-    text = f"{words} ({names})" if colon else clause
-    failing = _failing_words(report, targets)
-    if failing:
-        return f"{_built(text)}, and {failing}"
-    cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
-    return f"{text}: {cost}" if cost else clause
-
-
-def _built(text: str) -> str:
-    """The clause where builds fail: those that need no compiler do not simply build."""
-    once = text.replace("builds from source without a compiler", "is built from source")
-    return once.replace("build from source without a compiler", "are built from source")
 
 
 def _failing_words(report: Report, targets: Sequence[str]) -> str:
@@ -202,7 +186,7 @@ def _fail(names: Sequence[str]) -> str:
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
     absent = {name: report.not_found(name) for name in targets}
-    found: dict[Verdict, list[str]] = {verdict: [] for verdict in _TROUBLE}
+    found: dict[Verdict, list[str]] = {verdict: [] for verdict in _WORDINGS}
     for package in report.packages:
         here = {
             Verdict.UNAVAILABLE if package.name in absent[name] else cell.verdict
@@ -228,16 +212,15 @@ def _required(report: Report, targets: Sequence[str]) -> int:
     )
 
 
-def _clause(outcome: _Outcome, total: int, *, short: bool) -> str:
+def _clause(outcome: _Outcome, total: int, wordings: Mapping[Verdict, str], *, short: bool) -> str:
     if not any(outcome):
         return _all_wheels(total, short=short)
     unknown = outcome[-1]
     if len(unknown) == total:
         return "nothing could be judged"
+    parts = [(names, say) for names, say in zip(outcome, wordings.values(), strict=True) if names]
     if total == 1:
-        say = next(say for names, say in zip(outcome, _WORDINGS, strict=True) if names)
-        return f"the only package {_conjugated(say, [''])}"
-    parts = [(names, say) for names, say in zip(outcome, _WORDINGS, strict=True) if names]
+        return f"the only package {_conjugated(parts[0][1], [''])}"
     whole = f" of {total}" + ("" if short else " packages")
     if len(parts) == 1:
         names, say = parts[0]
@@ -250,7 +233,8 @@ def _clause(outcome: _Outcome, total: int, *, short: bool) -> str:
 
 
 def _conjugated(text: str, names: Sequence[str]) -> str:
-    return text.replace("~", "s" if len(names) == 1 else "")
+    ending, verb = ("s", "is") if len(names) == 1 else ("", "are")
+    return text.replace("~", ending).replace("{are}", verb)
 
 
 def _all_wheels(total: int, *, short: bool) -> str:
@@ -264,7 +248,7 @@ def _overall(report: Report, groups: dict[tuple[_Outcome, str], list[str]]) -> s
     total = sum(map(len, groups.values()))
     fine = [name for (outcome, _), names in groups.items() if not any(outcome) for name in names]
     trouble = [name for names in groups.values() for name in names if name not in fine]
-    somewhere = _clause(_outcome(report, trouble), len(report.packages), short=False)
+    somewhere = _clause(_outcome(report, trouble), len(report.packages), _WORDINGS, short=False)
     if not fine:
         return f"somewhere on {total} targets {somewhere}; no target gets wheels alone"
     where = Places(report.targets).describe(fine)
