@@ -141,8 +141,10 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
 def _near_tags(text: str) -> Iterator[str]:
     """The platform tags that a mistaken family, as in ``manylinx_2_28_x86_64``, may mean."""
     match = _TAG.fullmatch(text)
-    for family in near_names(match["family"], _FAMILIES, 1) if match else ():
-        tag = f"{family}{match['rest'] if match else ''}"
+    if match is None:
+        return
+    for family in near_names(match["family"], _FAMILIES, 1):
+        tag = f"{family}{match['rest']}"
         if read_platform_spec(tag):
             yield tag
 
