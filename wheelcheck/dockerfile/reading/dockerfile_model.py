@@ -181,21 +181,20 @@ class InstallStep:
 
     `layer` is the first line of its RUN; `text` the command, without credentials. `requirements`
     holds what was read from its arguments and files; `inputs` names the files. `packages` are the
-    system packages there at that moment, the parents' included, and `remains` those of which what
-    they had brought along is. `wheels` are folders of ready
-    wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
-    wheels, "" for the usual place; `environment` is the folder that it fills in any case, and
-    `keeps` says what of its packages it leaves as they are, but for those `renewed`. `groups` and
-    `extras` are those asked for on the line. `number` counts the steps of a stage from 0, also
-    those of one line. `offset` is where the command begins in what the shell reads of its RUN, the
-    text or its one heredoc; where it is in the script of a ``sh -c``, the place of that. None
-    where it has none there: in exec form, or in a heredoc with tabs before its lines. `requested`
-    is the target that its options ask for, or why that is not known; None where it is the image's.
-    `tolerated` says that the RUN goes on where the command fails (``|| true``, ``;``). `target` is
-    set where it installs for another Python than the stage's. `breaks_system` says that it may
-    change a Python that its distribution has marked (PEP 668). `compiles` says that it writes
-    byte-code. `compilers` are the programs that CC
-    and CXX name, in that order, "" where the variable is not set.
+    system packages there at that moment, the parents' included; `remains` are gone, and what they
+    had brought along is there. `wheels` are folders of ready wheels; with `only_ready_wheels`
+    nothing else is taken. `folder` is where it installs or puts wheels, "" for the usual place;
+    `environment` is the folder that it fills in any case, and `keeps` says what of its packages it
+    leaves as they are, but for those `renewed`. `groups` are those asked for on the line. `number`
+    counts the steps of a stage from 0, also those of one line. `offset` is where the command begins
+    in what the shell reads of its RUN, the text or its one heredoc; where it is in the script of a
+    ``sh -c``, the place of that. None where it has none there: in exec form, or in a heredoc with
+    tabs before its lines. `requested` is the target that its options ask for, or why that is not
+    known; None where it is the image's. `tolerated` says that the RUN goes on where the command
+    fails (``|| true``, ``;``). `target` is set where it installs for another Python than the
+    stage's. `breaks_system` says that it may change a Python that its distribution has marked (PEP
+    668). `compiles` says that it writes byte-code. `compilers` are the programs that CC and CXX
+    name, in that order, "" where the variable is not set.
     """
 
     line: int
@@ -253,13 +252,12 @@ class Stage:
     then is. `target` is where its packages would be installed, or why that is not known.
     `packages` are the system packages at its end, `leftovers` those removed in a later layer than
     they were added in, `remains` those of which a command took only what it names: what they had
-    brought along is there. `unsized` is what else was installed, `scripts` are the
-    lines of scripts, which may install whatever they like. `folders` are those that
-    installations filled, parents' included. `uncleaned` are layers (by first line) that keep a
-    package manager's index; `mounted` the stages that its RUNs mount; `excluded` what a
-    ``.dockerignore`` keeps from it. `faults` are
-    steps that cannot work, or may not; `sure_image` is False for an image that is a guess, and
-    `own_python` says that the image has a Python beside its distribution's (conda's).
+    brought along is there. `unsized` is what else was installed, `scripts` are the lines of
+    scripts, which may install whatever they like. `folders` are those that installations filled,
+    parents' included. `uncleaned` are layers (by first line) that keep a package manager's index;
+    `mounted` the stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it.
+    `faults` are steps that cannot work, or may not; `sure_image` is False for an image that is a
+    guess, and `own_python` says that the image has a Python beside its distribution's (conda's).
     """
 
     index: int

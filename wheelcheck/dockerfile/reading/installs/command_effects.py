@@ -15,9 +15,10 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.dockerfile.reading.files.image_files import absolute
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 
-__all__ = ["folder_of", "installer_of", "is_on", "keeps_of", "made_folder", "writes_byte_code"]
+__all__ = ["folder_of", "installer_of", "keeps_of", "made_folder", "writes_byte_code"]
 
 _SITE = "/usr/local/lib"
 
@@ -39,14 +40,20 @@ def folder_of(command: InstallerCommand, layer: Layer) -> str:
     return layer.workdir if command.action in {"wheel", "download"} else ""
 
 
-def writes_byte_code(command: InstallerCommand, variables: Mapping[str, str]) -> bool:
-    """Whether a command compiles what it installs: pip does so unless refused, uv where asked."""
-    if command.tool == "pip":
-        return not command.has("no-compile")
-    return command.has("compile") or is_on(variables.get("UV_COMPILE_BYTECODE"))
+def writes_byte_code(
+    command: InstallerCommand | LockCommand, variables: Mapping[str, str | None]
+) -> bool:
+    """Whether a command compiles what it installs: uv where asked, all others unless refused."""
+    if isinstance(command, LockCommand):
+        requested, refused = "--compile-bytecode" in command.arguments, False
+    else:
+        requested, refused = command.has("compile"), command.has("no-compile")
+    if command.tool == "uv":
+        return requested or _is_on(variables.get("UV_COMPILE_BYTECODE"))
+    return not refused
 
 
-def is_on(value: str | None) -> bool:
+def _is_on(value: str | None) -> bool:
     """Whether a variable of uv is set to a word that means yes (uv's own parser of booleans)."""
     return (value or "").lower() in {"1", "true", "yes", "on", "y", "t"}
 

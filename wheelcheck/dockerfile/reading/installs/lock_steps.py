@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
-from wheelcheck.dockerfile.reading.installs.command_effects import is_on
+from wheelcheck.dockerfile.reading.installs.command_effects import writes_byte_code
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
 from wheelcheck.dockerfile.reading.installs.install_steps import note_project, shown_text
 from wheelcheck.dockerfile.reading.installs.layer import Layer
@@ -91,9 +91,7 @@ def add_lock_install(
         venv=layer.venv,
         cache_mounts=layer.cache_mounts,
         offset=layer.offset,
-        compiles=command.tool != "uv"
-        or "--compile-bytecode" in command.arguments
-        or is_on(variables.get("UV_COMPILE_BYTECODE")),
+        compiles=writes_byte_code(command, variables),
         tolerated=not layer.required,
         target=stage.with_other_python(python),
     )
