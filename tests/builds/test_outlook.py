@@ -11,10 +11,11 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
+from wheelcheck.builds.later_requirements import without_repeats
 from wheelcheck.builds.needs.build_need import Role
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for, without_repeats
+from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
 from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown

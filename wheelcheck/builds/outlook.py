@@ -15,31 +15,21 @@ Nothing here raises for a single package; only an index that does not answer at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
-
-from packaging.utils import NormalizedName
 
 from wheelcheck.builds.broken_modules import (
     libraries_of_broken_modules,
     with_left_out_libraries,
 )
 from wheelcheck.builds.evidence.classification import Classification
+from wheelcheck.builds.later_requirements import LaterRequirements, to_report, without_repeats
 from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
 from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
 from wheelcheck.builds.needs.toolchain import tools_on_pypi
-from wheelcheck.builds.obstacles.bit_rot import (
-    History,
-    bit_rot,
-    constraints_before_breaks,
-    constraints_of_the_time,
-    python_too_new,
-    showing,
-)
+from wheelcheck.builds.obstacles.bit_rot import python_too_new
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
 from wheelcheck.builds.pip_builds import is_isolated, pip_obstacles
@@ -54,15 +44,9 @@ from wheelcheck.index.interface import Index
 from wheelcheck.installers import Installer
 from wheelcheck.targets import Implementation, Libc, Target
 from wheelcheck.targets.platforms import System
-from wheelcheck.targets.pythons import python_support
 from wheelcheck.targets.target import Image
 
-__all__ = ["Forecaster", "Outlook", "commands_for", "without_repeats"]
-
-
-_WITHOUT_CAUSE = frozenset({"build-requirement-later-major", "build-requirement-breaks"})
-"""Where they are not fatal, they are reasons for a constraint file and no warnings: they say so of
-as many builds that end well as of those that fail (measured, `data/obstacles/`)."""
+__all__ = ["Forecaster", "Outlook", "commands_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +85,6 @@ class Outlook:
 
 _DO_NOT_COMPILE = {"c-api-gone", "cython-output-too-old", "cython-too-new"}
 """Obstacles that end the compiling of an extension module."""
-_GONE_MODULE = re.compile(r"^setup\.py stops at .*: the module ([\w.]+) is gone from ")
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
@@ -137,9 +120,8 @@ class Forecaster:
     """Forecasts builds, for any number of targets."""
 
     def __init__(self, index: Index) -> None:
-        self._index = index
+        self._later = LaterRequirements(index)
         self._known: dict[tuple[str, BuildSite, frozenset[str], bool], _NeedsAndObstacles] = {}
-        self._histories: dict[tuple[NormalizedName, str], History | None] = {}
         self._outlooks: dict[Hashable, Outlook] = {}  # whose builds hold what the keys name
         self._clashing: dict[Hashable, tuple[BuildObstacle, ...]] = {}  # the same builds do
 
@@ -188,15 +170,13 @@ class Forecaster:
         known = None if isinstance(distribution, Unknown) else distribution
         release = SourceNeedsInput(build.name, build.version)
         obstacles = (*target_obstacles(release, needs, target.libc, known), *own)
-        aged = self._rot(build, target, as_of) if isolated else ((), "")
-        rotten, constraints = aged
+        rotten, constraints = self._later.of(build, target, as_of) if isolated else ((), "")
         stub = any(obstacle.code == "stub-sdist" for obstacle in own)
         clashing = () if stub else self._clashes(build, target, isolated=isolated)
         clashing = with_left_out_libraries(without_repeats(clashing, rotten), unwanted, known)
         by_pip = pip_obstacles(build.reading, target.installer)
-        causes = (o for o in rotten if o.fatal or o.code not in _WITHOUT_CAUSE)
         own_problems = (*build.environment.problems, *_left_out(classification))
-        gathered = (*own_problems, *by_pip, *clashing, *obstacles, *causes)
+        gathered = (*own_problems, *by_pip, *clashing, *obstacles, *to_report(rotten))
         return Outlook(build, classification, needs, gathered, constraints)
 
     def _clashes(
@@ -233,37 +213,6 @@ class Forecaster:
             self._known[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
         return self._known[key]
 
-    def _rot(
-        self, build: Build, target: Target, as_of: datetime
-    ) -> tuple[tuple[BuildObstacle, ...], str]:
-        """What later build requirements break, and the constraint file against it."""
-        published = build.sdist.upload_time
-        if published is None or published >= as_of:
-            return (), ""
-        requires = build.environment.stated
-        pins = {pin.name: pin.version for pin in build.environment.pins if pin.version}
-        known = ((name, self._history(name, target)) for name in pins)
-        histories = {name: history for name, history in known if history is not None}
-        environment = {**pins, build.name: build.version}
-        shows = partial(_shows, build.reading)
-        found = bit_rot(published, requires, histories, environment, shows)
-        if not found:
-            return (), ""
-        if _is_younger(target, published):
-            return found, constraints_before_breaks(
-                requires, published, histories, environment, shows
-            )
-        return found, constraints_of_the_time(requires, published, histories)
-
-    def _history(self, name: NormalizedName, target: Target) -> History | None:
-        key = name, target.python_full_version
-        if key not in self._histories:
-            project = self._index.project(name)
-            self._histories[key] = (
-                None if isinstance(project, Unknown) else History.of(project, key[1])
-            )
-        return self._histories[key]
-
 
 def _made_from(build: Build) -> Hashable:
     """What is built and what is installed for it, by identity."""
@@ -272,39 +221,11 @@ def _made_from(build: Build) -> Hashable:
     return id(build.reading), pins, environment.stated, environment.problems
 
 
-def without_repeats(
-    found: Iterable[BuildObstacle], rotten: Iterable[BuildObstacle]
-) -> tuple[BuildObstacle, ...]:
-    """`found` without the stops of a setup script whose cause is in `rotten` for certain.
-
-    That says too which release of the build requirement had the module.
-    """
-    causes = [o.message for o in rotten if o.fatal and o.code in _WITHOUT_CAUSE]
-    return tuple(
-        obstacle
-        for obstacle in found
-        if (gone := _GONE_MODULE.search(obstacle.message)) is None
-        or not any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
-    )
-
-
 def _scripts(reading: SdistReading) -> Mapping[str, str]:
     """The texts that a build may run: no backend but setuptools runs a setup.py left behind."""
     facts = reading.facts
     runs = isinstance(facts, Unknown) or facts.kind == "setuptools"
     return reading.texts if runs else {}
-
-
-def _shows(reading: SdistReading, sign: re.Pattern[str]) -> tuple[str, ...]:
-    """The build files of an sdist in which a sign is found."""
-    key = f"shows {sign.pattern}"
-    return reading.derive(key, tuple[str, ...], lambda: showing(sign, reading.texts))
-
-
-def _is_younger(target: Target, published: datetime) -> bool:
-    """Whether the target's Python came out after an sdist: PyPy counts as the CPython it is."""
-    support = python_support(target.python)
-    return support is not None and support.first_release > published.date()
 
 
 def _counting(needs: Iterable[BuildNeed], classification: Classification) -> Iterable[BuildNeed]:
