@@ -17,6 +17,7 @@ LAYERS = [
     "fence",
     "regular_files",
     "tables",
+    "truth",
     "installers",
     "targets",
     "today",

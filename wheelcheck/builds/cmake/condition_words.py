@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wheelcheck.builds.truth import all_of, any_of, opposite
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["holds"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.builds.truth import all_of
+from wheelcheck.truth import all_of
 
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.builds.truth import all_of, any_of, opposite
 from wheelcheck.errors import Unknown
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["MesonValues"]
 

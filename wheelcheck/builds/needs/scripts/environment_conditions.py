@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.setup_script.script_syntax import children
-from wheelcheck.builds.truth import all_of, any_of, opposite
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["by_environment", "running"]
 

@@ -12,7 +12,7 @@ from typing import Any
 from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
-from wheelcheck.builds.truth import all_of, any_of, opposite
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["Certainty", "Part", "branches", "by_defaults", "holds_on_linux"]
 

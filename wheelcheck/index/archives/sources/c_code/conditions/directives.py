@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 from wheelcheck.index.archives.sources.c_code.conditions.expressions import (
     MINORS,
-    both,
-    either,
     evaluated,
     is_defined,
-    opposite,
 )
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["Directives"]
 
@@ -111,8 +109,8 @@ class Directives:
         elif self._around and word in {"elif", "else"}:
             before = self._around.pop()
             values = dict.fromkeys(MINORS, True) if word == "else" else self._values("if", rest)
-            now = {m: both(values[m], opposite(before.taken[m])) for m in MINORS}
-            taken = {m: either(values[m], before.taken[m]) for m in MINORS}
+            now = {m: all_of((values[m], opposite(before.taken[m]))) for m in MINORS}
+            taken = {m: any_of((values[m], before.taken[m])) for m in MINORS}
             self._around.append(_Branch(now, taken, before.of_python))
 
     def define(self, name: str, body: str) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from wheelcheck.tables import read_table
+from wheelcheck.truth import all_of, any_of, opposite
 
-__all__ = ["MINORS", "both", "either", "evaluated", "holds", "is_defined", "opposite"]
+__all__ = ["MINORS", "evaluated", "holds", "is_defined"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -25,23 +26,6 @@ _NOT_DEFINED = {
 def holds(condition: str) -> bool | None:
     """Whether an ``#if`` of plain numbers holds; None where it has names that are not known."""
     return evaluated(condition)[0][1]
-
-
-def both(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
-    """Whether both of two hold; None where that is not known."""
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
-
-
-def either(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
-    """Whether either of two holds; None where that is not known."""
-    return opposite(both(opposite(left), opposite(right)))
-
-
-def opposite(value: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
-    """Whether something does not hold; None where that is not known."""
-    return None if value is None else not value
 
 
 def is_defined(name: str, minor: int) -> bool | None:
@@ -104,9 +88,7 @@ def _value(node: ast.expr, minor: int, patch: int) -> int | None:  # noqa: PLR09
             return None if negated is None else int(negated)
         case ast.BoolOp(op=op, values=parts):
             truths = [_truth(_value(part, minor, patch)) for part in parts]
-            joined = truths[0]
-            for truth in truths[1:]:
-                joined = both(joined, truth) if isinstance(op, ast.And) else either(joined, truth)
+            joined = all_of(truths) if isinstance(op, ast.And) else any_of(truths)
             return None if joined is None else int(joined)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _combined(_value(left, minor, patch), op, _value(right, minor, patch))

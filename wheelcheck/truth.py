@@ -1,4 +1,4 @@
-"""Truths that may not be known: True, False, or None where only a build knows."""
+"""Truths that may not be known: True, False, or None where only the target or a build knows."""
 
 from __future__ import annotations
 
