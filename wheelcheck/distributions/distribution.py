@@ -117,7 +117,8 @@ def _preinstalled(family: Family, name: str) -> frozenset[str]:
     return _image_packages()["s2i-python"] if own else frozenset()
 
 
-_NO_NIS, _RELEASES_WITH_NIS = (3, 13), {"11", "12"}
+_FIRST_PYTHON_WITHOUT_NIS = (3, 13)
+_RELEASES_WITH_NIS = {"11", "12"}
 """See `python-slim-nis` in `base_images.csv`."""
 
 
@@ -127,7 +128,7 @@ def _base_image(target: Target, image: str, release: str, *, large: bool) -> str
         return "python" if image.startswith("python:") else "buildpack-deps"
     if "python:" not in image:
         return "debian"
-    has_nis = target.python < _NO_NIS and release in _RELEASES_WITH_NIS
+    has_nis = target.python < _FIRST_PYTHON_WITHOUT_NIS and release in _RELEASES_WITH_NIS
     return "python-slim-nis" if has_nis else "python-slim"
 
 

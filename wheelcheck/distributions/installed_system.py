@@ -179,7 +179,8 @@ def _base(release: str, base: str) -> frozenset[str]:
         if row["base"] == base and release in row["releases"].split()
     )
     assert repository is not None
-    included = row["includes"]
-    before = _base(release, included) if included else frozenset[str]()
-    names = (*(() if included else repository.required()), *row["packages"].split())
-    return repository.closure(names, recommends=False, installed=before).installed
+    names = row["packages"].split()
+    if row["includes"]:
+        before = _base(release, row["includes"])
+        return repository.closure(names, recommends=False, installed=before).installed
+    return repository.closure([*repository.required(), *names], recommends=False).installed

@@ -171,9 +171,9 @@ def venv_command(words: list[str]) -> VenvCommand | None:
         elif not option.startswith("-"):
             paths.append(rest[position])
         position += 1
-    options = {"--without-pip", "--no-pip", "--no-seed"}
+    without_pip = {"--without-pip", "--no-pip", "--no-seed"}
     by_uv = words[0].rpartition("/")[2] == "uv"
-    pip = "--seed" in rest if by_uv else options.isdisjoint(rest)
+    pip = "--seed" in rest if by_uv else without_pip.isdisjoint(rest)
     return VenvCommand(paths[0] if paths else ".venv", python, pip)
 
 
