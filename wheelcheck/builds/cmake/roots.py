@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
-from wheelcheck.errors import Unknown
 
-__all__ = ["cmake_roots", "command_line_defines"]
+__all__ = ["cmake_roots", "command_line_defines", "scikit_build_settings"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 
@@ -29,22 +29,23 @@ def cmake_roots(texts: Mapping[str, str]) -> list[str]:
 
 def _stated_root(texts: Mapping[str, str]) -> str:
     """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
-    document = read_toml(texts.get("pyproject.toml", ""))
-    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
-    folder = table(settings, "cmake").get("source-dir")
+    folder = table(scikit_build_settings(texts), "cmake").get("source-dir")
     return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
+
+
+def scikit_build_settings(texts: Mapping[str, str]) -> Mapping[str, Any]:
+    """The settings of scikit-build-core in pyproject.toml; {} where there are none."""
+    return table(read_toml(texts.get("pyproject.toml", "")), "tool", "scikit-build")
 
 
 def command_line_defines(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Variables that the backend's settings or the setup script put on CMake's command line."""
     found: dict[str, str] = {}
-    document = read_toml(texts.get("pyproject.toml", ""))
-    if not isinstance(document, Unknown):
-        for name, value in table(document, "tool", "scikit-build", "cmake", "define").items():
-            if isinstance(value, str | bool):
-                found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
-        words = strings(table(document, "tool", "scikit-build", "cmake").get("args"))
-        found |= dict(_DEFINE.findall(" ".join(words)))
+    settings = table(scikit_build_settings(texts), "cmake")
+    for name, value in table(settings, "define").items():
+        if isinstance(value, str | bool):
+            found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
+    found |= dict(_DEFINE.findall(" ".join(strings(settings.get("args")))))
     for path, text in texts.items():
         if path.endswith(".py") and "-D" in text and "cmake" in text.lower():
             found |= {name: value for name, value in _DEFINE.findall(text) if value}

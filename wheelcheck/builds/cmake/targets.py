@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.cmake.language import UNKNOWN
 from wheelcheck.builds.cmake.project import CMakeProject, CMakeTarget
-from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
+from wheelcheck.builds.cmake.roots import (
+    cmake_roots,
+    command_line_defines,
+    scikit_build_settings,
+)
 from wheelcheck.builds.cmake.variables import sdist_path
-from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.build_system import strings, table
 from wheelcheck.builds.sdist.named_sources import resolved
-from wheelcheck.errors import Unknown
 
 __all__ = ["CMakeWork", "cmake_work"]
 
@@ -61,12 +64,10 @@ def cmake_work(
 
 def _requested(texts: Mapping[str, str]) -> list[str]:
     """Targets that the backend's settings or a setup script name; none for all of them."""
-    document = read_toml(texts.get("pyproject.toml", ""))
-    names: list[str] = []
-    if not isinstance(document, Unknown):
-        settings = table(document, "tool", "scikit-build")
-        names += strings(table(settings, "build").get("targets"))
-        names += strings(table(settings, "cmake").get("targets"))
+    settings = scikit_build_settings(texts)
+    names = [
+        name for key in ("build", "cmake") for name in strings(table(settings, key).get("targets"))
+    ]
     for pair in _TARGET.findall(texts.get("setup.py", "")):
         names += filter(None, pair)
     return [] if _EVERYTHING & set(names) else names

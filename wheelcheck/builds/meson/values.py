@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.errors import Unknown
 from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["MesonValues"]
@@ -133,10 +132,8 @@ def _arrays(text: str) -> Iterable[tuple[str, list[str]]]:
 
 def _given(pyproject: str) -> Iterable[tuple[str, bool | None]]:
     """Options that `[tool.meson-python.args]` sets."""
-    document = read_toml(pyproject)
-    if isinstance(document, Unknown):
-        return
-    words = strings(table(document, "tool", "meson-python", "args").get("setup"))
+    arguments = table(read_toml(pyproject), "tool", "meson-python", "args")
+    words = strings(arguments.get("setup"))
     for name, value in _DEFINED.findall(" ".join(words)):
         if value in {"true", "false", *_FEATURE}:
             yield name, _FEATURE.get(value, value == "true")
