@@ -12,7 +12,7 @@ from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
-from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
+from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["is_outside", "sure_headers"]
@@ -45,9 +45,9 @@ def sure_headers(
     found: dict[str, str] = {}
     while todo and len(seen) < _MAX_FOLLOWED:
         path = todo.pop()
-        for include in _includes(path, contents.marks):
+        for include in contents.certain_includes(path):
             inside = _resolved(include[1:], path, named)
-            if inside not in seen and inside:
+            if inside and inside not in seen:
                 seen.add(inside)
                 todo.append(inside)
             elif _is_of_system(include, own, fetched):
@@ -115,12 +115,6 @@ def _is_of_system(include: str, own: Collection[str], fetched: Iterable[str]) ->
 def _comes_with(header: str, fetched: Iterable[str]) -> bool:
     short = _SHORT.sub("", header.lower())
     return any(name and (name in short or short.removesuffix("h") in name) for name in fetched)
-
-
-def _includes(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
-    """What a file includes in every build; of Cython's sources what the C of them will include."""
-    yield from marks[path].certain_includes
-    yield from marked(marks[path].old_cython, EXTERN)
 
 
 def _cimported(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:

@@ -48,6 +48,7 @@ _MESON_PROGRAM = re.compile(r"\bfind_program\s*\(([^)]{0,300})\)")
 _MESON_LANGUAGES = re.compile(r"\badd_languages\s*\(([^)]{0,300})\)")
 _MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'\s*,?([^)]{0,2000})")
 _KEYWORD = re.compile(r"\b[a-z_]+\s*:")
+_SPARED = re.compile(r"required\s*:\s*(?:false|get_option)")
 _QUOTED = re.compile(r"'([^']{1,60})'")
 _COMPILER = re.compile(r"(?:dep:)?virtual[:/]+compiler/([a-z+]+)")
 _WRAPPER = re.compile(r"_?wrap\w*\.(c|cc|cpp|cxx)$")
@@ -189,10 +190,9 @@ def _meson_languages(path: str, text: str) -> Iterator[BuildNeed]:
                 yield _tool(tool, f"{path}: project()")
     for match in _MESON_LANGUAGES.finditer(text):
         positional = _KEYWORD.split(match.group(1))[0]
-        required = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is None
+        role = Role.OPTIONAL if _SPARED.search(match.group(1)) else Role.REQUIRED
         for language in _QUOTED.findall(positional):
             for tool in _LANGUAGES.get(language, ()):
-                role = Role.REQUIRED if required else Role.OPTIONAL
                 yield _tool(tool, f"{path}: add_languages()", role=role)
 
 
@@ -205,23 +205,25 @@ def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Programs but for the project's own scripts, which Meson looks for first."""
-    used = runs_meson(facts.backend, facts.build_requires, facts.texts)
-    for file in MesonProject.of(facts.texts).files if used else ():
-        path = file.path
-        for match in () if is_vendored(path) else _MESON_PROGRAM.finditer(file.text):
-            state = file.state(match.start())
-            if state is False:
-                continue
-            spared = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
-            optional = spared or state is None
-            for program in _QUOTED.findall(_KEYWORD.split(match.group(1))[0])[:1]:
-                if (
-                    "/" in program
-                    or f"{path.removesuffix('meson.build')}{program}" in facts.members
-                ):
-                    continue
-                role = Role.OPTIONAL if optional else Role.REQUIRED
-                yield from program_need(program, f"{path}: find_program('{program}')", role)
+    if not runs_meson(facts.backend, facts.build_requires, facts.texts):
+        return
+    for file in MesonProject.of(facts.texts).files:
+        if not is_vendored(file.path):
+            for match in _MESON_PROGRAM.finditer(file.text):
+                state = file.state(match.start())
+                if state is not False:
+                    yield from _meson_program(match[1], file.path, facts, sure=bool(state))
+
+
+def _meson_program(
+    arguments: str, path: str, facts: SourceNeedsInput, *, sure: bool
+) -> Iterator[BuildNeed]:
+    """The first program of a ``find_program``; `sure` says that its statement runs."""
+    role = Role.REQUIRED if sure and not _SPARED.search(arguments) else Role.OPTIONAL
+    for program in _QUOTED.findall(_KEYWORD.split(arguments)[0])[:1]:
+        beside = f"{path.removesuffix('meson.build')}{program}"
+        if "/" not in program and beside not in facts.members:
+            yield from program_need(program, f"{path}: find_program('{program}')", role)
 
 
 def _minima(facts: SourceNeedsInput) -> Mapping[str, tuple[Version, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
 from wheelcheck.index.archives.build_texts import build_texts
+from wheelcheck.index.archives.sources.mark_kinds import EXTERN, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.index.interface import ArchiveListing
 
@@ -73,6 +74,13 @@ class SdistContents:
                 found.add(parent)
                 parent = parent.rpartition("/")[0]
         return frozenset(found)
+
+    def certain_includes(self, path: str) -> Iterator[str]:
+        """What a file includes in every build; of Cython's sources what the C of them will."""
+        marks = self.marks.get(path)
+        if marks is not None:
+            yield from marks.certain_includes
+            yield from marked(marks.old_cython, EXTERN)
 
     @cached_property
     def marked_by_name(self) -> Mapping[str, Sequence[str]]:

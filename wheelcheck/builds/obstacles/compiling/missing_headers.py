@@ -14,7 +14,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, EXTERN, marked
+from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.tables import read_table
 
 __all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi"]
@@ -78,7 +78,7 @@ def missing_headers(
     makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
     for path in (*paths, *_with_declarations(translated, contents)):
-        for include in _includes(path, contents):
+        for include in contents.certain_includes(path):
             why = _of_other_python(include, python)
             why = why or _missing(include[1:], shipped, installed, complete=complete)
             if not (why or makes) and _is_left_behind(include, contents, shipped, installed):
@@ -91,7 +91,7 @@ def missing_headers(
                 fatal = _is_fatal(include[1:], why, script, writes=writes)
                 return (BuildObstacle("header-missing", message, path, fatal=fatal),)
     for path in perhaps:
-        for include in _includes(path, contents):
+        for include in contents.certain_includes(path):
             if why := _of_other_python(include, python):
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
@@ -137,7 +137,7 @@ def compilable(
     shipped = {path.rpartition("/")[2] for path in contents.sizes}
 
     def stays(path: str) -> bool:
-        names = (name[1:] for name in _includes(path, contents) if name.startswith("<"))
+        names = (name[1:] for name in contents.certain_includes(path) if name.startswith("<"))
         return all(
             _missing(name, shipped, installed, complete=complete) != _NOWHERE for name in names
         )
@@ -158,14 +158,6 @@ def _of_other_python(include: str, python: str) -> str:
     older = _OF_PYTHON.match(include[1:])
     differs = older is not None and python and older[1] != python
     return f"which is of Python {older[1]}" if older is not None and differs else ""
-
-
-def _includes(path: str, contents: SdistContents) -> Iterator[str]:
-    """What a source includes in any case, be it by way of what Cython makes of it."""
-    marks = contents.marks.get(path)
-    if marks is not None:
-        yield from marks.certain_includes
-        yield from marked(marks.old_cython, EXTERN)
 
 
 def _with_declarations(paths: Collection[str], contents: SdistContents) -> Iterator[str]:
