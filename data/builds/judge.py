@@ -51,7 +51,7 @@ _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _MINUTES = 25
 _HALVES = (
     *("development", "held-out", "second", "fifth", "sixth", "eighth", "ninth"),
-    *("tenth-development", "tenth"),
+    *("tenth-development", "tenth", "eleventh-development", "eleventh"),
 )
 _TIMED_OUT = 124  # timeout(1)
 
