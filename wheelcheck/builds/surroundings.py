@@ -275,7 +275,7 @@ def _folders(reading: SdistReading, facts: SdistFacts) -> tuple[BuildObstacle, .
     contents = reading.contents
     if isinstance(contents, Unknown) or not reading.is_whole:
         return ()
-    return (*missing_folders(contents), *missing_project(facts, contents))
+    return (*missing_folders(facts, contents), *missing_project(facts, contents))
 
 
 def _runs_cmake(build: Build, facts: SdistFacts) -> bool:

@@ -296,3 +296,35 @@ def test_a_library_may_be_made_of_the_sources_that_there_are():
     assert judge(files, LINUX, wheel=bundled).verdict is NATIVE
     module = {"x/__init__.py": 1, "x/x.cpython-312-x86_64-linux-gnu.so": 900}
     assert judge({"setup.py": PLAIN}, LINUX, wheel=module).verdict is NATIVE
+
+
+RUNS_CMAKE = """import subprocess
+from setuptools import setup
+from setuptools.command.build import build
+from setuptools.command.build_ext import build_ext
+class Compile(build_ext):
+    def run(self):
+        subprocess.check_call(["cmake", "core"])
+class Build(build):
+    def run(self):
+        self.run_command("build_ext")
+        super().run()
+setup(name="x", cmdclass={"build": Build, "build_ext": Compile})
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("", "", NATIVE),
+        ('"build": Build, ', "", PURE),  # nothing to compile, so that nothing runs build_ext
+        ("subprocess.check", "if x: subprocess.check", PURE),
+        ("        subprocess.check", "        return\n        subprocess.check", PURE),
+        ("subprocess.check_call([", "self.spawn([", NATIVE),
+        ('"cmake"', '"cp"', PURE),
+    ],
+)
+def test_a_pure_wheel_whose_build_runs_cmake_in_any_case(old: str, new: str, verdict: Verdict):
+    script = RUNS_CMAKE.replace(old, new) if old else RUNS_CMAKE
+    files = {"setup.py": script, "core/CMakeLists.txt": "project(x Fortran)\n"}
+    assert judge_read(files, ANY).verdict is verdict

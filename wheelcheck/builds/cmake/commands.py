@@ -70,6 +70,7 @@ class _Block:
 class _Walk:
     texts: Mapping[str, str]
     values: dict[str, str | None]
+    root: str = ""
     seen: set[str] = field(default_factory=set)
     blocks: list[_Block] = field(default_factory=list)
     count: int = 0
@@ -85,7 +86,7 @@ def cmake_commands(
         root: The project's own `CMakeLists.txt`.
         defines: Variables that the backend or the setup script sets on the command line.
     """
-    walk = _Walk(texts, {**_LINUX, **(defines or {})})
+    walk = _Walk(texts, {**_LINUX, **(defines or {})}, root)
     walk.seen.add(root)
     yield from _file(walk, root)
 
@@ -116,6 +117,8 @@ def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeComman
     sure = all(block.runs for block in walk.blocks)
     if name in {"set", "option"} and words:
         _assign(walk, name, words, sure=sure)
+    elif name == "get_directory_property" and words[1:] == ["PARENT_DIRECTORY"]:
+        walk.values[words[0]] = "" if path == walk.root and sure else None
     around = tuple(word for block in walk.blocks for word in block.words)
     expanded = tuple(part for word in words for part in _expanded(walk, word))
     off = any(block.runs is False for block in walk.blocks)

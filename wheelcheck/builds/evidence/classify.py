@@ -90,15 +90,33 @@ def _compiling_all_the_same(facts: SdistFacts | Unknown | None) -> Classificatio
     """That a build takes a compiler, beside a pure wheel, where its backend says so for certain.
 
     Meson and CMake look for a compiler of each language of a project, whether it compiles anything
-    for the wheel or not.
+    for the wheel or not; and so does the CMake that a setup script starts in every build.
     """
     if not isinstance(facts, SdistFacts):
         return None
-    if facts.kind != "meson" and not (facts.kind == "native" and facts.has("cmake-project")):
+    if facts.kind != "meson" and not facts.has("cmake-project"):
+        return None
+    if facts.kind == "setuptools":
+        return _always_running_cmake(facts)
+    if facts.kind not in {"meson", "native"}:
         return None
     own = classify_sdist(facts)
     certain = own.verdict is Verdict.SOURCE_NATIVE and own.confidence is Confidence.STRONG
     return own if certain else None
+
+
+def _always_running_cmake(facts: SdistFacts) -> Classification | None:
+    """That a setup script starts CMake in every build, its wheel called pure or not."""
+    if facts.script is None or "cmake" not in facts.script.tools_always_run:
+        return None
+    reason = "a command of its setup script runs cmake in every build"
+    return Classification(
+        Verdict.SOURCE_NATIVE,
+        Confidence.STRONG,
+        optional_extensions=False,
+        evidence=facts.evidence,
+        reason=reason,
+    )
 
 
 def _opinion(facts: SdistFacts | Unknown, sdist: Sdist) -> Classification:

@@ -40,13 +40,13 @@ class SetupScript:
     its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
     text, to distinguish "none declared, one mentioned". `unclear` names what could not be
     read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
-    that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
-    ``build_ext``. `ignored` are keywords that setuptools passes over,
-    because what handles them is not required. `decided` are conditions and handlers with one answer
-    in this build: file, line, answer. `perhaps_sources` are texts that a list gains only where a
-    build finds something: names of sources, perhaps without their folder. `leaves_out` says that a
-    command of the script takes extension modules out of the build. `problem` is set where it could
-    not be read at all.
+    that the script goes on where they fail, and `tools_always_run` are those that a build starts in
+    any case; `scripts_run` are setup scripts that it starts with ``build_ext``. `ignored` are
+    keywords that setuptools passes over, because what handles them is not required. `decided` are
+    conditions and handlers with one answer in this build: file, line, answer. `perhaps_sources` are
+    texts that a list gains only where a build finds something: names of sources, perhaps without
+    their folder. `leaves_out` says that a command of the script takes extension modules out of the
+    build. `problem` is set where it could not be read at all.
     """
 
     path: str
@@ -58,6 +58,7 @@ class SetupScript:
     unclear: tuple[str, ...] = ()
     tools: tuple[tuple[str, str], ...] = ()
     tools_forgiven: bool = False
+    tools_always_run: frozenset[str] = frozenset()
     scripts_run: tuple[str, ...] = ()
     setup_requires: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()

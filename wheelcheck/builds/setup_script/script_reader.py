@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
+from wheelcheck.builds.setup_script.commands_run import tools_always_run
 from wheelcheck.builds.setup_script.computed.extension_arguments import strings_of
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
@@ -168,9 +169,16 @@ def _script_value(
         impure=_impure(path, script, first),
         tools=tuple((run.where, run.tool) for run in tools),
         tools_forgiven=all(run.forgiven for run in tools),
+        tools_always_run=tools_always_run(_commands(first)),
         scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
         setup_requires=_setup_requires(first or script.setup_calls),
     )
+
+
+def _commands(calls: list[SetupCall]) -> Mapping[str, Value]:
+    """The commands that the first call of `setup()` is given, by their names."""
+    given = calls[0].arguments.get("cmdclass") if calls else None
+    return given if isinstance(given, dict) else {}
 
 
 def _idle_commands(script: Interpreter, calls: list[SetupCall]) -> set[ast.ClassDef]:

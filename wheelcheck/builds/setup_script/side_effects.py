@@ -17,6 +17,7 @@ __all__ = [
     "catches_failures",
     "is_trial",
     "swallows_failures",
+    "tool_started",
     "tools_run",
 ]
 
@@ -134,6 +135,11 @@ def _inside_functions(
         if isinstance(node, ast.List | ast.Tuple | ast.Call):
             yield node, shielded
         todo += [(part, shielded) for part in children(node)]
+
+
+def tool_started(node: ast.expr) -> str:
+    """The build tool that an argument list or a shell command starts with; "" for none."""
+    return _tool(node)[0]
 
 
 def _tool(node: ast.expr) -> tuple[str, str]:

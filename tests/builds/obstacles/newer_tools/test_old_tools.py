@@ -7,8 +7,10 @@ import pytest
 from wheelcheck.builds.obstacles.missing_folders import missing_folders
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import missing_numpy, old_minimums
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
+UNLESS_BELOW = "if(NOT B)\nadd_subdirectory(deps/y)\nendif()"
 OLD = "cmake_minimum_required(VERSION 2.8)\nproject(x C)\n"
 NEW = "cmake_minimum_required(VERSION 3.15...3.30)\nproject(x C)\n"
 
@@ -65,6 +67,14 @@ def test_options_that_the_script_sets_count():
         ("add_subdirectory(deps/z)", "", None),
         ("if(TESTS)\nadd_subdirectory(deps/y)\nendif()", "", None),
         ("execute_process(COMMAND make-it)\nadd_subdirectory(deps/y)", "", False),
+        ("execute_process(COMMAND git rev-parse HEAD)\nadd_subdirectory(deps/y)", "", True),
+        ("file(GLOB all *.c)\nadd_subdirectory(deps/y)", "", True),
+        ("file(DOWNLOAD a b)\nadd_subdirectory(deps/y)", "", False),
+        (
+            f"get_directory_property(B PARENT_DIRECTORY)\n{UNLESS_BELOW}",
+            "",
+            True,
+        ),
         ("include(${CMAKE_SOURCE_DIR}/cmake/y.cmake)", "", True),
         ("include(cmake/y.cmake OPTIONAL)", "", None),
         ("include(CTest)", "", None),
@@ -74,7 +84,31 @@ def test_options_that_the_script_sets_count():
 def test_what_cmake_adds_must_be_there(lines: str, script: str, fatal: bool | None):  # noqa: FBT001
     files = {"CMakeLists.txt": f"{NEW}{lines}\n", "setup.py": f"import x\n{script}"}
     files |= {"deps/z/CMakeLists.txt": "", "cmake/z.cmake": ""}
+    assert folders_missing(files) == ([] if fatal is None else [fatal])
+
+
+def folders_missing(files: dict[str, str]) -> list[bool]:
     members = tuple(ArchiveMember(f"x-1/{path}", 1) for path in files)
-    texts = {f"x-1/{path}": text for path, text in files.items()}
-    found = missing_folders(SdistContents(ArchiveListing(members, texts)))
-    assert [obstacle.fatal for obstacle in found] == ([] if fatal is None else [fatal])
+    contents = SdistContents(
+        ArchiveListing(members, {f"x-1/{path}": text for path, text in files.items()})
+    )
+    return [obstacle.fatal for obstacle in missing_folders(read_sdist(contents), contents)]
+
+
+RUNS = """import subprocess
+from setuptools import setup
+from setuptools.command.build import build
+class Build(build):
+    def run(self):
+        subprocess.check_call(["cmake", "../core"])
+setup(cmdclass={"build": Build})
+"""
+
+
+def test_a_script_may_give_cmake_a_folder():
+    files = {"core/CMakeLists.txt": f"{NEW}add_subdirectory(tests)\n", "setup.py": RUNS}
+    assert folders_missing(files) == [True]
+    assert folders_missing({**files, "core/tests/CMakeLists.txt": ""}) == []
+    assert folders_missing({**files, "setup.py": RUNS.replace("../core", "../other")}) == []
+    ifs = RUNS.replace("        subprocess", "        if x():\n            subprocess")
+    assert folders_missing({**files, "setup.py": ifs}) == []
