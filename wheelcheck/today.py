@@ -126,9 +126,10 @@ def fit_wheel(filename: str, target: Target | str) -> Fit | TagMiss:
 
 
 def best_wheel(filenames: Iterable[str], target: Target | str) -> str | None:
-    """Which of one release's wheels would pip take?
+    """Which of one release's wheels would the target's installer take?
 
-    The most preferred tag wins, then the highest build tag (PEP 427), then the first listed.
+    The most preferred tag wins, then the highest build tag (PEP 427), then the last listed for pip
+    and the first by name for uv.
 
     Args:
         filenames: file names of wheels, as for `fit_wheel`.

@@ -147,3 +147,36 @@ def taken_of_two_releases(tmp_path, tag, installer, requirement):
         verdicts_only=True,
     )
     return report.packages[0].on[report.targets[0].name]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize(
+    ("names", "by_name"),
+    [
+        (("demo-1-py2.py3-none-any.whl", "demo-1-py3-none-any.whl"), 0),
+        (("demo-1.0-py3-none-any.whl", "demo-1-py3-none-any.whl"), 1),
+        (("demo-1.zip", "demo-1.tar.gz"), 1),
+    ],
+)
+def test_of_equal_files_pip_takes_the_last_listed_and_uv_the_first_by_name(
+    tmp_path, names, by_name, turn
+):
+    listed = names[::turn]
+    for name in listed:
+        (tmp_path / name).write_bytes(wheel_of("demo", "1") if name.endswith("whl") else b"")
+    (tmp_path / "index.html").write_text("".join(f'<a href="{each}">{each}</a>' for each in listed))
+
+    def file_for(installer):
+        report = check(
+            packages=["demo"],
+            targets=["cp311-manylinux_2_17_x86_64"],
+            installer=installer,
+            no_index=True,
+            find_links=[str(tmp_path / "index.html")],
+            cache_dir=None,
+            verdicts_only=True,
+        )
+        return report.packages[0].on[report.targets[0].name].file
+
+    assert file_for("pip==26.3") == listed[1]
+    assert file_for("uv==0.13.9") == names[by_name]

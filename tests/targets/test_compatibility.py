@@ -1,12 +1,15 @@
 """What fits, and the nearest miss of what does not."""
 
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.tags import parse_tag
+from packaging.version import Version
 
+from wheelcheck.installers import Certainty, Installer, Tool
 from wheelcheck.targets import (
     Architecture,
     Fit,
@@ -388,3 +391,10 @@ def test_best_wheel_by_tag_then_build():
     assert best_wheel(reversed(files), SLIM) == "foo-1.0-2-cp312-cp312-manylinux_2_28_x86_64.whl"
     assert best_wheel(files, ALPINE) == "foo-1.0-py3-none-any.whl"
     assert best_wheel(files[1:], ALPINE) is None
+
+
+def test_of_equal_wheels_pip_takes_the_last_listed_and_uv_the_first_by_name():
+    both = ["foo-1.0-py2.py3-none-any.whl", "foo-1.0-py3-none-any.whl"]
+    uv = replace(SLIM, installer=Installer(Tool.UV, Version("0.13.9"), Certainty.NAMED))
+    assert [best_wheel(both, SLIM), best_wheel(reversed(both), SLIM)] == both[::-1]
+    assert [best_wheel(both, uv), best_wheel(reversed(both), uv)] == [both[0], both[0]]

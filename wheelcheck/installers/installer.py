@@ -64,3 +64,14 @@ class Installer:
     def has(self, rule: Rule) -> bool:
         """Whether a rule of `rules.csv` holds for this release."""
         return rule in self._rules
+
+    def takes_later(self, earlier: str, later: str) -> bool:
+        """Of two files of one version that nothing else tells apart, is the later listed taken?
+
+        Args:
+            earlier: the file name that the index lists first.
+            later: the other; two wheels for ``py3`` and ``py2.py3`` are equal, as two sdists are.
+        """
+        if self.has(Rule.EQUAL_FILES_BY_NAME):
+            return later < earlier
+        return not self.has(Rule.FIRST_OF_EQUAL_FILES)

@@ -53,6 +53,7 @@ class Rule(StrEnum):
     EXTERNALLY_MANAGED = "externally-managed"
     # choosing and resolving
     FIRST_OF_EQUAL_FILES = "first-of-equal-files"
+    EQUAL_FILES_BY_NAME = "equal-files-by-name"
     YANKED_NOT_KNOWN = "yanked-not-known"
     YANKED_IF_NOTHING_ELSE = "yanked-if-nothing-else"
     PRERELEASE_IN_ANY_BOUND = "prerelease-in-any-bound"
@@ -61,7 +62,6 @@ class Rule(StrEnum):
     LEGACY_RESOLVER = "legacy-resolver"
     TAR_GZ_AND_ZIP_ALONE = "tar-gz-and-zip-alone"
     FOLDER_NAMES_BY_PEP_625 = "folder-names-by-pep-625"
-    TAR_GZ_FIRST = "tar-gz-first"
     PYTHON_LOWER_BOUNDS_ALONE = "python-lower-bounds-alone"
     PYTHON_OF_THE_CHOSEN_FILE = "python-of-the-chosen-file"
     PYTHON_VERSION_LISTS = "python-version-lists"

@@ -151,13 +151,15 @@ def choose(
 ) -> Wheel | Sdist | None:
     """Return the file of one release that pip would install, or None where there is none.
 
-    Of files that are otherwise equal, two sdists for one, it takes the one listed last: candidates
-    are sorted by preference, and the last one counts (`pip._internal.resolution.resolvelib`). A
-    yanked file is taken only where no other fits; whether a yanked version may be chosen at all
-    depends on the requirement and is decided by the resolver. uv looks at the Requires-Python of
-    the chosen file alone: where it does not admit the Python, no other file of the release counts.
+    Of files that are otherwise equal, two sdists for one, pip takes the one listed last: candidates
+    are sorted by preference, and the last one counts (`pip._internal.resolution.resolvelib`). uv
+    takes the first by name. A yanked file is taken only where no other fits; whether a yanked
+    version may be chosen at all depends on the requirement and is decided by the resolver. uv looks
+    at the Requires-Python of the chosen file alone: where it does not admit the Python, no other
+    file of the release counts.
     """
     ranks, order = ranks_on(target), _order_of(target.installer)
+    takes_later = target.installer.takes_later
     best: tuple[_Preference, Wheel | Sdist] | None = None
     for file in files:
         build: BuildTag = ()
@@ -167,7 +169,11 @@ def choose(
         if rank is None:
             continue
         key = order.key(file, rank, build)
-        better = best is None or key > best[0] or (key == best[0] and order.last_of_equals)
+        better = (
+            best is None
+            or key > best[0]
+            or (key == best[0] and takes_later(best[1].filename, file.filename))
+        )
         if better and not order.refused(file, target, rules):
             best = (key, file)
     if best is None or (rules.hashes and _refused_by_hash(best[1], rules)):
@@ -195,7 +201,7 @@ def tags_decide(files: Sequence[Wheel | Sdist], target: Target, rules: FileRules
     return not any(_refused_by_installer(file, target) for file in sdists)
 
 
-_Preference = tuple[bool, int | BuildTag, int | bool, bool | BuildTag]
+_Preference = tuple[bool, int | BuildTag, int | BuildTag]
 
 
 class _Order(NamedTuple):
@@ -203,8 +209,6 @@ class _Order(NamedTuple):
 
     knows_yanked: bool
     build_tag: Literal["last", "first", "ignored"]
-    last_of_equals: bool
-    tar_gz_first: bool
     python_last: bool
 
     def refused(self, file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
@@ -218,10 +222,9 @@ class _Order(NamedTuple):
     def key(self, file: Wheel | Sdist, rank: int, build: BuildTag) -> _Preference:
         """The greater, the sooner it is taken; `rank` is the place of its tag."""
         offered = file.yanked is None or not self.knows_yanked
-        preferred = self.tar_gz_first and file.filename.endswith(".tar.gz")
         if self.build_tag == "first":
-            return offered, build, -rank, preferred
-        return offered, -rank, preferred, build if self.build_tag == "last" else ()
+            return offered, build, -rank
+        return offered, -rank, build if self.build_tag == "last" else ()
 
 
 @lru_cache(maxsize=256)
@@ -231,8 +234,6 @@ def _order_of(installer: Installer) -> _Order:
     return _Order(
         knows_yanked=not installer.has(Rule.YANKED_NOT_KNOWN),
         build_tag="first" if first else "ignored" if ignored else "last",
-        last_of_equals=not installer.has(Rule.FIRST_OF_EQUAL_FILES),
-        tar_gz_first=installer.has(Rule.TAR_GZ_FIRST),
         python_last=installer.has(Rule.PYTHON_OF_THE_CHOSEN_FILE),
     )
 

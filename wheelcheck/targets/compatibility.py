@@ -67,10 +67,12 @@ def fit_wheel(filename: str, target: Target) -> Fit | TagMiss:
 
 
 def best_wheel(filenames: Iterable[str], target: Target) -> str | None:
-    """Which of one release's wheels would pip take? None where none fits.
+    """Which of one release's wheels would the target's installer take? None where none fits.
 
-    The most preferred tag wins, then the highest build tag (PEP 427), then the first listed.
+    The most preferred tag wins, then the highest build tag (PEP 427), then the last listed for pip
+    and the first by name for uv.
     """
+    takes_later = target.installer.takes_later
     best: tuple[tuple[int, BuildTag], str] | None = None
     for filename in filenames:
         parsed = _split_wheel_name(filename)
@@ -80,7 +82,7 @@ def best_wheel(filenames: Iterable[str], target: Target) -> str | None:
         fitted = fit(tag, target)
         if isinstance(fitted, Fit):
             key = (-fitted.rank, build)
-            if best is None or key > best[0]:
+            if best is None or key > best[0] or (key == best[0] and takes_later(best[1], filename)):
                 best = (key, filename)
     return best[1] if best else None
 
