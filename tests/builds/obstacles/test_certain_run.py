@@ -53,6 +53,16 @@ if way == 'setuptools':
 setup(name='x', **extra)
 """
 
+BY_NUMBERS = """
+import sys
+major, minor = sys.version_info[:2]
+if major == 3:
+    try:
+        import lib2to3
+    except ImportError:
+        sys.exit(1)
+"""
+
 COMMAND = """
 from setuptools import setup, Command
 class Refuses(Command):
@@ -186,6 +196,8 @@ def run(
         ("import sys\nif not (3, 6) <= sys.version_info < (3, 9): raise ValueError('x')", "ValueE"),
         ("import sys\nif float(sys.version[:3]) < 3.6: raise ValueError('x')", "it raises ValueE"),
         ("import sys\nif sys.hexversion > 0x03000000: raise ValueError('x')", "it raises ValueE"),
+        (BY_NUMBERS, "lib2to3 is gone since Python 3.13"),
+        ("a, b = 'x', 'README.md'\nopen(b)", "it opens README.md"),
         ("print 'hello'", "is not Python 3"),
         (
             "try:\n  import numpy\nexcept ImportError:\n  raise SystemExit('numpy first')",
@@ -241,6 +253,9 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "import sys\nif sys.platform == 'win32': raise SystemExit(1)",
         "try:\n  unicode\nexcept NameError:\n  unicode = str",
         "import contextlib\nwith contextlib.suppress(ImportError):\n  import numpy",
+        "a, b = 'README', input()\na, b = b, a\nif a: import imp",
+        "(a, *b) = 'README', 'x'\nif b: import imp",
+        "import sys\nmajor, minor = sys.version_info[:2]\nif major == 2: import ConfigParser",
         "import sys\nif 'publish' in sys.argv: raise SystemExit(1)",
         "import sys\nif sys.argv[1] == 'clean': raise ValueError('x')",
         "import subprocess\nsubprocess.call(['git', 'describe'])",

@@ -194,6 +194,10 @@ def test_scripts_that_download():
     assert downloads(texts={"winbuild/prepare.py": clone, "setup.py": "import os"}) == []
     helper = {"libs/fetcher.py": clone, "setup.py": "from libs import fetcher"}
     assert [obstacle.source for obstacle in downloads(texts=helper)] == ["libs/fetcher.py:2"]
+    early = "try:\n    {}\nexcept ImportError:\n    from ez_setup import use_setuptools\n"
+    boot = {"ez_setup.py": "def use_setuptools(url):\n    urlopen(url)\n"}
+    assert not downloads(texts={"setup.py": early.format("import setuptools"), **boot})
+    assert downloads(texts={"setup.py": early.format("import setuptools, x"), **boot})
 
 
 def test_crates_come_over_the_network_unless_the_sdist_carries_them():

@@ -170,9 +170,29 @@ def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
     found: set[str] = set()
     for path, text in texts.items():
         if path == "setup.py" or path.rpartition("/")[2] == "pyproject.toml":
-            for line in filter(_NAMES_SCRIPTS.match, text.splitlines()):
-                found.update(re.findall(r"\w+", line))
+            passed = _without_setuptools(text) if path == "setup.py" else frozenset()
+            for number, line in enumerate(text.splitlines(), 1):
+                if _NAMES_SCRIPTS.match(line) and number not in passed:
+                    found.update(re.findall(r"\w+", line))
     return found
+
+
+def _without_setuptools(text: str) -> frozenset[int]:
+    """The lines that run only where setuptools cannot be imported, which every build has."""
+    tree = parse(text) if "setuptools" in text else None
+    return frozenset(
+        line
+        for node in (walk(tree) if isinstance(tree, ast.Module) else ())
+        if isinstance(node, ast.Try) and all(map(_imports_setuptools, node.body))
+        for handler in node.handlers
+        for line in range(handler.lineno, (handler.end_lineno or handler.lineno) + 1)
+    )
+
+
+def _imports_setuptools(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Import):
+        return all(alias.name.partition(".")[0] == "setuptools" for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and node.module == "setuptools"
 
 
 def _lists_by_name(tree: ast.AST) -> dict[str, ast.expr]:

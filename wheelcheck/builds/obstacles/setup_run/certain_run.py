@@ -79,9 +79,12 @@ class _Run:
                 )
                 self.frame.stop(node, "AttributeError", why)
             self.state.keywords.note(target, node.value, self.frame)
+            several = self.frame.several(target, node.value)
             self.frame.forget([target])
             if isinstance(target, ast.Name):
                 self.frame.bind(target.id, value)
+            for name, part in several.items():
+                self.frame.bind(name, part)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
         if node.value is not None:

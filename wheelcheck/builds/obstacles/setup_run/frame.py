@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine
 from wheelcheck.builds.obstacles.setup_run.known.known_conditions import known_constant, known_value
+from wheelcheck.builds.obstacles.setup_run.known.known_operators import as_held
 from wheelcheck.builds.obstacles.setup_run.known.known_values import Files, dotted_origin
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Function,
@@ -147,6 +148,19 @@ class Frame:
             made = self.origin(value.func)
             return f"{made}()" if made in _PARSERS else None
         return self.origin(value) or None
+
+    def several(self, target: ast.expr, value: ast.expr) -> dict[str, Any]:
+        """What ``a, b = value`` gives each name; empty where the target is of another kind."""
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else ()
+        names = [part.id for part in parts if isinstance(part, ast.Name)]
+        if not names or len(names) != len(parts):
+            return {}
+        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
+            return {n: self.evaluated(v) for n, v in zip(names, value.elts, strict=True)}
+        items = self.constant(value)
+        if not isinstance(items, list | tuple) or len(items) != len(names):
+            return {}
+        return dict(zip(names, map(as_held, items), strict=True))
 
     def bind(self, name: str, value: Any) -> None:
         """Give a name a value, as far as that is known."""
