@@ -301,6 +301,15 @@ RUN cd /tmp \\
         assert set(finding.superfluous) == {"gcc", "musl-dev"}
         assert "  leave out " in render_text(report)
 
+    def test_compilers_that_the_build_takes_are_removed_behind_it(self):
+        report = judged(
+            "FROM python:3.12-alpine\nRUN apk add --no-cache gcc musl-dev\nRUN pip install sci\n"
+        )
+        text = render_text(report)
+        assert "compiler-in-final-image" in codes(report)
+        assert "  leave out " not in text
+        assert "  remove in the RUN that builds " in text
+
     def test_copied_wheels_that_stay_as_a_layer(self):
         assert "wheels-kept-in-layer" in codes(judged(BUILDER))
 

@@ -82,3 +82,26 @@ def test_no_commands_are_named_for_builds_that_all_fail(report):
     text = render_text(report, width=120)
     assert "To build it all the same" not in text
     assert "✗ sci 1 fails" in text
+
+
+def extension(library: str, more: str = "") -> str:
+    return (
+        f"from setuptools import setup, Extension\n{more}"
+        f"setup(ext_modules=[Extension('x', ['x.c'], libraries=['{library}'])])\n"
+    )
+
+
+@pytest.mark.parametrize("render", [render_text, render_markdown])
+def test_packages_are_named_for_builds_that_may_succeed(render):
+    index = FakeIndex(
+        {name: {"1": [f"{name}-1.tar.gz"]} for name in ("good", "bad")},
+        listings={
+            "good-1.tar.gz": {"good-1/setup.py": extension("pq"), "good-1/x.c": ""},
+            "bad-1.tar.gz": {"bad-1/setup.py": extension("xml2", "import imp\n"), "bad-1/x.c": ""},
+        },
+    )
+    target = wheelcheck.parse_target(GLIBC, as_of=DAY)
+    both = render(analyse(requirements_of("good", "bad"), [target], index))
+    assert "libpq-dev" in both
+    assert "libxml2-dev" not in both
+    assert "apt-get install" not in render(analyse(requirements_of("bad"), [target], index))

@@ -15,7 +15,7 @@ Nothing here raises for a single package; only an index that does not answer at 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -77,12 +77,22 @@ class Outlook:
         return "; ".join(obstacle.message for obstacle in self.obstacles if obstacle.fatal)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it fails whatever is installed, and no constraint file is known to help."""
+        fatal = (obstacle.code for obstacle in self.obstacles if obstacle.fatal)
+        return not self.constraints and not _FOR_WANT_OF_PACKAGES.issuperset(fatal)
+
+    @property
     def leaves_extensions_out(self) -> bool:
         """Whether optional extension modules do not compile, and the build goes on without."""
         optional = self.classification.optional_extensions
         return optional and any(obstacle.code in _DO_NOT_COMPILE for obstacle in self.obstacles)
 
 
+_FOR_WANT_OF_PACKAGES = frozenset(
+    {"not-packaged", "tool-too-old", "library-too-old", "library-version"}
+)
+"""Obstacles that who installs something else can overcome."""
 _DO_NOT_COMPILE = {"c-api-gone", "cython-output-too-old", "cython-too-new"}
 """Obstacles that end the compiling of an extension module."""
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
@@ -275,15 +285,29 @@ def _failing(outlook: Outlook) -> BuildObstacle:
 
 
 def commands_for(target: Target, outlooks: Iterable[Outlook]) -> InstallCommands | Unknown:
-    """The commands for all builds of a target; `Unknown` where its distribution is not known.
+    """The commands for the builds of a target; `Unknown` where its distribution is not known.
 
     Everything built needs its build packages; only what is installed in the end needs those of
-    the run time.
+    the run time. Builds that fail whatever is installed count for nothing, nor what is built for
+    them alone.
     """
     distribution = distribution_of(target)
     if isinstance(distribution, Unknown):
         return distribution
-    outlooks = tuple(outlooks)
+    outlooks = _worth_building(tuple(outlooks))
     needs = [need for outlook in outlooks for need in outlook.needs]
     staying = [need for outlook in outlooks if outlook.build.top_level for need in outlook.needs]
     return install_commands(needs, distribution, staying=staying)
+
+
+def _worth_building(outlooks: Sequence[Outlook]) -> list[Outlook]:
+    """The builds that may come to an end, but for those that only others ask for."""
+    found: list[Outlook] = []
+    labels: set[str] = set()
+    for outlook in reversed(outlooks):  # each is after what its environment needs
+        build = outlook.build
+        serves = build.top_level or build.tried_by or not labels.isdisjoint(build.requested_by)
+        if serves and not outlook.is_lost:
+            found.append(outlook)
+            labels.add(build.label)
+    return found[::-1]

@@ -197,8 +197,12 @@ def test_a_history_counts_what_the_python_could_install_and_looks_no_further():
 
 @pytest.mark.parametrize(("python", "hit"), [((3, 11), False), ((3, 12), True), ((3, 13), True)])
 def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool):  # noqa: FBT001
-    texts = {"versioneer.py": "parser = configparser.SafeConfigParser()"}
+    texts = {
+        "versioneer.py": "parser = configparser.SafeConfigParser()",
+        "setup.py": "import versioneer\n",
+    }
     assert [obstacle.fatal for obstacle in python_too_new(python, texts)] == [True] * hit
+    assert python_too_new(python, {**texts, "setup.py": "import os\n"}) == ()
 
 
 def test_every_known_change_has_a_version_a_date_and_a_source():

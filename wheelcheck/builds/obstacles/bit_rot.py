@@ -238,8 +238,16 @@ def _later_major(
 
 
 def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
-    """What build scripts use that the target's Python has no more. Code ``python-too-new``."""
-    scripts = {path: text for path, text in texts.items() if "/" not in path}
+    """What build scripts use that the target's Python has no more. Code ``python-too-new``.
+
+    Scripts beside the setup script count where that names them.
+    """
+    named = texts.get("setup.py", "")
+    scripts = {
+        path: text
+        for path, text in texts.items()
+        if _is_run(path) or ("/" not in path and path.removesuffix(".py") in named)
+    }
     return tuple(
         BuildObstacle(
             "python-too-new",

@@ -53,7 +53,9 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
 
 
 def _is_hopeless(plan: BuildPlan) -> bool:
-    """Whether all that is built for itself fails, and no constraint file helps."""
+    """Whether all that is built for itself fails, and neither a package nor constraints help."""
+    if plan.commands and (plan.commands.build or plan.commands.unresolved):
+        return False
     return all(build.fails and not build.constraints for build in plan.builds if build.top_level)
 
 

@@ -80,9 +80,17 @@ def place(finding: DockerfileFinding) -> str:
     return f"line {finding.line} ({clean(finding.stage)})"
 
 
+_AFTER_BUILDS = {"compiler-in-final-image", "removed-in-later-layer"}
+"""Findings on packages that the stage may need while it builds."""
+
+
 def to_change(finding: DockerfileFinding) -> list[str]:
-    """What to write, and what not: ``add gcc, musl-dev``, ``leave out git``."""
-    changes = (("add", finding.packages), ("leave out", finding.superfluous))
+    """What to write, and what not: ``add gcc, musl-dev``, ``leave out git``.
+
+    What the builds of the step take is not left out but removed behind them.
+    """
+    away = "remove in the RUN that builds" if finding.code in _AFTER_BUILDS else "leave out"
+    changes = (("add", finding.packages), (away, finding.superfluous))
     return [
         f"{change} {listing(list(map(clean, names)), _MOST_PACKAGES)}"
         for change, names in changes
