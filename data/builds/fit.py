@@ -31,7 +31,7 @@ _LATER = tuple(
 _MEASUREMENTS = (_FIRST, *_LATER)
 _JUDGED = tuple(
     _HERE / f"{name}-results.csv"
-    for name in ("sixth", "sixth-rest", "eighth", "ninth", "tenth_development")
+    for name in ("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth")
 )
 """Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"

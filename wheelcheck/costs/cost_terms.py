@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from wheelcheck.costs.workload.features import BuildFeatures
+from wheelcheck.costs.workload.hidden_work import DOCUMENTS, FETCHES
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources
 
@@ -96,6 +97,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         return {
             _PACKERS.get(features.packer, "pure_described"): 1.0,
             **_packed(features),
+            **_documents(features),
         }
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
@@ -108,6 +110,8 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "c_near_code": c.near_code / _THOUSAND,
         "generated_files": generated.files,
         "generated_mb": generated.bytes / _MB,
+        "generated_header_code": generated.header_code / _THOUSAND,
+        "generated_standard": generated.standard,
         "cython_files": cython.files,
         "cython_views": cython.views,
         "cython_numpy": cython.numpy,
@@ -132,6 +136,8 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cython_instances": cython.instances / _HUNDRED,
         "binding_bound": 0.0 if features.nanobind else binding.bound / _HUNDRED,
         "sip_mb": features.of(SourceKind.SIP).bytes / _MB,
+        "wrapped_fortran": features.wrapped_fortran,
+        "fetched": float(FETCHES in features.hidden and features.wheel is None),
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
@@ -143,6 +149,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
         **_packed(features),
+        **_documents(features),
     }
     share = compiling_share(features)
     return {
@@ -158,6 +165,11 @@ def _packed(features: BuildFeatures) -> dict[str, float]:
         "packed_files": features.installed_files / _HUNDRED,
         "packed_mb": features.installed_bytes / _MB,
     }
+
+
+def _documents(features: BuildFeatures) -> dict[str, float]:
+    """Whether documentation is written."""
+    return {"documents": 1.0} if DOCUMENTS in features.hidden else {}
 
 
 def _binding_terms(binding: Sources, name: str) -> dict[str, float]:
@@ -180,8 +192,10 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     The terms of one kind, which their names begin with, are summed.
     """
     if not features.compiles:
-        return {_PACKERS.get(features.packer, "pure_described"): 1.0}
-    found = {"base": 1.0, "cffi": float(features.cffi)}
+        return {_PACKERS.get(features.packer, "pure_described"): 1.0, **_documents(features)}
+    found = {"base": 1.0, "cffi": float(features.cffi), **_documents(features)}
+    if features.of(SourceKind.FORTRAN).files:
+        found["fortran_wrapped"] = float(features.wrapped_fortran > 0)
     for kind, usual in _MEMORY_KINDS.items():
         unit = features.of(kind).heaviest
         if not features.of(kind).files:
@@ -220,7 +234,7 @@ _MEMORY_KINDS = {
 }
 _MEMORY_TERMS = frozenset(
     {
-        *("base", "cffi"),
+        *("base", "cffi", "documents", "fortran_wrapped"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
         *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),

@@ -105,7 +105,7 @@ def reading_class(
     the sdist shows.
     """
     if not features.compiles:
-        return "pure"
+        return "hidden" if features.hidden else "pure"
     agrees = reading is not None and abs(reading.distance) < math.log(2)
     if is_by_mypyc(features) or (not agrees and hides_work(features)):
         return "hidden"
@@ -227,7 +227,7 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     features = settled(features, table)
     by_sources = source_seconds(features, table)
     reading = read_published(features, by_sources, table)
-    seconds = corrected_seconds(by_sources, reading, table)
+    seconds = corrected_seconds(features, by_sources, reading, table)
     group = reading_class(features, reading, table)
     distance = beyond_reach(features, table)
     source = _words(features, reading, distance, hidden=group == "hidden")
@@ -269,7 +269,8 @@ def _words(
     features: BuildFeatures, reading: PublishedReading | None, distance: float, *, hidden: bool
 ) -> str:
     if not features.compiles:
-        return "modelled: nothing is compiled"
+        words = "modelled: nothing is compiled"
+        return f"{words}; part of the work cannot be read" if hidden else words
     count = sum(source.files for source in features.sources.values())
     by = f"modelled by {count} source files"
     by = f"{by} and the size of the published wheel" if reading else by

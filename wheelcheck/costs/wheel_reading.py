@@ -7,7 +7,7 @@ information, whichever fits the sources better.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.costs.cost_terms import (
     WITHOUT_DEBUG,
@@ -16,11 +16,13 @@ from wheelcheck.costs.cost_terms import (
     term_seconds,
 )
 from wheelcheck.costs.workload.features import BuildFeatures
+from wheelcheck.costs.workload.hidden_work import DOWNLOADS
 from wheelcheck.costs.workload.source_kinds import SourceKind
 
 __all__ = [
     "WORK_KINDS",
     "PublishedReading",
+    "brings_sources",
     "corrected_seconds",
     "hides_work",
     "is_by_mypyc",
@@ -38,6 +40,9 @@ former are likely to be compiled."""
 _FOREIGN = 2.3
 """From this distance on (in logarithms), a published module holds what this build does not make:
 libraries of others, linked in statically."""
+_OF_WHAT_IS_BROUGHT = 0.8
+"""The weight of a wheel that holds more than the sdist shows, where sources are downloaded: an
+estimate, of a wheel that is nearly all of what is known."""
 _TEMPLATES = ("binding", "cpp", "nanobind", "swig")
 _TRANSLATED = ("cython", "mypyc")
 _UNSEEN = "unseen"
@@ -78,11 +83,11 @@ def read_published(
         seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
         return PublishedReading(name == "debug", math.log(seconds / by_sources), work)
 
-    if _shows_nothing(features):
-        either = (reading("stripped").distance + reading("debug").distance) / 2
-        return PublishedReading(debug=False, distance=either, work=_UNSEEN)
     stripped, debug = reading("stripped"), reading("debug")
-    if features.ships_stripped or not passes_debug(features):
+    plain = features.ships_stripped or not passes_debug(features)
+    if _shows_nothing(features):
+        return replace(stripped if plain else debug, work=_UNSEEN)
+    if plain:
         return stripped
     return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
 
@@ -96,13 +101,18 @@ def is_by_mypyc(features: BuildFeatures) -> bool:
 
 
 def corrected_seconds(
-    by_sources: float, reading: PublishedReading | None, table: Coefficients
+    features: BuildFeatures,
+    by_sources: float,
+    reading: PublishedReading | None,
+    table: Coefficients,
 ) -> float:
     """Reference seconds by the sources and by the published wheel together."""
     if reading is None:
         return by_sources
     if reading.work == _UNSEEN:
         return by_sources * math.exp(reading.distance)
+    if brings_sources(features) and reading.distance > 0:
+        return by_sources * math.exp(_OF_WHAT_IS_BROUGHT * reading.distance)
     limit = table.published["limit"] / (2 if reading.foreign else 1)
     distance = max(-limit, min(limit, reading.distance))
     return by_sources * math.exp(table.published[f"weight_{reading.work}"] * distance)
@@ -132,6 +142,11 @@ def hides_work(features: BuildFeatures) -> bool:
     unlisted = sum(source.statements for source in features.unlisted.values())
     more = unlisted > _FAR_MORE * features.statements
     return bool(features.hidden) or more or _shows_nothing(features)
+
+
+def brings_sources(features: BuildFeatures) -> bool:
+    """Whether a build downloads sources: the published wheel holds what it makes of them."""
+    return DOWNLOADS in features.hidden
 
 
 def _shows_nothing(features: BuildFeatures) -> bool:

@@ -26,7 +26,8 @@ CPU_PRIOR = {
     "packed_mb": 0.05, "packed_files": 0.1, "base": 0.4, "base_meson": 1.0,
     "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
-    "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_views": 3.0,
+    "generated_files": 0.05, "generated_mb": 3.7, "generated_header_code": 0.3,
+    "generated_standard": 0.1, "cython_files": 1.0, "cython_views": 3.0,
     "cython_numpy": 1.0, "cython_lines": 8.0, "cython_copied": 2.0, "cython_header_code": 0.3,
     "cython_standard": 0.06, "cython_instances": 5.0,
     "translated": 0.5, "translated_files": 0.3, "translated_lines": 2.0,
@@ -35,6 +36,7 @@ CPU_PRIOR = {
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
     "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
+    "wrapped_fortran": 1.0, "fetched": 6.0, "documents": 6.0,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 2.0, "configure_mb": 3.0,
     "configure_written": 4.0, "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0,
     "nanobind": 10.0, "sip_mb": 800.0, "mypyc": 2.5, "mypyc_mb": 300.0,
@@ -52,7 +54,8 @@ MEMORY_PRIOR = {
     "binding_standard": 5e6, "binding_templates": 200e6, "cpp_templates": 100e6,
     "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
     "nanobind_standard": 5e6, "nanobind_templates": 200e6,
-    "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6, "sip": 250e6,
+    "documents": 250e6, "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6,
+    "rust": 250e6, "swig": 200e6, "sip": 250e6,
     "mypyc": 100e6, "mypyc_mb": 1000e6,
 }  # fmt: skip
 SIZE_PRIOR = {
@@ -82,8 +85,9 @@ SIZES = ("pure", "small", "large")
 AS_SEEN = {quantity: dict.fromkeys(SIZES, (1.0, 1.0)) for quantity in QUANTITIES}
 """Powers that leave intervals as they are where families are left out."""
 
-_Read = tuple[float, wheel_reading.PublishedReading, float]
-"""Seconds by the sources, what the published wheel tells beside them, and seconds measured."""
+_Read = tuple[BuildFeatures, float, wheel_reading.PublishedReading, float]
+"""What is built, seconds by the sources, what the published wheel tells beside them, and seconds
+measured."""
 Spread = dict[str, dict[str, tuple[float, float]]]
 """Factors at the 10 % and the 90 % point, by quantity and class of evidence."""
 
@@ -234,7 +238,7 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         seconds = modelled.source_seconds(row.features, table)
         reading = wheel_reading.read_published(row.features, seconds, table)
         if reading and reading.work in by_work:
-            by_work[reading.work].append((seconds, reading, row.cpu))
+            by_work[reading.work].append((row.features, seconds, reading, row.cpu))
     weights = {f"weight_{work}": _weight(work, read, table) for work, read in by_work.items()}
     return {**table.published, **weights}
 
@@ -245,8 +249,8 @@ def _weight(work: str, read: Sequence[_Read], table: Coefficients) -> float:
     def missed(weight: float) -> float:
         tried = replace(table, published={**table.published, f"weight_{work}": weight})
         logs = [
-            math.log(wheel_reading.corrected_seconds(seconds, reading, tried) / cpu)
-            for seconds, reading, cpu in read
+            math.log(wheel_reading.corrected_seconds(features, seconds, reading, tried) / cpu)
+            for features, seconds, reading, cpu in read
         ]
         return float(np.mean(np.minimum(2.0, np.abs(logs))))
 
@@ -319,7 +323,7 @@ def say(row: Row, table: Coefficients) -> Missed:
     features = modelled.settled(row.features, table)
     by_sources = modelled.source_seconds(features, table)
     reading = wheel_reading.read_published(features, by_sources, table)
-    seconds = wheel_reading.corrected_seconds(by_sources, reading, table)
+    seconds = wheel_reading.corrected_seconds(features, by_sources, reading, table)
     beside = modelled.beside_backend(features, seconds, table)
     parallel = _is_parallel(row)
     truth = {

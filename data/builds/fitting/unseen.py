@@ -34,6 +34,7 @@ LISTS = (
     ("eighth", "eighth", 2.0),
     ("ninth", "ninth", 2.0),
     ("tenth_development", "tenth-development", 2.0),
+    ("tenth", "tenth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""

@@ -8,6 +8,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.workload.compiled import compiled_files
 from wheelcheck.costs.workload.source_kinds import SourceKind, untemplated
+from wheelcheck.costs.workload.units import Includes
 from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
@@ -127,6 +128,39 @@ def test_meson_names_made_by_an_expression_with_a_folder(named: str):
         "a_bind.cpp": 10,
     }
     assert set(compiled(files)) == {"core/a_bind.cpp", "core/b_bind.cpp"}
+
+
+def test_meson_paths_made_of_a_folder_and_a_name_mean_all_files_of_that_name():
+    script = "foreach s, names : {'a': ['solve.f', 'trust.f']}\n"
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": "project('x', 'c', 'fortran')\nsubdir('python/x')\n",
+        "python/x/meson.build": script + " foreach n : names\n  sources += src + s + '/' + n\n",
+        "src/a/solve.f": 10,
+        "src/a/trust.f": 10,
+        "src/old/a/solve.f": 10,
+        "src/a/other.f": 10,
+    }
+    assert set(compiled(files)) == {"src/a/solve.f", "src/a/trust.f", "src/old/a/solve.f"}
+
+
+def test_an_interface_that_meson_has_swig_read_is_compiled():
+    command = "custom_target('w', output: 'w.c', input: 'x.i', command: [swig, '@INPUT@'])\n"
+    files = {"pyproject.toml": MESON, "meson.build": f"project('x', 'c')\n{command}", "x.i": 10}
+    assert compiled(files) == {"x.i": SourceKind.SWIG}
+
+
+def test_cython_is_there_where_a_script_adds_it_to_what_setup_requires():
+    script = "from setuptools import setup, Extension\nmore = ['cython>=3']\n"
+    script += "setup(setup_requires=['a'] + more, ext_modules=[Extension('x', ['x.py'])])\n"
+    assert compiled({"setup.py": script, "x.py": 10}) == {"x.py": SourceKind.CYTHON}
+
+
+def test_a_file_too_long_to_look_into_holds_tables():
+    length = 30_000_000
+    sizes = {"a.c": length, "b.c": length // 2}
+    long, half = (Includes(sizes, {}).unit(path).statements for path in sizes)
+    assert long < half
 
 
 def test_what_lies_below_an_unread_description_counts():

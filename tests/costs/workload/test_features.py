@@ -652,6 +652,60 @@ def test_work_that_the_sdist_does_not_show_is_known(files: dict[str, str], hidde
     assert found.hidden == hidden
 
 
+MESON = "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "hidden"), [({"subprojects/lib/meson.build": "project('lib', 'c')"}, ()), ({}, True)]
+)
+def test_a_subproject_of_meson_that_the_sdist_lacks_is_downloaded(
+    files: dict[str, str],
+    hidden: bool,  # noqa: FBT001
+):
+    own = {"pyproject.toml": MESON, "meson.build": "project('x', 'c')\nx = files('x.c')\n"}
+    found = features({**own, "x.c": "a;\n", "subprojects/lib.wrap": "[wrap-file]\n", **files})
+    assert ("downloads" in found.hidden) is bool(hidden)
+
+
+def test_a_wheel_tells_more_of_a_build_that_downloads_what_it_compiles():
+    c = {SourceKind.C: sources_of(2, 600)}
+    wheel = PublishedWheel(1, 10_000_000, 10_000_000, 0)
+    plain = BuildFeatures(compiles=True, backend="native", sources=c, wheel=wheel)
+    costs = [
+        modelled_cost(each, coefficients()).cpu_seconds.value
+        for each in (plain, dataclasses.replace(plain, hidden=("downloads",)))
+    ]
+    assert costs[1] > 5 * costs[0]
+
+
+def test_fortran_that_f2py_wraps_costs_more_for_each_module():
+    script = "project('x', 'c', 'fortran')\npy.extension_module('x', 'x.f90')\n"
+    own = {"pyproject.toml": MESON, "x.f90": "end\n"}
+    plain = features({**own, "meson.build": script})
+    script += "custom_target('m', command: [py, '-m', 'numpy.f2py', '@INPUT@'])\n"
+    single = features({**own, "meson.build": script})
+    signatures = {f"{name}.pyf": "end\n" for name in "abc"}
+    several = features({**own, **signatures, "meson.build": script})
+    assert [each.wrapped_fortran for each in (plain, single, several)] == [0, 1, 3]
+    costs = [source_seconds(each, coefficients()) for each in (plain, single, several)]
+    assert costs == sorted(set(costs))
+
+
+def test_a_build_that_writes_its_documentation_costs_more_and_says_that_this_is_not_read():
+    def told(*requires: str) -> tuple[float, float, str]:
+        names = ", ".join(f"'{name}'" for name in ("hatchling", *requires))
+        system = f"[build-system]\nrequires = [{names}]\nbuild-backend = 'hatchling.build'\n"
+        found = features({"pyproject.toml": system, "x/__init__.py": "pass\n"})
+        cost = modelled_cost(found, coefficients())
+        return cost.cpu_seconds.value, cost.cpu_seconds.factor, cost.cpu_seconds.source
+
+    plain, written = told(), told("hatch-sphinx", "sphinx")
+    assert written[0] > plain[0] + 1
+    assert written[1] > plain[1]
+    assert "cannot be read" in written[2]
+    assert "cannot be read" not in plain[2]
+
+
 def test_work_that_cannot_be_read_widens_the_interval_and_the_answer_names_it():
     c = {SourceKind.C: sources_of(20, 6000)}
     plain = BuildFeatures(compiles=True, backend="setuptools", sources=c)

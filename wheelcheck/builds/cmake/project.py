@@ -97,6 +97,7 @@ class CMakeProject:
             "COMMAND": lambda word, _: word.lower() in self._functions or None,
             "EXISTS": lambda word, scope: self._exists(word, scope.folder),
             "IS_DIRECTORY": lambda word, scope: self._exists(word, scope.folder),
+            "IS_SYMLINK": lambda _word, _scope: False,
             "TARGET": lambda word, _: word in self.targets,
             "POLICY": lambda _word, _scope: True,
         }

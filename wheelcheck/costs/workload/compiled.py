@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.sdist.cython_options import cython_options
-from wheelcheck.builds.sdist.named_sources import resolved, untemplated
+from wheelcheck.builds.sdist.named_sources import resolved
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
@@ -25,6 +25,7 @@ from wheelcheck.costs.workload.made import (
     made_by_commands,
     named_parts,
 )
+from wheelcheck.costs.workload.meson_sources import meson_sources
 from wheelcheck.costs.workload.source_kinds import (
     SourceKind,
     candidate_sources,
@@ -36,7 +37,7 @@ from wheelcheck.costs.workload.source_kinds import (
 from wheelcheck.costs.workload.units import Includes, TranslationUnit
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["SIP", "CompiledFile", "compiled_files"]
+__all__ = ["SIP", "CompiledFile", "compiled_files", "has_cython"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,9 @@ _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
 SIP = "sipbuild."
 """What the names of SIP's build backends begin with."""
 _CYTHON_ITSELF = "Cython/Compiler/Main.py"
+_QUOTED_CYTHON = re.compile(r"['\"][Cc]ython *(?:[<>=!~][^'\"]*)?['\"]")
 _SMALL = 30
-_LONG = 1_000_000
 _BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
-_QUOTED_SOURCE = re.compile(
-    r"['\"]([\w./@+-]+\.(?:c|cc|cpp|cxx|C|pyx|f|f90|F|F90|s|S)(?:\.(?:in|tp|src|tpl))?)['\"]"
-)
-_MADE_UP = re.compile(
-    r"(?:'([^'\n]{0,200})'\s*\+\s*)?\b\w+\s*\+\s*'([^'\n]{0,100}\.(?:pyx|c|cc|cpp))'"
-    r"|'([^'\n@]{0,200})@\w+@([^'\n]{0,100}\.(?:pyx|c|cc|cpp))'"
-)
-"""A source named by an expression, its beginning and its end: ``'src/' + name + '_bind.cpp'``,
-``'@0@.c'.format(name)``."""
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
@@ -85,7 +77,7 @@ def compiled_files(
     """
     requires = facts.system.required_names | _named(facts.build_requires)
     own = _CYTHON_ITSELF in sizes
-    cython = own or "cython" in requires or "cython" in facts.system.backend
+    cython = own or has_cython(facts, texts)
     includes = Includes(sizes, marks)
     candidates = candidate_sources(sizes)
     candidates -= includes.included(candidates)
@@ -106,6 +98,18 @@ def compiled_files(
         return tuple(replace(file, times=times.get(file.path, 1)) for file in files)
 
     return described(chosen), described(unlisted - includes.included(chosen))
+
+
+def has_cython(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
+    """Whether the build environment has Cython: by what is required, or by a quoted requirement.
+
+    Setup scripts that make the list of `setup_requires` up quote it somewhere.
+    """
+    if "cython" in facts.system.required_names | _named(facts.build_requires):
+        return True
+    script = texts.get("setup.py", "")
+    quoted = "setup_requires" in script and _QUOTED_CYTHON.search(script) is not None
+    return quoted or "cython" in facts.system.backend.lower()
 
 
 def _named_in_cython(
@@ -154,7 +158,7 @@ def _chosen(
             )
             return own | named_parts(made, sizes, texts.get("setup.py", ""))
     if facts.kind == "meson":
-        listed = _by_meson(texts, sizes, candidates)
+        listed = meson_sources(texts, sizes, candidates)
         if listed:
             return {path for path in listed if not is_foreign(path)}
     if modules and not declared:
@@ -232,38 +236,6 @@ def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
         for path in candidates
         if "/" in path and (top := path.split("/", 1)[0].lower()) not in tops and _BUNDLE.match(top)
     }
-
-
-def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: set[str]) -> set[str]:
-    """Sources that ``meson.build`` files name, beside them; all below a file that was not read."""
-    found: set[str] = set()
-    for path, text in texts.items():
-        if path.endswith("meson.build") and not is_aside(path):
-            folder = posixpath.dirname(path)
-            names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
-            found |= resolved(names, sizes)
-            found.update(_made_up(folder, text[:_LONG], candidates))
-    unread = tuple(
-        posixpath.dirname(path) + "/"
-        for path in sizes
-        if path.endswith("/meson.build") and path not in texts and not is_aside(path)
-    )
-    return found | {path for path in candidates if path.startswith(unread)}
-
-
-def _made_up(folder: str, text: str, candidates: set[str]) -> Iterator[str]:
-    """Candidates whose names a ``meson.build`` makes up of a beginning and an end."""
-    for first, last, other_first, other_last in set(_MADE_UP.findall(text)):
-        begin = posixpath.join(folder, first or other_first)
-        yield from _between(begin, last or other_last, candidates)
-
-
-def _between(first: str, last: str, candidates: set[str]) -> Iterator[str]:
-    """Candidates whose name begins and ends so, with a name and no folder between."""
-    for path in candidates:
-        name = untemplated(path)
-        if name.startswith(first) and name.endswith(last):
-            yield from (path,) if "/" not in name[len(first) :].lstrip("/") else ()
 
 
 def _file(

@@ -14,7 +14,8 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
-from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files
+from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files, has_cython
+from wheelcheck.costs.workload.fortran_wrappers import fortran_wrappers
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import RUNS_MAKE
@@ -77,8 +78,9 @@ class BuildFeatures:
     `nanobind` that nanobind's own sources are compiled along. `packer` is the top module of the
     backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
     beside what is compiled. `translated` counts the
-    Cython sources that are written as C again beside the C that is shipped. `hidden` names the
-    evidence that the build compiles what the sdist does not show (`hidden_work`).
+    Cython sources that are written as C again beside the C that is shipped. `wrapped_fortran`
+    counts the modules that F2PY writes. `hidden` names the evidence that the build does what the
+    sdist does not show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it
@@ -108,6 +110,7 @@ class BuildFeatures:
     installed_bytes: int = 0
     translated: int = 0
     translated_statements: int = 0
+    wrapped_fortran: int = 0
     hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
@@ -213,7 +216,8 @@ def read_features(
         translated_statements=sum(
             contents.marks[path].statements for path in translated if path in contents.marks
         ),
-        hidden=hidden_work(facts, texts) if compiles else (),
+        wrapped_fortran=fortran_wrappers(facts, sizes, texts) if compiles else 0,
+        hidden=hidden_work(facts, sizes, texts, compiles=compiles),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
         and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
@@ -303,23 +307,20 @@ def _packer(facts: SdistFacts) -> str:
 
 
 def _translated(
-    facts: SdistFacts, contents: SdistContents, files: Iterable[CompiledFile]
+    facts: SdistFacts,
+    contents: SdistContents,
+    files: Iterable[CompiledFile],
 ) -> tuple[str, ...]:
     """Cython sources beside which the C that is compiled is shipped, where Cython is there.
 
     `cythonize` writes that C again where a file that the source draws on is younger, and those of
     Cython and NumPy are as young as the build environment.
     """
-    requires = {*facts.system.required_names, *map(_name, facts.build_requires)}
-    if "cython" not in requires and "cython" not in facts.system.backend.lower():
+    if not has_cython(facts, contents.texts):
         return ()
     written = (file.path for file in files if file.kind is SourceKind.GENERATED_C)
     beside = (posixpath.splitext(path)[0] + ".pyx" for path in written)
     return tuple(path for path in beside if path in contents.sizes)
-
-
-def _name(requirement: str) -> str:
-    return re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0].lower()
 
 
 def published(wheel: ArchiveListing) -> PublishedWheel:

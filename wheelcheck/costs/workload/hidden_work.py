@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["hidden_work"]
+__all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "hidden_work"]
+
+DOWNLOADS = "downloads"
+"""What `hidden_work` says of a build that CMake or Meson has download projects and build them."""
+FETCHES = "fetches"
+"""Of a build whose setup script takes an archive of sources, or of a library, from somewhere."""
+_BINARIES = "binaries"
+DOCUMENTS = "documents"
+"""Of a build that has its documentation written, too."""
 
 _BRINGS = re.compile(
     r"^\s*(?:FetchContent_(?:Declare|MakeAvailable)|ExternalProject_Add|CPM(?:Add|Find)Package)\s*\(",
@@ -21,6 +30,9 @@ _WRITES = re.compile(
 )
 """CMake's way to compile what a program writes during the build."""
 _DOWNLOADS = re.compile(r"\burlretrieve\(|\burlopen\(|\brequests\.get\(|git['\", ]+clone\b")
+_ARCHIVE_OF_SOURCES = re.compile(r"\.tar\.(?:bz2|gz|xz)\b|\.tgz\b|git['\", ]+clone\b")
+"""What scripts take sources from; those of Windows' libraries are ``.zip``."""
+_WRITERS = frozenset({"hatch-sphinx", "mkdocs", "sphinx"})
 _GENERATORS = frozenset(
     {"pythran", "mypy", "mypyc", "jinja2", "mako", "fypp", "tempita", "pyodide"}
 )
@@ -32,9 +44,26 @@ _TOOLS = frozenset(
 """What compiles for a script; compilers that it runs mostly answer a question."""
 
 
-def hidden_work(facts: SdistFacts, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """The kinds of evidence that the build compiles what the sdist does not show."""
-    return tuple(dict.fromkeys((*_by_texts(texts), *_by_scripts(facts))))
+def hidden_work(
+    facts: SdistFacts, paths: Collection[str], texts: Mapping[str, str], *, compiles: bool
+) -> tuple[str, ...]:
+    """The kinds of evidence that the build does what the sdist does not show.
+
+    Where nothing is compiled, only that it writes documentation is of weight.
+    """
+    found = [DOCUMENTS] if not _WRITERS.isdisjoint(facts.system.required_names) else []
+    if compiles:
+        found += (*_by_texts(texts), *_by_scripts(facts), *_by_wraps(facts, paths))
+    return tuple(dict.fromkeys(found))
+
+
+def _by_wraps(facts: SdistFacts, paths: Collection[str]) -> Iterator[str]:
+    """Meson's subprojects that the sdist names and does not bring."""
+    for path in paths if facts.kind == "meson" else ():
+        stem, suffix = posixpath.splitext(path)
+        wrapped = suffix == ".wrap" and posixpath.dirname(path) == "subprojects"
+        if wrapped and not any(other.startswith(stem) and other != path for other in paths):
+            yield DOWNLOADS
 
 
 def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
@@ -43,11 +72,11 @@ def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
             continue
         if path.endswith(("CMakeLists.txt", ".cmake")):
             if _BRINGS.search(text):
-                yield "downloads"
+                yield DOWNLOADS
             if _WRITES.search(text):
                 yield "generates"
         if path == "setup.py" and _DOWNLOADS.search(text):
-            yield "downloads"
+            yield FETCHES if _ARCHIVE_OF_SOURCES.search(text) else _BINARIES
 
 
 def _by_scripts(facts: SdistFacts) -> Iterator[str]:
