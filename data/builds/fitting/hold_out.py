@@ -95,7 +95,10 @@ _ABOUT = (
 )
 _LISTS = (
     (
-        "tenth.csv, judged in the evening of 2026-11-29 by the present model",
+        (
+            "tenth.csv, judged in the evening of 2026-11-29 by the model before; what was wrong "
+            "there is mended, and its builds are part of the present fit"
+        ),
         "tenth-results.csv",
         "tenth",
     ),

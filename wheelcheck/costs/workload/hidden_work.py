@@ -12,10 +12,11 @@ from wheelcheck.builds.sdist.source_files import is_aside
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "hidden_work"]
 
 DOWNLOADS = "downloads"
-"""What `hidden_work` says of a build that CMake or Meson has download projects and build them."""
+"""What `hidden_work` says of a build in which CMake downloads projects and builds them."""
 FETCHES = "fetches"
 """Of a build whose setup script takes an archive of sources, or of a library, from somewhere."""
 _BINARIES = "binaries"
+_SUBPROJECTS = "subprojects"
 DOCUMENTS = "documents"
 """Of a build that has its documentation written, too."""
 
@@ -58,12 +59,12 @@ def hidden_work(
 
 
 def _by_wraps(facts: SdistFacts, paths: Collection[str]) -> Iterator[str]:
-    """Meson's subprojects that the sdist names and does not bring."""
+    """Meson's subprojects that the sdist names and does not bring: tests may want them alone."""
     for path in paths if facts.kind == "meson" else ():
         stem, suffix = posixpath.splitext(path)
         wrapped = suffix == ".wrap" and posixpath.dirname(path) == "subprojects"
         if wrapped and not any(other.startswith(stem) and other != path for other in paths):
-            yield DOWNLOADS
+            yield _SUBPROJECTS
 
 
 def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
