@@ -297,3 +297,11 @@ def test_what_is_copied_to_the_build_folder_is_compiled_there():
 def test_a_helper_for_cython_translates_the_source_of_its_name_beside_others():
     top = "cython_extension(_x LINKS y SOURCES more.cpp)"
     assert work(top, ["_x.pyx", "more.cpp"]) == {"_x.pyx": 1, "more.cpp": 1}
+
+
+def test_a_folder_of_an_sdist_is_no_link():
+    top = "set(CORE lib) / if(IS_SYMLINK ${CORE}) / set(CORE ../lib) / endif()"
+    top += " / add_subdirectory(${CORE} EXCLUDE_FROM_ALL) / add_library(x MODULE a.c)"
+    top += " / target_link_libraries(x lib)"
+    more = {"lib/CMakeLists.txt": "add_library(lib STATIC b.c)"}
+    assert work(top, ["a.c", "lib/b.c"], more) == {"a.c": 1, "lib/b.c": 1}
