@@ -692,14 +692,14 @@ def test_fortran_that_f2py_wraps_costs_more_for_each_module():
 
 
 def test_a_build_that_writes_its_documentation_costs_more_and_says_that_this_is_not_read():
-    def told(*requires: str) -> tuple[float, float, str]:
+    def answer(*requires: str) -> tuple[float, float, str]:
         names = ", ".join(f"'{name}'" for name in ("hatchling", *requires))
         system = f"[build-system]\nrequires = [{names}]\nbuild-backend = 'hatchling.build'\n"
         found = features({"pyproject.toml": system, "x/__init__.py": "pass\n"})
         cost = modelled_cost(found, coefficients())
         return cost.cpu_seconds.value, cost.cpu_seconds.factor, cost.cpu_seconds.source
 
-    plain, written = told(), told("hatch-sphinx", "sphinx")
+    plain, written = answer(), answer("hatch-sphinx", "sphinx")
     assert written[0] > plain[0] + 1
     assert written[1] > plain[1]
     assert "cannot be read" in written[2]
