@@ -94,6 +94,14 @@ def codes(report: Report) -> set[str]:
     return {finding.code for finding in report.dockerfile.findings}
 
 
+def test_a_size_that_is_not_known_is_named_with_what_settles_it():
+    text = render_text(judged("FROM ubuntu:25.10\nRUN pip install --break-system-packages easy\n"))
+    assert "image of" not in text
+    said = " ".join(text.split())
+    assert "how large the image is (base image: the size of ubuntu:25.10 is not known" in said
+    assert "--image ubuntu:25.10=SIZE" in said
+
+
 class TestToleratedSteps:
     @pytest.mark.parametrize("names", ["nonesuch", "'easy<1' 'easy>2'", "--require-hashes easy"])
     def test_a_step_that_the_run_passes_over_fails_nothing(self, names):

@@ -45,8 +45,20 @@ def bill_value(price: Price, failing: Iterable[str] = ()) -> values.Bill:
 
 
 def _unsized(image: ImageBreakdown | Unknown) -> Iterable[str]:
-    if not isinstance(image, Unknown) and image.unsized:
+    """What no size of the image has in it; a target that names no image has none to miss."""
+    if isinstance(image, Unknown):
+        return
+    unknown = _unknown(image)
+    if unknown:
+        yield f"how large the image is ({unknown})"
+    if image.unsized:
         yield f"the size of {listing(image.unsized)}, which is not known here"
+
+
+def _unknown(image: ImageBreakdown) -> str | None:
+    sizes = (image.single_stage, image.multi_stage)
+    reasons = [item.reason for item in sizes if isinstance(item, Unknown)]
+    return "; ".join(dict.fromkeys(reasons)) or None
 
 
 def _unfinished(bill: InstallBill, failing: tuple[str, ...]) -> values.Bill:
@@ -83,18 +95,16 @@ def cost_value(item: BuildItem) -> values.BuildCost:
 def _image(size: ImageBreakdown | Unknown) -> values.ImageSize:
     if isinstance(size, Unknown):
         return values.ImageSize(unknown=size.reason)
-    single, several = size.single_stage, size.multi_stage
-    unknown = [item.reason for item in (single, several) if isinstance(item, Unknown)]
     return values.ImageSize(
-        single_stage=_estimate(single),
-        multi_stage=_estimate(several),
+        single_stage=_estimate(size.single_stage),
+        multi_stage=_estimate(size.multi_stage),
         parts=tuple(
             (part.name, estimate)
             for part in size.parts
             if (estimate := _estimate(part.size)) is not None
         ),
         unsized=size.unsized,
-        unknown="; ".join(dict.fromkeys(unknown)) or None,
+        unknown=_unknown(size),
     )
 
 

@@ -29,7 +29,8 @@ class Implementation(StrEnum):
 class Image(Struct, frozen=True):
     """A named base image and the facts the catalogue has on it (`images.csv`, source in each row).
 
-    Sizes are megabytes (10^6 bytes) for linux/amd64; None means not known.
+    Sizes are megabytes (10^6 bytes) for linux/amd64; None means not known. `taken_for` names the
+    image that this is only the nearest known of, and whose size it does not have; "" for none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Image(Struct, frozen=True):
     uncompressed_mb: float | None
     has_compiler: bool | None
     source: str
+    taken_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, init=False)

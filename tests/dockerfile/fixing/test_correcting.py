@@ -93,6 +93,29 @@ def test_packages_that_only_build_move_to_the_builder():
     assert "\n\n\n" not in found.text
 
 
+def test_mounts_of_caches_and_of_the_context_move_along():
+    text = (
+        f"{ALPINE}RUN --mount=type=cache,target=/var/cache/apk apk add build-base\n"
+        "RUN --mount=type=cache,id=p,target=/root/.cache/pip \\\n"
+        "    --mount=type=bind,source=requirements.txt,target=requirements.txt \\\n"
+        "    pip install -r requirements.txt\n"
+    )
+    bound = "--mount=type=bind,source=requirements.txt,target=requirements.txt \\\n"
+    found = corrected(text, LXML)
+    assert (
+        "AS wheels\nRUN --mount=type=cache,target=/var/cache/apk apk add build-base" in found.text
+    )
+    assert (
+        f"RUN --mount=type=cache,id=p,target=/root/.cache/pip \\\n    {bound}"
+        "    pip wheel --wheel-dir /wheels -r requirements.txt\n" in found.text
+    )
+    assert (
+        f"RUN {bound}    --mount=type=bind,from=wheels,source=/wheels,target=/wheels \\\n"
+        "    pip install --no-index" in found.text
+    )
+    assert not reread(found, LXML)[1] & (SPOILING | {"compiler-in-final-image"})
+
+
 def test_libraries_that_the_sdist_alone_speaks_of_are_added_for_the_run_time():
     build = outlook("x 1.0", tool("c"), library("libxml2", inferred=True))
     text = f"{ALPINE}RUN apk add build-base libxml2-dev\nRUN pip install x\n"

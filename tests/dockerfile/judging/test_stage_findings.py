@@ -538,3 +538,31 @@ def test_the_table_of_counterparts():
     names = [row["apk"] for row in rows]
     assert len(names) == len(set(names))
     assert all(row["source"] for row in rows)
+
+
+DISTROLESS = (
+    "FROM python:3.13-slim AS b\nRUN python -m venv /venv && /venv/bin/pip install lxml\n"
+    "FROM gcr.io/distroless/python3-debian13\nCOPY --from=b /venv /venv\n"
+)
+
+
+def test_an_environment_without_its_python_runs_nothing():
+    """README of distroless, python3: environments must be made with /usr/bin/python."""
+    finding = found(f'{DISTROLESS}ENTRYPOINT ["/venv/bin/python", "-m", "x"]', "other-python")
+    assert (finding.severity, finding.line) == ("error", 4)
+    assert "/usr/bin/python3.13" in finding.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{DISTROLESS}ENV PYTHONPATH=/venv/lib/python3.13/site-packages\nCMD ["-m", "x"]',
+        DISTROLESS.replace("python -m", "ln -s /usr/local/bin/python /usr/bin/python && python -m")
+        + 'CMD ["/venv/bin/python"]',
+        DISTROLESS.replace("gcr.io/distroless/python3-debian13", "python:3.13-slim")
+        + 'CMD ["/venv/bin/python"]',
+        f'{DISTROLESS}COPY --from=b /usr/local /usr/local\nCMD ["/venv/bin/python"]',
+    ],
+)
+def test_an_environment_that_finds_its_python_runs(text: str):
+    assert "other-python" not in codes(judged(text))

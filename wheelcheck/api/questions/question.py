@@ -41,6 +41,7 @@ from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target
+from wheelcheck.targets.images.stated_images import with_stated_sizes
 from wheelcheck.targets.images.table_age import outdated_tables
 
 if TYPE_CHECKING:  # an edited file is read before it is known whether any of it is wanted
@@ -143,6 +144,7 @@ class Question:
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
+        matrix = with_stated_sizes(matrix, self.images)
         if self.targets is None:
             matrix, requirements = within_scope(matrix, requirements)
         if installer is None:

@@ -27,6 +27,7 @@ from wheelcheck.gate.fail_on_names import LoadRule
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import Rendering, ReportCache
+from wheelcheck.targets.images.stated_images import stated_image
 
 __all__ = ["judge", "print_schema", "write_dockerfile"]
 
@@ -133,7 +134,8 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
             stage=stage,
             images=dict(map(_image, args.image)),
         )
-    if args.image:
+    images = dict(map(_image, args.image))
+    if any(stated_image(name, {name: text}).target for name, text in images.items()):
         raise UsageError(
             "--image: for a Dockerfile or a compose file, and none is named; --target names the "
             "image to install in"
@@ -143,6 +145,7 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
         packages=args.package,
         **keywords_of(args),
         **_of_dockerfiles(args),
+        images=images,
         discoveries=args.discoveries,
     )
 
@@ -185,7 +188,9 @@ def _build_arg(text: str) -> tuple[str, str]:
 def _image(text: str) -> tuple[str, str]:
     name, equals, target = text.rpartition("=")
     if not equals or not name:
-        raise UsageError(f"--image {text}: write NAME=TARGET, as corp/base:1=python:3.12-slim")
+        raise UsageError(
+            f"--image {text}: write NAME=TARGET or NAME=SIZE, as corp/base:1=python:3.12-slim"
+        )
     return name, target
 
 

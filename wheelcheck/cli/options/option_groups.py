@@ -156,8 +156,8 @@ def add_dockerfile(group: argparse._ArgumentGroup) -> None:
         group,
         "--image",
         metavar="NAME=TARGET",
-        words="what a base image is that is not known, e.g. corp/base:1=python:3.12-slim; also "
-        "[tool.wheelcheck.images] (repeatable)",
+        words="what a base image is that is not known, e.g. corp/base:1=python:3.12-slim, or how "
+        "large, node:20=1100MB; also [tool.wheelcheck.images] (repeatable)",
     )
 
 

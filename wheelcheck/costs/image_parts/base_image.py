@@ -24,20 +24,28 @@ def base_image(target: Target) -> Quantity | Unknown:
     """Bytes of the target's image, from the catalogue or from its nearest sister that has a size.
 
     Sisters are official `python` images of one kind (slim, Alpine, full), of another Python or of
-    a neighbouring release of the distribution. Code ``image-size-unknown``.
+    a neighbouring release of the distribution. Another image on the same distribution has a size
+    of its own. Code ``image-size-unknown``.
     """
     image = target.image
     if image is None:
         return Unknown("image-size-unknown", f"{target.name} names no image")
+    if image.taken_for:
+        return _unknown(image.taken_for)
     factor = 1.0 if target.arch is Architecture.X86_64 else _OTHER_CPU
     if image.uncompressed_mb is not None:
         size = image.uncompressed_mb * _MB
         return Quantity.within(size, factor * _REBUILT, "measured", f"{image.name} on amd64")
     sister = _sister(image.name, catalogue().values())
     if sister is None or sister.uncompressed_mb is None:
-        return Unknown("image-size-unknown", f"the size of {image.name} is not known")
+        return _unknown(image.name)
     size = sister.uncompressed_mb * _MB
     return Quantity.within(size, factor * _SISTER, "scaled", f"as {sister.image}")
+
+
+def _unknown(name: str) -> Unknown:
+    message = f"the size of {name} is not known: --image {name}=SIZE states it, as 120MB"
+    return Unknown("image-size-unknown", message)
 
 
 _FAMILY = re.compile(

@@ -10,6 +10,7 @@ from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace
 from wheelcheck.dockerfile.fixing.editing import Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.package_lists import has_lists
+from wheelcheck.dockerfile.fixing.run_mounts import movable_mounts
 from wheelcheck.dockerfile.judging.present_packages import is_for_building, present_system
 from wheelcheck.dockerfile.judging.run_images import lineage
 from wheelcheck.dockerfile.reading.dockerfile_model import (
@@ -88,7 +89,7 @@ def moved_packages(
         for each in place.stage.instructions
         if each.keyword == "RUN"
         and each.line < place.run.line
-        and not each.flags
+        and movable_mounts(each) is not None
         and _installs_for_building(each, place.distribution.family)
         and not (keeps_lists and has_lists(each))
     )

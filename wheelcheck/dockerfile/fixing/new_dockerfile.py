@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.dockerfile.fixing.run_mounts import run_lines
 from wheelcheck.dockerfile.fixing.stage_split import install_line
 from wheelcheck.errors import Unknown
 from wheelcheck.installers import Certainty, Rule
@@ -127,7 +128,7 @@ def _wheel_stage(
     lines = [f"FROM {base}", *inputs.copied]
     if packages and not isinstance(distribution, Unknown):
         lines.append(f"RUN {install_line(packages, distribution)}")
-    return lines + _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
+    return lines + run_lines([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
 
 
 def _constrained(target: Target, text: str) -> tuple[list[str], str]:
@@ -163,7 +164,7 @@ def _stages(
     if commands.build_packages:
         lines.append(f"RUN {install_line(commands.build_packages, distribution)}")
     lines += [*constrained[0], *inputs.copied]
-    lines += _run(
+    lines += run_lines(
         [_CACHE_MOUNT, *inputs.mounts],
         f"{constrained[1]}pip wheel --wheel-dir /wheels {inputs.choice}",
     )
@@ -176,16 +177,11 @@ def _stages(
         inputs.no_binary or inputs.locked or inputs.projects
     ):  # a hash is that of the file, not of what is built of it
         what, mounts = "--no-deps /wheels/*.whl", ()
-    lines += _run(
+    lines += run_lines(
         ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *mounts],
         f"pip install --no-cache-dir --no-index {what}",
     )
     return lines
-
-
-def _run(mounts: Sequence[str], command: str) -> list[str]:
-    first, *rest = mounts
-    return [f"RUN {first} \\", *(f"    {mount} \\" for mount in rest), f"    {command}"]
 
 
 def _image(target: Target) -> str | Unknown:

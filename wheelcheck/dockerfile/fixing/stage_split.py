@@ -9,6 +9,12 @@ from wheelcheck.dockerfile.fixing.build_places import BuildPlace
 from wheelcheck.dockerfile.fixing.editing import Editor, shell_commands
 from wheelcheck.dockerfile.fixing.moved_packages import moved_packages
 from wheelcheck.dockerfile.fixing.pip_commands import from_wheels, to_wheel_command
+from wheelcheck.dockerfile.fixing.run_mounts import (
+    context_mounts,
+    movable_mounts,
+    run_lines,
+    with_cache,
+)
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 
 __all__ = [
@@ -61,7 +67,7 @@ def splits_stage(dockerfile: Dockerfile, place: BuildPlace) -> bool:
         return False
     if step.projects or step.venv or step.folder or step.wheels or step.requirements.skipped:
         return False
-    alone = len(shell_commands(run)) == 1 and not run.flags
+    alone = len(shell_commands(run)) == 1 and movable_mounts(run) is not None
     return (
         alone
         and not _numbers_stages(dockerfile)
@@ -88,9 +94,10 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
     moved.drop_from(editor)
     staying = place.staying(stage, {each.line for each in moved.runs})
     lacking = [name for name in place.lacking if name not in moved.names]
-    written = run.text.strip()
+    written, mounts = run.text.strip(), movable_mounts(run) or ()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     arguments = _arguments_before(stage, run.line)
+    ready = f"--mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS}"
     blank = [] if editor.is_blank(run.line - 1) else [""]
     editor.remove(run)
     editor.insert_before(
@@ -100,14 +107,14 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
         *arguments,
         *(line for each in moved.runs for line in editor.lines_of(each)),
         *install_lines(lacking, distribution),
-        f"RUN --mount=type=cache,target={CACHE_FOLDERS['pip']} \\",
-        f"    {reset}{to_wheel_command(written, _WHEELS)}",
+        *run_lines(
+            with_cache(mounts, CACHE_FOLDERS["pip"]), f"{reset}{to_wheel_command(written, _WHEELS)}"
+        ),
         "",
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
         *arguments,
         *install_lines(staying, distribution, keeps_lists=editor.keeps_lists),
-        f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
-        f"    {from_wheels(written, _WHEELS)}",
+        *run_lines([*context_mounts(mounts), ready], str(from_wheels(written, _WHEELS))),
     )
 
 

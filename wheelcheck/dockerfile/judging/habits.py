@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
@@ -16,23 +15,21 @@ from wheelcheck.distributions.distribution import (
     known_distribution,
 )
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
+from wheelcheck.dockerfile.judging.foreign_copies import foreign_copies
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.judging.run_images import image_stages
 from wheelcheck.dockerfile.reading.dockerfile_model import (
-    CopiedFolder,
     Dockerfile,
     InstallStep,
     PresentPackage,
     Stage,
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.errors import Unknown
 from wheelcheck.targets import Libc, Target
 
 __all__ = ["habits_of_stage", "habits_of_step"]
 
-_INTERPRETER = re.compile(r"/bin/(?:python|pypy)[\d.*]*$")
 _SELF = {"pip", "setuptools", "wheel"}
 _CACHES: Mapping[str, tuple[str, ...]] = {
     "pip": ("/root/.cache/pip", "/root/.cache"),
@@ -151,7 +148,7 @@ def habits_of_stage(
     """
     yield from _excluded(stage)
     yield from _musl_base(stage, builds)
-    yield from _foreign_copies(dockerfile, stage, pure)
+    yield from foreign_copies(dockerfile, stage, pure)
     yield from _unused_packages(stage, builds)
     distribution = known_distribution(stage.target)
     if distribution is not None:
@@ -223,52 +220,6 @@ def _is_free_of_builds(stage: Stage, builds: Sequence[StepBuilds]) -> bool:
     whole = len(builds) == len(building) and not stage.unread
     compiled = any(build.compiled for build in builds) or any(step.projects for step in building)
     return bool(building) and whole and not compiled
-
-
-def _foreign_copies(
-    dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]
-) -> Iterator[Finding]:
-    """What another stage built is copied to where it cannot run."""
-    here = stage.target
-    for copied in stage.copies:
-        if copied.made is not None and copied.made.kind != "venv" and copied.made.stage in pure:
-            continue  # any Python runs it, from a folder that it looks into
-        if copied.made is None or isinstance(here, Unknown) or _brings_python(stage, copied):
-            continue
-        there = dockerfile.stages[copied.made.stage].target
-        if isinstance(there, Unknown):
-            continue
-        differ = {
-            code: f"{name} {item} there and {other} here"
-            for code, name, item, other in (
-                ("other-libc", "libc is", there.libc, here.libc),
-                (
-                    "other-python",
-                    "Python is",
-                    "{}.{}".format(*there.python),
-                    "{}.{}".format(*here.python),
-                ),
-                ("other-cpu", "the CPU is", there.arch, here.arch),
-            )
-            if item != other
-        }
-        if differ:
-            what = {"wheels": "wheels", "venv": "a virtual environment"}.get(
-                copied.made.kind, "packages"
-            )
-            message = f"{what} of {copied.source} cannot be used here: {', '.join(differ.values())}"
-            yield finding(next(iter(differ)), copied.line, stage.title, message)
-
-
-def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:
-    """Whether the interpreter comes along from the same stage, as with all of /usr/local."""
-    return any(
-        path.rstrip("/") in {"", "/usr", "/usr/local", "/usr/local/bin"}
-        or _INTERPRETER.search(path) is not None
-        for other in stage.copies
-        if other.stage == copied.stage
-        for path in other.paths
-    )
 
 
 def _leftover_wheels(stage: Stage) -> Iterator[Finding]:

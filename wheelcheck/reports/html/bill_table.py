@@ -263,10 +263,7 @@ def _left_out(lines: Sequence[_BarLine], places: Places) -> Markup | None:
     """What the numbers do not have in them, each once, with its targets."""
     found: dict[str, list[str]] = {}
     for line in lines:
-        if not line.bill:
-            continue
-        unknown = line.bill.image.unknown if line.bill.image else None
-        for words in (*line.bill.left_out, *([f"image size: {unknown}"] if unknown else [])):
+        for words in line.bill.left_out if line.bill else ():
             found.setdefault(clean(words), []).extend(target.name for target in line.targets)
     if not found:
         return None

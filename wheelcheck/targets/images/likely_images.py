@@ -16,6 +16,7 @@ from types import MappingProxyType
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
 from wheelcheck.targets.images.image_names import find_image, normalise_image
+from wheelcheck.targets.images.stated_images import with_other_size
 from wheelcheck.targets.spellings.spelling import parse_target_on
 from wheelcheck.targets.target import Target
 
@@ -48,13 +49,15 @@ _PRERELEASE = re.compile(
 class LikelyImage:
     """What an image is taken for. `python` is another one than the image's own, where it is set.
 
-    `certain` says that the name decides it (a mirror, a rule of the table), and is no guess.
+    `certain` says that the name decides it (a mirror, a rule of the table), and is no guess; `same`
+    that it is that very image by another name, as large as it.
     """
 
     spelling: str
     why: str
     python: tuple[int, int] | None = None
     certain: bool = True
+    same: bool = False
 
 
 def likely_target(name: str, platform: str, as_of: date) -> tuple[Target, LikelyImage] | None:
@@ -78,6 +81,7 @@ def likely_target(name: str, platform: str, as_of: date) -> tuple[Target, Likely
         verb = "is taken for" if likely.certain else "is guessed to be like"
         python = " with Python {}.{}".format(*likely.python) if likely.python else ""
         note = f"{name} {verb} {image}{python}: {likely.why}"
+        target = target if likely.same else with_other_size(target, name)
         return replace(target, notes=(*target.notes, note)), likely
     return None
 
@@ -105,7 +109,9 @@ def _candidates(name: str, as_of: date) -> Iterator[LikelyImage]:
         yield from _by_rule(each)
         if each != name and _in_catalogue(each, as_of):
             yield LikelyImage(
-                normalise_image(each), "its path ends in that image's name, as a mirror's does"
+                normalise_image(each),
+                "its path ends in that image's name, as a mirror's does",
+                same=True,
             )
         yield from _prerelease(each)
     yield from _guesses("/".join(parts[1:]) if "." in parts[0] and parts[1:] else name)
@@ -130,6 +136,7 @@ def _by_rule(name: str) -> Iterator[LikelyImage]:
             f"{image}latest" if image.endswith(":") else image,
             row["why"].format(**words),
             _python(python) if python else None,
+            same=row["same"] == "yes",
         )
 
 
@@ -147,9 +154,9 @@ def _prerelease(name: str) -> Iterator[LikelyImage]:
     if match:
         image = f"python:3{match['rest'] or ''}"
         why = f"a pre-release of Python {match['minor']} on the same base"
-        yield LikelyImage(image, why, _python(match["minor"]))
+        yield LikelyImage(image, why, _python(match["minor"]), same=True)
         loose = re.sub(r"-(?:trixie|bookworm|bullseye|alpine[\d.]+).*", "", image)
-        yield LikelyImage(loose, why, _python(match["minor"]))
+        yield LikelyImage(loose, why, _python(match["minor"]), same=True)
 
 
 def _system_in(name: str) -> str:

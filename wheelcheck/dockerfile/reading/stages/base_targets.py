@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fnmatch import fnmatchcase
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.variables import Expanded
@@ -17,6 +16,7 @@ from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.images.likely_images import likely_target
+from wheelcheck.targets.images.stated_images import stated_image, with_other_size, with_size
 
 __all__ = ["DEFAULT_PLATFORM", "BaseTargets"]
 
@@ -107,10 +107,12 @@ class BaseTargets:
         guess = self._target(like, state.platform) if like else None
         if guess is None or isinstance(guess, Unknown):
             return None
+        given = stated_image(image, self.images)
         message = f"nothing is known of {redact(image)}: by its package manager it is guessed "
         message += f"to be like {like}; say what it is: --image {redact(image)}=TARGET"
         state.note_unread(line, shown, Unknown("guessed-image", message))
-        return _BaseTarget(guess.target, sure=False, own_python=True)
+        target = with_size(with_other_size(guess.target, image), given.megabytes)
+        return _BaseTarget(target, sure=False, own_python=True)
 
     def _scripts_behind(self, line: int) -> list[str]:
         """The texts of the RUNs of the stage that begins at a line, and of stages built on it."""
@@ -133,14 +135,15 @@ class BaseTargets:
             return Unknown("no-python", "scratch is empty: it has no Python")
         # Patch releases of Alpine keep its libc and its Python's minor version.
         known = _ALPINE_PATCH.sub(r"\1", image)
-        given = next((self.images[item] for item in self.images if fnmatchcase(image, item)), None)
+        given, megabytes = stated_image(image, self.images)
         try:
             target = parse_target_on(_spelling(given or known, platform), as_of=self.as_of)
-            return _BaseTarget(target, sure=True, own_python=bool(given))
+            return _BaseTarget(with_size(target, megabytes), sure=True, own_python=bool(given))
         except TargetError as error:
             likely = None if given else likely_target(image, platform, self.as_of)
             if likely is not None:
                 target, guess = likely
+                target = with_size(target, megabytes)
                 return _BaseTarget(target, guess.certain, own_python=guess.python is not None)
             reason = redact(str(error)).removesuffix(".")
             if given is None and ":" not in platform:
