@@ -121,7 +121,9 @@ class NetworkIndex:
             if self._made_facts is None:
                 from wheelcheck.index.facts import Facts
 
-                self._made_facts = Facts(self._http, self._cache, offline=self._offline)
+                self._made_facts = Facts(
+                    self._http, self._cache, offline=self._offline, warn=self._warn
+                )
             return self._made_facts
 
     @property

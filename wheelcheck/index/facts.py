@@ -64,10 +64,19 @@ _T = TypeVar("_T")
 class Facts:
     """Reads files through the cache; `offline` asks nothing but the cache and this machine."""
 
-    def __init__(self, http: Http, cache: Cache, *, offline: bool) -> None:
+    def __init__(
+        self,
+        http: Http,
+        cache: Cache,
+        *,
+        offline: bool,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._http = http
         self._cache = cache
         self._offline = offline
+        self._warn = warn
+        self._has_warned = False
         self._lock = Lock()
         self._busy: dict[str, Lock] = {}
         self._derived: dict[str, SupportsBytes] = {}
@@ -87,6 +96,8 @@ class Facts:
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
+            if self._is_missing_beside(file):
+                return found  # what the index says is different next time, perhaps
         if _is_lasting(found) and not is_folder(local_path(file.url) or ""):  # its files change
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
             self._cache.metadata.put(keys[0 if verified else -1], encode(StoredMetadata.of(found)))
@@ -114,6 +125,18 @@ class Facts:
         if not is_metadata_of(file, body):
             return Unknown("hash-mismatch", f"the metadata of {file.filename} was altered")
         return parse_metadata(body.decode("utf-8", "replace"), file, "pep658")
+
+    def _is_missing_beside(self, file: Wheel | Sdist) -> bool:
+        """Whether the index lacks metadata that it promises; warns of the first file."""
+        missing = file.has_metadata and isinstance(file, Wheel) and not self._offline
+        if missing and not self._has_warned:
+            self._has_warned = True
+            self._warn(
+                f"the index announces the metadata of {file.filename} (PEP 658) and does not have "
+                "them: pip since 22.3 and uv end with an error there (it may concern other files, "
+                "too)"
+            )
+        return missing
 
     def _read_metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         if isinstance(file, Sdist):
