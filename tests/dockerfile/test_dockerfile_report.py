@@ -97,9 +97,9 @@ def codes(report: Report) -> set[str]:
 def test_a_size_that_is_not_known_is_named_with_what_settles_it():
     text = render_text(judged("FROM ubuntu:25.10\nRUN pip install --break-system-packages easy\n"))
     assert "image of" not in text
-    said = " ".join(text.split())
-    assert "how large the image is (base image: the size of ubuntu:25.10 is not known" in said
-    assert "--image ubuntu:25.10=SIZE" in said
+    words = " ".join(text.split())
+    assert "how large the image is (base image: the size of ubuntu:25.10 is not known" in words
+    assert "--image ubuntu:25.10=SIZE" in words
 
 
 class TestToleratedSteps:

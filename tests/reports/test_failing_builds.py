@@ -17,6 +17,7 @@ from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.notebook.display import to_html
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.marks import BUILD_FAILS
 
 DAY = date(2026, 11, 1)
 GLIBC, MUSL = "python:3.12-slim", "python:3.12-alpine"
@@ -55,6 +56,16 @@ def test_what_never_comes_to_an_end_has_no_price(report):
     assert bill.peak_memory_bytes is None
     assert bill.image.size is None
     assert bill_on(report, GLIBC).wall_seconds is not None
+
+
+def test_bars_of_targets_count_it_among_the_worst(report):
+    page = render_html(report)
+    assert "<b>✗ 1</b> build fails" in page
+    assert "</b> compiles" not in page
+    pytest.importorskip("matplotlib")
+    (axes,) = report.plot.coverage().axes
+    words = [text.get_text() for text in axes.texts]
+    assert {"✗ 1", BUILD_FAILS.meaning, "1 of 2 wheels"} <= set(words)
 
 
 def test_the_text_marks_it_and_names_no_time(report):

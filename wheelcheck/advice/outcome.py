@@ -23,14 +23,32 @@ def outcome(judged: JudgedTarget) -> str:
         packages = all_of(len(judged.judged), "package")
         text = f"nothing compiles, {packages} can be installed"
         return "; ".join([text, *loading_after(judged)])
-    failing = judged.failing
-    parts = [f"{counted(builds, 'package')} still to compile"] if builds else []
-    if failing:
-        parts.append(f"{counted(len(failing), 'package')} whose build fails")
-    if blockers > len(failing):
-        parts.append(f"{counted(blockers - len(failing), 'package')} still without any file")
-    still = listing([f"{name} {judged.judged[name][0].version}" for name in judged.troubled])
-    return "; ".join([f"{', '.join(parts)}: {still}", *loading_after(judged)])
+    groups: dict[str, list[str]] = {trouble: [] for trouble in _TROUBLES}
+    for name in judged.troubled:
+        label = f"{name} {judged.judged[name][0].version}"
+        groups[_trouble(judged, name)].append(label)
+    parts = [
+        (f"{counted(len(labels), 'package')} {trouble}", listing(labels))
+        for trouble, labels in groups.items()
+        if labels
+    ]
+    if len(parts) == 1:
+        return "; ".join([": ".join(parts[0]), *loading_after(judged)])
+    named = ", ".join(f"{words} ({labels})" for words, labels in parts)
+    return "; ".join([named, *loading_after(judged)])
+
+
+_TROUBLES = _TO_COMPILE, _FAILING, _NO_FILE = (
+    "still to compile", "whose build fails", "still without any file",
+)  # fmt: skip
+
+
+def _trouble(judged: JudgedTarget, name: NormalizedName) -> str:
+    """What is wrong with a package that is in trouble."""
+    if name in judged.failing:
+        return _FAILING
+    blockers, _ = judged.weight_of([name])
+    return _NO_FILE if blockers else _TO_COMPILE
 
 
 def loading_after(judged: JudgedTarget) -> list[str]:

@@ -19,6 +19,7 @@ from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.dockerfile_phrases import to_change, worst_first
 from wheelcheck.reports.wording.findings import (
+    BUILD_FAILS_RULE,
     LEVELS,
     InputLine,
     PackageFinding,
@@ -30,7 +31,7 @@ from wheelcheck.reports.wording.findings import (
     rule_help,
 )
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.marks import BUILD_FAILS, MARKS
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 
@@ -77,8 +78,10 @@ def render_sarif(report: Report, *, version: str = "") -> str:
 
 def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
     """The rules that have results, each once."""
+    if any(finding.failure for finding in found):
+        yield _rule(BUILD_FAILS_RULE, BUILD_FAILS.meaning, "error")
     for verdict in LEVELS:
-        if any(finding.verdict is verdict for finding in found):
+        if any(finding.rule == verdict.value for finding in found):
             yield _rule(verdict.value, MARKS[verdict].meaning, LEVELS[verdict])
     for code in dict.fromkeys(clean(problem.code) for problem in report.problems):
         yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
@@ -134,7 +137,7 @@ def _refused(report: Report) -> Iterator[_Json]:
 
 def _finding(finding: PackageFinding, report: Report) -> _Json:
     lines = list(finding.lines) or _given(finding.given, report)
-    result = _result(finding.verdict.value, finding.level, finding.sentence, lines, report)
+    result = _result(finding.rule, finding.level, finding.sentence, lines, report)
     words = (finding.verdict.value, *(["fails"] if finding.failure else []))
     result["partialFingerprints"] = _printed(clean(finding.package), *words)
     result["properties"] = {

@@ -1,3 +1,5 @@
+import json
+
 from sample_bills import build
 from sample_reports import alpine_story, compiles, image, mixed, wheel
 
@@ -5,6 +7,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.brief import render_brief
 from wheelcheck.reports.github import render_github
 from wheelcheck.reports.junit import render_junit
+from wheelcheck.reports.sarif import render_sarif
 from wheelcheck.reports.values.build_values import BuildPlan, Obstacle
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.findings import InputLine, findings, line_of
@@ -103,7 +106,11 @@ def test_a_build_that_fails_is_an_error_and_names_its_reason():
     report = Report(inputs=("r.txt",), targets=targets, packages=(package,), builds=(plan,))
     failing, compiling = findings(report)
     assert (failing.level, failing.targets) == ("error", (targets[1].name,))
-    assert failing.sentence.endswith("Its build fails: a.c uses X.")
+    assert failing.sentence.startswith("a 1.0 fails to build on python:3.13-slim: cp311 wheels")
+    assert failing.sentence.endswith("; the build fails: a.c uses X.")
+    assert failing.rule == "build-fails"
+    rules = json.loads(render_sarif(report))["runs"][0]["tool"]["driver"]["rules"]
+    assert [each["id"] for each in rules] == ["build-fails", "source-native"]
     assert (compiling.level, compiling.targets) == ("warning", (targets[0].name,))
     assert "::error file=r.txt,line=1,title=a 1.0 fails to build::✗ a 1.0" in render_github(report)
     assert "✗ a 1.0 fails to build on python:3.13-slim: a.c uses X\n" in render_brief(report)

@@ -74,13 +74,13 @@ def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:
 def _dangling(dockerfile: Dockerfile, origin: Stage, stage: Stage, copied: CopiedFolder) -> str:
     """Why the image's program, an environment's own Python, leads nowhere; "" where it may not.
 
-    Of the official images Python is in /usr/local/bin, of distroless ones in /usr/bin.
+    Python is in /usr/local/bin of the official images, in /usr/bin of distroless.
     """
     there, here = _interpreter(origin), _interpreter(stage)
     linked = any(
         each.keyword == "RUN" and _LINKS.search(each.text)
-        for one in dockerfile.stages
-        for each in one.instructions
+        for other in dockerfile.stages
+        for each in other.instructions
     )
     if not there or not here or there == here or linked or not _runs(stage, copied.destination):
         return ""

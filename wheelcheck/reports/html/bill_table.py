@@ -11,7 +11,7 @@ from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import BUILD_FAILS, GROUNDS, MARKS, Mark, marks_on
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS, duration, interval, size
 from wheelcheck.reports.wording.report_phrases import ordered_targets
@@ -29,7 +29,7 @@ class _BarLine:
     """Targets with the same counts and the same bill."""
 
     targets: tuple[TargetSummary, ...]
-    counts: Counter[Verdict]
+    counts: Counter[Mark]
     bill: Bill | None
 
 
@@ -83,15 +83,8 @@ def _lines(report: Report, places: Places) -> list[_BarLine]:
     groups: dict[tuple[object, Bill | None], list[TargetSummary]] = {}
     counts = {}
     for target in ordered_targets(report, places):
-        found = Counter(
-            package.on[target.name].verdict
-            for package in report.packages
-            if target.name in package.on
-        )
-        counts[target.name] = found
-        # A pure wheel instead of a wheel makes no difference here.
-        shown = frozenset((MARKS[v], n) for v, n in found.items() if not v.is_wheel)
-        groups.setdefault((shown, target.bill), []).append(target)
+        found = counts[target.name] = marks_on(report, target.name)
+        groups.setdefault((frozenset(found.items()), target.bill), []).append(target)
     return [
         _BarLine(tuple(members), counts[members[0].name], bill)
         for (_, bill), members in groups.items()
@@ -152,42 +145,34 @@ def _target_cell(line: _BarLine, places: Places) -> Markup:
     )
 
 
-def _coverage(counts: Counter[Verdict]) -> Markup:
+def _coverage(counts: Counter[Mark]) -> Markup:
     """A bar of all that is needed on the target, trouble first, and the same in words."""
-    shown: Counter[Verdict] = Counter()
-    for verdict, number in counts.items():
-        if verdict is not Verdict.NOT_REQUIRED:
-            shown[Verdict.WHEEL if verdict.is_wheel else verdict] += number
-    total = sum(shown.values()) or 1
+    total = counts.total() or 1
     parts, at, words = [], 0.0, []
-    for verdict in WORST_FIRST:
-        number = shown[verdict]
-        if not number:
-            continue
+    for mark in (each for each in GROUNDS if counts[each]):
+        number, ground = counts[mark], GROUNDS[mark].value
         width = _WIDTH * number / total
         parts.append(
-            element(
-                "rect", x=f"{at:.2f}", y=0, width=f"{width:.2f}", height=8, class_=verdict.value
-            )
+            element("rect", x=f"{at:.2f}", y=0, width=f"{width:.2f}", height=8, class_=ground)
         )
-        mark = MARKS[verdict]
         words.append(
-            element("span", element("b", f"{mark.sign} {number}"), f" {_noun(verdict, number)}")
+            element("span", element("b", f"{mark.sign} {number}"), f" {_noun(mark, number)}")
         )
         at += width
     return joined(element("div", words, class_="counts"), _svg(parts, 8))
 
 
-def _noun(verdict: Verdict, number: int) -> str:
+_SEVERAL = {
+    MARKS[Verdict.SOURCE_NATIVE]: "compile",
+    MARKS[Verdict.SOURCE_PURE]: "build",
+    MARKS[Verdict.WHEEL]: "wheels",
+    BUILD_FAILS: "builds fail",
+}
+
+
+def _noun(mark: Mark, number: int) -> str:
     """``compile`` after several, ``compiles`` after one."""
-    singular, many = {
-        Verdict.UNAVAILABLE: ("no file", "no file"),
-        Verdict.SOURCE_NATIVE: ("compiles", "compile"),
-        Verdict.UNKNOWN: ("unknown", "unknown"),
-        Verdict.SOURCE_UNKNOWN: ("may compile", "may compile"),
-        Verdict.SOURCE_PURE: ("builds", "build"),
-    }.get(verdict, ("wheel", "wheels"))
-    return singular if number == 1 else many
+    return mark.word if number == 1 else _SEVERAL.get(mark, mark.word)
 
 
 def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:

@@ -11,7 +11,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.reports.notebook.palette import COLOURS, SOFT
 from wheelcheck.reports.notebook.sheet import Sheet
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import GROUNDS, MARKS, Mark, marks_on
 from wheelcheck.reports.wording.report_phrases import ordered_targets
 from wheelcheck.reports.wording.target_names import Places
 
@@ -25,11 +25,11 @@ def coverage_chart(report: Report) -> Figure:
     if not report.packages or not report.targets:
         raise UsageError("there is nothing to draw: the report has no packages, or no targets")
     places = Places(report.targets)
-    groups: dict[frozenset[tuple[Verdict, int]], list[str]] = {}
+    groups: dict[frozenset[tuple[Mark, int]], list[str]] = {}
     for target in ordered_targets(report, places):
-        groups.setdefault(frozenset(_counts(report, target.name).items()), []).append(target.name)
+        groups.setdefault(frozenset(marks_on(report, target.name).items()), []).append(target.name)
     sheet = Sheet("What comes as a wheel")
-    sheet.legend({verdict for counts in groups for verdict, _ in counts})
+    sheet.marks({mark: GROUNDS[mark] for counts in groups for mark, _ in counts})
     labels = [places.describe(targets) for targets in groups.values()]
     start = sheet.left + min(max(map(sheet.measure, labels)), 3.6) + 0.15
     end = sheet.right - sheet.measure("000 of 000 wheels", size=8.5) - 0.12
@@ -40,26 +40,13 @@ def coverage_chart(report: Report) -> Figure:
     return sheet.finished()
 
 
-def _counts(report: Report, target: str) -> Counter[Verdict]:
-    """How often each verdict, of what is needed there; pure wheels are wheels."""
-    found: Counter[Verdict] = Counter()
-    for package in report.packages:
-        cell = package.on.get(target)
-        if cell and cell.verdict is not Verdict.NOT_REQUIRED:
-            found[Verdict.WHEEL if cell.verdict.is_wheel else cell.verdict] += 1
-    return found
-
-
-def _draw_bar(sheet: Sheet, start: float, end: float, counts: Counter[Verdict]) -> None:
+def _draw_bar(sheet: Sheet, start: float, end: float, counts: Counter[Mark]) -> None:
     total, x = counts.total(), start
-    for verdict in WORST_FIRST:
-        if not counts[verdict]:
-            continue
-        ground, ink = COLOURS[verdict]
-        width = (end - start) * counts[verdict] / total
+    for mark in (each for each in GROUNDS if counts[each]):
+        ground, ink = COLOURS[GROUNDS[mark]]
+        width = (end - start) * counts[mark] / total
         sheet.box(x, sheet.y, width, _BAR, ground)
-        sign = MARKS[verdict].sign
-        labels = (f"{sign} {counts[verdict]}", sign)
+        labels = (f"{mark.sign} {counts[mark]}", mark.sign)
         fits = (
             wording
             for wording in labels
@@ -70,5 +57,5 @@ def _draw_bar(sheet: Sheet, start: float, end: float, counts: Counter[Verdict]) 
             middle, sheet.y, next(fits, ""), colour=ink, size=8.5, bold=True, align="center"
         )
         x += width
-    wheels = f"{counts[Verdict.WHEEL]} of {total} wheels" if total else "nothing is needed"
+    wheels = f"{counts[MARKS[Verdict.WHEEL]]} of {total} wheels" if total else "nothing is needed"
     sheet.words(end + 0.12, sheet.y, wheels, colour=SOFT, size=8.5)

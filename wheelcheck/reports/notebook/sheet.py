@@ -20,7 +20,7 @@ from PIL import Image
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.notebook.palette import COLOURS, INK, PAPER, SOFT
-from wheelcheck.reports.wording.marks import MARKS, Mark, in_order
+from wheelcheck.reports.wording.marks import Mark, in_order
 from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["Chart", "Sheet"]
@@ -111,10 +111,6 @@ class Sheet:
         self.line((low, high), (y, y), INK)
         for x in (low, high):
             self.line((x, x), (y - 0.045, y + 0.045), INK)
-
-    def legend(self, present: set[Verdict]) -> None:
-        """Explain the signs of verdicts that occur, on as many lines as they need."""
-        self.marks({MARKS[verdict]: verdict for verdict in present})
 
     def marks(self, grounds: Mapping[Mark, Verdict]) -> None:
         """Explain marks, each on the ground of a verdict: verdicts first, then loading."""

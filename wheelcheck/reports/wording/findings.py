@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from wheelcheck.coverage.verdict import Verdict
@@ -22,6 +22,7 @@ from wheelcheck.reports.wording.report_phrases import label, verdict_words
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = [
+    "BUILD_FAILS_RULE",
     "LEVELS",
     "InputLine",
     "Level",
@@ -45,6 +46,7 @@ LEVELS: Mapping[Verdict, Level] = {
 }
 """How grave each verdict is that makes a finding, where its build is not known to fail."""
 
+BUILD_FAILS_RULE = "build-fails"
 _NO_FILES = ("-", "--package", "<api>")
 
 
@@ -77,6 +79,11 @@ class PackageFinding:
     failure: str = ""
 
     @property
+    def rule(self) -> str:
+        """What it is a case of: its verdict, or a build that fails."""
+        return BUILD_FAILS_RULE if self.failure else self.verdict.value
+
+    @property
     def level(self) -> Level:
         """How grave it is. The installation fails without any file, or where a build fails."""
         return "error" if self.failure else LEVELS[self.verdict]
@@ -99,8 +106,9 @@ def findings(report: Report) -> list[PackageFinding]:
                 failure = failing.get(target, {}).get(package.name, "")
                 groups.setdefault((cell.verdict, failure), []).append(target)
         for (verdict, failure), targets in groups.items():
-            finding = _finding(report, places, packages, package, verdict, targets)
-            found.append(_failing(finding, failure) if failure else finding)
+            found.append(
+                _finding(report, places, packages, package, verdict, targets, clean(failure))
+            )
     return sorted(found, key=_gravity)
 
 
@@ -113,13 +121,6 @@ def _gravity(finding: PackageFinding) -> tuple[bool, int, int]:
     )
 
 
-def _failing(finding: PackageFinding, failure: str) -> PackageFinding:
-    """The same of a package whose build fails for certain."""
-    words = clean(failure)
-    sentence = f"{finding.sentence} Its build fails: {words}."
-    return replace(finding, sentence=sentence, failure=words)
-
-
 def _finding(
     report: Report,
     places: Places,
@@ -127,14 +128,16 @@ def _finding(
     package: Package,
     verdict: Verdict,
     targets: list[str],
+    failure: str,
 ) -> PackageFinding:
     cells = [package.on[target] for target in targets]
     through = tuple(dict.fromkeys(requester for cell in cells for requester in cell.requested_by))
     asking = tuple(clean(requester) for requester in through if _asker(requester) in packages)
     named = label(report, package.name, targets)
-    text = f"{named} {verdict_words(verdict)} on {places.describe(targets)}"
+    text = f"{named} {verdict_words(verdict, fails=bool(failure))} on {places.describe(targets)}"
     if asking:
         text += f" (needed by {listing(asking, 3)})"
+    reasons = [_reason(cells, places, targets), *([f"the build fails: {failure}"] * bool(failure))]
     origins = list(_origins(packages, package.name, targets))
     return PackageFinding(
         package=package.name,
@@ -144,7 +147,8 @@ def _finding(
         lines=tuple(dict.fromkeys(line for _, line in origins if line.file not in _NO_FILES)),
         given=tuple(dict.fromkeys(name for name, line in origins if line.file in _NO_FILES)),
         through=asking,
-        sentence=f"{text}: {_reason(cells, places, targets)}.",
+        sentence=f"{text}: {'; '.join(reasons)}.",
+        failure=failure,
     )
 
 
@@ -229,6 +233,9 @@ _VERDICT_HELP: Mapping[str, str] = {
     "compiles. wheelcheck explain PACKAGE --target TARGET shows what was found.",
     Verdict.SOURCE_PURE: "There is only an sdist; it builds without a compiler, and needs its "
     "build requirements.",
+    BUILD_FAILS_RULE: "There is only an sdist, and what it meets there ends its build, whatever "
+    "system packages are installed; the message says what. Take another release, or an older "
+    "Python: wheelcheck advises on both.",
     Verdict.UNKNOWN: "The package could not be judged; the message says why.",
 }
 _POLICY_HELP: Mapping[str, str] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Cell
+from wheelcheck.reports.values.report import Cell, Report
 
 __all__ = [
     "BUILD_FAILS",
@@ -20,6 +21,7 @@ __all__ = [
     "ground_of",
     "in_order",
     "mark_of",
+    "marks_on",
     "to_ascii",
 ]
 
@@ -79,6 +81,16 @@ def mark_of(cell: Cell) -> Mark:
     if cell.loads is not None and cell.loads.status in LOAD_MARKS:
         return LOAD_MARKS[cell.loads.status]
     return MARKS[cell.verdict]
+
+
+def marks_on(report: Report, target: str) -> Counter[Mark]:
+    """How often each mark, of what is needed there; a wheel is a wheel, whether it loads or not."""
+    cells = (package.on.get(target) for package in report.packages)
+    return Counter(
+        BUILD_FAILS if cell.build_fails else MARKS[cell.verdict]
+        for cell in cells
+        if cell and cell.verdict is not Verdict.NOT_REQUIRED
+    )
 
 
 def ground_of(cell: Cell) -> Verdict:
