@@ -115,6 +115,19 @@ def test_parts_of_cython_sources():
     assert by_cython("include 'part.pxi'\ncdef int b\n", script=makes) == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "warnings"),
+    [
+        ("src", 1),
+        ("vendored-meson/meson/test cases/cython/2 generated sources", 0),  # of numpy
+        ("unit tests", 0),
+    ],
+)
+def test_sources_that_nothing_names_count_where_they_are_not_for_tests(folder, warnings):
+    source = {f"{folder}/y.pyx": "include 'part.pxi'\n"}
+    assert len(by_cython("cdef int b\n", script="", **source)) == warnings
+
+
 def test_callbacks_that_a_declaration_file_says_are_given_to_c():
     """As h5py 3.7.0: `_errors.pyx` passes a function to what `_errors.pxd` declares."""
     source = "from y cimport walk\ncdef herr_t mine(int n) nogil:\n    return n\nwalk(mine)\n"

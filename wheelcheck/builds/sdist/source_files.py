@@ -46,12 +46,18 @@ def is_aside(path: str) -> bool:
 
 @lru_cache(maxsize=10_000)  # an sdist has far fewer folders than files, and each is looked up often
 def _is_aside(folder: str) -> bool:
-    return any(part in _ASIDE or part.startswith("test_") for part in folder.lower().split("/"))
+    return any(
+        part.startswith("test_") or not _ASIDE.isdisjoint((part, *part.split()))
+        for part in folder.lower().split("/")
+    )  # Meson's own tests lie in "test cases"
 
 
 def is_vendored(path: str) -> bool:
     """Whether a path lies in a copy of somebody else's project."""
-    return any(folder in _COPIES for folder in path.lower().split("/")[:-1])
+    return any(
+        folder in _COPIES or folder.startswith(("vendor-", "vendored-"))
+        for folder in path.lower().split("/")[:-1]
+    )
 
 
 def count_sources(sizes: Mapping[str, int], lines: Mapping[str, int]) -> tuple[SourceCount, ...]:
