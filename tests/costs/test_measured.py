@@ -111,6 +111,12 @@ def rust(wheel: PublishedWheel | None = None) -> BuildFeatures:
     return BuildFeatures(compiles=True, backend="native", fetches_crates=True, wheel=wheel)
 
 
+def test_what_go_compiles_is_unknown():
+    cost = of("never-measured", "1", BuildFeatures(compiles=True, backend="x", hidden=("go",)))
+    assert isinstance(cost.cpu_seconds, Unknown)
+    assert cost.cpu_seconds.code == "go-not-measured"
+
+
 def test_fetched_crates_are_unknown_unless_published():
     cost = of("never-measured", "1", rust())
     assert isinstance(cost.cpu_seconds, Unknown)

@@ -137,6 +137,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "binding_bound": 0.0 if features.nanobind else binding.bound / _HUNDRED,
         "sip_mb": features.of(SourceKind.SIP).bytes / _MB,
         "wrapped_fortran": features.wrapped_fortran,
+        "pythran": features.pythran,
         "fetched": float(FETCHES in features.hidden and features.wheel is None),
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
@@ -160,8 +161,10 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
 
 
 def _packed(features: BuildFeatures) -> dict[str, float]:
-    """What is copied into the wheel and compressed."""
+    """What is copied into the wheel and compressed, and messages that are compiled before."""
+    messages = {"message_mb": features.message_bytes / _MB} if features.message_bytes else {}
     return {
+        **messages,
         "packed_files": features.installed_files / _HUNDRED,
         "packed_mb": features.installed_bytes / _MB,
     }
@@ -196,6 +199,8 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     found = {"base": 1.0, "cffi": float(features.cffi), **_documents(features)}
     if features.of(SourceKind.FORTRAN).files:
         found["fortran_wrapped"] = float(features.wrapped_fortran > 0)
+    if features.pythran:
+        found["pythran"] = 1.0
     for kind, usual in _MEMORY_KINDS.items():
         unit = features.of(kind).heaviest
         if not features.of(kind).files:
@@ -234,7 +239,7 @@ _MEMORY_KINDS = {
 }
 _MEMORY_TERMS = frozenset(
     {
-        *("base", "cffi", "documents", "fortran_wrapped"),
+        *("base", "cffi", "documents", "fortran_wrapped", "pythran"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
         *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),

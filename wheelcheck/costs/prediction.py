@@ -13,6 +13,7 @@ from wheelcheck.costs.cost_terms import Coefficients, coefficients
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
 from wheelcheck.costs.modelled import modelled_cost, settled, source_seconds
 from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
+from wheelcheck.costs.workload.hidden_work import GO
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
@@ -54,7 +55,7 @@ def predict(
             return _unknown(features)
         source = f"as {known.label}; its own sources are not known"
         return _like(known, 1.0, "scaled", source, table, "unscaled")
-    if features.fetches_crates:
+    if features.fetches_crates or (known is None and GO in features.hidden):
         return _published(name, features, table)
     if known is not None and known.source_seconds and features.compiles:
         own = source_seconds(settled(features, table), table)
@@ -134,8 +135,10 @@ _JOBS = 3
 
 
 def _published(name: NormalizedName, features: BuildFeatures, table: Coefficients) -> PredictedCost:
-    """A Rust build whose crates could not be had here: by what others published, or unknown."""
+    """What could not be built here, Go or Rust with its crates: as others published, or unknown."""
     row = _published_builds().get(name)
+    if row is None and GO in features.hidden:
+        return _unknown(Unknown("go-not-measured", "no build that has Go compile was measured"))
     if row is None:
         return _unknown(
             Unknown(

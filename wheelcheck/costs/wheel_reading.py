@@ -43,7 +43,7 @@ libraries of others, linked in statically."""
 _OF_WHAT_IS_BROUGHT = 0.8
 """The weight of a wheel that holds more than the sdist shows, where sources are downloaded: an
 estimate, of a wheel that is nearly all of what is known."""
-_TEMPLATES = ("binding", "cpp", "nanobind", "swig")
+_TEMPLATES = ("binding", "cpp", "nanobind", "pythran", "swig")
 _TRANSLATED = ("cython", "mypyc")
 _UNSEEN = "unseen"
 """Work of which the published wheel alone tells."""
@@ -151,7 +151,8 @@ def brings_sources(features: BuildFeatures) -> bool:
 
 def _shows_nothing(features: BuildFeatures) -> bool:
     """Whether a build compiles, and the sdist shows nothing of what it does."""
-    return features.compiles and not features.compiled_files and not features.cffi
+    shown = features.compiled_files or features.cffi or features.pythran
+    return features.compiles and not shown
 
 
 def passes_debug(features: BuildFeatures) -> bool:

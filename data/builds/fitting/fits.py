@@ -23,7 +23,7 @@ from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
     "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05, "pure_meson": 0.9,
-    "packed_mb": 0.05, "packed_files": 0.1, "base": 0.4, "base_meson": 1.0,
+    "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1, "base": 0.4, "base_meson": 1.0,
     "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
     "generated_files": 0.05, "generated_mb": 3.7, "generated_header_code": 0.3,
@@ -36,7 +36,7 @@ CPU_PRIOR = {
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
     "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
-    "wrapped_fortran": 1.0, "fetched": 6.0, "documents": 6.0,
+    "wrapped_fortran": 1.0, "pythran": 12.0, "fetched": 6.0, "documents": 6.0,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 2.0, "configure_mb": 3.0,
     "configure_written": 4.0, "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0,
     "nanobind": 10.0, "sip_mb": 800.0, "mypyc": 2.5, "mypyc_mb": 300.0,
@@ -54,9 +54,9 @@ MEMORY_PRIOR = {
     "binding_standard": 5e6, "binding_templates": 200e6, "cpp_templates": 100e6,
     "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
     "nanobind_standard": 5e6, "nanobind_templates": 200e6,
-    "documents": 250e6, "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6,
-    "rust": 250e6, "swig": 200e6, "sip": 250e6,
-    "mypyc": 100e6, "mypyc_mb": 1000e6,
+    "documents": 250e6, "pythran": 700e6,
+    "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6, "rust": 250e6, "swig": 200e6,
+    "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6,
 }  # fmt: skip
 SIZE_PRIOR = {
     "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,

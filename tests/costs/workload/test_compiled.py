@@ -75,6 +75,13 @@ def test_python_modules_are_compiled_by_cython_alone():
     assert compiled({"setup.py": script, "x.py": ""}) == {}
 
 
+def test_a_pattern_of_any_folders_means_all_below():
+    script = "from setuptools import setup\nfrom Cython.Build import cythonize\n"
+    script += "setup(ext_modules=cythonize(['x/**/*.py'], exclude=['x/no.py']))\n"
+    files = {"pyproject.toml": CYTHON, "setup.py": script, "x/a.py": 10, "x/s/t/b.py": 10}
+    assert set(compiled({**files, "y/c.py": 10})) == {"x/a.py", "x/s/t/b.py"}
+
+
 def test_a_template_counts_for_what_it_becomes():
     files = {
         "pyproject.toml": CYTHON,

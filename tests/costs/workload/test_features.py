@@ -691,6 +691,45 @@ def test_fortran_that_f2py_wraps_costs_more_for_each_module():
     assert costs == sorted(set(costs))
 
 
+@pytest.mark.parametrize(
+    ("files", "modules"),
+    [
+        (
+            {
+                "pyproject.toml": MESON,
+                "meson.build": "project('x', 'cpp')\npythran = find_program('pythran')\n"
+                "a = custom_target('a', command: [pythran, '-E', '@INPUT@'], input: 'a.py')\n"
+                "b = pythran_gen.process('b.py')\n",
+            },
+            2,
+        ),
+        (
+            {
+                "setup.py": "from setuptools import setup\n"
+                "from pythran.dist import PythranExtension\n"
+                "setup(ext_modules=[PythranExtension('a', ['a.py'])])\n"
+            },
+            1,
+        ),
+    ],
+)
+def test_each_module_that_pythran_turns_into_cpp_costs(files: dict[str, str], modules: int):
+    found = features({**files, "a.py": "def f(x):\n    return x\n", "b.py": "", "x.cpp": "a;"})
+    assert found.pythran == modules
+    without = dataclasses.replace(found, pythran=0)
+    costs = [source_seconds(each, coefficients()) for each in (without, found)]
+    assert costs[1] > costs[0] + 3 * modules
+
+
+def test_messages_that_gettext_compiles_cost_by_their_size():
+    script = "import subprocess\nsubprocess.call(['msgfmt', 'de.po', '-o', 'de.mo'])\n"
+    names = {"de.po": 30_000_000, "fr.po": 30_000_000, "x/__init__.py": 10}
+    plain, compiled = (features({"setup.py": text, **names}) for text in (PURE, script + PURE))
+    assert (plain.message_bytes, compiled.message_bytes) == (0, 60_000_000)
+    costs = [source_seconds(each, coefficients()) for each in (plain, compiled)]
+    assert costs[1] > costs[0] + 2
+
+
 def test_a_build_that_writes_its_documentation_costs_more_and_says_that_this_is_not_read():
     def answer(*requires: str) -> tuple[float, float, str]:
         names = ", ".join(f"'{name}'" for name in ("hatchling", *requires))

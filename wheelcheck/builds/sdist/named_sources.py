@@ -48,8 +48,10 @@ def resolved(names: Iterable[str], sizes: Mapping[str, int], *, copies: bool = F
 
 
 def _matching(pattern: str, sizes: Mapping[str, int]) -> list[str]:
-    """Members that a pattern of names means, as `cythonize` takes them."""
+    """Members that a pattern of names means, as `cythonize` takes them: ``**`` is any folders."""
     folder = posixpath.dirname(pattern)
+    if "**/" in pattern:
+        return fnmatch.filter(sizes, pattern.replace("**/", "*"))
     return [path for path in fnmatch.filter(sizes, pattern) if posixpath.dirname(path) == folder]
 
 

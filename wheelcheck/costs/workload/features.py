@@ -15,13 +15,13 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
 from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files, has_cython
-from wheelcheck.costs.workload.fortran_wrappers import fortran_wrappers
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import RUNS_MAKE
 from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources, sources_by_kind
+from wheelcheck.costs.workload.translators import fortran_wrappers, message_bytes, pythran_modules
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 
@@ -79,8 +79,9 @@ class BuildFeatures:
     backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
     beside what is compiled. `translated` counts the
     Cython sources that are written as C again beside the C that is shipped. `wrapped_fortran`
-    counts the modules that F2PY writes. `hidden` names the evidence that the build does what the
-    sdist does not show (`hidden_work`).
+    counts the modules that F2PY writes, `pythran` those that Pythran does, `message_bytes` are
+    those of translations that gettext compiles. `hidden` names the evidence that the build does
+    what the sdist does not show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it
@@ -111,6 +112,8 @@ class BuildFeatures:
     translated: int = 0
     translated_statements: int = 0
     wrapped_fortran: int = 0
+    pythran: int = 0
+    message_bytes: int = 0
     hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
@@ -134,8 +137,10 @@ class BuildFeatures:
     def with_system_library(self) -> BuildFeatures:
         """The same where a library of the system takes the place of the bundled sources."""
         left = {kind: self.of(kind).less(gone) for kind, gone in self.replaceable.items()}
+        wheel = self.wheel and replace(self.wheel, extension_bytes=0)  # it holds the library
         return replace(
             self,
+            wheel=wheel,
             sources={**self.sources, **left},
             replaceable={},
             configure_bytes=0,
@@ -217,6 +222,8 @@ def read_features(
             contents.marks[path].statements for path in translated if path in contents.marks
         ),
         wrapped_fortran=fortran_wrappers(facts, sizes, texts) if compiles else 0,
+        pythran=pythran_modules(facts, texts) if compiles else 0,
+        message_bytes=message_bytes(facts, sizes, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "hidden_work"]
+__all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
 
 DOWNLOADS = "downloads"
 """What `hidden_work` says of a build in which CMake downloads projects and builds them."""
@@ -17,6 +17,8 @@ FETCHES = "fetches"
 """Of a build whose setup script takes an archive of sources, or of a library, from somewhere."""
 _BINARIES = "binaries"
 _SUBPROJECTS = "subprojects"
+GO = "go"
+"""Of a build that has Go compile, with the parts of its standard library that are used."""
 DOCUMENTS = "documents"
 """Of a build that has its documentation written, too."""
 
@@ -83,5 +85,8 @@ def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
 def _by_scripts(facts: SdistFacts) -> Iterator[str]:
     if not _GENERATORS.isdisjoint(facts.system.required_names):
         yield "generates"
-    if any(tool in _TOOLS for script in facts.scripts for _, tool in script.tools):
+    tools = {tool for script in facts.scripts for _, tool in script.tools}
+    if "setuptools-golang" in facts.system.required_names or "go" in tools:
+        yield GO
+    if not tools.isdisjoint(_TOOLS):
         yield "commands"
