@@ -111,10 +111,11 @@ def _judged_problems(
         targets = (column.name,)
         yield from _column_problems(column)
         for name, (pin, judgement) in column.judged.items():
-            loads, project = column.loads.get(name), projects[name]
+            loads = column.loads.get(name)
             unremarkable = name in column.unremarkable and not dated
             if unremarkable and _is_plain(pin, judgement, loads):
-                continue
+                continue  # and its page is not read
+            project = projects[name]
             found = [] if pin.why in skipped else list(_unjudged_problems(pin, judgement))
             found += [*_pin_problems(pin, judgement), *status_problems(project)]
             found += file_problems(pin.file, project)
