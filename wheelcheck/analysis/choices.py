@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ from wheelcheck.targets import Target
 __all__ = ["Choices", "Chosen"]
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(Struct, frozen=True, dict=True):
     """What an installer takes on a target: each pin with its verdict by tags, and what it tries.
 
     Where it `is_whole`, `tried` and `unremarkable` are known too.
@@ -53,13 +54,13 @@ class Chosen(Struct, frozen=True):
             for file in (pair[1].file,)
         }
 
-    @property
-    def files(self) -> list[Wheel | Sdist]:
+    @cached_property
+    def files(self) -> Sequence[Wheel | Sdist]:
         """The files that are taken."""
         return [found.file for _, found in self.judged.values() if found.file is not None]
 
-    @property
-    def sdists(self) -> list[Sdist]:
+    @cached_property
+    def sdists(self) -> Sequence[Sdist]:
         """Those that are built."""
         return [file for file in self.files if isinstance(file, Sdist)]
 

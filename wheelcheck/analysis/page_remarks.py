@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project, ProjectStatus, Sdist, Wheel
@@ -28,20 +31,42 @@ class PlainPages:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._known: dict[tuple[NormalizedName, int], tuple[Wheel | Sdist | None, bool]] = {}
+        self._releases: dict[tuple[NormalizedName, Version], _Release] = {}
 
     def are_plain_for(self, pin: Pin) -> bool:
         """Whether nothing is reported of the page of a pin, nor of its file there."""
         key = (pin.name, id(pin.file))  # beside which the file is kept
         known = self._known.get(key)
         if known is None:
-            plain = _is_plain(pin.file, self._index.project(pin.name))
+            plain = self._is_plain(pin.file, self._index.project(pin.name))
             known = self._known[key] = (pin.file, plain)
         return known[1]
 
+    def _is_plain(self, file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
+        if any(map(list, (status_problems(project), page_problems(project)))):
+            return False
+        if file is None or isinstance(project, Unknown):
+            return True
+        key = (project.name, file.version)
+        release = self._releases.get(key)
+        if release is None:
+            release = self._releases[key] = _Release.of(project.files(file.version))
+        if release.files.get(file.filename) is not file and any(file_problems(file, project)):
+            return False
+        return not _is_late(file, release.first)
 
-def _is_plain(file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
-    found = (status_problems(project), file_problems(file, project), page_problems(project))
-    return not any(map(list, found)) and not list(late_upload(file, project))
+
+class _Release(NamedTuple):
+    """The files of a release by their names, those listed twice left out, and when it began."""
+
+    files: Mapping[str, Wheel | Sdist]
+    first: datetime | None
+
+    @classmethod
+    def of(cls, files: Sequence[Wheel | Sdist]) -> _Release:
+        times = Counter(file.filename for file in files)
+        alone = {file.filename: file for file in files if times[file.filename] == 1}
+        return cls(alone, _first_upload(files))
 
 
 def status_problems(project: Project | Unknown) -> Iterator[PageProblem]:
@@ -87,10 +112,18 @@ def late_upload(file: Wheel | Sdist | None, project: Project | Unknown) -> Itera
     """That a file came long after its release: it is not what those saw who took it before."""
     if file is None or file.upload_time is None or isinstance(project, Unknown):
         return
-    times = [each.upload_time for each in project.files(file.version) if each.upload_time]
-    first = min(times, default=file.upload_time)
-    if file.upload_time - first > _LATE:
+    first = _first_upload(project.files(file.version))
+    if first is not None and _is_late(file, first):
         days = (file.upload_time - first).days
         yield (
             f"uploaded on {file.upload_time:%Y-%m-%d}, {days} days after the release's first file"
         )
+
+
+def _first_upload(files: Iterable[Wheel | Sdist]) -> datetime | None:
+    return min((file.upload_time for file in files if file.upload_time), default=None)
+
+
+def _is_late(file: Wheel | Sdist, first: datetime | None) -> bool:
+    uploaded = file.upload_time
+    return first is not None and uploaded is not None and uploaded - first > _LATE

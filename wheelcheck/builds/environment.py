@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from msgspec import structs
 from packaging.requirements import InvalidRequirement, Requirement
@@ -116,6 +117,7 @@ class BuildEnvironments:
         self._policy = structs.replace(policy, require_hashes=False)
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
+        self._known: dict[Hashable, BuildEnvironment] = {}
         self._tried = TriedVersions(index, policy)
 
     def of(
@@ -132,6 +134,22 @@ class BuildEnvironments:
             )
         stated = build_requires(facts, target.installer)
         first = _installed_first(stated, facts, target)
+        key = (stated, first, facts.system.backend, facts.hook, target, installer)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._set_up(facts, target, installer, stated, first)
+        invalid = tuple(_invalid(stated, sdist, target))
+        return replace(known, problems=(*invalid, *known.problems)) if invalid else known
+
+    def _set_up(
+        self,
+        facts: SdistFacts,
+        target: Target,
+        installer: InstallerKind,
+        stated: tuple[str, ...],
+        first: tuple[str, ...],
+    ) -> BuildEnvironment:
+        """What sdists with these build requires and this backend are built in."""
         resolution = self._resolve(first, target)
         added = hook_requires(facts.system.backend, stated, resolution, facts.hook)
         requires = (*stated, *added)
@@ -143,7 +161,7 @@ class BuildEnvironments:
         return BuildEnvironment(
             requires,
             tuple(resolution.pins.values()),
-            problems=(*_invalid(stated, sdist, target), *_unmet(resolution)),
+            problems=tuple(_unmet(resolution)),
             tried=self._tried.of(resolution, installer),
             builds_for_metadata=builds_for_metadata(facts.system.backend),
         )
@@ -245,12 +263,20 @@ def hook_requires(
     module = _module(backend)
     added = list(settings.requires)
     known = {canonicalize_name(name) for name in (*map(_name, added), *settings.without)}
-    for row in read_table("builds/hook_requires.csv"):
-        name = canonicalize_name(row["unless"])
-        missing = name not in pins and name not in known
-        if row["backend"] == module and missing and _applies(row["when"], pins):
-            added.append(row["requirement"])
+    for name, requirement, when in _hook_rows(module):
+        if name not in pins and name not in known and _applies(when, pins):
+            added.append(requirement)
     return tuple(text for text in added if text not in stated)
+
+
+@cache
+def _hook_rows(module: str) -> tuple[tuple[NormalizedName, str, str], ...]:
+    """What the hook of a backend adds: unless a package is there, what, and when."""
+    return tuple(
+        (canonicalize_name(row["unless"]), row["requirement"], row["when"])
+        for row in read_table("builds/hook_requires.csv")
+        if row["backend"] == module
+    )
 
 
 def _installed_first(stated: tuple[str, ...], facts: SdistFacts, target: Target) -> tuple[str, ...]:

@@ -44,10 +44,11 @@ class Repository:
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        table = debian_table("packages")
+        place = debian_table("packages").columns.index("provides")
         found: dict[str, list[str]] = defaultdict(list)
         for name, columns in self._packages.rows.items():
-            for provided in table.cell(columns, "provides").split():
+            cells = columns.split("\t", place + 1)
+            for provided in cells[place].split() if place < len(cells) else ():
                 found[provided].append(name)
         return {name: tuple(names) for name, names in found.items()}
 

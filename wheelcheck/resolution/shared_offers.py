@@ -77,15 +77,14 @@ class TargetOffers:
         """The file that is taken of a release, as an offer; None where none is."""
         key = (name, version, rules.hashes.get(name))
         known = self._here if any(map(_is_for_a_platform, files)) else self._anywhere
-        if key not in known:
+        found = known.get(key)
+        if found is None and key not in known:
             what = f"a file of {name} {version}"
             file = fenced(what, "file-unreadable", lambda: choose(files, self._target, rules))
-            known[key] = (
-                None
-                if file is None or isinstance(file, Unknown)
-                else Offer(version, file, self._installable)
-            )
-        return known[key]
+            if file is not None and not isinstance(file, Unknown):
+                found = Offer(version, file, self._installable)
+            known[key] = found
+        return found
 
 
 def _is_for_a_platform(file: Wheel | Sdist) -> bool:

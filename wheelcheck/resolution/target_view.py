@@ -171,9 +171,10 @@ class TargetView:
     def offer(self, name: NormalizedName, version: Version) -> Offer | None:
         """What an installer on this target could take of one version."""
         key = (name, version)
-        if key not in self._offers:
-            self._offers[key] = self._offer(name, version, self._known.offers)
-        return self._offers[key]
+        found = self._offers.get(key)
+        if found is None and key not in self._offers:  # most are found at the first look
+            found = self._offers[key] = self._offer(name, version, self._known.offers)
+        return found
 
     def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
         """Return what the reference target, or failing that anyone, would take of one version."""

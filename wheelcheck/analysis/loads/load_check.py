@@ -40,6 +40,7 @@ class LoadCheck:
         self._run_image = run_image
         self._options = options
         self._read = read or ReadWheels.start(options)
+        self._announced: dict[int, tuple[Judged, StoredTarget | None]] = {}
 
     @cached_property
     def _judge(self) -> LoadJudge:
@@ -54,7 +55,9 @@ class LoadCheck:
 
     def prefetch(self, target: Target, judged: Judged, stored: TargetAnswers | None) -> None:
         """Have the index read, side by side, what judging this target asks for."""
-        if not self.knows(target, judged, stored):
+        whole = self._whole(target, judged, stored)
+        self._announced[id(judged)] = (judged, whole)
+        if whole is None or whole.get() is None:
             self._judge.prefetch(target, judged)
 
     def knows(self, target: Target, judged: Judged, stored: TargetAnswers | None) -> bool:
@@ -71,7 +74,8 @@ class LoadCheck:
         """
         if self._options.mode is LoadMode.OFF or target.libc is None:
             return {}
-        whole = self._whole(target, judged, stored)
+        announced = self._announced.pop(id(judged), None)
+        whole = announced[1] if announced else self._whole(target, judged, stored)
         earlier = whole.get() if whole else None
         if earlier is not None:
             return earlier

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.version import Version
 
@@ -56,6 +57,7 @@ def _kinds(wheels: Iterable[Wheel], pure: str, linux: str, other: str) -> tuple[
     )
 
 
+@lru_cache(maxsize=1 << 12)  # the wheels of most projects have the same tags
 def platform_kind(tag: str) -> str:
     """``pure``, ``linux`` or ``other`` by the platform part of a compressed tag set (PEP 425).
 

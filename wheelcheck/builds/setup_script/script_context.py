@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from wheelcheck.targets.target import Implementation, Target
@@ -33,6 +34,7 @@ class BuildSite:
     platform: SystemNames = _LINUX
 
     @classmethod
+    @lru_cache(maxsize=1024)  # once for each sdist
     def of(cls, target: Target) -> BuildSite:
         """The site of a target; targets that differ in libc or CPU alone share one."""
         markers = target.platform.markers()

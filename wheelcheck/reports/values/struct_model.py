@@ -125,19 +125,21 @@ def indented_json(value: BaseModel) -> bytes:
 
 def _write_field(text: BytesIO, value: object) -> None:
     if not (isinstance(value, tuple) and value):
-        text.write(_indented(value, _NEWLINE))
+        text.write(_indented(value, 1))
         return
     before = b"["
     for each in value:
-        text.write(before + _ELEMENT + _indented(each, _ELEMENT))
+        text.write(before + _ELEMENT)
+        text.write(_indented(each, 2))
         before = b","
     text.write(_NEWLINE + b"]")
 
 
-def _indented(value: object, newline: bytes) -> bytes:
-    """A value below others; newlines in strings are escaped, so that all others are its own."""
-    text: bytes = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    return text.replace(b"\n", newline)
+def _indented(value: object, depth: int) -> memoryview:
+    """A value with the indentation of its depth below others."""
+    text = msgspec.json.format(b"[" * depth + msgspec.json.encode(value) + b"]" * depth, indent=2)
+    around = depth * (depth + 1)  # the brackets, each on a line of its own, further in each time
+    return memoryview(text)[around + 2 * depth : len(text) - around]
 
 
 def _dumped(value: object, *, exclude_defaults: bool) -> object:
