@@ -80,29 +80,53 @@ def make_page(
     `unreadable` are entries that could not even become a row. Without `foreign`, files of other
     projects are left out instead of being listed as unusable: a flat list of links mixes projects.
     """
-    groups: dict[Version, list[Row]] = {}
+    releases = _Releases(name)
     unusable = list(unreadable)
     base = ""
-    any_platform = True
     for row in rows:
-        version = version_of(row.filename, name)
-        if isinstance(version, BadName):
-            if foreign or (not version.foreign and _bears_name(row.filename, name)):
-                unusable.append((row.filename, version.reason))
+        release = releases.of(row.filename)
+        if isinstance(release, BadName):
+            if foreign or (not release.foreign and _bears_name(row.filename, name)):
+                unusable.append((row.filename, release.reason))
             continue
-        any_platform = any_platform and not _is_for_a_platform(row.filename)
         base = base or _base_of(row.url)
         row.url = _shorten(row.url, base, row.filename)
-        if version in groups:
-            groups[version].append(row)
-        else:
-            groups[version] = [row]
-    versions = {str(v): msgspec.Raw(_encode(groups[v])) for v in sorted(groups, reverse=True)}
+        release.append(row)
+    every, any_platform = releases.rows, releases.any_platform
+    versions = {str(v): msgspec.Raw(_encode(every[v])) for v in sorted(every, reverse=True)}
     return IndexPage(name, origin, base, status, status_reason, versions, unusable, any_platform)
 
 
-def _is_for_a_platform(filename: str) -> bool:
-    return filename.endswith(".whl") and not filename.endswith("-any.whl")
+class _Releases:
+    """The rows of a project's page by version.
+
+    The names of wheels are put together from few beginnings and few ends; each of these is read
+    once. `any_platform` is false where a wheel is for some platforms alone.
+    """
+
+    def __init__(self, name: NormalizedName) -> None:
+        self.rows: dict[Version, list[Row]] = {}
+        self.any_platform = True
+        self._name = name
+        self._begun: dict[tuple[str, str], list[Row]] = {}
+        self._ends: set[str] = set()
+
+    def of(self, filename: str) -> list[Row] | BadName:
+        """The rows of the release that a file belongs to, to which its own is to be added."""
+        parts = filename.split("-", 2)
+        if parts[-1] in self._ends:
+            known = self._begun.get((parts[0], parts[1]))
+            if known is not None:
+                return known
+        version = version_of(filename, self._name)
+        if isinstance(version, BadName):
+            return version
+        found = self.rows.setdefault(version, [])
+        if filename.endswith(".whl"):
+            self._begun[parts[0], parts[1]] = found
+            self._ends.add(parts[2])
+            self.any_platform = self.any_platform and filename.endswith("-any.whl")
+        return found
 
 
 def _bears_name(filename: str, name: NormalizedName) -> bool:

@@ -33,8 +33,10 @@ ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q
 
 _NO_SIZE = 1 << 53
 _UNSET = msgspec.UNSET
-_PLAIN_PATH = re.compile(r"((?!//)(?:[\w.%+~!-]*/)*)([\w%+~!-][\w.%+~!-]*)", re.ASCII)
-"""A relative URL that is a path and nothing else: its folder and its last part."""
+_PLAIN_NAME = re.compile(r"[\w%+~!-][\w.%+~!-]*", re.ASCII)
+"""The last part of such a path."""
+_PLAIN_PATH = re.compile(rf"(?!//)(?:[\w.%+~!-]*/)*{_PLAIN_NAME.pattern}", re.ASCII)
+"""A relative URL that is a path and nothing else."""
 
 
 _ORDINARY = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[^#@\[\]\s\\]*)?", re.ASCII)
@@ -162,11 +164,13 @@ def _absolute(page_url: str, url: str) -> str:
 
 def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
     url = file.url
-    if path := _PLAIN_PATH.fullmatch(url):
-        folder, last = path.groups()
-        if folder not in folders:
-            folders[folder] = _absolute(page_url, f"{folder}-")[:-1]
-        url = folders[folder] + last
+    cut = url.rfind("/") + 1
+    folder = folders.get(url[:cut])
+    if folder is not None and _PLAIN_NAME.fullmatch(url, cut):
+        url = folder + url[cut:]
+    elif _PLAIN_PATH.fullmatch(url):
+        folder = folders[url[:cut]] = _absolute(page_url, f"{url[:cut]}-")[:-1]
+        url = folder + url[cut:]
     elif not _ORDINARY.fullmatch(url):
         url = _absolute(page_url, url)
     yanked = file.yanked
