@@ -213,6 +213,7 @@ class Pricing:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
         from wheelcheck.costs.image import ImageContents, ImageOptions, image_size
+        from wheelcheck.costs.image_parts.base_image import python_packages
         from wheelcheck.distributions.distribution import distribution_of
 
         builds = summary.details() if summary else None
@@ -222,7 +223,10 @@ class Pricing:
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
             built=self._built(target, builds) if builds else (),
             build_packages=named.build_packages if named else (),
-            run_packages=named.run_packages if named else (),
+            run_packages=(
+                *(() if self._options else python_packages(target)),  # a Dockerfile names its own
+                *(named.run_packages if named else ()),
+            ),
             sdist_bytes=sum(build.sdist.size or 0 for build in builds.plan.builds) if builds else 0,
         )
         by_pip = self._installer is not InstallerKind.UV

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
@@ -122,12 +123,15 @@ _RELEASES_WITH_NIS = {"11", "12"}
 """See `python-slim-nis` in `base_images.csv`."""
 
 
+_SLIM = re.compile(r":.*\bslim\b")
+
+
 def _base_image(target: Target, image: str, release: str, *, large: bool) -> str:
     """Which row of `base_images.csv` an image of Debian or Ubuntu is."""
     if large:
         return "python" if image.startswith("python:") else "buildpack-deps"
     if "python:" not in image:
-        return "debian"
+        return "debian-slim" if _SLIM.search(image) else "debian"
     has_nis = target.python < _FIRST_PYTHON_WITHOUT_NIS and release in _RELEASES_WITH_NIS
     return "python-slim-nis" if has_nis else "python-slim"
 

@@ -157,8 +157,8 @@ def debian_system(name: str, release: str, base: str = "debian") -> InstalledSys
         name: ``debian`` or ``ubuntu``.
         release: ``13``, ``24.04``.
         base: A row of ``base_images.csv``: ``debian`` (also for Ubuntu's own image),
-            ``python-slim``, ``python-slim-nis`` (with the libraries of CPython's module nis),
-            ``buildpack-deps``, ``python`` (the full image).
+            ``debian-slim``, ``python-slim``, ``python-slim-nis`` (with the libraries of CPython's
+            module nis), ``buildpack-deps``, ``python`` (the full image).
     """
     repositories = _repositories(name, release)
     if not repositories:

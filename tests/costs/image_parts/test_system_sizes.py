@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.image_parts.base_image import base_image, python_packages
 from wheelcheck.costs.image_parts.system_sizes import SLIM_SHARE, system_size
 from wheelcheck.costs.quantity import Quantity
-from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.distributions.distribution import Distribution, Family, distribution_of, names_for
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 from wheelcheck.targets import parse_target_on
@@ -161,3 +161,29 @@ def test_a_target_without_an_image_has_no_base():
     found = base_image(parse_target_on("cp312-manylinux_2_36_x86_64", as_of=TODAY))
     assert isinstance(found, Unknown)
     assert found.code == "image-size-unknown"
+
+
+def test_documentation_is_left_out_of_slim_images_alone():
+    sizes = {}
+    for name in ("debian:12", "debian:12-slim"):
+        distribution = distribution_of(parse_target_on(name, as_of=TODAY))
+        assert isinstance(distribution, Distribution)
+        sizes[name] = mib("gcc", distribution)
+    assert sizes["debian:12-slim"] / sizes["debian:12"] == pytest.approx(SLIM_SHARE)
+
+
+def test_namesakes_share_what_they_bring_along():
+    fedora = Distribution(Family.DNF, "fedora", "43")
+    alone = system_size(["jq"], fedora)
+    assert alone.unsized == ()
+    assert alone.size.value > 0
+    assert system_size(["jq", "libjq1", "libonig5"], fedora) == alone
+
+
+def test_images_of_distributions_get_their_python_beside():
+    bare, official = (
+        parse_target_on(name, as_of=TODAY) for name in ("debian:12", "python:3.12-slim")
+    )
+    assert python_packages(bare) == ("python3", "python3-pip")
+    assert python_packages(parse_target_on("alpine:3.22", as_of=TODAY)) == ("python3", "py3-pip")
+    assert python_packages(official) == ()

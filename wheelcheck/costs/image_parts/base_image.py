@@ -10,7 +10,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.targets.images.catalogue import ImageRow, catalogue
 from wheelcheck.targets.target import Architecture, Target
 
-__all__ = ["base_image"]
+__all__ = ["base_image", "python_packages"]
 
 _REBUILT = 1.03
 """A tag's size moves with each rebuild: security updates, the next patch release."""
@@ -41,6 +41,16 @@ def base_image(target: Target) -> Quantity | Unknown:
         return _unknown(image.name)
     size = sister.uncompressed_mb * _MB
     return Quantity.within(size, factor * _SISTER, "scaled", f"as {sister.image}")
+
+
+def python_packages(target: Target) -> tuple[str, ...]:
+    """The packages that bring Python and pip into a distribution's image; () where it has them."""
+    name = target.image.name if target.image else ""
+    row = catalogue().get(name) or catalogue().get(f"{name}:*")
+    if row is None or row.python_from in {"", "image"}:
+        return ()
+    pip = "py3-pip" if row.python_from.startswith("apk") else "python3-pip"
+    return (row.python_from.split()[-1], pip)
 
 
 def _unknown(name: str) -> Unknown:

@@ -118,7 +118,8 @@ def _by_debian(
         wanted = dict.fromkeys(answer for found in pairs.values() for answer in found)
         system, closure = system.install(wanted, recommends=each.recommends)
         lacking = {*closure.missing, *closure.ambiguous}
-        small = _small_namesakes(system, (name for name, found in pairs.items() if not found))
+        without = (name for name, found in pairs.items() if not found)
+        system, small = _small_namesakes(system, without)
         kibibytes += sum(small.values())
         unsized |= dict.fromkeys(
             name for name, found in pairs.items() if name not in small and lacking.issuperset(found)
@@ -134,16 +135,18 @@ _SMALL_KIB = 8192
 of some megabytes, where a name without any size would make the whole image one."""
 
 
-def _small_namesakes(system: InstalledSystem, names: Iterable[str]) -> Mapping[str, int]:
-    """The KiB of packages that Debian has by the same name, where they are small."""
+def _small_namesakes(
+    system: InstalledSystem, names: Iterable[str]
+) -> tuple[InstalledSystem, Mapping[str, int]]:
+    """What is there then, and the KiB of packages that Debian has by the same name, if small."""
     found = {}
     for name in names:
-        _, closure = system.install([name], recommends=False)
+        after, closure = system.install([name], recommends=False)
         kibibytes = sum(_sizes(system, closure.added))
         known = not (closure.missing or closure.ambiguous or closure.unknown)
         if known and kibibytes <= _SMALL_KIB:
-            found[name] = kibibytes
-    return found
+            system, found[name] = after, kibibytes
+    return system, found
 
 
 def _without_metapackages(names: Iterable[str], family: Family) -> Iterator[str]:
@@ -197,7 +200,7 @@ def _estimate(size: int, distribution: Distribution, release: str) -> Quantity:
         return Quantity.exact(0)
     if distribution.name == "debian" and distribution.release == release:
         source = f"Debian {release}'s package index"
-        slim = distribution.base in {"", "debian", "python-slim", "python-slim-nis"}
+        slim = distribution.base in {"", "debian-slim", "python-slim", "python-slim-nis"}
         share, factor = (SLIM_SHARE, _SLIM_FACTOR) if slim else (1.0, _WHOLE_FACTOR)
         return Quantity.within(size * share, factor, "measured", source)
     kin = KINSHIP.get(distribution.name, _FAR)
