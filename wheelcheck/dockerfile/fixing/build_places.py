@@ -65,7 +65,7 @@ class BuildPlace:
     def staying(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""
         there = [package for package in final.bringing if package.layer not in without]
-        gaps = run_gaps([self.builds], final, there, self.distribution, inferred=True)
+        gaps = run_gaps([self.builds], final, there, inferred=True)
         return tuple(sorted(gaps))
 
 
@@ -106,10 +106,8 @@ def _place_of(dockerfile: Dockerfile, build: StepBuilds, editor: Editor) -> Buil
         form = "a heredoc" if run.heredocs else "exec form"
         message = f"{where}: no correction is offered for a command in {form}"
         editor.remarks[f"{message}; {_adding(lacking)}" if lacking else message] = None
-    elif step.tool != "lock":
+    else:
         return BuildPlace(stage, step, run, command, build, distribution, lacking)
-    elif lacking:
-        editor.remarks[f"{where}: {_adding(lacking)}"] = None
     return None
 
 

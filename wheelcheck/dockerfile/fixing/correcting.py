@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from wheelcheck.distributions.distribution import Family, known_distribution
+from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.environments import MarkedStep, add_environments
@@ -80,18 +80,13 @@ def _linked_libraries(
     with is added where the file is changed for the build anyway.
     """
     final = dockerfile.final
-    distribution = None if final is None else known_distribution(final.target)
-    if final is None or distribution is None or isinstance(final.target, Unknown):
-        return
     own = image_stages(dockerfile)
     placed = [place.builds for place in places if place.stage.index not in own]
     outside = [each for each in builds if each.stage in dockerfile.needed.difference(own)]
-    there = final.bringing
-    names = sorted(
-        run_gaps(placed, final, there, distribution, inferred=True).keys()
-        | run_gaps(outside, final, there, distribution).keys()
-    )
-    if names and not installs_packages(final.target, distribution):
+    names = sorted(run_gaps(placed, final, inferred=True).keys() | run_gaps(outside, final).keys())
+    if final is None or final.distribution is None or isinstance(final.target, Unknown):
+        return
+    if names and not installs_packages(final.target, final.distribution):
         message = f"{final.target.name} has no package manager: copy into it what is in"
         editor.remarks[f"{message} {' '.join(names)}"] = None
     elif names:
@@ -156,7 +151,11 @@ def _mend_builder(editor: Editor, group: list[BuildPlace]) -> None:
 
 def _use_cache(editor: Editor, group: list[BuildPlace]) -> None:
     """Mount a cache for the RUN, and let each command use it."""
-    uncached = {member.command.offset: member for member in group if not cached(member.step)}
+    uncached = {
+        member.command.offset: member
+        for member in group
+        if member.step.tool != "lock" and not cached(member.step)  # these have caches of their own
+    }
     for place in uncached.values():
         _cache_command(editor, place)
 

@@ -136,20 +136,23 @@ def _brought(stage: Stage, step: InstallStep, need: BuildNeed) -> bool:
 
 def run_gaps(
     builds: Iterable[StepBuilds],
-    final: Stage,
-    packages: Iterable[PresentPackage],
-    distribution: Distribution,
+    final: Stage | None,
+    packages: Iterable[PresentPackage] | None = None,
     *,
     inferred: bool = False,
 ) -> Mapping[str, Mapping[str, BuildNeed]]:
     """Run-time packages that are not there: by name, the builds that link with them.
 
-    `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
+    None where the distribution of the final stage is not known. `packages` are those that are
+    there, by default what the stage ends with. `inferred` counts libraries, too, of which the sdist
     alone speaks, and optional libraries that a compiler brings along (OpenMP's): to add them does
     no harm, but to miss them is no fault. Libraries that a COPY
     brings to the final stage count as present.
     """
-    present = present_system(packages, distribution)
+    distribution = None if final is None else final.distribution
+    if final is None or distribution is None:
+        return {}
+    present = present_system(final.bringing if packages is None else packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
     lacking: dict[str, dict[str, BuildNeed]] = {}
     for build in builds:

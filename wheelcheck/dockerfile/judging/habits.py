@@ -12,7 +12,6 @@ from wheelcheck.distributions.distribution import (
     Distribution,
     Family,
     distribution_of,
-    known_distribution,
 )
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
 from wheelcheck.dockerfile.judging.foreign_copies import foreign_copies
@@ -150,7 +149,7 @@ def habits_of_stage(
     yield from _musl_base(stage, builds)
     yield from foreign_copies(dockerfile, stage, pure)
     yield from _unused_packages(stage, builds)
-    distribution = known_distribution(stage.target)
+    distribution = stage.distribution
     if distribution is not None:
         yield from _second_python(stage, distribution)
     if stage.index not in image_stages(dockerfile):
@@ -197,7 +196,7 @@ def _native(builds: StepBuilds) -> tuple[str, ...]:
 
 def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
     """Build packages of a stage in which nothing is compiled, as far as all of it is known."""
-    distribution = known_distribution(stage.target)
+    distribution = stage.distribution
     if distribution is None or not _is_free_of_builds(stage, builds):
         return
     last = [step for step in stage.steps if step.builds][-1]

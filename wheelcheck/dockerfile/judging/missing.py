@@ -9,7 +9,6 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.distributions.distribution import (
     Distribution,
     distribution_of,
-    known_distribution,
 )
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.gaps import COMPILERS, Gap, build_gaps, run_gaps
@@ -135,14 +134,11 @@ def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:
     """Libraries that what was built links with, and that the final image does not have."""
     final = dockerfile.final
-    distribution = None if final is None else known_distribution(final.target)
-    if final is None or distribution is None:
-        return
     needed = sorted(
         (build for build in builds if build.stage in dockerfile.needed), key=lambda each: each.line
     )
-    lacking = run_gaps(needed, final, final.bringing, distribution)
-    if not lacking:
+    lacking = run_gaps(needed, final)
+    if final is None or not lacking:
         return
     labels = _unique(label for needing in lacking.values() for label in needing)
     message = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from wheelcheck.distributions.distribution import Distribution, known_distribution
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.files.ignore_file import IgnoreRule
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
@@ -284,6 +285,11 @@ class Stage:
     faults: tuple[Fault, ...] = ()
     sure_image: bool = True
     own_python: bool = False
+
+    @property
+    def distribution(self) -> Distribution | None:
+        """The distribution of its image; None where it is not known."""
+        return known_distribution(self.target)
 
     @property
     def bringing(self) -> tuple[PresentPackage, ...]:

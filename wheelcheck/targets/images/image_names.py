@@ -25,6 +25,7 @@ __all__ = [
     "FoundImage",
     "default_variant",
     "find_image",
+    "is_known_image",
     "normalise_image",
 ]
 
@@ -81,6 +82,15 @@ def find_image(name: str, as_of: date) -> FoundImage:
         raise TargetError(name, "a digest alone cannot be looked up; write the tag before it")
     found = _find(name, short, as_of)
     return replace(found, digest="@" in name)
+
+
+def is_known_image(name: str, as_of: date) -> bool:
+    """Whether the catalogue has an image of that name on a day."""
+    try:
+        find_image(name, as_of)
+    except TargetError:
+        return False
+    return True
 
 
 def _find(name: str, short: str, as_of: date) -> FoundImage:

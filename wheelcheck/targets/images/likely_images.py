@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
-from wheelcheck.targets.images.image_names import find_image, normalise_image
+from wheelcheck.targets.images.image_names import is_known_image, normalise_image
 from wheelcheck.targets.images.stated_images import with_other_size
 from wheelcheck.targets.spellings.spelling import parse_target_on
 from wheelcheck.targets.target import Target
@@ -107,7 +107,7 @@ def _candidates(name: str, as_of: date) -> Iterator[LikelyImage]:
     shorter = ["/".join(parts[start:]) for start in range(len(parts))]
     for each in shorter:
         yield from _by_rule(each)
-        if each != name and _in_catalogue(each, as_of):
+        if each != name and is_known_image(each, as_of):
             yield LikelyImage(
                 normalise_image(each),
                 "its path ends in that image's name, as a mirror's does",
@@ -138,14 +138,6 @@ def _by_rule(name: str) -> Iterator[LikelyImage]:
             _python(python) if python else None,
             same=row["same"] == "yes",
         )
-
-
-def _in_catalogue(name: str, as_of: date) -> bool:
-    try:
-        find_image(name, as_of)
-    except TargetError:
-        return False
-    return True
 
 
 def _prerelease(name: str) -> Iterator[LikelyImage]:

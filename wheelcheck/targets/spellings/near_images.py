@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from wheelcheck.errors import TargetError
 from wheelcheck.targets.images.catalogue import catalogue, moving_aliases
-from wheelcheck.targets.images.image_targets import image_target
+from wheelcheck.targets.images.image_names import is_known_image
 from wheelcheck.targets.pythons import supported_pythons
 from wheelcheck.targets.spellings.platform_spec import CPUS
 from wheelcheck.targets.spellings.reading_spelling import OFFICIAL
@@ -51,14 +50,5 @@ def _with_newest(spelling: str, as_of: date) -> Iterator[str]:
     if match is not None:
         for major, minor in sorted(supported_pythons(as_of), reverse=True)[:2]:
             name = f"python:{major}.{minor}{match['variant']}"
-            if _had(name, as_of):
+            if is_known_image(name, as_of):
                 yield name
-
-
-def _had(name: str, as_of: date) -> bool:
-    """Whether an official image existed on a day."""
-    try:
-        image_target(name, as_of)
-    except TargetError:
-        return False
-    return True
