@@ -25,6 +25,19 @@ FILES = {"requirements.txt": "lxml\n"}
 LXML = outlook("lxml 5.0", tool("c"), library("libxml2"), library("libxslt"))
 ALPINE = "FROM python:3.12-alpine\n"
 DEBIAN = "FROM python:3.12-slim\n"
+UV_LOCK = """version = 1
+requires-python = ">=3.12"
+[[package]]
+name = "a"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "lxml" }]
+[[package]]
+name = "lxml"
+version = "5.0"
+source = { registry = "https://index.example/simple" }
+sdist = { url = "https://index.example/lxml-5.0.tar.gz", hash = "sha256:00" }
+"""
 SPOILING = {"missing-compiler", "missing-library", "missing-build-tool", "missing-runtime-library"}
 
 
@@ -114,6 +127,23 @@ def test_mounts_of_caches_and_of_the_context_move_along():
         "    pip install --no-index" in found.text
     )
     assert not reread(found, LXML)[1] & (SPOILING | {"compiler-in-final-image"})
+
+
+def test_a_run_that_follows_a_lock_gets_what_its_builds_lack():
+    sync = "RUN uv sync --frozen\n"
+    copies = "COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\nCOPY . .\n"
+    files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": UV_LOCK}
+    for builder in (True, False):
+        last = f"{DEBIAN}COPY --from=b /app /app\n" if builder else ""
+        text = f"{DEBIAN.strip()}{' AS b' * builder}\nWORKDIR /app\n{copies}{sync}{last}"
+        dockerfile = read(text, files)
+        found = correct(dockerfile, [planned(dockerfile, outlook("lxml 5.0", tool("c")))])
+        assert found is not None
+        assert found.remarks == ()
+        install = "apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm"
+        assert f"RUN {install}" in found.text
+        assert (f"lists/*\n{sync}" in found.text) is builder
+        assert ("apt-get purge" in found.text) is not builder
 
 
 def test_libraries_that_the_sdist_alone_speaks_of_are_added_for_the_run_time():

@@ -176,3 +176,29 @@ def test_the_project_itself_is_built_where_its_lock_is_installed(before, command
     found = parse_dockerfile(text, as_of=AS_OF, context=FolderContext(tmp_path))
     names = [line.requirement.name for line in found.final.steps[-1].requirements.lines]
     assert ("own" in names) is built
+
+
+@pytest.mark.parametrize(
+    ("poetry", "faults"),
+    [
+        ("poetry==1.8.3", [("lock-stale", True)]),
+        ("poetry", [("lock-stale", True)]),
+        ("poetry==1.7.1", []),
+        ("poetry==1.7.*", []),
+    ],
+)
+def test_poetry_since_1_8_refuses_a_lock_of_other_requirements(
+    poetry: str, faults: list[tuple[str, bool]]
+):
+    """poetry 1.7.1 warns and goes on; 1.8.3, 2.1.4 and 2.5.1 end with an error."""
+    other = POETRY_LOCK.replace('"x"', f'"{"0" * 64}"')
+    text = (
+        f"FROM python:3.12\nRUN pip install '{poetry}'\nCOPY . .\n"
+        "RUN poetry install --no-root --only main\n"
+    )
+    dockerfile = read(text, {"pyproject.toml": POETRY, "poetry.lock": other})
+    (stage,) = dockerfile.stages
+    assert [(each.code, each.certain) for each in stage.faults] == faults
+    if not faults:
+        (_, step) = stage.steps
+        assert [str(line.requirement) for line in step.requirements.lines] == ["flask==3.0.0"]

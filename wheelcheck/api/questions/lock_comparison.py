@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from wheelcheck.api.questions.discovery import Discovery
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements import Requirements, read
 from wheelcheck.requirements.locks.agreement import different_versions, unmet_requirements
+from wheelcheck.requirements.locks.poetry_staleness import poetry_lock_is_stale
 from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
 
 __all__ = ["compared"]
@@ -50,16 +51,23 @@ def _stale(
     if project is None or declared is None:
         return
     unmet = unmet_requirements(requirements, declared)
-    if not unmet and lock.name == "uv.lock" and _uv_says_stale(lock, project):
+    says_stale = _STALE.get(lock.name)
+    if not unmet and says_stale and _is_said_stale(lock, project, says_stale):
         unmet = "its list of requirements differs"
     if unmet:
         again = f"; {_AGAIN[lock.name]} makes it new" if lock.name in _AGAIN else ""
         yield f"{lock} is older than {project}: {unmet}. Judged as it is locked{again}"
 
 
-def _uv_says_stale(lock: Path, project: Path) -> bool:
+_STALE: Mapping[str, Callable[[str, str], bool]] = {
+    "uv.lock": lock_is_stale,
+    "poetry.lock": poetry_lock_is_stale,
+}
+
+
+def _is_said_stale(lock: Path, project: Path, says_stale: Callable[[str, str], bool]) -> bool:
     try:
-        return lock_is_stale(lock.read_text("utf-8"), project.read_text("utf-8"))
+        return says_stale(lock.read_text("utf-8"), project.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         return False
 

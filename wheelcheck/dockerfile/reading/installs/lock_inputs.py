@@ -27,6 +27,7 @@ from wheelcheck.dockerfile.reading.stages.other_python import project_folders
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import refusals
+from wheelcheck.requirements.locks.poetry_staleness import poetry_lock_is_stale
 from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import Line
@@ -43,16 +44,17 @@ _WITHOUT: Mapping[_State, str] = MappingProxyType(
 )
 
 
-def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
+def gather_lock(command: LockCommand, around: InstallContext, *, compares: bool = True) -> Gathered:
     """Read the lock that a command follows, with the groups and extras that it chooses.
 
-    Without a lock, what the project asks for is read, as the tool resolves it then. Codes of
+    Without a lock, what the project asks for is read, as the tool resolves it then. Without
+    `compares` the tool takes a lock that does not fit, and warns (Poetry before 1.8). Codes of
     problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
     """
     inputs = ImageInputs.of(around, ImageCollection(CommandLine()))
     failures = inputs.opener.failures
     try:
-        inputs.problems.extend(read_lock(inputs, command))
+        inputs.problems.extend(read_lock(inputs, command, compares=compares))
     except RequirementsError as error:
         code = "no-lock" if failures else "requirement-refused"
         inputs.problems.append(Unknown(code, str(error)))
@@ -74,7 +76,7 @@ class _Lock:
     state: _State
 
     @classmethod
-    def of(cls, command: LockCommand, around: InstallContext) -> _Lock:
+    def of(cls, command: LockCommand, around: InstallContext, *, compares: bool) -> _Lock:
         """Where a command looks for its lock, and what it finds."""
         demand = lock_demand(command, around.environ)
         folder = demand.folder or _project_folder(command, around)
@@ -87,18 +89,19 @@ class _Lock:
             state = "missing" if found.code == "not-in-context" else "unseen"
         elif demand.skips:
             state = "skipped"
-        elif command.tool == "uv" and not demand.keeps and _is_stale(path, project, around):
+        elif compares and _is_stale(command, demand, path, project, around):
             state = "stale"
         return cls(command, demand, path, project, state)
 
     @property
     def refusal(self) -> Unknown | None:
         """Why the tool gives up; None where it goes on."""
-        if not self.demand.needs or self.state not in {"stale", "missing"}:
+        always = self.command.tool == "poetry" and self.state == "stale"
+        if not (self.demand.needs or always) or self.state not in {"stale", "missing"}:
             return None
         how = "does not fit " + self.command.project if self.state == "stale" else "is not there"
         tool = f"{self.command.tool} {self.command.action} {self.demand.needs}"
-        why = f"{self.command.lock} {how}, and {tool} gives up"
+        why = f"{self.command.lock} {how}, and {tool.strip()} gives up"
         return Unknown(f"lock-{self.state}", why.replace("  ", " "))
 
     def is_read(self, around: InstallContext) -> bool:
@@ -108,14 +111,14 @@ class _Lock:
         return self.state == "fits"
 
 
-def read_lock(inputs: ImageInputs, command: LockCommand) -> list[Unknown]:
+def read_lock(inputs: ImageInputs, command: LockCommand, *, compares: bool = True) -> list[Unknown]:
     """Read a lock, or the project where there is none.
 
     Returns what is to be said of that. Raises `RequirementsError` where it cannot be read.
     """
     selection, strange = selection_of(command)
     problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
-    lock = _Lock.of(command, inputs.around)
+    lock = _Lock.of(command, inputs.around, compares=compares)
     refusal = lock.refusal
     if refusal is not None:
         return [*problems, refusal]
@@ -153,7 +156,16 @@ def _read_pipfile(inputs: ImageInputs, path: str, selection: Selection) -> list[
     return problems
 
 
-def _is_stale(lock: str, project: str, around: InstallContext) -> bool:
-    """Whether uv's lock was made for other requirements than the project has now."""
+def _is_stale(
+    command: LockCommand, demand: LockDemand, lock: str, project: str, around: InstallContext
+) -> bool:
+    """Whether a lock was made for other requirements than the project has now, and it matters."""
+    if command.tool == "uv":
+        says_stale = None if demand.keeps else lock_is_stale
+    else:
+        installs = command.tool == "poetry" and command.action in {"install", "sync"}
+        says_stale = poetry_lock_is_stale if installs else None
     texts = around.text_of(lock), around.text_of(project)
-    return texts[0] is not None and texts[1] is not None and lock_is_stale(texts[0], texts[1])
+    if says_stale is None or texts[0] is None or texts[1] is None:
+        return False
+    return says_stale(texts[0], texts[1])

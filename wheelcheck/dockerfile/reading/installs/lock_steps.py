@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
@@ -58,16 +60,17 @@ def add_lock_install(
     found = stage.files.find(absolute(command.lock, layer.workdir))
     place = found.path if isinstance(found, FromContext) else None
     around = _context_of(stage, layer, line, variables)
-    gathered = gather_lock(command, around)
+    checks = command.tool != "poetry" or _poetry_is_since("1.8", stage, variables)
+    gathered = gather_lock(command, around, compares=checks is not False)
     if layer.required and text.split()[:1] == [command.tool]:
         for fault in faults_of_installer(stage, command.tool, line):
             stage.fault(fault)
     for why in gathered.problems:
-        _note_problem(stage, layer, why, line, text)
+        _note_problem(stage, layer, why, line, text, certain=checks is True)
     requirements = gathered.requirements
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if builds_project(command, folder, stage, variables):
-        new_poetry = _is_new_poetry(stage, variables)
+        new_poetry = _poetry_is_since("2.0", stage, variables)
         if layer.required:
             certain = command.tool == "uv" or new_poetry is True
             note_project(stage, folder, line, variables, certain=certain)
@@ -98,26 +101,33 @@ def add_lock_install(
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
 
 
-def _is_new_poetry(stage: StageState, variables: Mapping[str, str | None]) -> bool | None:
-    """Whether the Poetry of a stage is 2.0 or newer; None where nothing tells.
+_NEWEST_POETRY = Version("2.5.1")
+_RELEASE = re.compile(r"\d+(\.\d+)*")
 
-    2.5.1 ends with an error where its project cannot be built, 1.x warns. Which one came is read
-    from its requirement, and from the variable that its installer reads.
+
+def _poetry_is_since(
+    release: str, stage: StageState, variables: Mapping[str, str | None]
+) -> bool | None:
+    """Whether the Poetry of a stage is that release or newer; None where nothing tells.
+
+    Since 1.8 it ends with an error where the lock does not fit, and in 2.x where its project cannot
+    be built; older ones warn. Which one came is read from its requirement, and from the variable
+    that its installer reads.
     """
     lines = [line for step in stage.steps for line in step.requirements.lines]
     stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
-    named = (variables.get("POETRY_VERSION") or "").partition(".")[0]
-    if not stated and not named.isdecimal():
-        return None
-    return named not in {"0", "1"} and all(map(_admits_second, stated))
+    named = variables.get("POETRY_VERSION") or ""
+    found = [_newest_of(specifier) for specifier in stated]
+    found += [Version(named)] if _RELEASE.fullmatch(named) else []
+    return min(found) >= Version(release) if found else None
 
 
-def _admits_second(specifier: SpecifierSet) -> bool:
-    """Whether a specifier admits the newest Poetry, or pins a release since 2.0."""
-    pinned = [each.version for each in specifier if each.operator == "=="]
+def _newest_of(specifier: SpecifierSet) -> Version:
+    """The release that a specifier pins, or the newest; 0 for a bound that leaves this one out."""
+    pinned = [each.version.removesuffix(".*") for each in specifier if each.operator == "=="]
     if pinned:
-        return not any(version.startswith(("0.", "1.")) for version in pinned)
-    return specifier.contains("2.5.1")
+        return Version(pinned[0])
+    return _NEWEST_POETRY if specifier.contains(_NEWEST_POETRY) else Version("0")
 
 
 def _python_of(
@@ -134,9 +144,11 @@ def _python_of(
     return python
 
 
-def _note_problem(stage: StageState, layer: Layer, why: Unknown, line: int, text: str) -> None:
+def _note_problem(
+    stage: StageState, layer: Layer, why: Unknown, line: int, text: str, *, certain: bool
+) -> None:
     """Note what is not followed; without a lock that fits, some tools give up."""
     stage.note_unread(line, text, why)
     if why.code in {"lock-missing", "lock-stale"} and layer.required:
-        certain = not stage.system.scripts
+        certain = not stage.system.scripts and (certain or why.code == "lock-missing")
         stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))

@@ -1,0 +1,51 @@
+"""Whether `poetry.lock` was made for the requirements that the project has now.
+
+Poetry writes a hash of some tables of `pyproject.toml` into the lock (poetry/packages/locker.py,
+1.8.3 to 2.5.1); `poetry install` fails since 1.8 where another comes of them now.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+__all__ = ["poetry_lock_is_stale"]
+
+_HASH = re.compile("[0-9a-f]{64}")
+_ALWAYS = ("dependencies", "source", "extras", "dev-dependencies")
+"""Tables that count as null where they are not there, in projects without a table [project]."""
+_GROUPS = "dependency-groups"
+_OF_PROJECT = ("requires-python", "dependencies", "optional-dependencies")
+
+
+def poetry_lock_is_stale(lock: str, project: str) -> bool:
+    """Whether a lock's text certainly does not fit a `pyproject.toml`'s; False where in doubt.
+
+    It fits where any release of Poetry would write its hash.
+    """
+    try:
+        locked, wanted = tomllib.loads(lock), tomllib.loads(project)
+        before = locked["metadata"]["content-hash"]
+        return bool(_HASH.fullmatch(before)) and before not in set(_hashes(wanted))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _hashes(project: Mapping[str, Any]) -> Iterator[str]:
+    """What the releases of Poetry make of a project: 1.x, the newest, and before groups."""
+    own = {key: project["project"][key] for key in _OF_PROJECT if key in project.get("project", {})}
+    tool = project.get("tool", {}).get("poetry", {})
+    present = {key: tool[key] for key in (*_ALWAYS, "group") if key in tool}
+    yield _hash({**dict.fromkeys(_ALWAYS), **present})
+    groups: Mapping[str, Any]
+    for groups in (project.get(_GROUPS, {}), {}):
+        content = {"project": own, _GROUPS: groups, "tool": {"poetry": present}}
+        yield _hash({key: table for key, table in content.items() if table or key == "tool"})
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
