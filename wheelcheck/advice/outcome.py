@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from wheelcheck.advice.repinning import NEAR_YEARS, years_between
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.wording.phrases import all_of, counted, listing
@@ -25,8 +26,9 @@ def outcome(judged: JudgedTarget) -> str:
         return "; ".join([text, *loading_after(judged)])
     groups: dict[str, list[str]] = {trouble: [] for trouble in _TROUBLES}
     for name in judged.troubled:
-        label = f"{name} {judged.judged[name][0].version}"
-        groups[_trouble(judged, name)].append(label)
+        trouble = _trouble(judged, name)
+        if trouble:
+            groups[trouble].append(f"{name} {judged.judged[name][0].version}")
     parts = [
         (f"{counted(len(labels), 'package')} {trouble}", listing(labels))
         for trouble, labels in groups.items()
@@ -34,6 +36,8 @@ def outcome(judged: JudgedTarget) -> str:
     ]
     if len(parts) == 1:
         return "; ".join([": ".join(parts[0]), *loading_after(judged)])
+    if not parts:
+        return "; ".join(["nothing compiles", *loading_after(judged)])
     named = ", ".join(f"{words} ({labels})" for words, labels in parts)
     return "; ".join([named, *loading_after(judged)])
 
@@ -44,11 +48,11 @@ _TROUBLES = _TO_COMPILE, _FAILING, _NO_FILE = (
 
 
 def _trouble(judged: JudgedTarget, name: NormalizedName) -> str:
-    """What is wrong with a package that is in trouble."""
+    """What keeps a package from being installed, or what it costs; "" where it does not load."""
     if name in judged.failing:
         return _FAILING
-    blockers, _ = judged.weight_of([name])
-    return _NO_FILE if blockers else _TO_COMPILE
+    verdict = judged.judged[name][1].verdict
+    return _NO_FILE if verdict is Verdict.UNAVAILABLE else _TO_COMPILE if verdict.is_source else ""
 
 
 def loading_after(judged: JudgedTarget) -> list[str]:

@@ -52,7 +52,7 @@ def _stale(
         return
     unmet = unmet_requirements(requirements, declared)
     says_stale = _STALE.get(lock.name)
-    if not unmet and says_stale and _is_said_stale(lock, project, says_stale):
+    if not unmet and says_stale and _is_older(lock, project, says_stale):
         unmet = "its list of requirements differs"
     if unmet:
         again = f"; {_AGAIN[lock.name]} makes it new" if lock.name in _AGAIN else ""
@@ -65,7 +65,7 @@ _STALE: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-def _is_said_stale(lock: Path, project: Path, says_stale: Callable[[str, str], bool]) -> bool:
+def _is_older(lock: Path, project: Path, says_stale: Callable[[str, str], bool]) -> bool:
     try:
         return says_stale(lock.read_text("utf-8"), project.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
