@@ -111,8 +111,8 @@ def _poetry_is_since(
     """Whether the Poetry of a stage is that release or newer; None where nothing tells.
 
     Since 1.8 it ends with an error where the lock does not fit, and in 2.x where its project cannot
-    be built; older ones warn. Which one came is read from its requirement, and from the variable
-    that its installer reads.
+    be built; releases before warn. Which of them came is read from its requirement, and from the
+    variable that its installer reads.
     """
     lines = [line for step in stage.steps for line in step.requirements.lines]
     stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
