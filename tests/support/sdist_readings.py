@@ -12,6 +12,8 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 
 __all__ = ["contents_of", "unread"]
 
+_READ = (".py", ".txt", ".toml", ".build")
+
 
 def contents_of(**files: str) -> SdistContents:
     """What is read of an sdist with these files; ``__`` in a name stands for a dot.
@@ -28,7 +30,7 @@ def contents_of(**files: str) -> SdistContents:
         )
         for path, text in named.items()
     )
-    texts = {f"x-1/{path}": text for path, text in named.items() if path.endswith((".py", ".txt"))}
+    texts = {f"x-1/{path}": text for path, text in named.items() if path.endswith(_READ)}
     return SdistContents(ArchiveListing(members, texts))
 
 

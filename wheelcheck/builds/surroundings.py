@@ -20,6 +20,7 @@ from wheelcheck.builds.obstacles.compiling.cython_output import (
     certainly_translated,
     translated_in_build,
 )
+from wheelcheck.builds.obstacles.compiling.described_breaks import described_breaks
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.compiling.missing_headers import (
@@ -168,6 +169,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *lost_names(files, contents, known, gcc),
             *old_standard(files.certain, contents, named),
             *undeclared_functions(files.certain, contents, gcc, minor),
+            *described_breaks(facts, contents, minor, gcc, numpy, free_threaded=free),
         )
 
     names = sorted(installed) if complete else None

@@ -15,7 +15,7 @@ from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["is_outside", "sure_headers"]
+__all__ = ["described_sources", "is_outside", "sure_headers"]
 
 _FETCHED = re.compile(
     r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPM\w*)\s*\(\s*(?:NAME\s+)?\"?"
@@ -36,7 +36,7 @@ def sure_headers(
     CMake's targets and those named in ``meson.build`` that no condition depends on. What CMake and
     Meson fetch is not the system's.
     """
-    described = (*_cmake_sources(facts, contents), *_meson_sources(facts, contents))
+    described = described_sources(facts, contents)
     fetched = _fetched(contents) if described else frozenset()
     named = _by_file_name(contents.marks)
     own = {path.rpartition("/")[2] for path in contents.paths}  # Eigen's have no suffix
@@ -56,6 +56,11 @@ def sure_headers(
         seen |= cimported
         todo += sorted(cimported)
     return found
+
+
+def described_sources(facts: SdistFacts, contents: SdistContents) -> tuple[str, ...]:
+    """The sources of CMake's targets and those in ``meson.build`` that no condition depends on."""
+    return (*_cmake_sources(facts, contents), *_meson_sources(facts, contents))
 
 
 def is_outside(include: str) -> bool:

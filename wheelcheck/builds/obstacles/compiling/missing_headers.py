@@ -17,7 +17,7 @@ from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.tables import read_table
 
-__all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi"]
+__all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi", "of_other_system"]
 
 GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
              "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
@@ -46,6 +46,8 @@ _OF_OTHER_SYSTEMS = frozenset({
     "net/bpf.h", "mach-o/dyld.h", "libkern/osatomic.h",
 })  # fmt: skip
 """``sys/sysctl.h`` is gone since glibc 2.32 (its NEWS)."""
+_OF_DEVICES = frozenset({"cuda_runtime.h", "cuda_runtime_api.h", "cublas_v2.h", "jni.h"})
+"""Those that a toolkit beside the distribution brings to Linux too."""
 _PLAIN = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
     "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",
@@ -112,6 +114,11 @@ def missing_in_cffi(
             message = f"{path} includes {header}, {why}"
             return (BuildObstacle("header-missing", message, path),)
     return ()
+
+
+def of_other_system(name: str) -> bool:
+    """Whether a header is one of Windows, macOS or a BSD."""
+    return name.lower() in _OF_OTHER_SYSTEMS - _OF_DEVICES
 
 
 def _may_write(script: str) -> bool:

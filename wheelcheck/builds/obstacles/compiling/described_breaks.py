@@ -1,0 +1,69 @@
+"""Sources that CMake or Meson certainly compile, and that their surroundings do not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from packaging.version import Version
+
+from wheelcheck.builds.needs.sure_headers import described_sources
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
+from wheelcheck.builds.obstacles.compiling.missing_headers import of_other_system
+from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
+from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+
+__all__ = ["described_breaks"]
+
+_CODES = frozenset({"c-api-gone", "cython-output-too-old", "numpy-api-gone"})
+"""What no option of a compiler mends: the others may be in any file of the project."""
+
+
+def described_breaks(
+    facts: SdistFacts,
+    contents: SdistContents,
+    minor: int,
+    gcc: Version | None,
+    numpy: Version | None,
+    *,
+    free_threaded: bool = False,
+) -> tuple[BuildObstacle, ...]:
+    """What CPython 3.`minor`, `numpy` and Linux lack for these sources, the first of each kind.
+
+    Codes ``c-api-gone``, ``cython-output-too-old``, ``numpy-api-gone``, ``header-missing``.
+    """
+    if not _builds_for_certain(facts):
+        return ()
+    certain = with_includes(described_sources(facts, contents), contents)
+    files = CompiledFiles(tuple(sorted(certain)))
+    found = (
+        *source_breaks(files, contents, minor, gcc, free_threaded=free_threaded),
+        *old_numpy_code(files, contents, numpy, gcc),
+    )
+    return (
+        *(obstacle for obstacle in found if obstacle.code in _CODES),
+        *_foreign_headers(files.certain, contents),
+    )
+
+
+def _builds_for_certain(facts: SdistFacts) -> bool:
+    """Whether no setup script around the project may go on without it."""
+    script = facts.script
+    if script is None or facts.kind != "setuptools":
+        return True
+    sure = all(script.surely_builds(module) for module in script.extensions)
+    return sure and not (script.tools and script.tools_forgiven)
+
+
+def _foreign_headers(paths: Collection[str], contents: SdistContents) -> Iterator[BuildObstacle]:
+    """The first header of another system that a source includes in any case."""
+    shipped = {path.rpartition("/")[2].lower() for path in contents.sizes}
+    for path in paths:
+        for include in contents.certain_includes(path):
+            name = include[1:]
+            if of_other_system(name) and name.rpartition("/")[2].lower() not in shipped:
+                message = f"{path} includes {name}, which no package of Debian holds, nor the sdist"
+                yield BuildObstacle("header-missing", message, path, fatal=True)
+                return
