@@ -10,7 +10,7 @@ import httpx
 import pytest
 from loopback import Response, Server
 
-from wheelcheck.index.network.connections import Addresses, Connections
+from wheelcheck.index.network.connections import Addresses, Answer, Client, Connections
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import FetchFailed, Http
 
@@ -87,3 +87,40 @@ def test_a_proxy_of_the_environment_is_used_instead(port, lookups, monkeypatch, 
     with closing(Connections(()).client()) as client:
         assert client.get("http://elsewhere.example/", {}).status_code == httpx.codes.OK
     assert lookups == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8080/simple/x/",
+        "https://index.example/a/b-1.0+cu126-py3-none-any.whl",
+        "https://index.example:443/a%20b",
+        "https://index.example/a%2",
+        "https://INDEX.example/x",
+        "https://index.example",
+        "https://index.example/a/../b",
+        "https://index.example/a?b=c#d",
+        "http://[::1]:8080/x",
+        "https://me:secret@index.example/x",
+        "https://bücher.example/ü b",
+    ],
+)
+def test_requests_go_where_httpx_would_send_them(url):
+    sent = []
+
+    class Pool(httpcore.ConnectionPool):
+        def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+            sent.append(request)
+            return httpcore.Response(200)
+
+    wanted = httpx.Request("GET", url)
+    assert Client("", Pool(), {}).get(url, {}).status_code == httpx.codes.OK
+    where, target = sent[0].url, wanted.url
+    assert (where.scheme, where.host) == (target.raw_scheme, target.raw_host)
+    assert (where.port, where.target) == (target.port, target.raw_path)
+    assert dict(sent[0].headers)[b"Host"] == wanted.headers["host"].encode()
+
+
+def test_headers_of_the_same_name_are_joined():
+    answer = Answer(httpcore.Response(200, headers=[("Vary", "Accept"), ("vary", "Cookie")]))
+    assert answer.headers == {"vary": "Accept, Cookie"}

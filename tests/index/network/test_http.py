@@ -4,6 +4,7 @@ import email.utils
 import ssl
 import time
 
+import httpcore
 import httpx
 import pytest
 import respx
@@ -80,12 +81,13 @@ def test_a_host_that_has_answered_stays_in_service(client):
 
 
 def test_a_certificate_that_is_not_trusted_is_not_tried_again(client, waits):
-    def fail(request: httpx.Request) -> httpx.Response:
-        cause = ssl.SSLCertVerificationError()
-        cause.verify_message = "self-signed certificate"
-        raise httpx.ConnectError("failed", request=request) from cause
+    class Failing(httpcore.ConnectionPool):
+        def handle_request(self, _: httpcore.Request) -> httpcore.Response:
+            cause = ssl.SSLCertVerificationError()
+            cause.verify_message = "self-signed certificate"
+            raise httpcore.ConnectError("failed") from cause
 
-    client._own.client = Client("", httpx.MockTransport(fail), {})  # respx loses the cause
+    client._own.client = Client("", Failing(), {})  # respx loses the cause
     with pytest.raises(FetchFailed, match="self-signed"):
         client.get(URL)
     assert waits == []
@@ -132,9 +134,9 @@ def test_trusted_hosts_alone_need_no_certificate():
     opened = client._opened()
 
     def checks(url: str) -> bool:
-        transport = opened._transport_to(httpx.URL(url))
-        transport = getattr(transport, "_direct", transport)
-        return transport._pool._ssl_context.verify_mode is ssl.CERT_REQUIRED
+        pool = opened._pool_to(httpcore.URL(url))
+        pool = getattr(pool, "_direct", pool)
+        return pool._ssl_context.verify_mode is ssl.CERT_REQUIRED
 
     assert not checks("https://index.example/")
     assert not checks("https://x.example:8443/")

@@ -24,7 +24,7 @@ from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.regular_files import is_regular, is_there
 
 if TYPE_CHECKING:
-    import httpx
+    from wheelcheck.index.network.connections import Answer
 
 __all__ = ["ArchiveEnds", "ByteSource", "FileBytes", "HttpBytes", "open_local"]
 
@@ -253,7 +253,7 @@ class HttpBytes:
 
         self._http.retrying(self._url, attempt)
 
-    def _take_range(self, response: httpx.Response, start: int | None) -> None:
+    def _take_range(self, response: Answer, start: int | None) -> None:
         content_range = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         if content_range is None or (start is not None and int(content_range[1]) != start):
             raise FetchFailed(_OTHER_BYTES)
@@ -275,7 +275,7 @@ class HttpBytes:
                 return
         self._blocks.append((first, block))
 
-    def _take_whole(self, response: httpx.Response) -> None:
+    def _take_whole(self, response: Answer) -> None:
         if self._whole is not None:  # of an attempt that was cut short
             self._whole.close()
         self._whole = whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (see `close`)

@@ -7,11 +7,14 @@ resolv.conf(5)), while uv and pip ask a few times.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from threading import Lock
+from typing import Protocol
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -20,12 +23,12 @@ import httpx
 from wheelcheck.index.network.deadlines import current
 from wheelcheck.redaction import redact
 
-__all__ = ["Addresses", "Client", "Connections", "ProxyUnusable"]
+__all__ = ["Addresses", "Answer", "Client", "Connections", "ProxyUnusable"]
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 _MOMENT = 0.01
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {b"http": 80, b"https": 443}
 
 
 class Addresses:
@@ -71,100 +74,180 @@ class Connections:
     def _backend(self) -> _Backend:
         return _Backend(self._addresses)
 
-    def _direct(self, certificates: ssl.SSLContext) -> _Direct:
-        return _Direct(certificates, self._backend)
+    def _direct(self, certificates: ssl.SSLContext) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(ssl_context=certificates, network_backend=self._backend)
+
+
+class Answer:
+    """The beginning of an answer; `headers` are named in small letters. Close it."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self.status_code = response.status
+        self.headers: dict[str, str] = {}
+        for name, value in response.headers:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            before = self.headers.get(key)
+            self.headers[key] = text if before is None else f"{before}, {text}"
+        assert isinstance(response.stream, Iterable)
+        self._stream = response.stream
+
+    def iter_raw(self) -> Iterator[bytes]:
+        """What follows, as it comes, once. Raises httpx.TransportError."""
+        try:
+            yield from self._stream
+        except _FAILURES as error:
+            raise _of_httpx(error) from error
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
+
+
+class _Sender(Protocol):
+    """What sends a request: a pool of httpcore, by whatever way."""
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response: ...
+
+    def close(self) -> None: ...
 
 
 class Client:
-    """Sends single requests through transports of httpx, as uv does without cookies.
+    """Sends single requests by httpcore, as uv does without cookies.
 
-    Its own client takes as long again to look for cookies, redirects and ways to authenticate.
-    `trusted` are the transports of some hosts, with or without a port; close it.
+    httpx takes as long again to parse URLs, to look for cookies, redirects and ways to
+    authenticate, and to put headers from one form into another. `trusted` are the pools of some
+    hosts, with or without a port; close it.
     """
 
-    def __init__(
-        self,
-        agent: str,
-        transport: httpx.BaseTransport,
-        trusted: Mapping[httpx.URL, httpx.BaseTransport],
-    ) -> None:
+    def __init__(self, agent: str, pool: _Sender, trusted: Mapping[httpx.URL, _Sender]) -> None:
         self._headers = {
             "Accept": "*/*",
             "Accept-Encoding": "identity",
             "Connection": "keep-alive",
             "User-Agent": agent,
         }
-        self._transport = transport
+        self._pool = pool
         self._trusted = trusted
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         self._extensions = {"timeout": timeout.as_dict()}
 
-    def get(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
-        """The beginning of an answer, whose stream the caller reads and closes."""
-        request = httpx.Request(
-            "GET", url, headers={**self._headers, **headers}, extensions=self._extensions
-        )
-        return self._transport_to(request.url).handle_request(request)
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """The beginning of an answer, whose stream the caller reads and closes.
 
-    def _transport_to(self, url: httpx.URL) -> httpx.BaseTransport:
+        Raises httpx.TransportError, httpx.InvalidURL.
+        """
+        address, host = _address(url)
+        sent = [(b"Host", host)]
+        for name, value in {**self._headers, **headers}.items():
+            sent.append((name.encode("ascii"), value.encode("ascii")))
+        request = httpcore.Request("GET", address, headers=sent, extensions=self._extensions)
+        try:
+            return Answer(self._pool_to(address).handle_request(request))
+        except _FAILURES as error:
+            raise _of_httpx(error) from error
+
+    def _pool_to(self, url: httpcore.URL) -> _Sender:
         port = url.port or _PORTS.get(url.scheme)
-        for place, transport in self._trusted.items():
-            if url.host == place.host and place.port in {None, port}:
-                return transport
-        return self._transport
+        for place, pool in self._trusted.items():
+            if url.host == place.raw_host and place.port in {None, port}:
+                return pool
+        return self._pool
 
     def close(self) -> None:
         """Close all connections."""
-        for transport in (self._transport, *self._trusted.values()):
-            transport.close()
+        for pool in (self._pool, *self._trusted.values()):
+            pool.close()
+
+
+_FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+def _of_httpx(error: Exception) -> httpx.TransportError:
+    """The error by which httpx reports one of httpcore: it has the same name."""
+    found: httpx.TransportError = getattr(httpx, type(error).__name__)(str(error))
+    return found
+
+
+_PLAIN_URL = re.compile(
+    r"(https?://[^/?#@\s]{1,300})(/(?:[\w.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,2000})", re.ASCII
+)
+"""A URL of whose path nothing is to be encoded."""
+
+
+def _address(url: str) -> tuple[httpcore.URL, bytes]:
+    """A URL in the form in which it is sent, and what `Host` says. Raises httpx.InvalidURL."""
+    plain = _PLAIN_URL.fullmatch(url)
+    if plain is None or "/." in plain[2]:  # perhaps the folder above
+        parsed = httpx.URL(url)
+        target = parsed.raw_path
+    else:
+        parsed, target = _origin(plain[1]), plain[2].encode("ascii")
+    scheme, host, port = parsed.raw_scheme, parsed.raw_host, parsed.port
+    return httpcore.URL(scheme=scheme, host=host, port=port, target=target), parsed.netloc
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> httpx.URL:
+    """Scheme, host and port: the same for most files."""
+    return httpx.URL(url)
 
 
 class ProxyUnusable(httpx.ProxyError):
     """The proxy that the environment names cannot be used; the text says why."""
 
 
-class _Direct(httpx.HTTPTransport):
-    """httpx's own transport, with a backend to connect by."""
+class _Proxied(httpx.HTTPTransport):
+    """httpx's own way through a proxy, with a backend to connect by."""
 
     def __init__(
-        self,
-        certificates: ssl.SSLContext,
-        backend: httpcore.NetworkBackend,
-        proxy: str | None = None,
+        self, certificates: ssl.SSLContext, backend: httpcore.NetworkBackend, proxy: str
     ) -> None:
         super().__init__(verify=certificates, proxy=proxy)
-        if proxy is None:
-            self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=backend)
-        else:
-            self._pool._network_backend = backend  # noqa: SLF001 (no argument of httpx leads there)
+        self._pool._network_backend = backend  # noqa: SLF001 (no argument of httpx leads there)
+
+    @property
+    def pool(self) -> httpcore.ConnectionPool:
+        """What it sends by."""
+        return self._pool
 
 
-class _Routed(httpx.BaseTransport):
+class _Routed:
     """Through the proxy that the environment names for a host, or directly (`no_proxy`)."""
 
     def __init__(
-        self, direct: httpx.BaseTransport, certificates: ssl.SSLContext, backend: _Backend
+        self,
+        direct: httpcore.ConnectionPool,
+        certificates: ssl.SSLContext,
+        backend: httpcore.NetworkBackend,
     ) -> None:
         self._direct = direct
         self._certificates = certificates
         self._backend = backend
         self._proxies = getproxies()
-        self._known: dict[str, httpx.BaseTransport] = {}
+        self._known: dict[str, httpcore.ConnectionPool] = {}
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request on its way."""
-        url = request.url
-        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
-        if not proxy or proxy_bypass(url.netloc.decode("ascii").rpartition("@")[2]):
+        scheme = request.url.scheme.decode("ascii")
+        proxy = self._proxies.get(scheme) or self._proxies.get("all")
+        if not proxy or proxy_bypass(dict(request.headers)[b"Host"].decode("ascii")):
             return self._direct.handle_request(request)
         if proxy not in self._known:
             self._known[proxy] = self._through(proxy)
         return self._known[proxy].handle_request(request)
 
-    def _through(self, proxy: str) -> httpx.BaseTransport:
+    def _through(self, proxy: str) -> httpcore.ConnectionPool:
         url = proxy if "://" in proxy else f"http://{proxy}"
         try:
-            return _Direct(self._certificates, self._backend, url)
+            return _Proxied(self._certificates, self._backend, url).pool
         except ImportError:
             why = "needs the package socksio: pip install 'httpx[socks]'"
         except (httpx.InvalidURL, ValueError):
@@ -173,8 +256,8 @@ class _Routed(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close all connections."""
-        for transport in (self._direct, *self._known.values()):
-            transport.close()
+        for pool in (self._direct, *self._known.values()):
+            pool.close()
 
 
 class _TimedStream(httpcore.NetworkStream):

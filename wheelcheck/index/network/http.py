@@ -26,7 +26,7 @@ from wheelcheck.redaction import redact
 if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
     import httpx
 
-    from wheelcheck.index.network.connections import Client, Connections
+    from wheelcheck.index.network.connections import Answer, Client, Connections
 
 __all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
 
@@ -200,7 +200,7 @@ class Http:
     @contextmanager
     def open(
         self, url: str, headers: Mapping[str, str] | None = None
-    ) -> Iterator[tuple[httpx.Response, str]]:
+    ) -> Iterator[tuple[Answer, str]]:
         """One attempt at a streamed answer, after redirects: the response and its final URL.
 
         Raises FetchFailed, also where the connection breaks while the body is read.
@@ -224,7 +224,7 @@ class Http:
         except httpx.DecodingError as error:
             raise FetchFailed("its content encoding is broken") from error
 
-    def _follow(self, url: str, headers: dict[str, str]) -> tuple[httpx.Response, str]:
+    def _follow(self, url: str, headers: dict[str, str]) -> tuple[Answer, str]:
         """Send, and follow redirects with the credentials of each host of its own."""
         import httpx
 
@@ -254,7 +254,7 @@ class Http:
             url = self._redirected(url, response.headers["location"])
         raise FetchFailed("it redirects in circles")
 
-    def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _send(self, url: str, headers: Mapping[str, str]) -> Answer:
         client = self._opened()
         deadlines.check()
         return client.get(url, headers)
@@ -294,7 +294,7 @@ class _Own(threading.local):
     client: Client | None = None
 
 
-def _accepted(response: httpx.Response) -> httpx.Response:
+def _accepted(response: Answer) -> Answer:
     status = response.status_code
     if status < 400 and status not in _REDIRECTS:  # noqa: PLR2004 (RFC 9110: client errors)
         return response
