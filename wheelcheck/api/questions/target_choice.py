@@ -11,6 +11,7 @@ from wheelcheck.errors import TargetError
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
 from wheelcheck.targets import Target, default_matrix_on, expand_target_on
+from wheelcheck.targets.images.likely_images import likely_target
 
 __all__ = ["matrix_of", "within_scope"]
 
@@ -25,13 +26,29 @@ def matrix_of(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Targ
     parsed: Sequence[Target] = [
         target
         for given in targets
-        for target in (
-            (given,) if isinstance(given, Target) else expand_target_on(given, as_of=as_of)
-        )
+        for target in ((given,) if isinstance(given, Target) else _expanded(given, as_of))
     ]
     if not parsed:
         raise TargetError("", "no target is given")
     return tuple({target.name: target for target in parsed}.values())
+
+
+def _expanded(spelling: str, as_of: date) -> Sequence[Target]:
+    """The targets of a spelling. Of an image that is not known the error names the nearest."""
+    try:
+        return expand_target_on(spelling, as_of=as_of)
+    except TargetError as error:
+        name, _, platform = spelling.partition("@")
+        likely = None if error.near else likely_target(name, platform or "linux/amd64", as_of)
+        if likely is None:
+            raise
+        target, image = likely
+        near = f"{image.spelling}@{platform}" if platform else image.spelling
+        if image.python is not None:
+            near = "cp{}{}-{}".format(*image.python, target.platform.tag)
+        raise TargetError(
+            spelling, f"the catalogue has no such image: {image.why}", (near,)
+        ) from None
 
 
 def within_scope(
