@@ -600,3 +600,45 @@ class TestScripts:
     )
     def test_what_installs_none_is_not(self, command):
         assert self.reasons(command) == []
+
+
+ENVIRONMENT = """\
+name: x
+channels: [conda-forge]
+dependencies:
+  - python=3.11
+  - numpy
+  - pip
+  - pip:
+    - shapely>=2  # from the index
+    - "pyodbc"
+    - -r more.txt
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "conda env update -n base -f environment.yml",
+        "micromamba install -y -n base --file=environment.yml",
+        "mamba env create",
+    ],
+)
+def test_what_conda_hands_to_pip_is_followed_and_its_python_taken(command: str):
+    files = {"environment.yml": ENVIRONMENT, "more.txt": "flask\n"}
+    text = f"FROM mambaorg/micromamba:bookworm\nCOPY . .\nRUN {command}\n"
+    dockerfile = read(text, files)
+    (stage,) = dockerfile.stages
+    (step,) = stage.steps
+    names = [line.requirement.name for line in step.requirements.lines]
+    assert names == ["shapely", "pyodbc", "flask"]
+    assert stage.own_python
+    assert isinstance(stage.target, Target)
+    assert stage.target.python == (3, 11)
+    assert [each.why.code for each in dockerfile.all_unread] == ["not-followed"]
+
+
+def test_a_python_of_conda_is_not_that_of_the_distribution():
+    text = "FROM mambaorg/micromamba:bookworm\nRUN micromamba install -y python=3.11 pip\n"
+    (stage,) = read(text).stages
+    assert stage.own_python

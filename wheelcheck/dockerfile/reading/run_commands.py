@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from wheelcheck.dockerfile.reading.conda_installs import follow_other_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder, Moment
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
@@ -314,9 +315,7 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
         case VenvCommand():
             _make_venv(stage, layer, action, line, text)
         case NotFollowed():
-            stage.takes_python(action.python)
-            stage.system.pip = stage.system.pip or action.brings_pip
-            stage.note_unread(line, text, Unknown("not-followed", action.what))
+            follow_other_installer(stage, layer, action, line, text, _overlay(command))
 
 
 def _remove(runner: _Runner, action: RemovedPaths, layer: Layer, line: int) -> None:

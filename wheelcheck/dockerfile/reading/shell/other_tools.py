@@ -92,11 +92,13 @@ class VenvCommand:
 class NotFollowed:
     """Something that installs Python packages in a way that is not read.
 
-    `python` is the Python that conda installs, as ``3.12``; "" for none.
+    `python` is the Python that conda installs, as ``3.12``, and `environment` the file that says
+    what it installs; "" for none.
     """
 
     what: str
     python: str = ""
+    environment: str = ""
 
     @property
     def brings_pip(self) -> bool:
@@ -197,12 +199,23 @@ def not_followed(words: list[str]) -> NotFollowed | None:
     rest = words[1:]
     if name in _CONDAS and {"install", "create", "update"} & set(rest[:2]):
         python = next(filter(None, map(_CONDA_PYTHON.match, rest)), None)
-        return NotFollowed(f"{name} installs from its own channels", python[1] if python else "")
+        what = f"{name} installs from its own channels"
+        return NotFollowed(what, python[1] if python else "", _environment_of(rest))
     if _PYTHON.fullmatch(name) and rest[1:] and rest[0].endswith("setup.py"):
         is_install = bool({"install", "develop"} & set(rest))
         return NotFollowed("setup.py would have to be run") if is_install else None
     what = _other_installer(name, rest) or _script_that_installs(words)
     return NotFollowed(what) if what else None
+
+
+def _environment_of(words: Sequence[str]) -> str:
+    """The environment's file that conda is given; ``conda env`` has one where none is named."""
+    for behind, word in enumerate(words, 1):
+        option, equals, value = word.partition("=")
+        if option in {"-f", "--file"}:
+            path = value if equals else next(iter(words[behind:]), "")
+            return path if path.endswith((".yml", ".yaml")) else ""
+    return "environment.yml" if words[:1] == ["env"] else ""
 
 
 def _script_that_installs(words: list[str]) -> str:
