@@ -9,13 +9,14 @@ Seen by running the backends (`findings/license-classifier-beside-expression-div
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.project_settings.package_discovery import undecided_packages
+from wheelcheck.builds.obstacles.project_settings.refused_by_backend import refused_by_backend
 from wheelcheck.builds.obstacles.project_settings.refused_license import refused_license
 from wheelcheck.builds.obstacles.project_settings.refused_project import refused_project
 from wheelcheck.builds.obstacles.project_settings.refused_scikit_build import refused_scikit_build
@@ -62,12 +63,14 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]
-    reader, refused = _refused_tables(tree, build, facts.kind, name)
+    complete = build.reading.is_whole and not contents.holds_links
+    paths = contents.paths if complete else None
+    reader, refused = _refused_tables(tree, build, facts.kind, name, paths)
     if refused:
         message = f"{reader} refuses {_PROJECT}: {refused}"
         yield BuildObstacle("refused-settings", message, _PROJECT, fatal=True)
         return
-    if build.reading.is_whole and not contents.holds_links:
+    if complete:
         yield from _without_readme(tree, contents, backend)
         yield from _without_modules(tree, contents, build, name)
     if _has_both_licenses(tree) and _refuses(name, build):
@@ -79,14 +82,18 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         yield from refused_license(tree, build.environment.version_of("uv-build"))
 
 
-def _refused_tables(tree: Mapping[str, Any], build: Build, kind: str, name: str) -> tuple[str, str]:
+def _refused_tables(
+    tree: Mapping[str, Any], build: Build, kind: str, name: str, paths: Collection[str] | None
+) -> tuple[str, str]:
     """The backend that refuses a table of `pyproject.toml`, and why; "" if none does."""
     if kind == "setuptools":
         return kind, refused_project(tree, build.environment.version_of(kind))
     if name == "scikit_build_core":
         release = build.environment.version_of("scikit-build-core")
-        return "scikit-build-core", refused_scikit_build(tree, release)
-    return name, ""
+        refused = refused_scikit_build(tree, release)
+        if refused:
+            return "scikit-build-core", refused
+    return name, refused_by_backend(tree, name, build.environment.version_of, paths)
 
 
 def _without_readme(

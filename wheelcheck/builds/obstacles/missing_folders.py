@@ -102,10 +102,12 @@ def _missing(command: CMakeCommand, contents: SdistContents, top: str) -> str:
     if command.name not in {"add_subdirectory", "include"} or not command.sure:
         return ""
     word = command.words[0] if command.words else ""
-    if "$" in word or ".." in word or "*" in word or not word.strip("/"):
+    if "$" in word or "*" in word or not word.strip("/"):
         return ""
     if command.name == "include" and (
-        "OPTIONAL" in command.words or "/" not in word or not word.endswith(".cmake")
+        {"OPTIONAL", ".."} & {*command.words, *word.split("/")}
+        or "/" not in word
+        or not word.endswith(".cmake")
     ):
         return ""
     places = {
