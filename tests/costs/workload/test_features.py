@@ -721,6 +721,19 @@ def test_each_module_that_pythran_turns_into_cpp_costs(files: dict[str, str], mo
     assert costs[1] > costs[0] + 3 * modules
 
 
+@pytest.mark.parametrize(("own", "compiled"), [("", True), ("int a;\n" * 50, False)])
+def test_a_library_that_is_a_header_is_compiled_by_the_file_that_only_includes_it(
+    own: str,
+    compiled: bool,  # noqa: FBT001
+):
+    files = {
+        "setup.py": SETUP,
+        "x.c": f'#define X_IMPLEMENTATION\n#include "x.h"\n{own}',
+        "x.h": "int f(int a) { int b; b = a; c = b; d = c; e = d; return b; }\n" * 500,
+    }
+    assert (features(files).of(SourceKind.C).statements > 2000) is compiled
+
+
 def test_messages_that_gettext_compiles_cost_by_their_size():
     script = "import subprocess\nsubprocess.call(['msgfmt', 'de.po', '-o', 'de.mo'])\n"
     names = {"de.po": 30_000_000, "fr.po": 30_000_000, "x/__init__.py": 10}

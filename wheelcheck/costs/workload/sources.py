@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from wheelcheck.costs.workload.compiled import CompiledFile
 from wheelcheck.costs.workload.source_kinds import SourceKind
@@ -14,6 +14,11 @@ __all__ = ["Sources", "sources_by_kind"]
 
 _NEAR = 3
 """Statements of headers that count for each statement of the file that includes them."""
+_NO_CODE = 3
+"""Statements of a C file that has hardly code of its own."""
+_WHOLE_LIBRARY = 1000
+"""Statements of code in headers from which on such a file compiles a library that is a header
+(``#define XXH_IMPLEMENTATION``); files of more statements use little of theirs (protobuf's upb)."""
 _DISPATCHED = 4
 """How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
 _NOTHING = TranslationUnit()
@@ -69,11 +74,20 @@ class Sources:
         return Sources(**left, heaviest=self.heaviest if left["files"] else _NOTHING)
 
 
+def _with_library(file: CompiledFile) -> TranslationUnit:
+    """What a file compiles: where it only includes a library that is a header, that one's code."""
+    unit = file.unit
+    includes = file.kind is SourceKind.C and unit.statements <= _NO_CODE
+    if not includes or unit.header_code < _WHOLE_LIBRARY:
+        return unit
+    return replace(unit, statements=unit.statements + unit.header_code, header_code=0)
+
+
 def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
     """Sums over the files of each kind, and the heaviest of them."""
     found: dict[SourceKind, Sources] = {}
     for file in files:
-        unit = file.unit
+        unit = _with_library(file)
         times = file.times * (_DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1)
         near = min(unit.header_code, _NEAR * unit.statements)
         own = Sources(
