@@ -151,6 +151,17 @@ def test_meson_paths_made_of_a_folder_and_a_name_mean_all_files_of_that_name():
     assert set(compiled(files)) == {"src/a/solve.f", "src/a/trust.f", "src/old/a/solve.f"}
 
 
+def test_a_subproject_of_cmake_that_meson_builds_is_compiled():
+    script = "cmake = import('cmake')\nlib = cmake.subproject('lib')\nx = files('x.c')\n"
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": f"project('x', 'c')\n{script}",
+        "subprojects/lib/CMakeLists.txt": "add_library(lib y.c)\n",
+    }
+    sources = {"x.c": 10, "subprojects/lib/y.c": 10, "other/z.c": 10}
+    assert set(compiled({**files, **sources})) == {"x.c", "subprojects/lib/y.c"}
+
+
 def test_an_interface_that_meson_has_swig_read_is_compiled():
     command = "custom_target('w', output: 'w.c', input: 'x.i', command: [swig, '@INPUT@'])\n"
     files = {"pyproject.toml": MESON, "meson.build": f"project('x', 'c')\n{command}", "x.i": 10}

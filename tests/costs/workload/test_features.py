@@ -645,6 +645,10 @@ PROJECT = "project(x LANGUAGES C)\nadd_library(x MODULE x.c)\n"
             ("generates",),
         ),
         ({"CMakeLists.txt": PROJECT, "tests/CMakeLists.txt": "FetchContent_Declare(a)\n"}, ()),
+        (
+            {"CMakeLists.txt": PROJECT + "add_custom_target(y ALL COMMAND make -C lib)\n"},
+            ("commands",),
+        ),
     ],
 )
 def test_work_that_the_sdist_does_not_show_is_known(files: dict[str, str], hidden: tuple[str, ...]):

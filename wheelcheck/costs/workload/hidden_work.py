@@ -32,6 +32,8 @@ _WRITES = re.compile(
     re.IGNORECASE,
 )
 """CMake's way to compile what a program writes during the build."""
+_RUNS_MAKE = re.compile(r"\bCOMMAND\s+(?:g?make|\$\(MAKE\)|\$\{CMAKE_MAKE_PROGRAM\})\s")
+"""CMake's way to leave a library to a Makefile of its own."""
 _DOWNLOADS = re.compile(r"\burlretrieve\(|\burlopen\(|\brequests\.get\(|git['\", ]+clone\b")
 _ARCHIVE_OF_SOURCES = re.compile(r"\.tar\.(?:bz2|gz|xz)\b|\.tgz\b|git['\", ]+clone\b")
 """What scripts take sources from; those of Windows' libraries are ``.zip``."""
@@ -78,6 +80,8 @@ def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
                 yield DOWNLOADS
             if _WRITES.search(text):
                 yield "generates"
+            if _RUNS_MAKE.search(text):
+                yield "commands"
         if path == "setup.py" and _DOWNLOADS.search(text):
             yield FETCHES if _ARCHIVE_OF_SOURCES.search(text) else _BINARIES
 

@@ -21,6 +21,8 @@ _MADE_UP = re.compile(
 )
 """A source named by an expression, its beginning and its end: ``'src/' + name + '_bind.cpp'``,
 ``'@0@.c'.format(name)``."""
+_CMAKE_PROJECT = re.compile(r"\.subproject *\( *'([\w.-]+)'")
+"""A subproject of CMake that Meson has built (``import('cmake')``)."""
 _IN_A_FOLDER = re.compile(r"\+ *'/' *\+|/ *\w+\b(?! *\()")
 """A name that is put behind that of a folder: ``path + '/' + name``, ``folder / name``."""
 
@@ -37,12 +39,18 @@ def meson_sources(
     for path, text in texts.items():
         if path.endswith("meson.build") and not is_aside(path):
             found |= _named(posixpath.dirname(path), text[:_LONG], sizes, candidates)
-    unread = tuple(
+    unread = [
         posixpath.dirname(path) + "/"
         for path in sizes
         if path.endswith("/meson.build") and path not in texts and not is_aside(path)
+    ]
+    unread += (
+        f"subprojects/{name}/"
+        for path, text in texts.items()
+        if path.endswith("meson.build")
+        for name in _CMAKE_PROJECT.findall(text)
     )
-    return found | {path for path in candidates if path.startswith(unread)}
+    return found | {path for path in candidates if path.startswith(tuple(unread))}
 
 
 def _named(folder: str, text: str, sizes: Mapping[str, int], candidates: set[str]) -> set[str]:
