@@ -46,7 +46,7 @@ from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.newer_tools.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
-from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle, without_doubts
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.plan import Build
@@ -140,7 +140,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         named_files = compiled_files(facts, contents, cythonizes=cythonizes)
         files = compilable(named_files, contents, installed, complete=complete)
         script = "\n".join(script_texts(contents.texts))
-        return (
+        found = (
             *no_sources(facts, contents),
             *(
                 missing_sources(facts, contents, script, cythonizes=has_cython)
@@ -171,6 +171,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *undeclared_functions(files.certain, contents, gcc, minor),
             *described_breaks(facts, contents, minor, gcc, numpy, free_threaded=free),
         )
+        return without_doubts(found)
 
     names = sorted(installed) if complete else None
     tools = f"gcc {gcc} of {named}, numpy {numpy}, cython {cythonizes}"

@@ -7,6 +7,7 @@ from packaging.version import Version
 from sdist_readings import contents_of
 
 from wheelcheck.builds.obstacles.compiling.described_breaks import described_breaks
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle, without_doubts
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 
 BACKEND = '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{0}"\n'
@@ -75,3 +76,11 @@ def test_a_header_of_windows_that_the_sdist_holds():
     described, text = SURE[0], '#include "windows.h"\n'
     assert codes(described, text) == ["header-missing"]
     assert codes(described, text, **{"shim/windows__h": ""}) == []
+
+
+def test_what_fails_for_certain_is_not_doubted_beside_it():
+    doubt = BuildObstacle("c-api-gone", "y.c may be compiled", "y.c", may_be_left_out=True)
+    sure = BuildObstacle("c-api-gone", "x.c is compiled", "x.c", fatal=True)
+    other = BuildObstacle("header-missing", "y.c may be compiled", "y.c")
+    assert without_doubts([doubt, sure, other]) == (sure, other)
+    assert without_doubts([doubt, other]) == (doubt, other)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-__all__ = ["BuildObstacle"]
+__all__ = ["BuildObstacle", "without_doubts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,9 @@ class BuildObstacle:
     def stops(self, *, closed_network: bool) -> bool:
         """Whether the build fails for certain, in a closed network or an open one."""
         return self.fatal or (closed_network and self.needs_network)
+
+
+def without_doubts(obstacles: Collection[BuildObstacle]) -> tuple[BuildObstacle, ...]:
+    """Obstacles but for warnings of a code by which the build fails for certain anyway."""
+    certain = {obstacle.code for obstacle in obstacles if obstacle.fatal}
+    return tuple(each for each in obstacles if each.fatal or each.code not in certain)
