@@ -14,7 +14,7 @@ from wheelcheck.coverage import judge
 from wheelcheck.requirements.input_reader import read
 from wheelcheck.resolution import Resolver
 from wheelcheck.resolution.common import Common
-from wheelcheck.resolution.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 from wheelcheck.targets import parse_target_on
 
 PURE = "y-1-py3-none-any.whl"

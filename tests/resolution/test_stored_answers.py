@@ -16,7 +16,7 @@ from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.solving.provider import Provider
-from wheelcheck.resolution.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 
 POLICIES = [
     FilePolicy(),

@@ -19,7 +19,7 @@ from wheelcheck.index.interface import Index, Project, Wheel
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = [

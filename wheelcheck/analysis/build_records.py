@@ -22,7 +22,8 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.model import json_bytes
-from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["BuildRecords"]

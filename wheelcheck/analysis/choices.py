@@ -24,7 +24,7 @@ from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
-from wheelcheck.resolution.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["Choices", "Chosen"]

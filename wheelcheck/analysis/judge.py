@@ -38,7 +38,7 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Resolver
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 from wheelcheck.targets.remembered import Memo
 

@@ -21,7 +21,8 @@ from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss, WheelLossKind
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.resolution import Pin, RefusalReason, Refused
-from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import MissPart, TagMiss
 
 __all__ = ["PinRecord", "PinRecords"]

@@ -225,7 +225,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         from wheelcheck.api.analyse import analyse_sharing
         from wheelcheck.api.comparable_report import comparable_report
         from wheelcheck.resolution.common import Common
-        from wheelcheck.resolution.stored_answers import StoredAnswers
+        from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 
         def release() -> None:
             opened.index.release_pages()

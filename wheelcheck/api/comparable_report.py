@@ -10,7 +10,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.installers import Rule
 from wheelcheck.reports.values.report import Package, Report
-from wheelcheck.resolution.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 from wheelcheck.result_cache.meaning import Comparable, meaning_of
 
 __all__ = ["comparable_report"]

@@ -23,7 +23,7 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Pin
 from wheelcheck.resolution.solving.nodes import Dependencies
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.resolution.target_view import Search, TargetView
 from wheelcheck.targets import Target, rank_alike
 

@@ -20,7 +20,8 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment, Requires
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.shared_offers import SharedOffers, TargetOffers, interpreter_of
 from wheelcheck.resolution.solving.nodes import Dependencies, SolverRequirement, needs_of
-from wheelcheck.resolution.stored_answers import StoredAnswers, TargetAnswers
+from wheelcheck.resolution.stored.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["Common", "KnownDependencies", "KnownOfTarget", "LazySequence", "Traits"]

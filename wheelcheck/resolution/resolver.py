@@ -31,7 +31,7 @@ from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.resolution.target_view import reference_target
 from wheelcheck.targets import Target, rank_alike
 

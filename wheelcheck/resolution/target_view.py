@@ -22,7 +22,7 @@ from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.shared_offers import TargetOffers
 from wheelcheck.resolution.solving.nodes import Dependencies
 from wheelcheck.resolution.solving.order import Chooser, Lookup, in_order, request_of
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.platforms import Linux
 

@@ -13,7 +13,7 @@ from wheelcheck.analysis.loads.stored_loads import StoredTarget
 from wheelcheck.index.interface import Index
 from wheelcheck.loading.verdict.loads import Loads
 from wheelcheck.reports.values.report import LoadSummary
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 TYPE_CHECKING = False

@@ -31,7 +31,7 @@ from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
 from wheelcheck.loading.verdict.load_verdict import judge_loading, with_modules, with_own_modules
 from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Target
 
 __all__ = ["LoadJudge"]

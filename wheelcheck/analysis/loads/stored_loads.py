@@ -14,7 +14,7 @@ from wheelcheck.analysis.loads.judged_wheels import FOUND_NOTHING, Judged, wheel
 from wheelcheck.index.cache.disk import cache_key
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.verdict.loads import Loads
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets.target import Image
 
 TYPE_CHECKING = False

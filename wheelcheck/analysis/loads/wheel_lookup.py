@@ -15,7 +15,7 @@ from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
-from wheelcheck.resolution.stored_answers import TargetAnswers
+from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.targets import Architecture, Libc, Target
 
 __all__ = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from wheelcheck.dockerfile.reading.actions import Action, Step, action_of
 from wheelcheck.dockerfile.reading.conda_installs import follow_other_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder, Moment
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
@@ -22,30 +23,23 @@ from wheelcheck.dockerfile.reading.run_scripts import (
     script_of,
     strictness,
 )
-from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
+from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     FILE_COMMANDS,
-    FileCommand,
-    file_command,
 )
-from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand, installer_command
+from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.opaque import UPDATERS, is_harmless, runs_script
 from wheelcheck.dockerfile.reading.shell.other_tools import (
     LockCommand,
     NotFollowed,
     VenvCommand,
-    lock_command,
-    not_followed,
     unwrapped,
-    venv_command,
 )
 from wheelcheck.dockerfile.reading.shell.script_commands import Command, Word, assigned, commands
 from wheelcheck.dockerfile.reading.shell.system_tools import (
     Manager,
     RemovedPaths,
     SystemCommand,
-    removed_paths,
-    system_command,
 )
 from wheelcheck.dockerfile.reading.stages.other_python import python_of
 from wheelcheck.dockerfile.reading.stages.pip_settings import pip_config_set, pip_settings
@@ -71,9 +65,6 @@ _WITHIN = {
     "function": "it is in a shell function",
 }
 _PROBES = {"command", "which", "type", "hash", "test", "["}
-
-Step = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
-Action = FileCommand | ExportCommand | Step
 
 
 @dataclass(slots=True)
@@ -159,7 +150,7 @@ def _follow_command(runner: _Runner, line: int, command: Command, marked: Sequen
         stage.pip_settings.append(setting)
     variables = {**stage.variables, **_overlay(command)}
     settings = pip_settings(stage.files, variables, stage.home, stage.pip_settings)
-    action = _recognised(words, {**settings, **variables})
+    action = action_of(words, {**settings, **variables})
     _follow_unknown(runner, line, command, words, action)
     if action is not None:
         _act(runner, action, line, command, marked)
@@ -260,20 +251,6 @@ def _moves(runner: _Runner, words: Sequence[str]) -> bool:
             runner.venv = absolute(path, runner.folders[-1])
         return True
     return False
-
-
-def _recognised(words: Sequence[str], variables: Mapping[str, str | None]) -> Action | None:
-    words = list(words)
-    return (
-        export_command(words)
-        or installer_command(words, variables)
-        or lock_command(words)
-        or system_command(words)
-        or removed_paths(words)
-        or venv_command(words)
-        or not_followed(words)
-        or file_command(words)
-    )
 
 
 def _warn_of_hidden_installs(
