@@ -37,7 +37,8 @@ _RUNS_MAKE = re.compile(r"\bCOMMAND\s+(?:g?make|\$\(MAKE\)|\$\{CMAKE_MAKE_PROGRA
 _DOWNLOADS = re.compile(r"\burlretrieve\(|\burlopen\(|\brequests\.get\(|git['\", ]+clone\b")
 _ARCHIVE_OF_SOURCES = re.compile(r"\.tar\.(?:bz2|gz|xz)\b|\.tgz\b|git['\", ]+clone\b")
 """What scripts take sources from; those of Windows' libraries are ``.zip``."""
-_WRITERS = frozenset({"hatch-sphinx", "mkdocs", "sphinx"})
+_RUNS_SPHINX = re.compile(r"sphinx-build|\bsphinx\.(?:application|cmd)\b")
+"""How scripts have Sphinx write documentation; to require it is not to run it."""
 _GENERATORS = frozenset(
     {"pythran", "mypy", "mypyc", "jinja2", "mako", "fypp", "tempita", "pyodide"}
 )
@@ -56,10 +57,17 @@ def hidden_work(
 
     Where nothing is compiled, only that it writes documentation is of weight.
     """
-    found = [DOCUMENTS] if not _WRITERS.isdisjoint(facts.system.required_names) else []
+    found = [DOCUMENTS] if _documents(facts, texts) else []
     if compiles:
         found += (*_by_texts(texts), *_by_scripts(facts), *_by_wraps(facts, paths))
     return tuple(dict.fromkeys(found))
+
+
+def _documents(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
+    """Whether Hatch's hook or a script has Sphinx, which is required, write documentation."""
+    names = facts.system.required_names
+    scripts = (texts.get(script.path, "") for script in facts.scripts)
+    return "hatch-sphinx" in names or ("sphinx" in names and any(map(_RUNS_SPHINX.search, scripts)))
 
 
 def _by_wraps(facts: SdistFacts, paths: Collection[str]) -> Iterator[str]:
