@@ -200,3 +200,19 @@ def test_constant_members_that_a_template_assigns_to(
     files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
     for gcc, expected in (("14.2", refused), ("13.2", False)):
         assert len(source_breaks(files, sdist, 11, Version(gcc))) == expected
+
+
+def test_a_library_of_the_sdist_is_followed_by_its_folder():
+    """As pyrfr 0.9.0, whose copy of rapidjson assigns to a constant member."""
+    old = "#include <Python.h>\nvoid f(void) { PyEval_CallObject(a, b); }\n"
+    text = "#include <lib/y.h>\n"
+
+    def stops(**headers: str) -> list[str]:
+        sdist = contents_of(setup__py=SETUP, x__c=text, **headers)
+        files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        return [o.code for o in source_breaks(files, sdist, 13, Version("14.2")) if o.fatal]
+
+    assert stops(**{"include/lib/y__h": old}) == ["c-api-gone"]
+    assert stops(**{"include/other/y__h": old}) == []
+    assert stops(**{"include/lib/y__h": old, "old/lib/y__h": old}) == []
+    assert stops(**{"tests/lib/y__h": old}) == []

@@ -280,7 +280,16 @@ def with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
         for include in marks.certain_includes:
             if include.startswith('"'):
                 todo += _included(path, include[1:], contents)
+            elif "/" in include:
+                todo += _of_own_library(include[1:], contents)
     return found
+
+
+def _of_own_library(name: str, contents: SdistContents) -> Sequence[str]:
+    """The only file of the sdist that ``<library/name.h>`` may mean, if there is one."""
+    named = contents.marked_by_name.get(name.rpartition("/")[2], ())
+    places = [path for path in named if path.endswith(f"/{name}")]
+    return places if len(places) == 1 and not is_aside(places[0]) else ()
 
 
 def _included(path: str, name: str, contents: SdistContents) -> Sequence[str]:
