@@ -202,3 +202,20 @@ def test_poetry_since_1_8_refuses_a_lock_of_other_requirements(
     if not faults:
         (_, step) = stage.steps
         assert [str(line.requirement) for line in step.requirements.lines] == ["flask==3.0.0"]
+
+
+@pytest.mark.parametrize(("release", "refuses"), [("2.2.1", True), ("2.3.0", False)])
+def test_poetry_before_2_3_refuses_the_lock_of_a_newer_one(release: str, *, refuses: bool):
+    """findings/poetry-lock-of-a-newer-poetry.sh"""
+    project = (
+        '[project]\nname = "x"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
+        "dependencies = []\n[dependency-groups]\ndev = []\n"
+    )
+    by_2_5_1 = "990cace2ed0cccf29ce553fc042e1705dd8f2916d20adf2f3445f6e30f986606"
+    files = {
+        "pyproject.toml": project,
+        "poetry.lock": f'[metadata]\nlock-version = "2.1"\ncontent-hash = "{by_2_5_1}"\n',
+    }
+    install = f"RUN pip install poetry=={release}\nCOPY . .\nRUN poetry install --no-root\n"
+    (stage,) = read(f"FROM python:3.12\n{install}", files).stages
+    assert [each.code for each in stage.faults] == ["lock-stale"] * refuses

@@ -45,6 +45,12 @@ def test_the_hash_of_any_release_fits(project: str, content_hash: str):
     assert poetry_lock_is_stale(lock(content_hash), project.replace(">=3.11", ">=3.12"))
 
 
+def test_poetry_before_2_3_does_not_know_the_hash_with_groups():
+    assert poetry_lock_is_stale(lock(BY_2_5_1), STANDARD, groups=False)
+    assert not poetry_lock_is_stale(lock(BY_2_1_4), STANDARD, groups=False)
+    assert not poetry_lock_is_stale(lock(BY_1_8_3), CLASSIC, groups=False)
+
+
 @pytest.mark.parametrize("text", ["", "[metadata]\n", "metadata = 1\n", "not toml"])
 def test_a_lock_without_a_hash_is_not_called_stale(text: str):
     assert not poetry_lock_is_stale(text, CLASSIC)

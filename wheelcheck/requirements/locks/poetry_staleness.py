@@ -22,15 +22,17 @@ _GROUPS = "dependency-groups"
 _OF_PROJECT = ("requires-python", "dependencies", "optional-dependencies")
 
 
-def poetry_lock_is_stale(lock: str, project: str) -> bool:
+def poetry_lock_is_stale(lock: str, project: str, *, groups: bool = True) -> bool:
     """Whether a lock's text certainly does not fit a `pyproject.toml`'s; False where in doubt.
 
-    It fits where any release of Poetry would write its hash.
+    It fits where any release of Poetry would write its hash; without `groups`, any before 2.3,
+    which do not know that of later releases (findings/poetry-lock-of-a-newer-poetry.sh).
     """
     try:
         locked, wanted = tomllib.loads(lock), tomllib.loads(project)
         before = locked["metadata"]["content-hash"]
-        return bool(_HASH.fullmatch(before)) and before not in set(_hashes(wanted))
+        known = {key: table for key, table in wanted.items() if groups or key != _GROUPS}
+        return bool(_HASH.fullmatch(before)) and before not in set(_hashes(known))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
         return False
 

@@ -44,17 +44,20 @@ _WITHOUT: Mapping[_State, str] = MappingProxyType(
 )
 
 
-def gather_lock(command: LockCommand, around: InstallContext, *, compares: bool = True) -> Gathered:
+def gather_lock(
+    command: LockCommand, around: InstallContext, *, compares: bool = True, groups: bool = True
+) -> Gathered:
     """Read the lock that a command follows, with the groups and extras that it chooses.
 
     Without a lock, what the project asks for is read, as the tool resolves it then. Without
-    `compares` the tool takes a lock that does not fit, and warns (Poetry before 1.8). Codes of
+    `compares` the tool takes a lock that does not fit, and warns (Poetry before 1.8); without
+    `groups` it does not know locks that count a project's groups (before 2.3). Codes of
     problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
     """
     inputs = ImageInputs.of(around, ImageCollection(CommandLine()))
     failures = inputs.opener.failures
     try:
-        inputs.problems.extend(read_lock(inputs, command, compares=compares))
+        inputs.problems.extend(read_lock(inputs, command, compares=compares, groups=groups))
     except RequirementsError as error:
         code = "no-lock" if failures else "requirement-refused"
         inputs.problems.append(Unknown(code, str(error)))
@@ -76,7 +79,9 @@ class _Lock:
     state: _State
 
     @classmethod
-    def of(cls, command: LockCommand, around: InstallContext, *, compares: bool) -> _Lock:
+    def of(
+        cls, command: LockCommand, around: InstallContext, *, compares: bool, groups: bool
+    ) -> _Lock:
         """Where a command looks for its lock, and what it finds."""
         demand = lock_demand(command, around.environ)
         folder = demand.folder or _project_folder(command, around)
@@ -89,7 +94,7 @@ class _Lock:
             state = "missing" if found.code == "not-in-context" else "unseen"
         elif demand.skips:
             state = "skipped"
-        elif compares and _is_stale(command, demand, path, project, around):
+        elif compares and _is_stale(command, demand, path, project, around, groups=groups):
             state = "stale"
         return cls(command, demand, path, project, state)
 
@@ -111,14 +116,16 @@ class _Lock:
         return self.state == "fits"
 
 
-def read_lock(inputs: ImageInputs, command: LockCommand, *, compares: bool = True) -> list[Unknown]:
+def read_lock(
+    inputs: ImageInputs, command: LockCommand, *, compares: bool = True, groups: bool = True
+) -> list[Unknown]:
     """Read a lock, or the project where there is none.
 
     Returns what is to be said of that. Raises `RequirementsError` where it cannot be read.
     """
     selection, strange = selection_of(command)
     problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
-    lock = _Lock.of(command, inputs.around, compares=compares)
+    lock = _Lock.of(command, inputs.around, compares=compares, groups=groups)
     refusal = lock.refusal
     if refusal is not None:
         return [*problems, refusal]
@@ -157,15 +164,22 @@ def _read_pipfile(inputs: ImageInputs, path: str, selection: Selection) -> list[
 
 
 def _is_stale(
-    command: LockCommand, demand: LockDemand, lock: str, project: str, around: InstallContext
+    command: LockCommand,
+    demand: LockDemand,
+    lock: str,
+    project: str,
+    around: InstallContext,
+    *,
+    groups: bool,
 ) -> bool:
     """Whether a lock was made for other requirements than the project has now, and it matters."""
     if command.tool == "uv":
-        says_stale = None if demand.keeps else lock_is_stale
+        matters = not demand.keeps
     else:
-        installs = command.tool == "poetry" and command.action in {"install", "sync"}
-        says_stale = poetry_lock_is_stale if installs else None
-    texts = around.text_of(lock), around.text_of(project)
-    if says_stale is None or texts[0] is None or texts[1] is None:
+        matters = command.tool == "poetry" and command.action in {"install", "sync"}
+    locked, wanted = (around.text_of(path) if matters else None for path in (lock, project))
+    if locked is None or wanted is None:
         return False
-    return says_stale(texts[0], texts[1])
+    if command.tool == "uv":
+        return lock_is_stale(locked, wanted)
+    return poetry_lock_is_stale(locked, wanted, groups=groups)

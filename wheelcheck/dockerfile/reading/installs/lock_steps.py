@@ -61,7 +61,8 @@ def add_lock_install(
     place = found.path if isinstance(found, FromContext) else None
     around = _context_of(stage, layer, line, variables)
     checks = command.tool != "poetry" or _poetry_is_since("1.8", stage, variables)
-    gathered = gather_lock(command, around, compares=checks is not False)
+    groups = _poetry_is_since("2.3", stage, variables) is not False
+    gathered = gather_lock(command, around, compares=checks is not False, groups=groups)
     if layer.required and text.split()[:1] == [command.tool]:
         for fault in faults_of_installer(stage, command.tool, line):
             stage.fault(fault)
