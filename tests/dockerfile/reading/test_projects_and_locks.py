@@ -205,7 +205,7 @@ def test_poetry_since_1_8_refuses_a_lock_of_other_requirements(
 
 
 @pytest.mark.parametrize(("release", "refuses"), [("2.2.1", True), ("2.3.0", False)])
-def test_poetry_before_2_3_refuses_the_lock_of_a_newer_one(release: str, *, refuses: bool):
+def test_poetry_before_2_3_refuses_the_lock_of_a_newer_release(release: str, *, refuses: bool):
     """findings/poetry-lock-of-a-newer-poetry.sh"""
     project = (
         '[project]\nname = "x"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
