@@ -554,6 +554,24 @@ def test_data_that_a_script_names_is_installed(pattern: str):
     assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "data = {'x': ['a.txt']}\ndata['x'].extend(['libs/*.*',\n 'more/*'])\n",
+        "data = {'x': ['a.txt']}\nif True:\n    data['x'].append('libs/*.*')\n",
+        "data = dict()\ndata['x'] = ['libs/*.*']\n",
+        "data = {'x': ['libs/*.*']}\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["data", "package_data"])
+def test_data_that_a_script_adds_by_and_by_is_installed_too(given: str, name: str):
+    """savReaderWriter: 139 MB of libraries, which branches of the script add."""
+    made = PURE.replace("packages=['x']", f"packages=['x'], package_data={name}")
+    script = f"{given.replace('data', name)}{made}"
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x/libs/a.so.4": 7 * MB, "x/other.bin": MB}
+    assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
+
+
 def packed_with(requires: str, backend: str) -> BuildFeatures:
     system = f"[build-system]\nrequires = ['{requires}']\nbuild-backend = '{backend}'\n"
     return features({"pyproject.toml": system, "x/__init__.py": 5000})

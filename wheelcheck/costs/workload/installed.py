@@ -20,7 +20,10 @@ _TAKES_DATA = re.compile(r"include[_-]package[_-]data\s*=\s*(?:True|true|1)")
 _TAKES_NONE = re.compile(r"include-package-data\s*=\s*false")
 _OF_PROJECTS = re.compile(r"^\s*\[project\]", re.MULTILINE)
 _INIT = "__init__.py"
-_PACKAGE_DATA = re.compile(r"(?<!exclude_)package_data['\"]?\s*[=:]\s*(?:dict\()?\{([^}]*)\}")
+_GIVES_NAME = re.compile(r"(?<!exclude_)package_data\s*=\s*([A-Za-z_]\w*)\s*[,)\n]")
+_PACKAGE_DATA = r"""(?<![.\w])(?:%s)['"]?\s*[=:]\s*(?:dict\()?\{([^}]*)\}"""
+_ADDED_DATA = r"""(?<![.\w])(?:%s)\[[^\]]*\]\s*(?:\+?=|\.(?:append|extend)\()\s*(\[[^\]]*\]|['"][^'"\n]*['"])"""
+"""What a script adds for a package by and by, each branch for another system."""
 _QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
 """A pattern of files; what a colon follows is the name of a package."""
 
@@ -52,10 +55,15 @@ def installed(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> 
 
 
 def _data_patterns(script: str) -> list[str]:
-    """What `package_data` of a setup script gives, as patterns of paths from anywhere."""
+    """What `package_data` of a setup script gives, as patterns of paths from anywhere.
+
+    The dictionary may have another name, and may be added to after it is made.
+    """
+    names = "|".join({"package_data", *_GIVES_NAME.findall(script)})
     return [
         f"*/{pattern.removeprefix('./')}"
-        for given in _PACKAGE_DATA.findall(script)
+        for form in (_PACKAGE_DATA, _ADDED_DATA)
+        for given in re.findall(form % names, script)
         for pattern in _QUOTED.findall(given)
     ]
 
