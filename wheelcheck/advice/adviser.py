@@ -44,7 +44,8 @@ class Adviser:
     """Finds advice for judged targets; what is judged for one target serves the others.
 
     `judge` has judged the requirements as they are; `judge_of` makes one for changed requirements.
-    With `runs_there` the installer runs on the targets themselves, as in a Dockerfile's step.
+    With `runs_there` the installer runs on the targets themselves, as in a Dockerfile's step; with
+    `copied` what it installs is copied to another stage, which gets nothing of the distribution's.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Adviser:
         as_of: datetime,
         *,
         runs_there: bool = False,
+        copied: bool = False,
     ) -> None:
         self._requirements = requirements
         self._index = index
@@ -63,6 +65,7 @@ class Adviser:
         self._judge_of = judge_of
         self._day: date = as_of.date()
         self._runs_there = runs_there
+        self._copied = copied
         self._wheels = WheelsNearby(index, judge.stored_on)
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
@@ -128,7 +131,7 @@ class Adviser:
         yield from self._other_targets(column)
         yield from self._other_pins(column)
         yield from self._replacements.of(column, column.troubled)
-        if column.resolution.target.image is not None:
+        if column.resolution.target.image is not None and not self._copied:
             from wheelcheck.advice.system_packages import distribution_packages
 
             yield from distribution_packages(column, self._day)

@@ -54,6 +54,7 @@ class Rule(StrEnum):
     # choosing and resolving
     FIRST_OF_EQUAL_FILES = "first-of-equal-files"
     EQUAL_FILES_BY_NAME = "equal-files-by-name"
+    FOREIGN_WHEELS_REPLACED = "foreign-wheels-replaced"
     YANKED_NOT_KNOWN = "yanked-not-known"
     YANKED_IF_NOTHING_ELSE = "yanked-if-nothing-else"
     PRERELEASE_IN_ANY_BOUND = "prerelease-in-any-bound"

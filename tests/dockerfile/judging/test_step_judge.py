@@ -173,6 +173,31 @@ class TestEnvironments:
         text = render_text(report, width=160)
         assert "line 3: pip install tool: lib 1 is there already, from line 2" in text
 
+    @pytest.mark.parametrize(
+        ("command", "installed"),
+        [
+            ("pip install lib", {}),
+            ("pip install uv==0.8.13 && uv pip install --system lib", {}),
+            ("pip install uv==0.8.14 && uv pip install --system lib", {"lib": "1"}),
+        ],
+    )
+    def test_uv_replaces_what_was_copied_from_another_libc(self, tmp_path, command, installed):
+        """As findings/packages-of-another-platform-satisfy-pip-and-not-uv.sh has it."""
+        for tag in ("manylinux_2_17_x86_64", "musllinux_1_2_x86_64"):
+            name = f"lib-1-py3-none-{tag}.whl"
+            (tmp_path / name).write_bytes(wheel_of("lib", "1"))
+        for version in ("0.8.13", "0.8.14"):
+            data = wheel_of("uv", version)
+            (tmp_path / f"uv-{version}-py3-none-any.whl").write_bytes(data)
+        site = "/usr/local/lib/python3.12/site-packages"
+        text = stage("pip install lib").replace("slim", "slim AS build")
+        text += f"FROM python:3.12-alpine\nCOPY --from=build {site} {site}\nRUN {command}\n"
+        report = judged(tmp_path, text)
+        steps = [each for each in report.dockerfile.steps if each.line == 5]
+        target = steps[-1].target
+        cell = report.package("lib").on.get(target or "")
+        assert ({} if cell is None else {"lib": cell.version}) == installed
+
     def test_a_step_that_finds_all_in_place_has_no_column(self, links):
         report = judged(links, stage("pip install tool", "pip install lib helper"))
         assert len(report.targets) == 1

@@ -42,6 +42,8 @@ def foreign_copies(dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]) -
         if why:
             what = _KINDS.get(made.kind, "packages")
             message = f"{what} of {copied.source} cannot be used here: {why}"
+            if code == "other-libc":
+                message += "; base both on images with the same libc"
             yield finding(code, copied.line, stage.title, message)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -63,8 +63,18 @@ class StageEnvironments:
             {name: line for name, (_, line) in there.items()},
         )
 
-    def add(self, stage: Stage, step: InstallStep, pins: Iterable[Pin]) -> None:
-        """Take over what a step installs or, with ``pip wheel``, puts into a folder."""
+    def add(
+        self,
+        stage: Stage,
+        step: InstallStep,
+        pins: Iterable[Pin],
+        *,
+        replaced: Container[NormalizedName] = frozenset(),
+    ) -> None:
+        """Take over what a step installs or, with ``pip wheel``, puts into a folder.
+
+        What is there in the same version stays, but for the packages that are `replaced`.
+        """
         found = {pin.name: (pin, step.line) for pin in pins if pin.standing is Standing.INSTALLABLE}
         if step.action in {"wheel", "download"}:
             self._wheels[stage.index, step.line] = found
@@ -72,7 +82,7 @@ class StageEnvironments:
         contents = self._contents(stage, step)
         for name, (pin, line) in found.items():
             before = contents.get(name)
-            if before is None or before[0].version != pin.version:
+            if before is None or before[0].version != pin.version or name in replaced:
                 contents[name] = (pin, line)
 
     def add_ready(self, stage: Stage, step: InstallStep) -> None:

@@ -35,7 +35,7 @@ from wheelcheck.dockerfile.judging.step_installers import into_marked_python, st
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
-from wheelcheck.installers import Certainty
+from wheelcheck.installers import Certainty, Rule
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
@@ -228,9 +228,14 @@ class StepJudges:
         programs = self._environments.programs(stage)
         installer = step_installer(stage, step, target, installed, programs)
         target = replace(with_installer(target, installer), name=item.name)
+        present = installed
+        if installer.has(Rule.FOREIGN_WHEELS_REPLACED):
+            installed = present.fitting(target)
         found = self._judged(item, target, installed, advice=advice)
         if found.fate is Fate.INSTALLS:
-            self._environments.add(stage, step, found.column.resolution.pins.values())
+            replaced = present.pins.keys() - installed.pins.keys()
+            pins = found.column.resolution.pins.values()
+            self._environments.add(stage, step, pins, replaced=replaced)
         return found
 
     def _judged(
@@ -284,7 +289,8 @@ class StepJudges:
             whole = structs.replace(column, price=structs.replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
-            adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
+            given = requirements, index, judge, judge_of, self._as_of
+            adviser = Adviser(*given, runs_there=True, copied=bool(runs_in.title))
             report = report.model_copy(update={"advice": adviser.advise([column])})
         if step.tolerated:
             report = passed_over(report, fate)
