@@ -191,7 +191,7 @@ def test_poetry_since_1_8_refuses_a_lock_of_other_requirements(
     poetry: str, faults: list[tuple[str, bool]]
 ):
     """poetry 1.7.1 warns and goes on; 1.8.3, 2.1.4 and 2.5.1 end with an error."""
-    other = POETRY_LOCK.replace('"x"', f'"{"0" * 64}"')
+    other = POETRY_LOCK.replace('"x"', f'"{"0f" * 32}"')
     text = (
         f"FROM python:3.12\nRUN pip install '{poetry}'\nCOPY . .\n"
         "RUN poetry install --no-root --only main\n"

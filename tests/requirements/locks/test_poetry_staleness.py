@@ -45,6 +45,11 @@ def test_the_hash_of_any_release_fits(project: str, content_hash: str):
     assert poetry_lock_is_stale(lock(content_hash), project.replace(">=3.11", ">=3.12"))
 
 
+@pytest.mark.parametrize("content_hash", ["0" * 64, "x", ""])
+def test_what_poetry_did_not_compute_says_nothing(content_hash: str):
+    assert not poetry_lock_is_stale(lock(content_hash), STANDARD)
+
+
 def test_poetry_before_2_3_does_not_know_the_hash_with_groups():
     assert poetry_lock_is_stale(lock(BY_2_5_1), STANDARD, groups=False)
     assert not poetry_lock_is_stale(lock(BY_2_1_4), STANDARD, groups=False)

@@ -15,7 +15,8 @@ from typing import Any
 
 __all__ = ["poetry_lock_is_stale"]
 
-_HASH = re.compile("[0-9a-f]{64}")
+_HASH = re.compile(r"(?!(.)\1*$)[0-9a-f]{64}")
+"""Not a digit repeated, as locks have it that people write by hand."""
 _ALWAYS = ("dependencies", "source", "extras", "dev-dependencies")
 """Tables that count as null where they are not there, in projects without a table [project]."""
 _GROUPS = "dependency-groups"
