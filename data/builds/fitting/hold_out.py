@@ -95,6 +95,11 @@ _ABOUT = (
 )
 _LISTS = (
     (
+        "eleventh.csv, judged in the night of 2026-11-29 by the present model",
+        "eleventh-results.csv",
+        "eleventh",
+    ),
+    (
         (
             "tenth.csv, judged in the evening of 2026-11-29 by the model before; what was wrong "
             "there is mended, and its builds are part of the present fit"
