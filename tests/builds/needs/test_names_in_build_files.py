@@ -24,6 +24,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.sources.source_reading import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
@@ -746,6 +747,39 @@ def test_headers_of_boost_python_call_for_its_library():
     assert "libboost-python-dev" in packages({"setup.py": ""}, **sure)
     bundled = packages({"setup.py": ""}, members=(f"extern/{header}",), **sure)
     assert "libboost-python-dev" not in bundled
+
+
+def test_a_script_for_cffi_in_a_package_names_libraries_and_headers():
+    """sparseqr: only what ``cffi_modules`` names is known to be a build script."""
+    texts = {
+        "x-1/setup.py": "setup(cffi_modules=['thing/thing_gen.py:builder'])",
+        "x-1/thing/thing_gen.py": (
+            "libraries = ['rrd']\nbuilder.set_source('x', '#include <magic.h>', "
+            "libraries=libraries)\n"
+        ),
+        "x-1/thing/other_gen.py": "libraries = ['ldap']\n",
+    }
+    contents = SdistContents(ArchiveListing(tuple(ArchiveMember(path, 1) for path in texts), texts))
+    found = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
+    assert found.sure_headers == {"magic.h": "thing/thing_gen.py"}
+    assert {need.name for need in library_needs(found)} >= {"-lrrd"}
+    assert "openldap" not in {need.name for need in library_needs(found)}
+
+
+def test_a_library_of_java_calls_for_a_jdk():
+    """jep: helpers in a folder of commands give setup() the names."""
+    script = {"setup.py": "setup(ext_modules=[Extension('x', ['x.c'], libraries=['jvm'])])"}
+    assert "default-jdk-headless" in packages(script)
+    assert build_texts("x-1/commands/java.py")
+
+
+def test_a_target_of_cmake_that_is_always_made_names_its_build_tool():
+    """rwkv-cpp: CMake makes its files by make, though Ninja runs the build."""
+    command = "add_custom_command(OUTPUT lib.so COMMAND make lib.so)\n"
+    assert "make" not in cmake(command)
+    assert "make" not in cmake(f"{command}add_custom_target(run DEPENDS lib.so)")
+    assert cmake(f"{command}add_custom_target(run ALL DEPENDS lib.so)")["make"] is Role.REQUIRED
+    assert cmake("add_custom_target(run ALL COMMAND make)")["make"] is Role.REQUIRED
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             for need in _needs_of(command, demanded)
         ]
         found += linked_needs(commands, facts.texts)
+        found += _made_by_programs(commands)
         alone = not any(_is_required_library(need) for _, need in found)
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
@@ -235,6 +236,27 @@ def _patching(command: CMakeCommand, _role: Role) -> Iterator[BuildNeed]:
             source = f"{command.path}: {command.name}() patches sources with {name}"
             yield from program_need(name, source, Role.REQUIRED)
             return
+
+
+def _made_by_programs(commands: Sequence[CMakeCommand]) -> Iterator[tuple[CMakeCommand, BuildNeed]]:
+    """The build tools that targets in ``ALL`` start, and those that make files for these."""
+    sure = [command for command in commands if command.sure]
+    always = [each for each in sure if each.name == "add_custom_target" and "ALL" in each.words]
+    files = {word for each in always for word in each.words[1:]}
+    always += [
+        each
+        for each in sure
+        if each.name == "add_custom_command" and each.words[:1] == ("OUTPUT",)
+        if not files.isdisjoint(each.words[1:])
+    ]
+    for command in always:
+        for word, program in pairwise(command.words):
+            if word == "COMMAND" and program in _BUILD_TOOLS:
+                source = f"{command.path}: {command.name}() runs {program}"
+                yield from ((command, need) for need in program_need(program, source))
+
+
+_BUILD_TOOLS = {"bison", "flex", "make", "swig"}
 
 
 def _fetching(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:

@@ -27,7 +27,8 @@ class SdistContents:
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
     archive's order. `marks` are what its sources and headers show.
-    `texts` are those of its build files (`build_texts`), `modules` all texts that were read.
+    `texts` are those of its build files (`build_texts`, and scripts that ``cffi_modules`` names),
+    `modules` all texts that were read.
     `holds_links`: it has links as well, which are not among the files.
     """
 
@@ -42,10 +43,12 @@ class SdistContents:
         self.modules: Mapping[str, str] = {
             path.removeprefix("./")[cut:]: text for path, text in listing.texts.items()
         }
+        setup = self.modules.get("setup.py", "")
+        named = setup if "cffi_modules" in setup else ""
         self.texts: Mapping[str, str] = {
-            path.removeprefix("./")[cut:]: text
-            for path, text in listing.texts.items()
-            if build_texts(path)
+            path: text
+            for (path, text), whole_path in zip(self.modules.items(), listing.texts, strict=True)
+            if build_texts(whole_path) or f"{path}:" in named
         }
         self.marks: Mapping[str, SourceMarks] = {
             path: member.marks
