@@ -22,7 +22,10 @@ _OF_PROJECTS = re.compile(r"^\s*\[project\]", re.MULTILINE)
 _INIT = "__init__.py"
 _GIVES_NAME = re.compile(r"(?<!exclude_)package_data\s*=\s*([A-Za-z_]\w*)\s*[,)\n]")
 _PACKAGE_DATA = r"""(?<![.\w])(?:%s)['"]?\s*[=:]\s*(?:dict\()?\{([^}]*)\}"""
-_ADDED_DATA = r"""(?<![.\w])(?:%s)\[[^\]]*\]\s*(?:\+?=|\.(?:append|extend)\()\s*(\[[^\]]*\]|['"][^'"\n]*['"])"""
+_ADDED_DATA = (
+    r"(?<![.\w])(?:%s)\[[^\]]*\]\s*(?:\+?=|\.(?:append|extend)\()\s*"
+    r"""(\[[^\]]*\]|['"][^'"\n]*['"])"""
+)
 """What a script adds for a package by and by, each branch for another system."""
 _QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
 """A pattern of files; what a colon follows is the name of a package."""
