@@ -264,6 +264,17 @@ def test_what_a_published_module_links_in_is_not_taken_for_its_size():
     assert sizes[1] < 3 * sizes[0] < 10 * MB
 
 
+def test_what_a_published_module_has_of_debug_information_is_its_size():
+    """ipyopt: templates make 18 MB of three short files of C++, and the build takes 14 s."""
+    source = {SourceKind.CPP: sources_of(3, 300, standard=15)}
+    wheel = some_wheel(18 * MB)
+    found = BuildFeatures(compiles=True, backend="setuptools", sources=source, wheel=wheel)
+    cost = modelled_cost(found, coefficients())
+    assert 10 * MB < cost.extension_bytes.value < 20 * MB
+    alone = modelled_cost(dataclasses.replace(found, wheel=None), coefficients())
+    assert cost.cpu_seconds.value > 2 * alone.cpu_seconds.value
+
+
 def cpp(files: int) -> BuildFeatures:
     """A CMake project of some C++ files of 24 kB each."""
     return BuildFeatures(
