@@ -242,6 +242,20 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
     assert stop.place.startswith("setup.py:")
 
 
+def test_a_method_of_a_text_makes_no_file():
+    """conforce: what may be called of a module's own text leaves the files as they are."""
+    script = """
+import thing
+from setuptools import setup
+setup(name='x', url=open('NEWS').read(), keywords='a' if thing.version else thing.{})
+"""
+    module = {"thing/__init__.py": "version = '1.0-b'\ndef fetch(): pass\n"}
+    stop = run(script.format("version.lower()"), files=module)
+    assert stop is not None
+    assert "it opens NEWS" in stop.why
+    assert run(script.format("fetch()"), files=module) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

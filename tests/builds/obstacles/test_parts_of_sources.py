@@ -154,6 +154,9 @@ def test_cython_sources_that_are_not_there_or_that_nothing_translates():
     assert missing(translated, cythonizes=True, x__c="int a;") == [
         "x is made of x.pyx, which the sdist does not hold"
     ]
+    commands = translated.replace("setup(", "setup(cmdclass={'build_ext': build_ext}, ", 1)
+    assert len(missing(commands, cythonizes=True, x__c="int a;")) == 1
+    assert missing(commands + "shutil.copy(a, b)", cythonizes=True, x__c="int a;") == []
     pattern = translated.replace("x.pyx", "lib/*.pyx")
     assert missing(pattern, cythonizes=True, x__c="int a;") == [
         "x is made of lib/*.pyx, which no file of the sdist matches"

@@ -51,6 +51,7 @@ _MAKES_FILES = (
     "import_module",
     "build_clib", "cffi", "Popen", "spawn", "f2py", "numpy.distutils", "write(",
 )  # fmt: skip
+_COMMANDS = frozenset({"cmdclass", "build_ext", "build_clib"})
 _MAY_RUN_CYTHON = re.compile(
     r"subprocess|os\.system|run_command|Popen|spawn|check_call|\bpip\b|^\s*class\s", re.MULTILINE
 )
@@ -220,11 +221,16 @@ def missing_sources(
     if declared is None or contents.holds_links:
         return ()
     makes = any(word in script for word in _MAKES_FILES)
+    # a script without a command of its own translates before any command runs
+    words = set(_MAKES_FILES) - (_COMMANDS if "class " not in script else set())
+    makes_before = any(word in script for word in words)
     translates = bool(cythonizes) and "cythonize(" in script and _NAMES_C.search(script) is None
     for module in declared.extensions:
         for path in map(posixpath.normpath, module.sources or ()):
             why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
             by_script = _MAY_RUN_CYTHON.search(script) is not None if why == _NO_CYTHON else makes
+            if translates and path.endswith(".pyx"):
+                by_script = makes_before
             if why and not by_script and declared.surely_builds(module, path):
                 message = f"{module.name or module.where} is made of {path}, {why}"
                 return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)

@@ -11,7 +11,11 @@ from typing import Any, NoReturn
 from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine
 from wheelcheck.builds.obstacles.setup_run.known.known_conditions import known_constant, known_value
 from wheelcheck.builds.obstacles.setup_run.known.known_operators import as_held
-from wheelcheck.builds.obstacles.setup_run.known.known_values import Files, dotted_origin
+from wheelcheck.builds.obstacles.setup_run.known.known_values import (
+    Files,
+    KnownPath,
+    dotted_origin,
+)
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Function,
     Known,
@@ -123,7 +127,7 @@ class Frame:
         if not self.files.certain:
             return
         for node in nodes:
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Call) and not self._is_method_of_text(node.func):
                 name = dotted(node.func)
                 own = self.found(name.partition(".")[0])
                 if isinstance(own, Function) and depth:
@@ -132,6 +136,14 @@ class Frame:
                     self.files.certain = False
                 else:
                     self.files.note_call(self.origin(node.func) or name)
+
+    def _is_method_of_text(self, function: ast.expr) -> bool:
+        """Whether what is called belongs to a known text: no such method touches a file."""
+        if not isinstance(function, ast.Attribute):
+            return False
+        held = named(function.value, self.around)
+        owner = held.value if isinstance(held, Known) else self.constant(function.value)
+        return isinstance(owner, str) and not isinstance(owner, KnownPath)
 
     def stop(self, node: ast.AST, exception: str, why: str) -> NoReturn:
         """Stop at a statement or expression."""
