@@ -351,6 +351,11 @@ def test_objects_that_make_leaves_for_a_module_are_compiled():
     assert set(compiled(files)) == {"src/x.c", "third/one.c"}
 
 
+def test_objects_that_a_script_splits_are_compiled():
+    files = {"setup.py": MAKES + LINKS.format("*'one.o two.o'.split()"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c", "third/two.c"}
+
+
 def test_an_archive_that_make_leaves_has_the_sources_of_the_library_but_not_its_programs():
     files = {"setup.py": MAKES + LINKS.format("'build/libthird.a'"), **library()}
     assert set(compiled(files)) == {"src/x.c", "third/one.c", "third/two.c"}

@@ -711,6 +711,38 @@ def test_a_wheel_tells_more_of_a_build_that_downloads_what_it_compiles():
     assert costs[1] > 5 * costs[0]
 
 
+def test_the_largest_file_of_fortran_needs_most_memory():
+    """fmm3dpy: two files of 1.7 MB; only comments have semicolons."""
+    script = "project('x', 'fortran')\npy.extension_module('x', 'x.f', 'y.f')\n"
+    files = {"pyproject.toml": MESON, "meson.build": script, "y.f": "      x = 1\n" * 40_000}
+    found = features({**files, "x.f": "c     a; b; c\n      end\n"})
+    assert found.of(SourceKind.FORTRAN).heaviest.bytes == len(files["y.f"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "own", "read"),
+    [
+        ("#ifdef BACKEND\n{}\n#endif\n", "<cuda_runtime.h>", False),
+        ("#ifdef BACKEND\n{}\n#endif\n", "<stdint.h>", True),
+        ("{}\n", "<cuda_runtime.h>", True),
+    ],
+)
+def test_a_header_for_graphics_processors_behind_a_condition_is_not_read(
+    condition: str,
+    own: str,
+    read: bool,  # noqa: FBT001
+):
+    """shtns: a header of 2 MB for graphics processors, which three files would include."""
+    header = f"#include {own}\n" + "static int f(int a) { int b = a; return b; }\n" * 2000
+    files = {
+        "setup.py": SETUP,
+        "x.c": '#include <math.h>\n#include "x.h"\nint g(void) { return 1; }\n',
+        "x.h": "#include <stdio.h>\n" + condition.format('#include "gpu.h"'),
+        "gpu.h": header,
+    }
+    assert (features(files).of(SourceKind.C).header_bytes > len(header)) is read
+
+
 def test_fortran_that_f2py_wraps_costs_more_for_each_module():
     script = "project('x', 'c', 'fortran')\npy.extension_module('x', 'x.f90')\n"
     own = {"pyproject.toml": MESON, "x.f90": "end\n"}

@@ -23,7 +23,8 @@ RUNS_MAKE = re.compile(
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 _COMPILES = re.compile(r"\bnew_compiler\b|\bcompiler\.compile\(")
 """A script that has setuptools' compiler make object files, beside those of extension modules."""
-_OBJECT = re.compile(r"([\w.+-]+)\.o['\"]")
+_OBJECT = re.compile(r"([\w.+-]+)\.o(?=['\"]| +[\w.+-]+\.o\b)")
+"""An object file in quotes, alone or as the first of several: ``"a.o b.o".split()``."""
 _MADE = re.compile(r"(?<![\w./%*-])(?:[\w.+-]+/)*([\w+-]+)\.(?:o|lo|obj|opp)(?=[\s\\]|$)")
 """An object file that a Makefile lists, rules for patterns aside."""
 _ARCHIVE = re.compile(r"['\"]((?:[\w.+-]+/)*)[\w.+-]*\.a['\"]")

@@ -49,6 +49,8 @@ _STANDARD = re.compile(r"[a-z_]+$")
 _TEMPLATES = ("boost/", "Eigen/", "unsupported/Eigen", "xtensor/")
 """Header libraries whose templates make every file that includes them dear; `_BINDERS` are
 counted apart."""
+_GRAPHICS = ("cuda", "nvrtc", "hip/", "CL/", "OpenCL/", "vulkan/")
+"""What the names of headers for graphics processors begin with."""
 _BINDERS = ("pybind11/", "nanobind/", "boost/python")
 
 
@@ -136,7 +138,8 @@ class Includes:
         return {each for path in known for each in self._includes(path)[0] if each != path}
 
     def _statements(self, path: str) -> int:
-        return self._marks[path].statements
+        """Statements of a file; Fortran's have no semicolons, so that its bytes alone count."""
+        return 0 if language_of(path) is Language.FORTRAN else self._marks[path].statements
 
     def _code(self, path: str) -> int:
         marks = self._marks[path]
@@ -170,12 +173,22 @@ class Includes:
             outside = []
             for name, times in named.items():
                 place = self._resolved(name, path)
-                if place:
-                    inside[place] += times
-                else:
+                if not place:
                     outside.append(name)
+                elif not self._is_for_graphics(place, name, marks.certain_includes):
+                    inside[place] += times
             self._direct[path] = inside, tuple(outside)
         return self._direct[path]
+
+    def _is_for_graphics(self, place: str, name: str, certain: Iterable[str]) -> bool:
+        """Whether a file is read for graphics processors alone, as a condition decides.
+
+        Some have a library of their own behind it (VkFFT, 2 MB), which no usual build reads.
+        """
+        known = {include[1:] for include in certain}
+        if not known or name in known:
+            return False
+        return any(each[1:].startswith(_GRAPHICS) for each in self._marks[place].includes)
 
     def _resolved(self, name: str, includer: str) -> str:
         """The member that an include means: beside the includer, or the nearest of that name."""
