@@ -97,6 +97,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         return {
             _PACKERS.get(features.packer, "pure_described"): 1.0,
             **_packed(features),
+            **_java(features),
             **_documents(features),
         }
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
@@ -150,6 +151,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
         **_packed(features),
+        **_java(features),
         **_documents(features),
     }
     share = compiling_share(features)
@@ -168,6 +170,13 @@ def _packed(features: BuildFeatures) -> dict[str, float]:
         "packed_files": features.installed_files / _HUNDRED,
         "packed_mb": features.installed_bytes / _MB,
     }
+
+
+def _java(features: BuildFeatures) -> dict[str, float]:
+    """Java's compiler and archiver, which take long to start, and what they compile."""
+    if not features.java_bytes:
+        return {}
+    return {"java": 1.0, "java_mb": features.java_bytes / _MB}
 
 
 def _documents(features: BuildFeatures) -> dict[str, float]:

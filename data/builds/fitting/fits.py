@@ -40,6 +40,7 @@ CPU_PRIOR = {
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 2.0, "configure_mb": 3.0,
     "configure_written": 4.0, "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0,
     "nanobind": 10.0, "sip_mb": 800.0, "mypyc": 2.5, "mypyc_mb": 300.0,
+    "java": 1.5, "java_mb": 14.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""

@@ -21,7 +21,12 @@ from wheelcheck.costs.workload.made import RUNS_MAKE
 from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources, sources_by_kind
-from wheelcheck.costs.workload.translators import fortran_wrappers, message_bytes, pythran_modules
+from wheelcheck.costs.workload.translators import (
+    fortran_wrappers,
+    java_bytes,
+    message_bytes,
+    pythran_modules,
+)
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 
@@ -80,7 +85,8 @@ class BuildFeatures:
     beside what is compiled. `translated` counts the
     Cython sources that are written as C again beside the C that is shipped. `wrapped_fortran`
     counts the modules that F2PY writes, `pythran` those that Pythran does, `message_bytes` are
-    those of translations that gettext compiles. `hidden` names the evidence that the build does
+    those of translations that gettext compiles, `java_bytes` those of sources that ``javac`` does.
+    `hidden` names the evidence that the build does
     what the sdist does not show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
@@ -114,6 +120,7 @@ class BuildFeatures:
     wrapped_fortran: int = 0
     pythran: int = 0
     message_bytes: int = 0
+    java_bytes: int = 0
     hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
@@ -224,6 +231,7 @@ def read_features(
         wrapped_fortran=fortran_wrappers(facts, sizes, texts) if compiles else 0,
         pythran=pythran_modules(facts, texts) if compiles else 0,
         message_bytes=message_bytes(facts, sizes, texts),
+        java_bytes=java_bytes(facts, sizes, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"

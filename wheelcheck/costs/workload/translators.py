@@ -1,4 +1,4 @@
-"""Programs that write other files of sources while a build runs: F2PY, Pythran, gettext."""
+"""Programs that write other files while a build runs: F2PY, Pythran, gettext, Java's compiler."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.workload.source_kinds import SourceKind, source_kind
 
-__all__ = ["fortran_wrappers", "message_bytes", "pythran_modules"]
+__all__ = ["fortran_wrappers", "java_bytes", "message_bytes", "pythran_modules"]
 
 _SIGNATURES = (".pyf", ".pyf.src")
 _BUILD_FILES = ("meson.build", "CMakeLists.txt", "setup.py")
 _RUNS_PYTHRAN = re.compile(r"\[ *pythran\b *,|\bpythran\w*\.process *\(")
 """How ``meson.build`` files run it: a command, or a generator."""
 _RUNS_GETTEXT = re.compile(r"['\"]msgfmt\b|\bi18n\.gettext *\(")
+
+_RUNS_JAVAC = re.compile(r"['\"/]javac['\" ]")
+"""A script that names Java's compiler as a program."""
 
 
 def fortran_wrappers(facts: SdistFacts, paths: Collection[str], texts: Mapping[str, str]) -> int:
@@ -30,6 +33,27 @@ def fortran_wrappers(facts: SdistFacts, paths: Collection[str], texts: Mapping[s
     signatures = sum(path.endswith(_SIGNATURES) and not is_aside(path) for path in paths)
     fortran = any(source_kind(path) is SourceKind.FORTRAN and not is_aside(path) for path in paths)
     return max(signatures, modules, int(fortran))
+
+
+def java_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
+    """Bytes of the Java sources that a script has ``javac`` compile; those of tests left out."""
+    scripts = [texts.get(script.path, "") for script in facts.scripts]
+    scripts += [
+        text
+        for path, text in texts.items()
+        if path.endswith(".py") and any(_module(path) in script for script in scripts)
+    ]
+    if not any(map(_RUNS_JAVAC.search, scripts)):
+        return 0
+    return sum(
+        size for path, size in sizes.items() if path.endswith(".java") and not is_aside(path)
+    )
+
+
+def _module(path: str) -> str:
+    """How a script that imports a file names it: ``commands.java``, ``import setup_ext``."""
+    name = path.removesuffix(".py").replace("/", ".")
+    return name if "." in name else f"import {name}"
 
 
 def message_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
