@@ -172,6 +172,13 @@ def _packed(features: BuildFeatures) -> dict[str, float]:
     }
 
 
+def _read_whole(features: BuildFeatures) -> dict[str, float]:
+    """Megabytes of the largest file of a wheel that setuptools packs: it reads each as a whole."""
+    if features.packer != "setuptools" or not features.largest_installed:
+        return {}
+    return {"pure_packed_mb": features.largest_installed / _MB}
+
+
 def _java(features: BuildFeatures) -> dict[str, float]:
     """Java's compiler and archiver, which take long to start, and what they compile."""
     if not features.java_bytes:
@@ -203,9 +210,14 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
 
     The terms of one kind, which their names begin with, are summed.
     """
+    others = {**_java(features), **_documents(features)}
     if not features.compiles:
-        return {_PACKERS.get(features.packer, "pure_described"): 1.0, **_documents(features)}
-    found = {"base": 1.0, "cffi": float(features.cffi), **_documents(features)}
+        return {
+            _PACKERS.get(features.packer, "pure_described"): 1.0,
+            **_read_whole(features),
+            **others,
+        }
+    found = {"base": 1.0, "cffi": float(features.cffi), **others}
     if features.of(SourceKind.FORTRAN).files:
         found["fortran_wrapped"] = float(features.wrapped_fortran > 0)
     if features.pythran:
@@ -248,7 +260,7 @@ _MEMORY_KINDS = {
 }
 _MEMORY_TERMS = frozenset(
     {
-        *("base", "cffi", "documents", "fortran_wrapped", "pythran"),
+        *("base", "cffi", "documents", "fortran_wrapped", "java", "java_mb", "pythran"),
         *("c", "c_statements", "c_header_mb"),
         *("generated", "generated_mb"),
         *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),

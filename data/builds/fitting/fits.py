@@ -57,7 +57,8 @@ MEMORY_PRIOR = {
     "nanobind_standard": 5e6, "nanobind_templates": 200e6,
     "documents": 250e6, "pythran": 700e6,
     "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6, "rust": 250e6, "swig": 200e6,
-    "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6,
+    "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6, "java": 75e6, "java_mb": 300e6,
+    "pure_packed_mb": 1.7e6,
 }  # fmt: skip
 SIZE_PRIOR = {
     "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,

@@ -721,6 +721,18 @@ def test_java_that_a_script_compiles_costs_by_its_size():
     assert (without.java_bytes, with_it.java_bytes) == (0, 200_000)
     costs = [source_seconds(each, coefficients()) for each in (without, with_it)]
     assert 3 < costs[1] - costs[0] < 6
+    memory = modelled_cost(with_it, coefficients()).peak_process_bytes.value
+    assert memory == pytest.approx(133 * MB, rel=0.15)
+
+
+def test_setuptools_reads_the_largest_file_of_a_wheel_as_a_whole():
+    """Python's zipfile holds 61 MB for a library of 37 MB that compresses to 13 (macOS' ICU)."""
+    small: dict[str, str | int] = {"setup.py": INCLUDES, "x/__init__.py": 9, "x/a.so": 9}
+    costs = [
+        modelled_cost(features(files), coefficients()).peak_process_bytes.value
+        for files in (small, {**small, "x/a.so": 37 * MB})
+    ]
+    assert costs[1] - costs[0] == pytest.approx(61 * MB, rel=0.1)
 
 
 def test_the_largest_file_of_fortran_needs_most_memory():

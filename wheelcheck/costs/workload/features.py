@@ -82,8 +82,9 @@ class BuildFeatures:
     writes one first, `cffi` that cffi writes C, from so many `cffi_bytes` of declarations,
     `nanobind` that nanobind's own sources are compiled along. `packer` is the top module of the
     backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
-    beside what is compiled. `translated` counts the
-    Cython sources that are written as C again beside the C that is shipped. `wrapped_fortran`
+    beside what is compiled, `largest_installed` the bytes of the largest of these files.
+    `translated` counts the Cython sources that are written as C again beside the C that is shipped.
+    `wrapped_fortran`
     counts the modules that F2PY writes, `pythran` those that Pythran does, `message_bytes` are
     those of translations that gettext compiles, `java_bytes` those of sources that ``javac`` does.
     `hidden` names the evidence that the build does
@@ -115,6 +116,7 @@ class BuildFeatures:
     packer: str = ""
     installed_files: int = 0
     installed_bytes: int = 0
+    largest_installed: int = 0
     translated: int = 0
     translated_statements: int = 0
     wrapped_fortran: int = 0
@@ -203,7 +205,7 @@ def read_features(
     configured, made = _configured(sizes, texts) if compiles else ((), ())
     scripts = [sizes.get(f"{folder}configure", 0) for folder in configured]
     translated = _translated(facts, contents, files)
-    files_installed, bytes_installed = installed(sizes, texts, facts.kind)
+    files_installed, bytes_installed, largest_installed = installed(sizes, texts, facts.kind)
     return BuildFeatures(
         compiles=compiles,
         backend=backend,
@@ -224,6 +226,7 @@ def read_features(
         packer=_packer(facts),
         installed_files=files_installed,
         installed_bytes=bytes_installed,
+        largest_installed=largest_installed,
         translated=len(translated),
         translated_statements=sum(
             contents.marks[path].statements for path in translated if path in contents.marks

@@ -31,10 +31,13 @@ _QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
 """A pattern of files; what a colon follows is the name of a package."""
 
 
-def installed(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> tuple[int, int]:
-    """How many modules and data files of packages a build would install, and bytes with metadata.
+def installed(
+    sizes: Mapping[str, int], texts: Mapping[str, str], kind: str
+) -> tuple[int, int, int]:
+    """How many modules and data files of packages a build would install, and what size they have.
 
-    `kind` is that of the build backend. Packages are folders with an ``__init__.py``; which of
+    The bytes are those of all, with metadata, and those of the largest. `kind` is that of the build
+    backend. Packages are folders with an ``__init__.py``; which of
     their data files setuptools takes is said by its settings.
     """
     tops = _packages(sizes)
@@ -53,8 +56,9 @@ def installed(sizes: Mapping[str, int], texts: Mapping[str, str], kind: str) -> 
     metadata = sizes.get("PKG-INFO", 0) + sum(
         size for path, size in sizes.items() if "/" not in path and _LICENSE.match(path)
     )
-    size = sum(map(sizes.__getitem__, modules)) + metadata + _LISTED * len(modules) + _FIXED
-    return len(modules), size
+    own = [sizes[path] for path in modules]
+    size = sum(own) + metadata + _LISTED * len(modules) + _FIXED
+    return len(modules), size, max(own, default=0)
 
 
 def _data_patterns(script: str) -> list[str]:
