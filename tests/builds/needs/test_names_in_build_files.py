@@ -698,7 +698,7 @@ def test_headers_count_for_declared_sources_and_what_these_include():
     files = {
         "setup.py": script,
         "x.c": '#include "x.h"\n#include <rrd.h>\n#include <own.h>\n',
-        "x.h": "#include <sasl/sasl.h>\n",
+        "x.h": '#include <sasl/sasl.h>\n#include "IpNowhere.hpp"\n#include "Python.h"\n',
         "own.h": "",
         "other.c": "#include <magic.h>\n",
     }
@@ -709,6 +709,20 @@ def test_headers_count_for_declared_sources_and_what_these_include():
     contents = SdistContents(ArchiveListing(tuple(members), {"x-1/setup.py": script}))
     found = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
     assert found.sure_headers == {"rrd.h": "x.c", "sasl/sasl.h": "x.h"}
+    assert found.unmet_headers == {"IpNowhere.hpp": "x.h"}
+
+
+def test_a_header_that_nothing_has_is_of_the_only_library_of_pkg_config():
+    """ipyopt: where pkg-config fails, the script goes on, and the compiler stops."""
+    ask = "try:\n  flags = pkg_config('{}')\nexcept RuntimeError:\n  warn('set CFLAGS')\n"
+    helper = "def pkg_config(*names):\n  return run(('pkg-config', '--libs', *names))\n"
+    script = {"setup.py": helper + ask.format("ipopt")}
+    unmet = {"IpIpoptApplication.hpp": "x.hpp"}
+    assert "coinor-libipopt-dev" in packages(script, unmet_headers=unmet)
+    assert "coinor-libipopt-dev" not in packages(script)
+    assert "coinor-libipopt-dev" not in packages(script, unmet_headers={"stdio.h": "x.c"})
+    several = {"setup.py": helper + ask.format("ipopt") + ask.format("gtk4")}
+    assert "coinor-libipopt-dev" not in packages(several, unmet_headers=unmet)
 
 
 def test_an_interface_without_its_wrapper_needs_swig():

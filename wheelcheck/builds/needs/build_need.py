@@ -74,9 +74,10 @@ class SourceNeedsInput:
     (place, name), `decided` the conditions of scripts, by file and line, that have one answer in
     this build. `headers` are those that sources include in angle brackets and the sdist has not,
     with how many do; `sure_headers` those that certain sources must have, with the file that
-    includes each. `vendored` are member paths of shared libraries that a wheel of the release
-    carries. `installed` are the names of what the build environment holds besides the build
-    requirements stated, as far as known: what these pull in, and what the backend adds.
+    includes each, and `unmet_headers` those in quotes that nothing known brings. `vendored` are
+    member paths of shared libraries that a wheel of the release carries. `installed` are the names
+    of what the build environment holds besides the build requirements stated, as far as known: what
+    these pull in, and what the backend adds.
     `left_to_cmake` says that the setup script has CMake compile everything.
     """
 
@@ -92,6 +93,7 @@ class SourceNeedsInput:
     decided: Mapping[tuple[str, int], bool] = field(default_factory=dict, hash=False)
     headers: Mapping[str, int] = field(default_factory=dict, hash=False)
     sure_headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unmet_headers: Mapping[str, str] = field(default_factory=dict, hash=False)
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
     left_to_cmake: bool = False
@@ -110,6 +112,7 @@ def needs_input(
     """Gather what needs are derived from, out of an sdist's facts and contents."""
     scripts, extensions = facts.scripts, facts.extensions
     translated = _translated(facts, contents)
+    headers = sure_headers(facts, extensions, contents)
     return SourceNeedsInput(
         name=name,
         version=version,
@@ -121,7 +124,8 @@ def needs_input(
         extension_libraries=tuple(_extension_libraries(scripts, translated)),
         tools_run=tuple(place for script in scripts for place in script.tools),
         headers=_headers(contents),
-        sure_headers={**cffi_headers(contents.texts), **sure_headers(facts, extensions, contents)},
+        sure_headers={**cffi_headers(contents.texts), **headers.of_system},
+        unmet_headers=headers.unmet,
         left_to_cmake=facts.leaves_all_to_cmake,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided

@@ -33,6 +33,7 @@ from wheelcheck.builds.needs.package_files import (
     brought_by,
     holder_of,
     holder_of_header,
+    is_packaged,
     library_of,
 )
 from wheelcheck.builds.needs.scripts.script_needs import script_needs
@@ -74,6 +75,7 @@ _BOOST_BINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "boost-numpy": ("boost/python/numpy", "boost/numpy"),
     }
 )
+_BY_PKG_CONFIG = "asks pkg-config for"
 _SEVERAL = 2
 _SYS_CRATE = re.compile(r"([\w-]+?)[-_]sys")
 _OWN_CRATES = {
@@ -112,7 +114,7 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         found += _from_headers(facts)
     found += _from_sure_headers(facts, found)
     found += _from_boost(facts)
-    return tuple(_of_system(found, shipped, facts))
+    return tuple(_of_system(_with_unmet_headers(found, facts), shipped, facts))
 
 
 def _of_system(
@@ -222,6 +224,25 @@ def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> I
                 yield BuildNeed(NeedKind.LIBRARY, library, source)
             else:
                 yield from need_called(FileKind.HEADER, header, source)
+
+
+def _with_unmet_headers(found: Sequence[BuildNeed], facts: SourceNeedsInput) -> list[BuildNeed]:
+    """The needs: the only library that a script asks pkg-config for must bring what nothing does.
+
+    A script may go on where it is not there; its sources include a header in any case that is in
+    neither the sdist nor any package's usual place.
+    """
+    libraries = (need for need in found if need.kind is NeedKind.LIBRARY)
+    sought = {need.name: need for need in libraries if _BY_PKG_CONFIG in need.source}
+    unmet = next((h for h in facts.unmet_headers if not is_packaged((FileKind.HEADER, h))), None)
+    if unmet is None or len(sought) != 1 or any(map(_links, found)):
+        return list(found)
+    (only,) = sought.values()
+    if not all(map(is_packaged, only.files)):
+        return list(found)
+    source = f"{only.source}; {facts.unmet_headers[unmet]} includes {unmet}"
+    sure = replace(only, role=Role.REQUIRED, source=source)
+    return [sure if need == only else need for need in found]
 
 
 def _from_boost(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

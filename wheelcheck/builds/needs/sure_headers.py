@@ -1,10 +1,12 @@
-"""Headers that a build must have from the system: those of sources that it compiles for certain."""
+"""Headers that a build must have from outside: those of sources that it compiles for certain."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.meson.branches import MesonProject
@@ -14,8 +16,9 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
+from wheelcheck.tables import read_table
 
-__all__ = ["described_sources", "is_outside", "sure_headers"]
+__all__ = ["SureHeaders", "compiler_headers", "described_sources", "is_outside", "sure_headers"]
 
 _FETCHED = re.compile(
     r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPM\w*)\s*\(\s*(?:NAME\s+)?\"?"
@@ -27,12 +30,23 @@ _MAX_FOLLOWED = 3000
 """Files that are looked into: more than any project's headers."""
 
 
+class SureHeaders(NamedTuple):
+    """Headers that certain sources must have, each with the file that includes it.
+
+    `of_system` are the system's by their brackets or their folder, `unmet` those in quotes that
+    are files neither of the sdist nor of the compiler and CPython.
+    """
+
+    of_system: dict[str, str]
+    unmet: dict[str, str]
+
+
 def sure_headers(
     facts: SdistFacts, extensions: Iterable[ExtensionModule], contents: SdistContents
-) -> dict[str, str]:
-    """Headers of the system that certain sources, and headers that they include, must have.
+) -> SureHeaders:
+    """Headers from outside that certain sources, and headers that they include, must have.
 
-    Each with the file that includes it. Certain are the sources of declared extension modules, of
+    Certain are the sources of declared extension modules, of
     CMake's targets and those named in ``meson.build`` that no condition depends on. What CMake and
     Meson fetch is not the system's.
     """
@@ -42,7 +56,7 @@ def sure_headers(
     own = {path.rpartition("/")[2] for path in contents.paths}  # Eigen's have no suffix
     todo = [path for path in (*_declared(extensions), *described) if path in contents.marks]
     seen = set(todo)
-    found: dict[str, str] = {}
+    found = SureHeaders({}, {})
     while todo and len(seen) < _MAX_FOLLOWED:
         path = todo.pop()
         for include in contents.certain_includes(path):
@@ -51,7 +65,9 @@ def sure_headers(
                 seen.add(inside)
                 todo.append(inside)
             elif _is_of_system(include, own, fetched):
-                found.setdefault(include[1:], path)
+                found.of_system.setdefault(include[1:], path)
+            elif _is_unmet(include, own):
+                found.unmet.setdefault(include[1:], path)
         cimported = set(_cimported(path, contents.marks)) - seen
         seen |= cimported
         todo += sorted(cimported)
@@ -115,6 +131,19 @@ def _is_of_system(include: str, own: Collection[str], fetched: Iterable[str]) ->
     name = include[1:]
     inside = name.rpartition("/")[2] in own
     return not inside and is_outside(include) and not _comes_with(name, fetched)
+
+
+def _is_unmet(include: str, own: Collection[str]) -> bool:
+    name = include[1:]
+    plain = include[0] == '"' and "/" not in name
+    return plain and name not in own and name not in compiler_headers()
+
+
+@cache
+def compiler_headers() -> frozenset[str]:
+    """Headers of compilers and of CPython, of any version: what is gone is another matter."""
+    rows = read_table("builds/obstacles/compiler_headers.csv")
+    return frozenset(row["header"] for row in rows)
 
 
 def _comes_with(header: str, fetched: Iterable[str]) -> bool:

@@ -6,16 +6,15 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 
 from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
+from wheelcheck.builds.needs.sure_headers import compiler_headers
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
-from wheelcheck.tables import read_table
 
 __all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi", "of_other_system"]
 
@@ -208,7 +207,7 @@ def _missing(
     name: str, shipped: Collection[str], installed: Mapping[str, object], *, complete: bool
 ) -> str:
     """Why a header is not there; "" where it may be."""
-    if posixpath.basename(name) in shipped or name in _own_headers():
+    if posixpath.basename(name) in shipped or name in compiler_headers():
         return ""
     if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
         stem = posixpath.basename(name).partition(".")[0]
@@ -237,10 +236,3 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
     if "/" in name:
         return _LOST if is_lost_header(name) else ""
     return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
-
-
-@cache
-def _own_headers() -> frozenset[str]:
-    """Headers of compilers and of CPython, of any version: what is gone is another matter."""
-    rows = read_table("builds/obstacles/compiler_headers.csv")
-    return frozenset(row["header"] for row in rows)
