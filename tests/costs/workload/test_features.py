@@ -583,6 +583,14 @@ def test_data_that_a_script_adds_by_and_by_is_installed_too(given: str, name: st
     assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
 
 
+@pytest.mark.parametrize("given", ["x = a.txt, data/*", "* =\n  *.pxd\n  data/*.lib"])
+def test_data_that_settings_name_is_installed(given: str):
+    settings = f"[options]\npackages = find:\n[options.package_data]\n{given}\n"
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
+    found = features({"setup.py": PURE, "setup.cfg": settings, **files})
+    assert 0 <= found.installed_bytes - 7 * MB < 1000
+
+
 def packed_with(requires: str, backend: str) -> BuildFeatures:
     system = f"[build-system]\nrequires = ['{requires}']\nbuild-backend = '{backend}'\n"
     return features({"pyproject.toml": system, "x/__init__.py": 5000})

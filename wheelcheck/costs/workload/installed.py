@@ -6,6 +6,7 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Mapping
+from configparser import Error, RawConfigParser
 
 from wheelcheck.builds.sdist.source_files import is_aside
 
@@ -27,6 +28,7 @@ _ADDED_DATA = (
     r"""(\[[^\]]*\]|['"][^'"\n]*['"])"""
 )
 """What a script adds for a package by and by, each branch for another system."""
+_OPTIONS = "options.package_data"
 _QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
 """A pattern of files; what a colon follows is the name of a package."""
 
@@ -37,12 +39,12 @@ def installed(
     """How many modules and data files of packages a build would install, and what size they have.
 
     The bytes are those of all, with metadata, and those of the largest. `kind` is that of the build
-    backend. Packages are folders with an ``__init__.py``; which of
-    their data files setuptools takes is said by its settings.
+    backend. Packages are folders with an ``__init__.py``; which of their data files setuptools
+    takes is said by its settings.
     """
     tops = _packages(sizes)
     data = _takes_data(texts, kind)
-    patterns = [] if data else _data_patterns(texts.get("setup.py", ""))
+    patterns = [] if data else [*_data_patterns(texts.get("setup.py", "")), *_in_settings(texts)]
     modules = [
         path
         for path in sizes
@@ -72,6 +74,22 @@ def _data_patterns(script: str) -> list[str]:
         for form in (_PACKAGE_DATA, _ADDED_DATA)
         for given in re.findall(form % names, script)
         for pattern in _QUOTED.findall(given)
+    ]
+
+
+def _in_settings(texts: Mapping[str, str]) -> list[str]:
+    """The same of ``[options.package_data]`` in ``setup.cfg``."""
+    settings = RawConfigParser(strict=False)
+    try:
+        settings.read_string(texts.get("setup.cfg", ""))
+        given = settings.items(_OPTIONS) if settings.has_section(_OPTIONS) else []
+    except (Error, RecursionError):
+        return []
+    return [
+        f"*/{pattern}"
+        for _, patterns in given
+        for pattern in re.split(r"[\s,]+", patterns)
+        if pattern
     ]
 
 
