@@ -243,6 +243,27 @@ def test_a_header_of_a_folder_that_came_without_it():
     assert missing('#ifdef HAS_IT\n#include "opcode/Opcode.h"\n#endif\n') == []
 
 
+def test_a_header_that_did_not_come_with_its_source():
+    """hollerith: ``writer.c`` is there, ``writer.h`` is not, whatever the environment holds."""
+    script = SETUP.replace("['x.c']", "['x.c', 'walker.c']")
+
+    def missing(include: str, script: str = script, **more: str) -> list[bool]:
+        sdist = contents_of(setup__py=script, x__c=f"#include {include}\n", **more)
+        given = {"installed": {"pandas": None}, "script": script, "complete": True}
+        found = missing_headers(
+            ["x.c", *(p for p in sdist.sizes if p in {"walker.c", "zlib.c"})], sdist, **given
+        )
+        return [obstacle.fatal for obstacle in found]
+
+    assert missing('"walker.h"', walker__c="int a;") == [True]
+    assert missing('"walker.h"') == []
+    assert missing('"walker.h"', walker__c="int a;", **{"include/walker__h": "int b;"}) == []
+    assert missing('"walker.h"', walker__c="int a;", walker__pyx="cdef public int a") == []
+    assert missing("<walker.h>", walker__c="int a;") == []
+    assert missing('"zlib.h"', script.replace("walker", "zlib"), zlib__c="int a;") == []
+    assert missing('"walker.h"', script + "\nimport subprocess\n", walker__c="int a;") == []
+
+
 def test_headers_of_another_python():
     script = SETUP.replace("x.c", "x.cpp")
     sdist = contents_of(setup__py=script, x__cpp="#include <python3.5/Python.h>\n")

@@ -7,7 +7,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from wheelcheck.builds.needs.package_files import is_lost_header, is_packaged
+from wheelcheck.builds.needs.package_files import (
+    holder_of_header,
+    is_lost_header,
+    is_packaged,
+)
 from wheelcheck.builds.needs.sure_headers import compiler_headers
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -82,6 +86,10 @@ def missing_headers(
         for include in contents.certain_includes(path):
             why = _of_other_python(include, python)
             why = why or _missing(include[1:], shipped, installed, complete=complete)
+            partner = "" if makes else _source_without_header(include, path, paths, shipped)
+            if partner:
+                message = f"{path} includes {include[1:]}, {_NO_PARTNER} {partner}"
+                return (BuildObstacle("header-missing", message, path, fatal=True),)
             if not (why or makes) and _is_left_behind(include, contents, shipped, installed):
                 message = f"{path} includes {include[1:]}, {_LEFT_BEHIND}"
                 return (BuildObstacle("header-missing", message, path, fatal=True),)
@@ -178,7 +186,25 @@ def _with_declarations(paths: Collection[str], contents: SdistContents) -> Itera
 
 _LOST = "which no package of Debian 13 holds, though it has others of that folder"
 _LEFT_BEHIND = "which the sdist does not hold, though it has a folder of that name"
+_NO_PARTNER = "which the sdist does not hold, though it has"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
+
+
+def _source_without_header(
+    include: str, path: str, paths: Collection[str], shipped: Collection[str]
+) -> str:
+    """The source beside a file, compiled with it, whose header of the same name did not come along.
+
+    "" for a header that a package or Cython (``public`` of ``x.pyx``) may bring.
+    """
+    name = include[1:]
+    stem, extension = posixpath.splitext(name)
+    plain = include[0] == '"' and "/" not in name and extension in {".h", ".hh", ".hpp"}
+    if not plain or name in shipped or f"{stem}.pyx" in shipped or name in compiler_headers():
+        return ""
+    beside = posixpath.join(posixpath.dirname(path), stem)
+    partner = next((p for p in paths if posixpath.splitext(p)[0] == beside), "")
+    return partner if partner and holder_of_header(name) is None else ""
 
 
 def _is_left_behind(
