@@ -591,6 +591,21 @@ def test_data_that_settings_name_is_installed(given: str):
     assert 0 <= found.installed_bytes - 7 * MB < 1000
 
 
+@pytest.mark.parametrize(
+    "excluding",
+    [
+        {"setup.py": INCLUDES.replace("name=", "exclude_package_data={'': ['*.c']}, name=")},
+        {"setup.py": INCLUDES, "setup.cfg": "[options.exclude_package_data]\n* = *.c, *.h\n"},
+        {"pyproject.toml": "[project]\nname = 'x'\n[tool.setuptools.exclude-package-data]\n"
+         "'*' = ['*.c', '*.h']\n[tool.y]\nz = ['*.bin']\n"},
+    ],
+)  # fmt: skip
+def test_data_that_is_excluded_is_not_installed(excluding: dict[str, str]):
+    """asyncpg: 8 MB of C that Cython wrote lie beside its modules."""
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x/a.c": 7 * MB, "x/table.bin": 2 * MB}
+    assert 0 <= features({**files, **excluding}).installed_bytes - 2 * MB < 1000
+
+
 def packed_with(requires: str, backend: str) -> BuildFeatures:
     system = f"[build-system]\nrequires = ['{requires}']\nbuild-backend = '{backend}'\n"
     return features({"pyproject.toml": system, "x/__init__.py": 5000})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from configparser import Error, RawConfigParser
 
 from wheelcheck.builds.sdist.source_files import is_aside
@@ -28,7 +28,6 @@ _ADDED_DATA = (
     r"""(\[[^\]]*\]|['"][^'"\n]*['"])"""
 )
 """What a script adds for a package by and by, each branch for another system."""
-_OPTIONS = "options.package_data"
 _QUOTED = re.compile(r"['\"]([^'\"\n]*[*.][^'\"\n]*)['\"]\s*(?!\s*:)")
 """A pattern of files; what a colon follows is the name of a package."""
 
@@ -44,15 +43,16 @@ def installed(
     """
     tops = _packages(sizes)
     data = _takes_data(texts, kind)
-    patterns = [] if data else [*_data_patterns(texts.get("setup.py", "")), *_in_settings(texts)]
+    patterns = [] if data else _patterns(texts, "package_data")
+    excluded = _patterns(texts, "exclude_package_data") if data or patterns else []
     modules = [
         path
         for path in sizes
         if path.startswith(tops)
         and (
-            data
+            (data and not _matches(path, excluded))
             or path.endswith((".py", ".pyi", "py.typed"))
-            or any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+            or (_matches(path, patterns) and not _matches(path, excluded))
         )
     ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
     metadata = sizes.get("PKG-INFO", 0) + sum(
@@ -63,12 +63,39 @@ def installed(
     return len(modules), size, max(own, default=0)
 
 
-def _data_patterns(script: str) -> list[str]:
-    """What `package_data` of a setup script gives, as patterns of paths from anywhere.
+def _matches(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+
+
+def _patterns(texts: Mapping[str, str], keyword: str) -> list[str]:
+    """What a keyword of setuptools gives, `package_data` or `exclude_package_data`.
+
+    As patterns of paths from anywhere.
+    """
+    script, settings = texts.get("setup.py", ""), texts.get("setup.cfg", "")
+    project = texts.get("pyproject.toml", "")
+    return [
+        *_in_script(script, keyword),
+        *_in_settings(settings, f"options.{keyword}"),
+        *_in_project(project, f"tool.setuptools.{keyword.replace('_', '-')}"),
+    ]
+
+
+def _in_project(text: str, table: str) -> list[str]:
+    """The patterns in a table of ``pyproject.toml``."""
+    _, _, below = text.partition(f"[{table}]")
+    given = re.split(r"^\[", below, maxsplit=1, flags=re.MULTILINE)[0]
+    quoted = re.findall(r"['\"]([^'\"\n]+)['\"](\s*=)?", given)
+    return [f"*/{pattern}" for pattern, is_key in quoted if not is_key]
+
+
+def _in_script(script: str, keyword: str) -> list[str]:
+    """The patterns in a setup script.
 
     The dictionary may have another name, and may be added to after it is made.
     """
-    names = "|".join({"package_data", *_GIVES_NAME.findall(script)})
+    given_as = _GIVES_NAME.findall(script) if keyword == "package_data" else []
+    names = "|".join({keyword, *given_as})
     return [
         f"*/{pattern.removeprefix('./')}"
         for form in (_PACKAGE_DATA, _ADDED_DATA)
@@ -77,12 +104,12 @@ def _data_patterns(script: str) -> list[str]:
     ]
 
 
-def _in_settings(texts: Mapping[str, str]) -> list[str]:
-    """The same of ``[options.package_data]`` in ``setup.cfg``."""
+def _in_settings(text: str, section: str) -> list[str]:
+    """The patterns in a section of ``setup.cfg``."""
     settings = RawConfigParser(strict=False)
     try:
-        settings.read_string(texts.get("setup.cfg", ""))
-        given = settings.items(_OPTIONS) if settings.has_section(_OPTIONS) else []
+        settings.read_string(text)
+        given = settings.items(section) if settings.has_section(section) else []
     except (Error, RecursionError):
         return []
     return [
