@@ -993,12 +993,15 @@ def test_what_a_wheel_lacks_beside_it_says_nothing_of_another(site, opened):
         )
     )
     site.resources[f"/files/{wheels[1]}.metadata"] = Response(HTTPStatus.OK, {}, METADATA)
-    index = opened(site.simple)
+    warnings: list[str] = []
+    index = opened(site.simple, warn=warnings.append)
     lacking, complete = found(index).files(Version("1.0"))
     assert code(index.metadata(lacking)) == "file-not-found"
     metadata = index.metadata(complete)
     assert isinstance(metadata, CoreMetadata)
     assert metadata.found_in == "pep658"
+    (warning,) = warnings
+    assert f"announces the metadata of {wheels[0]} (PEP 658)" in warning
 
 
 def test_a_page_that_comes_again_is_not_read_again(site, opened, monkeypatch):
