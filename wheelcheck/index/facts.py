@@ -93,10 +93,13 @@ class Facts:
             stored = self._stored_metadata(file, key)
             if stored is not None:
                 return stored
-        found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
+        promised = file.has_metadata and not self._offline
+        served = file if promised and isinstance(file, Wheel) else None
+        found = None if served is None else self._served(served)
         if found is None:
             found = self._read_metadata(file)
-            if self._is_missing_beside(file):
+            if served is not None:
+                self._warn_of_missing_metadata(served)
                 return found  # what the index says is different next time, perhaps
         if _is_lasting(found) and not is_folder(local_path(file.url) or ""):  # its files change
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
@@ -114,8 +117,6 @@ class Facts:
 
         That of an sdist is not asked for: whether a build gives the same stands inside (PEP 643).
         """
-        if self._offline:
-            return None
         parts = urlsplit(file.url)
         url = urlunsplit(parts._replace(path=parts.path + ".metadata"))
         try:
@@ -126,17 +127,15 @@ class Facts:
             return Unknown("hash-mismatch", f"the metadata of {file.filename} was altered")
         return parse_metadata(body.decode("utf-8", "replace"), file, "pep658")
 
-    def _is_missing_beside(self, file: Wheel | Sdist) -> bool:
-        """Whether the index lacks metadata that it promises; warns of the first file."""
-        missing = file.has_metadata and isinstance(file, Wheel) and not self._offline
-        if missing and not self._has_warned:
+    def _warn_of_missing_metadata(self, file: Wheel) -> None:
+        """Say of the first file that the index lacks metadata which it promises."""
+        if not self._has_warned:
             self._has_warned = True
             self._warn(
                 f"the index announces the metadata of {file.filename} (PEP 658) and does not have "
                 "them: pip since 22.3 and uv end with an error there (it may concern other files, "
                 "too)"
             )
-        return missing
 
     def _read_metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         if isinstance(file, Sdist):
