@@ -23,6 +23,7 @@ from wheelcheck.resolution.stored.stored_forms import (
 
 __all__ = ["Found", "StoredPlaces"]
 
+_K = TypeVar("_K", str, bytes, tuple[int, ...])
 _T = TypeVar("_T")
 
 
@@ -86,11 +87,7 @@ class StoredPlaces:
 
     def place_of_key(self, key: str) -> int:
         """The place of a key, which is added where it is not there."""
-        found = self._key_places.get(key)
-        if found is None:
-            found = self._key_places[key] = len(self._stored.keys)
-            self._stored.keys.append(key)
-        return found
+        return _place_of(key, key, self._key_places, self._stored.keys)
 
     def found(self, place: int) -> Found:
         """What a search has offered, always the same value."""
@@ -111,11 +108,7 @@ class StoredPlaces:
         """The place of what a search has offered, which is added where it is not there."""
         if not self._offers_places:
             self._offers_places = {each: p for p, each in enumerate(self._stored.offers)}
-        found = self._offers_places.get(files)
-        if found is None:
-            found = self._offers_places[files] = len(self._stored.offers)
-            self._stored.offers.append(files)
-        return found
+        return _place_of(files, files, self._offers_places, self._stored.offers)
 
     def needs_key(self, offer: Offer, extras: frozenset[NormalizedName]) -> int:
         """The place of the key under which it is stored what an offer with extras needs."""
@@ -137,12 +130,7 @@ class StoredPlaces:
         if not self._places:
             self._places = {encode(each): p for p, each in enumerate(self._stored.files)}
         described = FileForm.of(file)
-        key = encode(described)
-        found = self._places.get(key)
-        if found is None:
-            found = self._places[key] = len(self._stored.files)
-            self._stored.files.append(described)
-        return found
+        return _place_of(encode(described), described, self._places, self._stored.files)
 
     def dependencies(self, place: int, source: str) -> Dependencies:
         """The dependencies at a place, of a candidate that is called so."""
@@ -178,11 +166,7 @@ class StoredPlaces:
         """The place of a result, which is added where it is not there."""
         if not self._results_places:
             self._results_places = {each: p for p, each in enumerate(self._stored.results)}
-        found = self._results_places.get(data)
-        if found is None:
-            found = self._results_places[data] = len(self._stored.results)
-            self._stored.results.append(data)
-        return found
+        return _place_of(data, data, self._results_places, self._stored.results)
 
     def place_of(self, value: _T, encoded: Callable[[_T], bytes]) -> int:
         """The place of a result that is the same value on many targets, and encoded once."""
@@ -202,9 +186,13 @@ class StoredPlaces:
     def _find_needs(self, needs: NeedsForm) -> int:
         if not self._needs_places:
             self._needs_places = {encode(each): p for p, each in enumerate(self._stored.needs)}
-        key = encode(needs)
-        found = self._needs_places.get(key)
-        if found is None:
-            found = self._needs_places[key] = len(self._stored.needs)
-            self._stored.needs.append(needs)
-        return found
+        return _place_of(encode(needs), needs, self._needs_places, self._stored.needs)
+
+
+def _place_of(key: _K, value: _T, places: dict[_K, int], values: list[_T]) -> int:
+    """The place of a value among others, which is added where its key is not there."""
+    found = places.get(key)
+    if found is None:
+        found = places[key] = len(values)
+        values.append(value)
+    return found
