@@ -6,6 +6,7 @@ import pytest
 from archive_builders import wheel_of
 
 from wheelcheck import check
+from wheelcheck.reports.values.report import Cell
 
 
 @pytest.fixture(scope="module")
@@ -68,18 +69,23 @@ def test_uv_takes_a_pre_release_where_no_final_release_satisfies(links, bound):
     assert chosen(links, f"pre{bound}", "0.13.9", "uv") == {"pre": "2.0rc1"}
 
 
-def is_seen(folder: Path, name: str, installer: str) -> bool:
-    """Whether an installer takes a project from a folder of files."""
+def judged(requirement: str, links: Path, installer: str, python: str = "cp311") -> Cell:
+    """What an installer makes of a requirement, with nothing but a page or folder of files."""
     report = check(
-        packages=[name],
-        targets=["cp38-manylinux_2_17_x86_64"],
+        packages=[requirement],
+        targets=[f"{python}-manylinux_2_17_x86_64"],
         installer=installer,
         no_index=True,
-        find_links=[str(folder)],
+        find_links=[str(links)],
         cache_dir=None,
         verdicts_only=True,
     )
-    return report.packages[0].on[report.targets[0].name].verdict != "unavailable"
+    return report.packages[0].on[report.targets[0].name]
+
+
+def is_seen(folder: Path, name: str, installer: str) -> bool:
+    """Whether an installer takes a project from a folder of files."""
+    return judged(name, folder, installer, "cp38").verdict != "unavailable"
 
 
 @pytest.mark.parametrize("filename", ["old-1.0.tar.bz2", "old-1.0.tgz", "old-1.0-1.tar.gz"])
@@ -137,16 +143,7 @@ def taken_of_two_releases(tmp_path, tag, installer, requirement):
         f'<a href="demo-2-{tag}.whl" data-requires-python="&gt;=3.12">demo-2-{tag}.whl</a>'
         '<a href="demo-2.tar.gz" data-requires-python="&gt;=3.8">demo-2.tar.gz</a>'
     )
-    report = check(
-        packages=[requirement],
-        targets=["cp311-manylinux_2_17_x86_64"],
-        installer=installer,
-        no_index=True,
-        find_links=[str(tmp_path / "index.html")],
-        cache_dir=None,
-        verdicts_only=True,
-    )
-    return report.packages[0].on[report.targets[0].name]
+    return judged(requirement, tmp_path / "index.html", installer)
 
 
 @pytest.mark.parametrize("turn", [1, -1])
@@ -164,19 +161,7 @@ def test_of_equal_files_pip_takes_the_last_listed_and_uv_the_first_by_name(
     listed = names[::turn]
     for name in listed:
         (tmp_path / name).write_bytes(wheel_of("demo", "1") if name.endswith("whl") else b"")
-    (tmp_path / "index.html").write_text("".join(f'<a href="{each}">{each}</a>' for each in listed))
-
-    def file_for(installer):
-        report = check(
-            packages=["demo"],
-            targets=["cp311-manylinux_2_17_x86_64"],
-            installer=installer,
-            no_index=True,
-            find_links=[str(tmp_path / "index.html")],
-            cache_dir=None,
-            verdicts_only=True,
-        )
-        return report.packages[0].on[report.targets[0].name].file
-
-    assert file_for("pip==26.3") == listed[1]
-    assert file_for("uv==0.13.9") == names[by_name]
+    page = tmp_path / "index.html"
+    page.write_text("".join(f'<a href="{each}">{each}</a>' for each in listed))
+    assert judged("demo", page, "pip==26.3").file == listed[1]
+    assert judged("demo", page, "uv==0.13.9").file == names[by_name]
