@@ -187,7 +187,6 @@ def _translated(facts: SdistFacts, contents: SdistContents) -> tuple[CythonOptio
 
 def _headers(contents: SdistContents) -> dict[str, int]:
     """Headers that the project's own sources include, and that are no files of the sdist."""
-    own = {path.rpartition("/")[2] for path in contents.paths}
     found: Counter[str] = Counter(
         name[1:]
         for path, marks in contents.marks.items()
@@ -195,6 +194,7 @@ def _headers(contents: SdistContents) -> dict[str, int]:
         for name in marks.includes
         if is_outside(name)
     )
+    own = contents.file_names
     return {name: count for name, count in found.items() if name.rpartition("/")[2] not in own}
 
 

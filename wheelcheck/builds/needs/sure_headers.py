@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -52,15 +52,14 @@ def sure_headers(
     """
     described = described_sources(facts, contents)
     fetched = _fetched(contents) if described else frozenset()
-    named = _by_file_name(contents.marks)
-    own = {path.rpartition("/")[2] for path in contents.paths}  # Eigen's have no suffix
+    own = contents.file_names  # Eigen's have no suffix
     todo = [path for path in (*_declared(extensions), *described) if path in contents.marks]
     seen = set(todo)
     found = SureHeaders({}, {})
     while todo and len(seen) < _MAX_FOLLOWED:
         path = todo.pop()
         for include in contents.certain_includes(path):
-            inside = _resolved(include[1:], path, named)
+            inside = _resolved(include[1:], path, contents.marked_by_name)
             if inside and inside not in seen:
                 seen.add(inside)
                 todo.append(inside)
@@ -162,14 +161,7 @@ def _cimported(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
             yield from (each for each in (f"{base}.pxd", f"{base}/__init__.pxd") if each in marks)
 
 
-def _by_file_name(paths: Iterable[str]) -> dict[str, list[str]]:
-    named: dict[str, list[str]] = {}
-    for path in paths:
-        named.setdefault(path.rpartition("/")[2], []).append(path)
-    return named
-
-
-def _resolved(name: str, includer: str, named: Mapping[str, list[str]]) -> str:
+def _resolved(name: str, includer: str, named: Mapping[str, Sequence[str]]) -> str:
     """The member that an include means: of several of its name the nearest; "" for none."""
     places = named.get(name.rpartition("/")[2], ())
 

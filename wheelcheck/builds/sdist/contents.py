@@ -68,6 +68,11 @@ class SdistContents:
         return frozenset(self.sizes)
 
     @cached_property
+    def file_names(self) -> frozenset[str]:
+        """The names of all its files, without their folders."""
+        return frozenset(path.rpartition("/")[2] for path in self.sizes)
+
+    @cached_property
     def directories(self) -> frozenset[str]:
         """The folders that hold its files, and those that hold these."""
         found: set[str] = set()

@@ -59,7 +59,7 @@ def _builds_for_certain(facts: SdistFacts) -> bool:
 
 def _foreign_headers(paths: Collection[str], contents: SdistContents) -> Iterator[BuildObstacle]:
     """The first header of another system that a source includes in any case."""
-    shipped = {path.rpartition("/")[2].lower() for path in contents.sizes}
+    shipped = {name.lower() for name in contents.file_names}
     for path in paths:
         for include in contents.certain_includes(path):
             name = include[1:]

@@ -74,7 +74,7 @@ def lost_names(
     """
     if distribution is None or gcc is None:
         return ()
-    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    shipped = contents.file_names
     for path, sure in files.each:
         if gcc < _ERRORS_SINCE and language_of(path) is not Language.CPP:
             continue

@@ -81,7 +81,7 @@ def missing_headers(
     """
     writes = _may_write(script)
     makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
-    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    shipped = contents.file_names
     for path in (*paths, *_with_declarations(translated, contents)):
         for include in contents.certain_includes(path):
             why = _of_other_python(include, python)
@@ -114,7 +114,7 @@ def missing_in_cffi(
 
     Code ``header-missing``. The arguments are those of `missing_headers`.
     """
-    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    shipped = contents.file_names
     for header, path in cffi_headers(contents.texts).items():
         why = _missing(header, shipped, installed, complete=complete)
         if why:
@@ -148,7 +148,7 @@ def compilable(
     ``<mxDateTime.h>``. Headers in quotes count as brought: a script may write them. `installed`
     and `complete` are as in `missing_headers`.
     """
-    shipped = {path.rpartition("/")[2] for path in contents.sizes}
+    shipped = contents.file_names
 
     def stays(path: str) -> bool:
         names = (name[1:] for name in contents.certain_includes(path) if name.startswith("<"))
