@@ -42,8 +42,8 @@ _BROUGHT = {
 _OF_OTHER_SYSTEMS = frozenset({
     "windows.h", "winsock2.h", "winsock.h", "ws2tcpip.h", "conio.h", "direct.h", "tchar.h", "io.h",
     "windef.h", "winbase.h", "mach/mach.h", "mach/mach_time.h", "targetconditionals.h",
-    "corefoundation/corefoundation.h", "carbon/carbon.h", "iokit/iokitlib.h", "cuda_runtime.h",
-    "cocoa/cocoa.h", "foundation/foundation.h", "jni.h", "cuda_runtime_api.h", "cublas_v2.h",
+    "corefoundation/corefoundation.h", "carbon/carbon.h", "iokit/iokitlib.h",
+    "cocoa/cocoa.h", "foundation/foundation.h",
     "sys/sysctl.h", "sys/capsicum.h", "sys/event.h", "sys/consio.h", "sys/filio.h", "sys/sockio.h",
     "sys/disk.h", "sys/jail.h", "sys/kern_control.h", "sys/sys_domain.h", "net/if_dl.h",
     "net/bpf.h", "mach-o/dyld.h", "libkern/osatomic.h",
@@ -51,6 +51,7 @@ _OF_OTHER_SYSTEMS = frozenset({
 """``sys/sysctl.h`` is gone since glibc 2.32 (its NEWS)."""
 _OF_DEVICES = frozenset({"cuda_runtime.h", "cuda_runtime_api.h", "cublas_v2.h", "jni.h"})
 """Those that a toolkit beside the distribution brings to Linux too."""
+_NOT_OF_DEBIAN = _OF_OTHER_SYSTEMS | _OF_DEVICES
 _PLAIN = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
     "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",
@@ -77,22 +78,18 @@ def missing_headers(
     they declare to be in headers has these included; `python` is ``3.13``;
     `perhaps` are files that the build may compile. Nothing is said where
     the setup script may write headers. Fatal for headers of other systems in a script that never
-    asks where it is, and for those of a project.
+    asks where it is, for those of a project, and for the sdist's own that did not come along.
     """
     writes = _may_write(script)
     makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
     shipped = contents.file_names
     for path in (*paths, *_with_declarations(translated, contents)):
         for include in contents.certain_includes(path):
-            why = _of_other_python(include, python)
+            why = "" if makes else _without_its_source(include, path, paths, shipped)
+            why = why or _of_other_python(include, python)
             why = why or _missing(include[1:], shipped, installed, complete=complete)
-            partner = "" if makes else _source_without_header(include, path, paths, shipped)
-            if partner:
-                message = f"{path} includes {include[1:]}, {_NO_PARTNER} {partner}"
-                return (BuildObstacle("header-missing", message, path, fatal=True),)
             if not (why or makes) and _is_left_behind(include, contents, shipped, installed):
-                message = f"{path} includes {include[1:]}, {_LEFT_BEHIND}"
-                return (BuildObstacle("header-missing", message, path, fatal=True),)
+                why = _LEFT_BEHIND
             if not why or (why == _LOST and _holds_folder(include[1:], contents)):
                 continue
             if not (writes and why == _NOWHERE):
@@ -125,7 +122,7 @@ def missing_in_cffi(
 
 def of_other_system(name: str) -> bool:
     """Whether a header is one of Windows, macOS or a BSD."""
-    return name.lower() in _OF_OTHER_SYSTEMS - _OF_DEVICES
+    return name.lower() in _OF_OTHER_SYSTEMS
 
 
 def _may_write(script: str) -> bool:
@@ -162,7 +159,7 @@ def compilable(
 def _is_fatal(header: str, why: str, script: str, *, writes: bool) -> bool:
     """Whether a build surely ends without a header: `writes` says that its script may make it."""
     asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
-    if header.lower() in _OF_OTHER_SYSTEMS and not asks:
+    if header.lower() in _NOT_OF_DEBIAN and not asks:
         return True
     return not writes if why == _LOST else why != _NOWHERE
 
@@ -190,10 +187,10 @@ _NO_PARTNER = "which the sdist does not hold, though it has"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
 
 
-def _source_without_header(
+def _without_its_source(
     include: str, path: str, paths: Collection[str], shipped: Collection[str]
 ) -> str:
-    """The source beside a file, compiled with it, whose header of the same name did not come along.
+    """Why a header did not come with the source of its name, which is compiled beside a file.
 
     "" for a header that a package or Cython (``public`` of ``x.pyx``) may bring.
     """
@@ -204,7 +201,7 @@ def _source_without_header(
         return ""
     beside = posixpath.join(posixpath.dirname(path), stem)
     partner = next((p for p in paths if posixpath.splitext(p)[0] == beside), "")
-    return partner if partner and holder_of_header(name) is None else ""
+    return f"{_NO_PARTNER} {partner}" if partner and holder_of_header(name) is None else ""
 
 
 def _is_left_behind(
@@ -255,7 +252,7 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
     """`plain`: nothing is installed that brings headers."""
     if not name.endswith((".h", ".hpp", ".hh", ".hxx")) or name.endswith("intrin.h"):
         return ""
-    if name.lower() in _OF_OTHER_SYSTEMS:
+    if name.lower() in _NOT_OF_DEBIAN:
         return _NOWHERE
     if not plain or not name.endswith(".h"):
         return ""
