@@ -220,21 +220,32 @@ def missing_sources(
     declared = facts.script
     if declared is None or contents.holds_links:
         return ()
-    makes = any(word in script for word in _MAKES_FILES)
-    # a script without a command of its own translates before any command runs
-    words = set(_MAKES_FILES) - (_COMMANDS if "class " not in script else set())
-    makes_before = any(word in script for word in words)
     translates = bool(cythonizes) and "cythonize(" in script and _NAMES_C.search(script) is None
     for module in declared.extensions:
         for path in map(posixpath.normpath, module.sources or ()):
             why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
-            by_script = _MAY_RUN_CYTHON.search(script) is not None if why == _NO_CYTHON else makes
-            if translates and path.endswith(".pyx"):
-                by_script = makes_before
-            if why and not by_script and declared.surely_builds(module, path):
+            translated = translates and path.endswith(".pyx")
+            if (
+                why
+                and not _may_mend(script, why, translated=translated)
+                and declared.surely_builds(module, path)
+            ):
                 message = f"{module.name or module.where} is made of {path}, {why}"
                 return (BuildObstacle("source-missing", message, "setup.py", fatal=True),)
     return ()
+
+
+def _may_mend(script: str, why: str, *, translated: bool) -> bool:
+    """Whether a script may make a source that is missing, or run Cython where none is required.
+
+    `translated`: the script itself runs Cython on the source.
+    """
+    if why == _NO_CYTHON:
+        return _MAY_RUN_CYTHON.search(script) is not None
+    words = set(_MAKES_FILES)
+    if translated and "class " not in script:
+        words -= _COMMANDS  # setuptools' own commands run only after that
+    return any(word in script for word in words)
 
 
 def _why_missing(
