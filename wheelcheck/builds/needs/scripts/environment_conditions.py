@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.setup_script.script_syntax import children
-from wheelcheck.truth import all_of, any_of, opposite
+from wheelcheck.truth import joined_by, opposite
 
 __all__ = ["by_environment", "running"]
 
@@ -56,8 +56,7 @@ def _truth(test: ast.expr) -> bool | None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return opposite(_truth(operand))
         case ast.BoolOp(op=operator, values=values):
-            joined = any_of if isinstance(operator, ast.Or) else all_of
-            return joined([_truth(value) for value in values])
+            return joined_by(operator, [_truth(value) for value in values])
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(left, operator, right)
         case ast.Call():

@@ -12,7 +12,7 @@ from typing import Any
 from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
-from wheelcheck.truth import all_of, any_of, opposite
+from wheelcheck.truth import joined_by, opposite
 
 __all__ = ["Certainty", "Part", "branches", "by_defaults", "holds_on_linux"]
 
@@ -116,8 +116,7 @@ def _by_flags(test: ast.expr, flags: Mapping[str, bool | None]) -> bool | None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return opposite(_by_flags(operand, flags))
         case ast.BoolOp(op=operator, values=values):
-            joined = any_of if isinstance(operator, ast.Or) else all_of
-            return joined([_by_flags(value, flags) for value in values])
+            return joined_by(operator, [_by_flags(value, flags) for value in values])
         case _:
             return None
 
@@ -299,8 +298,7 @@ def holds_on_linux(test: ast.expr) -> bool | None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return opposite(holds_on_linux(test.operand))
     if isinstance(test, ast.BoolOp):
-        joined = any_of if isinstance(test.op, ast.Or) else all_of
-        return joined([holds_on_linux(value) for value in test.values])
+        return joined_by(test.op, [holds_on_linux(value) for value in test.values])
     return bool(test.value) if isinstance(test, ast.Constant) else _of_words(test)
 
 
