@@ -12,7 +12,7 @@ from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
-from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.builds.setup_script.script_syntax import lines_of, parse, walk
 from wheelcheck.errors import Unknown
 
 __all__ = ["network_obstacles"]
@@ -185,7 +185,7 @@ def _without_setuptools(text: str) -> frozenset[int]:
         for node in (walk(tree) if isinstance(tree, ast.Module) else ())
         if isinstance(node, ast.Try) and all(map(_imports_setuptools, node.body))
         for handler in node.handlers
-        for line in range(handler.lineno, (handler.end_lineno or handler.lineno) + 1)
+        for line in lines_of(handler)
     )
 
 

@@ -12,7 +12,15 @@ from functools import lru_cache
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["children", "condition_text", "mentions_extensions", "parse", "walk", "writes_python"]
+__all__ = [
+    "children",
+    "condition_text",
+    "lines_of",
+    "mentions_extensions",
+    "parse",
+    "walk",
+    "writes_python",
+]
 
 _LARGEST = 512_000
 _LOCK = threading.Lock()
@@ -75,6 +83,11 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST) and value._fields:
             found.append(value)
     return found
+
+
+def lines_of(node: ast.stmt | ast.ExceptHandler) -> range:
+    """The numbers of the lines that a statement or a handler takes up."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.needs.scripts.environment_conditions import running
 from wheelcheck.builds.needs.scripts.system_question import called
-from wheelcheck.builds.setup_script.script_syntax import walk
+from wheelcheck.builds.setup_script.script_syntax import lines_of, walk
 
 __all__ = ["called_lines", "uncalled_lines"]
 
@@ -21,7 +21,7 @@ def called_lines(tree: ast.Module, names: frozenset[str]) -> tuple[range, ...]:
         seen.add(name)
         inner = {called(node) for node in walk(own[name])} & own.keys()
         left += inner - seen
-    return tuple(_lines(own[name]) for name in seen)
+    return tuple(lines_of(own[name]) for name in seen)
 
 
 def uncalled_lines(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range, ...]:
@@ -35,15 +35,11 @@ def uncalled_lines(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range
     if not functions:
         return ()
     left = _names(ast.walk(tree)) - _names(running(tree, decided))
-    return tuple(_lines(node) for node in functions if node.name in left)
+    return tuple(lines_of(node) for node in functions if node.name in left)
 
 
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
     return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-
-
-def _lines(function: ast.FunctionDef) -> range:
-    return range(function.lineno, (function.end_lineno or function.lineno) + 1)
 
 
 def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
