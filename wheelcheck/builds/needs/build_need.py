@@ -77,8 +77,8 @@ class SourceNeedsInput:
     includes each, and `unmet_headers` those in quotes that nothing known brings. `vendored` are
     member paths of shared libraries that a wheel of the release carries. `installed` are the names
     of what the build environment holds besides the build requirements stated, as far as known: what
-    these pull in, and what the backend adds.
-    `left_to_cmake` says that the setup script has CMake compile everything.
+    these pull in, and what the backend adds. `left_to_cmake` says that the setup script has CMake
+    compile everything.
     """
 
     name: NormalizedName

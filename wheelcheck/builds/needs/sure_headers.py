@@ -46,9 +46,8 @@ def sure_headers(
 ) -> SureHeaders:
     """Headers from outside that certain sources, and headers that they include, must have.
 
-    Certain are the sources of declared extension modules, of
-    CMake's targets and those named in ``meson.build`` that no condition depends on. What CMake and
-    Meson fetch is not the system's.
+    Certain are the sources of declared extension modules, of CMake's targets and those named in
+    ``meson.build`` that no condition depends on. What CMake and Meson fetch is not the system's.
     """
     described = described_sources(facts, contents)
     fetched = _fetched(contents) if described else frozenset()

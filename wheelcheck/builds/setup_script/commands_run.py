@@ -26,7 +26,7 @@ _Home = tuple[Namespace, ClassValue | None]
 
 
 @dataclass(slots=True)
-class _Walk:
+class _Followed:
     commands: Mapping[str, Value]
     todo: list[tuple[list[ast.stmt], _Home]] = field(default_factory=list)
     seen: set[ast.AST] = field(default_factory=set)
@@ -57,22 +57,22 @@ def tools_always_run(commands: Mapping[str, Value]) -> frozenset[str]:
     functions, methods and other commands that a command calls are followed.
     """
     found: set[str] = set()
-    walk_ = _Walk(commands)
+    followed = _Followed(commands)
     for name in _ALWAYS:
-        walk_.add_command(name)
-    while walk_.todo:
-        body, home = walk_.todo.pop()
+        followed.add_command(name)
+    while followed.todo:
+        body, home = followed.todo.pop()
         for statement in _certain(body):
             for node in walk(statement):
                 if isinstance(node, ast.List | ast.Tuple | ast.Call):
                     found.add(tool_started(node))
                 if isinstance(node, ast.Call):
-                    _follow(node, home, walk_)
+                    _follow(node, home, followed)
     return frozenset(found - {""})
 
 
 def _certain(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements without others below them that run in any case, as far as one may return."""
+    """The plain statements that run in any case: those before any that may return or raises."""
     for statement in body:
         if isinstance(statement, ast.With):
             yield from _certain(statement.body)
@@ -88,19 +88,19 @@ def _certain(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             return
 
 
-def _follow(node: ast.Call, home: _Home, walk_: _Walk) -> None:
+def _follow(node: ast.Call, home: _Home, followed: _Followed) -> None:
     """Take up what a call runs: a function of the script, a method, or another command."""
     scope, owner = home
     if isinstance(node.func, ast.Name):
         function = scope.get(node.func.id)
         if isinstance(function, FunctionValue) and not isinstance(function.node, ast.Lambda):
-            walk_.add_function(function.node, (function.scope, None))
+            followed.add_function(function.node, (function.scope, None))
         return
     if not isinstance(node.func, ast.Attribute) or getattr(node.func.value, "id", "") != "self":
         return
     if node.func.attr == "run_command":
         name = node.args[0] if node.args else None
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            walk_.add_command(name.value)
+            followed.add_command(name.value)
     elif owner is not None:
-        walk_.add_method(owner, node.func.attr)
+        followed.add_method(owner, node.func.attr)

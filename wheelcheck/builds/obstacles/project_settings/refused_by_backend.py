@@ -67,8 +67,10 @@ def _license_expression(project: _Project, _: Collection[str] | None) -> Iterato
 
 def _unmatched_files(project: _Project, paths: Collection[str] | None) -> Iterator[str]:
     patterns = project.get("license-files")
-    for pattern in patterns if isinstance(patterns, list) and paths is not None else ():
-        if isinstance(pattern, str) and paths is not None and _matches_nothing(pattern, paths):
+    if paths is None or not isinstance(patterns, list):
+        return
+    for pattern in strings(patterns):
+        if _matches_nothing(pattern, paths):
             yield f"no file of the sdist matches {pattern!r} of project.license-files"
 
 
