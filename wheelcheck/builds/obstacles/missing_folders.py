@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
@@ -104,11 +104,7 @@ def _missing(command: CMakeCommand, contents: SdistContents, top: str) -> str:
     word = command.words[0] if command.words else ""
     if "$" in word or "*" in word or not word.strip("/"):
         return ""
-    if command.name == "include" and (
-        {"OPTIONAL", ".."} & {*command.words, *word.split("/")}
-        or "/" not in word
-        or not word.endswith(".cmake")
-    ):
+    if command.name == "include" and not _must_have(command.words):
         return ""
     places = {
         posixpath.normpath(posixpath.join(folder, word.lstrip("/")))
@@ -116,3 +112,10 @@ def _missing(command: CMakeCommand, contents: SdistContents, top: str) -> str:
     }
     wanted = {f"{place}/{_FILE}" for place in places} if "add" in command.name else places
     return "" if wanted & contents.paths else word.lstrip("/")
+
+
+def _must_have(words: Sequence[str]) -> bool:
+    """Whether ``include`` with these words ends without a file below the project's own folder."""
+    path = words[0]
+    own = "/" in path and ".." not in path.split("/") and path.endswith(".cmake")
+    return own and "OPTIONAL" not in words
