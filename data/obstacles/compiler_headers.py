@@ -12,7 +12,7 @@ import csv
 import sys
 from pathlib import Path
 
-TABLE = Path(__file__).parents[2] / "wheelcheck/builds/obstacles/compiler_headers.csv"
+TABLE = Path(__file__).parents[2] / "wheelcheck/builds/needs/compiler_headers.csv"
 
 
 def main() -> int:

@@ -140,7 +140,7 @@ def _is_unmet(include: str, own: Collection[str]) -> bool:
 @cache
 def compiler_headers() -> frozenset[str]:
     """Headers of compilers and of CPython, of any version: what is gone is another matter."""
-    rows = read_table("builds/obstacles/compiler_headers.csv")
+    rows = read_table("builds/needs/compiler_headers.csv")
     return frozenset(row["header"] for row in rows)
 
 
