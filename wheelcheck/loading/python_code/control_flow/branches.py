@@ -7,6 +7,8 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from wheelcheck.truth import joined_by, opposite
+
 __all__ = [
     "SYSTEMS",
     "caught_names",
@@ -139,10 +141,9 @@ def ends_program(node: ast.AST) -> bool:
 def runs_on_linux(test: ast.expr) -> bool | None:
     """Whether a condition holds on Linux and Python 3; None where it is about something else."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = runs_on_linux(test.operand)
-        return None if inner is None else not inner
+        return opposite(runs_on_linux(test.operand))
     if isinstance(test, ast.BoolOp):
-        return _together(test)
+        return joined_by(test.op, [runs_on_linux(value) for value in test.values])
     if isinstance(test, ast.Name | ast.Attribute):
         name = last_name(test)
         return _KNOWN_FLAGS[name] if name in _KNOWN_FLAGS else _flag(name)
@@ -201,14 +202,6 @@ def is_linux(system: str) -> bool:
 def _flag(name: str) -> bool | None:
     match = _FLAG.fullmatch(name)
     return None if match is None else bool(match["ours"] or match["ours_2"])
-
-
-def _together(test: ast.BoolOp) -> bool | None:
-    values = [runs_on_linux(value) for value in test.values]
-    decisive = isinstance(test.op, ast.Or)
-    if decisive in values:
-        return decisive
-    return None if None in values else not decisive
 
 
 def _equals(value: str, word: str) -> bool:
