@@ -558,7 +558,7 @@ def test_what_is_installed_beside_modules(script: str, data: int):
     assert 0 <= features(files).installed_bytes - 800 - data < 1000
 
 
-@pytest.mark.parametrize("pattern", ["data/*.lib", "*.lib", "./data/big.lib"])
+@pytest.mark.parametrize("pattern", ["data/*.lib", "*.lib", "./data/big.lib", "data/**/*.lib"])
 def test_data_that_a_script_names_is_installed(pattern: str):
     script = PURE.replace("packages=['x']", f"packages=['x'], package_data={{'x': ['{pattern}']}}")
     files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
@@ -583,7 +583,7 @@ def test_data_that_a_script_adds_by_and_by_is_installed_too(given: str, name: st
     assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
 
 
-@pytest.mark.parametrize("given", ["x = a.txt, data/*", "* =\n  *.pxd\n  data/*.lib"])
+@pytest.mark.parametrize("given", ["x = a.txt, ./data/*", "* =\n  *.pxd\n  data/*.lib"])
 def test_data_that_settings_name_is_installed(given: str):
     settings = f"[options]\npackages = find:\n[options.package_data]\n{given}\n"
     files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
@@ -592,9 +592,27 @@ def test_data_that_settings_name_is_installed(given: str):
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        "include-package-data = false\npackage-data = {x = ['a.txt', 'data/*']}\n",
+        "include-package-data = false\n[tool.setuptools.package-data] # of x\n'*' = ['*.lib']\n",
+        "include-package-data = false\npackage-data.x = ['data/**/*.lib']\n",
+        "exclude-package-data = {x = ['other.*']}\n[tool.y]\ninclude-package-data = false\n",
+    ],
+)
+def test_data_that_a_project_table_names_is_installed(given: str):
+    project = f"[project]\nname = 'x'\n[tool.setuptools]\n{given}"
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
+    found = features({"pyproject.toml": project, **files})
+    assert 0 <= found.installed_bytes - 7 * MB < 1000
+
+
+@pytest.mark.parametrize(
     "excluding",
     [
         {"setup.py": INCLUDES.replace("name=", "exclude_package_data={'': ['*.c']}, name=")},
+        {"setup.py": "no = {'': ['*.c']}\n"
+         + INCLUDES.replace("name=", "exclude_package_data=no, name=")},
         {"setup.py": INCLUDES, "setup.cfg": "[options.exclude_package_data]\n* = *.c, *.h\n"},
         {"pyproject.toml": "[project]\nname = 'x'\n[tool.setuptools.exclude-package-data]\n"
          "'*' = ['*.c', '*.h']\n[tool.y]\nz = ['*.bin']\n"},

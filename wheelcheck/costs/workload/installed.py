@@ -5,9 +5,10 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from configparser import Error, RawConfigParser
 
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = ["installed"]
@@ -18,10 +19,10 @@ _FIXED = 250
 """Bytes of WHEEL, top_level.txt and the beginning of RECORD."""
 _LICENSE = re.compile(r"(?i)(?:licen[cs]e|copying|notice|authors)[^/]*$")
 _TAKES_DATA = re.compile(r"include[_-]package[_-]data\s*=\s*(?:True|true|1)")
-_TAKES_NONE = re.compile(r"include-package-data\s*=\s*false")
-_OF_PROJECTS = re.compile(r"^\s*\[project\]", re.MULTILINE)
 _INIT = "__init__.py"
-_GIVES_NAME = re.compile(r"(?<!exclude_)package_data\s*=\s*([A-Za-z_]\w*)\s*[,)\n]")
+_MODULES = (".py", ".pyi", "py.typed")
+"""What setuptools takes of a package without being asked to."""
+_GIVES_NAME = r"(?<!\w)%s\s*=\s*([A-Za-z_]\w*)\s*[,)\n]"
 _PACKAGE_DATA = r"""(?<![.\w])(?:%s)['"]?\s*[=:]\s*(?:dict\()?\{([^}]*)\}"""
 _ADDED_DATA = (
     r"(?<![.\w])(?:%s)\[[^\]]*\]\s*(?:\+?=|\.(?:append|extend)\()\s*"
@@ -50,9 +51,8 @@ def installed(
         for path in sizes
         if path.startswith(tops)
         and (
-            (data and not _matches(path, excluded))
-            or path.endswith((".py", ".pyi", "py.typed"))
-            or (_matches(path, patterns) and not _matches(path, excluded))
+            path.endswith(_MODULES)
+            or ((data or _matches(path, patterns)) and not _matches(path, excluded))
         )
     ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
     metadata = sizes.get("PKG-INFO", 0) + sum(
@@ -70,54 +70,43 @@ def _matches(path: str, patterns: Iterable[str]) -> bool:
 def _patterns(texts: Mapping[str, str], keyword: str) -> list[str]:
     """What a keyword of setuptools gives, `package_data` or `exclude_package_data`.
 
-    As patterns of paths from anywhere.
+    As patterns of paths from anywhere, whose ``*`` passes slashes.
     """
-    script, settings = texts.get("setup.py", ""), texts.get("setup.cfg", "")
-    project = texts.get("pyproject.toml", "")
-    return [
-        *_in_script(script, keyword),
-        *_in_settings(settings, f"options.{keyword}"),
-        *_in_project(project, f"tool.setuptools.{keyword.replace('_', '-')}"),
-    ]
+    given = (
+        *_in_script(texts.get("setup.py", ""), keyword),
+        *_in_settings(texts.get("setup.cfg", ""), f"options.{keyword}"),
+        *_in_project(texts.get("pyproject.toml", ""), keyword.replace("_", "-")),
+    )
+    return [f"*/{pattern.removeprefix('./').replace('**/', '')}" for pattern in given]
 
 
-def _in_project(text: str, table: str) -> list[str]:
-    """The patterns in a table of ``pyproject.toml``."""
-    _, _, below = text.partition(f"[{table}]")
-    given = re.split(r"^\[", below, maxsplit=1, flags=re.MULTILINE)[0]
-    quoted = re.findall(r"['\"]([^'\"\n]+)['\"](\s*=)?", given)
-    return [f"*/{pattern}" for pattern, is_key in quoted if not is_key]
-
-
-def _in_script(script: str, keyword: str) -> list[str]:
+def _in_script(script: str, keyword: str) -> Iterator[str]:
     """The patterns in a setup script.
 
     The dictionary may have another name, and may be added to after it is made.
     """
-    given_as = _GIVES_NAME.findall(script) if keyword == "package_data" else []
-    names = "|".join({keyword, *given_as})
-    return [
-        f"*/{pattern.removeprefix('./')}"
-        for form in (_PACKAGE_DATA, _ADDED_DATA)
-        for given in re.findall(form % names, script)
-        for pattern in _QUOTED.findall(given)
-    ]
+    names = "|".join({keyword, *re.findall(_GIVES_NAME % keyword, script)})
+    for form in (_PACKAGE_DATA, _ADDED_DATA):
+        for given in re.findall(form % names, script):
+            yield from _QUOTED.findall(given)
 
 
-def _in_settings(text: str, section: str) -> list[str]:
+def _in_settings(text: str, section: str) -> Iterator[str]:
     """The patterns in a section of ``setup.cfg``."""
     settings = RawConfigParser(strict=False)
     try:
         settings.read_string(text)
         given = settings.items(section) if settings.has_section(section) else []
     except (Error, RecursionError):
-        return []
-    return [
-        f"*/{pattern}"
-        for _, patterns in given
-        for pattern in re.split(r"[\s,]+", patterns)
-        if pattern
-    ]
+        return
+    for _, patterns in given:
+        yield from filter(None, re.split(r"[\s,]+", patterns))
+
+
+def _in_project(text: str, key: str) -> Iterator[str]:
+    """The patterns in a table of setuptools in ``pyproject.toml``."""
+    for patterns in table(read_toml(text), "tool", "setuptools", key).values():
+        yield from strings(patterns)
 
 
 def _packages(sizes: Mapping[str, int]) -> tuple[str, ...]:
@@ -140,8 +129,8 @@ def _takes_data(texts: Mapping[str, str], kind: str) -> bool:
         return False
     if kind != "setuptools":
         return True
-    project = texts.get("pyproject.toml", "")
-    if _OF_PROJECTS.search(project):
-        return _TAKES_NONE.search(project) is None
+    project = read_toml(texts.get("pyproject.toml", ""))
+    if table(project, "project"):
+        return table(project, "tool", "setuptools").get("include-package-data") is not False
     settings = (texts.get(name, "") for name in ("setup.py", "setup.cfg"))
     return any(map(_TAKES_DATA.search, settings))
