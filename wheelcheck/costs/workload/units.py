@@ -169,26 +169,24 @@ class Includes:
             if is_cython(path) or path.endswith(".pxd"):
                 named.update(name[1:] for name in marked(marks.old_cython, EXTERN))
                 named.update(map(_declarations, marked(marks.needs, CIMPORTS)))
+            certain = {include[1:] for include in marks.certain_includes}
             inside: Counter[str] = Counter()
             outside = []
             for name, times in named.items():
                 place = self._resolved(name, path)
                 if not place:
                     outside.append(name)
-                elif not self._is_for_graphics(place, name, marks.certain_includes):
+                elif not certain or name in certain or not self._is_for_graphics(place):
                     inside[place] += times
             self._direct[path] = inside, tuple(outside)
         return self._direct[path]
 
-    def _is_for_graphics(self, place: str, name: str, certain: Iterable[str]) -> bool:
-        """Whether a file is read for graphics processors alone, as a condition decides.
+    def _is_for_graphics(self, path: str) -> bool:
+        """Whether a file is for graphics processors: no usual build meets the condition for it.
 
-        Some have a library of their own behind it (VkFFT, 2 MB), which no usual build reads.
+        Some have a library of their own behind it (VkFFT, 2 MB).
         """
-        known = {include[1:] for include in certain}
-        if not known or name in known:
-            return False
-        return any(each[1:].startswith(_GRAPHICS) for each in self._marks[place].includes)
+        return any(name[1:].startswith(_GRAPHICS) for name in self._marks[path].includes)
 
     def _resolved(self, name: str, includer: str) -> str:
         """The member that an include means: beside the includer, or the nearest of that name."""
