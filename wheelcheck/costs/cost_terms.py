@@ -97,8 +97,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         return {
             _PACKERS.get(features.packer, "pure_described"): 1.0,
             **_packed(features),
-            **_java(features),
-            **_documents(features),
+            **_other_programs(features),
         }
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
@@ -151,8 +150,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
         **_packed(features),
-        **_java(features),
-        **_documents(features),
+        **_other_programs(features),
     }
     share = compiling_share(features)
     return {
@@ -179,16 +177,15 @@ def _read_whole(features: BuildFeatures) -> dict[str, float]:
     return {"pure_packed_mb": features.largest_installed / _MB}
 
 
-def _java(features: BuildFeatures) -> dict[str, float]:
-    """Java's compiler and archiver, which take long to start, and what they compile."""
-    if not features.java_bytes:
-        return {}
-    return {"java": 1.0, "java_mb": features.java_bytes / _MB}
+def _other_programs(features: BuildFeatures) -> dict[str, float]:
+    """What runs whether extension modules are compiled or not.
 
-
-def _documents(features: BuildFeatures) -> dict[str, float]:
-    """Whether documentation is written."""
-    return {"documents": 1.0} if DOCUMENTS in features.hidden else {}
+    Java's compiler and archiver, which take long to start, by what they compile; Sphinx.
+    """
+    found = {}
+    if features.java_bytes:
+        found = {"java": 1.0, "java_mb": features.java_bytes / _MB}
+    return {**found, "documents": 1.0} if DOCUMENTS in features.hidden else found
 
 
 def _binding_terms(binding: Sources, name: str) -> dict[str, float]:
@@ -210,7 +207,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
 
     The terms of one kind, which their names begin with, are summed.
     """
-    others = {**_java(features), **_documents(features)}
+    others = _other_programs(features)
     if not features.compiles:
         return {
             _PACKERS.get(features.packer, "pure_described"): 1.0,

@@ -22,7 +22,6 @@ from wheelcheck.costs.workload.source_kinds import SourceKind
 __all__ = [
     "WORK_KINDS",
     "PublishedReading",
-    "brings_sources",
     "corrected_seconds",
     "hides_work",
     "is_by_mypyc",
@@ -51,7 +50,7 @@ read seconds are 2.1 at distances of 2.6 (nmslib-metabrainz) and 3.3 (ipyopt), 2
 1.2 at 1.5 (python-rapidjson), 1.1 at 2.0 (fast-diff-match-patch)."""
 _OF_WHAT_IS_BROUGHT = 0.8
 """The weight of a wheel that holds more than the sdist shows, where sources are downloaded: an
-estimate, of a wheel that is nearly all of what is known."""
+estimate, of a wheel that holds what is made of them and is nearly all of what is known."""
 _TEMPLATES = ("binding", "cpp", "nanobind", "pythran", "swig")
 _TRANSLATED = ("cython", "mypyc")
 _UNSEEN = "unseen"
@@ -128,7 +127,7 @@ def corrected_seconds(
         return by_sources
     if reading.work == _UNSEEN:
         return by_sources * math.exp(reading.distance)
-    if brings_sources(features) and reading.distance > 0:
+    if DOWNLOADS in features.hidden and reading.distance > 0:
         return by_sources * math.exp(_OF_WHAT_IS_BROUGHT * reading.distance)
     weight = table.published[f"weight_{reading.work}"]
     if reading.of_templates and not reading.foreign and reading.distance > _TEMPLATES_FROM:
@@ -166,11 +165,6 @@ def hides_work(features: BuildFeatures) -> bool:
     unlisted = sum(source.statements for source in features.unlisted.values())
     more = unlisted > _FAR_MORE * features.statements
     return bool(features.hidden) or more or _shows_nothing(features)
-
-
-def brings_sources(features: BuildFeatures) -> bool:
-    """Whether a build downloads sources: the published wheel holds what it makes of them."""
-    return DOWNLOADS in features.hidden
 
 
 def _shows_nothing(features: BuildFeatures) -> bool:

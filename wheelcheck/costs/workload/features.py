@@ -84,11 +84,10 @@ class BuildFeatures:
     backend that packs the wheel, `installed_files` and `installed_bytes` what the wheel would hold
     beside what is compiled, `largest_installed` the bytes of the largest of these files.
     `translated` counts the Cython sources that are written as C again beside the C that is shipped.
-    `wrapped_fortran`
-    counts the modules that F2PY writes, `pythran` those that Pythran does, `message_bytes` are
-    those of translations that gettext compiles, `java_bytes` those of sources that ``javac`` does.
-    `hidden` names the evidence that the build does
-    what the sdist does not show (`hidden_work`).
+    `wrapped_fortran` counts the modules that F2PY writes, `pythran` those that Pythran does,
+    `message_bytes` are those of translations that gettext compiles, `java_bytes` those of sources
+    that ``javac`` does. `hidden` names the evidence that the build does what the sdist does not
+    show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it

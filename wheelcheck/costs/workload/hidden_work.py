@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.costs.workload.made import script_texts
 
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
 
@@ -66,8 +67,9 @@ def hidden_work(
 def _documents(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
     """Whether Hatch's hook or a script has Sphinx, which is required, write documentation."""
     names = facts.system.required_names
-    scripts = (texts.get(script.path, "") for script in facts.scripts)
-    return "hatch-sphinx" in names or ("sphinx" in names and any(map(_RUNS_SPHINX.search, scripts)))
+    if "sphinx" in names and any(map(_RUNS_SPHINX.search, script_texts(facts, texts))):
+        return True
+    return "hatch-sphinx" in names
 
 
 def _by_wraps(facts: SdistFacts, paths: Collection[str]) -> Iterator[str]:

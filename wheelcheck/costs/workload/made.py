@@ -13,7 +13,14 @@ from collections.abc import Collection, Iterable, Mapping
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["RUNS_MAKE", "listed_in_makefile", "made_by_commands", "named_parts", "runs_make"]
+__all__ = [
+    "RUNS_MAKE",
+    "listed_in_makefile",
+    "made_by_commands",
+    "named_parts",
+    "runs_make",
+    "script_texts",
+]
 
 _MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
 RUNS_MAKE = re.compile(
@@ -48,7 +55,7 @@ def made_by_commands(
     Object files that the script names say it best, then the folder of an archive that it links;
     else what it links may come of every folder with a build file of its own.
     """
-    scripts = _scripts(facts, texts)
+    scripts = script_texts(facts, texts)
     by_itself = any(map(_COMPILES.search, scripts))
     if not by_itself and not any(map(runs_make, scripts)) and not _runs(facts):
         return set()
@@ -71,7 +78,7 @@ def listed_in_makefile(
 
     Where a script has it make an archive that extension modules link.
     """
-    scripts = _scripts(facts, texts)
+    scripts = script_texts(facts, texts)
     links = any("" in _ARCHIVE.findall(text) and runs_make(text) for text in scripts)
     if not links or "Makefile" not in texts:
         return set()
@@ -109,7 +116,8 @@ def runs_make(script: str) -> bool:
     return RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
 
 
-def _scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
+def script_texts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
+    """The texts of the scripts that a build runs: ``setup.py``, and those of other backends."""
     return [texts.get(script.path, "") for script in facts.scripts]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.costs.workload.made import script_texts
 from wheelcheck.costs.workload.source_kinds import SourceKind, source_kind
 
 __all__ = ["fortran_wrappers", "java_bytes", "message_bytes", "pythran_modules"]
@@ -16,7 +17,6 @@ _BUILD_FILES = ("meson.build", "CMakeLists.txt", "setup.py")
 _RUNS_PYTHRAN = re.compile(r"\[ *pythran\b *,|\bpythran\w*\.process *\(")
 """How ``meson.build`` files run it: a command, or a generator."""
 _RUNS_GETTEXT = re.compile(r"['\"]msgfmt\b|\bi18n\.gettext *\(")
-
 _RUNS_JAVAC = re.compile(r"['\"/]javac['\" ]")
 """A script that names Java's compiler as a program."""
 
@@ -37,17 +37,18 @@ def fortran_wrappers(facts: SdistFacts, paths: Collection[str], texts: Mapping[s
 
 def java_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
     """Bytes of the Java sources that a script has ``javac`` compile; those of tests left out."""
-    scripts = [texts.get(script.path, "") for script in facts.scripts]
+    found = sum(
+        size for path, size in sizes.items() if path.endswith(".java") and not is_aside(path)
+    )
+    if not found:
+        return 0
+    scripts = script_texts(facts, texts)
     scripts += [
         text
         for path, text in texts.items()
         if path.endswith(".py") and any(_module(path) in script for script in scripts)
     ]
-    if not any(map(_RUNS_JAVAC.search, scripts)):
-        return 0
-    return sum(
-        size for path, size in sizes.items() if path.endswith(".java") and not is_aside(path)
-    )
+    return found if any(map(_RUNS_JAVAC.search, scripts)) else 0
 
 
 def _module(path: str) -> str:
@@ -58,11 +59,12 @@ def _module(path: str) -> str:
 
 def message_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
     """Bytes of the translated messages that a script has gettext's ``msgfmt`` compile."""
-    scripts = [texts.get(script.path, "") for script in facts.scripts]
-    scripts += [text for path, text in texts.items() if path.endswith("meson.build")]
-    if not any(map(_RUNS_GETTEXT.search, scripts)):
+    found = sum(size for path, size in sizes.items() if path.endswith(".po"))
+    if not found:
         return 0
-    return sum(size for path, size in sizes.items() if path.endswith(".po"))
+    scripts = script_texts(facts, texts)
+    scripts += [text for path, text in texts.items() if path.endswith("meson.build")]
+    return found if any(map(_RUNS_GETTEXT.search, scripts)) else 0
 
 
 def pythran_modules(facts: SdistFacts, texts: Mapping[str, str]) -> int:
