@@ -96,8 +96,9 @@ _ABOUT = (
 _LISTS = (
     (
         (
-            "eleventh.csv, judged in the night of 2026-11-29 by the present coefficients; what was "
-            "wrong there has been mended since, without a fit"
+            "eleventh.csv, judged in the night of 2026-11-29 by the present coefficients, but for "
+            "those of Java and of packing; most of what was wrong there has been mended since, "
+            "without a fit"
         ),
         "eleventh-results.csv",
         "eleventh",
