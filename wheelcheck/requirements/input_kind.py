@@ -37,7 +37,7 @@ class InputKind(StrEnum):
 
 
 class Recognised(Struct, frozen=True):
-    """A kind, and the document for the kinds that are TOML or JSON; {} for the others."""
+    """A kind, and the document for the kinds that are TOML, JSON or YAML; {} for the others."""
 
     kind: InputKind
     document: Mapping[str, Any] = {}

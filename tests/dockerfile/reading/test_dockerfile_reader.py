@@ -642,3 +642,31 @@ def test_a_python_of_conda_is_not_that_of_the_distribution():
     text = "FROM mambaorg/micromamba:bookworm\nRUN micromamba install -y python=3.11 pip\n"
     (stage,) = read(text).stages
     assert stage.own_python
+
+
+@pytest.mark.parametrize(
+    ("item", "meant"),
+    [
+        ("lib; python_version < '3.13'", ['lib; python_version < "3.13"']),
+        ("lib >= 1, <2", ["lib<2,>=1"]),
+        ("\"lib; sys_platform == 'linux'\"", ['lib; sys_platform == "linux"']),
+        ("it's", []),
+    ],
+)
+@pytest.mark.parametrize("python", ["python=3.11", "python>=3.13", "pip"])
+def test_lines_for_pip_are_those_of_a_requirement_file(item: str, meant: list[str], python: str):
+    environment = f"dependencies:\n- {python}\n- pip:\n  - {item}\n"
+    text = "FROM mambaorg/micromamba:bookworm\nCOPY . .\nRUN conda env create\n"
+    (stage,) = read(text, {"environment.yml": environment}).stages
+    (step,) = stage.steps
+    assert [str(line.requirement) for line in step.requirements.lines] == meant
+    assert step.inputs == ("environment.yml",)
+    assert stage.own_python
+    assert step.requirements.scopes == ()
+
+
+@pytest.mark.parametrize("text", ["name: [", "- a\n", "dependencies:\n- python=3.11\n- lib\n"])
+def test_an_environment_without_lines_for_pip_has_no_step(text: str):
+    dockerfile = "FROM mambaorg/micromamba:bookworm\nCOPY . .\nRUN conda env create\n"
+    (stage,) = read(dockerfile, {"environment.yml": text}).stages
+    assert stage.steps == ()

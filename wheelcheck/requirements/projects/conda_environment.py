@@ -6,16 +6,39 @@ Source: docs.conda.io, "Creating an environment file manually".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 
-__all__ = ["read_conda_environment"]
+__all__ = ["CondaEnvironment", "conda_environment", "read_conda_environment"]
 
 _PYTHON = re.compile(r"(?:[\w-]+::)?python(?![\w-])\s*(.*)")
 _FUZZY = re.compile(r"=?\s*(\d+(?:\.\d+)*)(?:\.\*|\*)?(?:=.*)?")
+
+
+class CondaEnvironment(NamedTuple):
+    """What an environment lists: `packages` that conda installs, `lines` that it hands to pip."""
+
+    packages: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    @property
+    def pythons(self) -> list[str]:
+        """The bounds of its Python, as PEP 440 has them."""
+        found = filter(None, (_PYTHON.fullmatch(text.strip()) for text in self.packages))
+        return [bounds for match in found if (bounds := _specifier(match[1]))]
+
+
+def conda_environment(tree: Mapping[str, Any]) -> CondaEnvironment:
+    """What the document of an environment lists."""
+    listed = tree.get("dependencies")
+    items = listed if isinstance(listed, list) else []
+    return CondaEnvironment(
+        tuple(item for item in items if isinstance(item, str)),
+        tuple(str(line) for item in items if isinstance(item, Mapping) for line in _pip(item)),
+    )
 
 
 def read_conda_environment(given: InputDocument) -> None:
@@ -23,20 +46,15 @@ def read_conda_environment(given: InputDocument) -> None:
 
     What conda installs is counted as there; its Python bounds the targets.
     """
-    listed = given.tree.get("dependencies")
-    items = listed if isinstance(listed, list) else []
-    conda = [str(item) for item in items if isinstance(item, str)]
-    lines = [str(line) for item in items if isinstance(item, Mapping) for line in _pip(item)]
-    for text in conda:
-        python = _PYTHON.fullmatch(text.strip())
-        if python:
-            given.bound_python(_specifier(python[1]))
+    packages, lines = environment = conda_environment(given.tree)
+    for bounds in environment.pythons:
+        given.bound_python(bounds)
     text = "\n".join(_placed(given.text, lines))
     reader = RequirementFileReader(given.collection, given.opener, given.environ)
     reader.read(given.place, text.encode())
-    if conda:
+    if packages:
         given.warn(
-            f"{len(conda)} packages come from conda: counted as there, not judged"
+            f"{len(packages)} packages come from conda: counted as there, not judged"
             + ("" if lines else "; it has no section pip, and so nothing for pip to install")
         )
 
@@ -55,7 +73,7 @@ def _specifier(bounds: str) -> str | None:
     return f"=={exact[1]}.*" if exact else text.replace(" ", "")
 
 
-def _placed(text: str, lines: list[str]) -> Iterator[str]:
+def _placed(text: str, lines: Iterable[str]) -> Iterator[str]:
     """The lines of a requirement file, each at the line where it is written in the document."""
     waiting = list(lines)
     for written in text.split("\n"):
