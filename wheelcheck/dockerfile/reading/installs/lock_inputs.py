@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Literal
 
@@ -105,9 +106,9 @@ class _Lock:
         if not (self.demand.needs or always) or self.state not in {"stale", "missing"}:
             return None
         how = "does not fit " + self.command.project if self.state == "stale" else "is not there"
-        tool = f"{self.command.tool} {self.command.action} {self.demand.needs}"
-        why = f"{self.command.lock} {how}, and {tool.strip()} gives up"
-        return Unknown(f"lock-{self.state}", why.replace("  ", " "))
+        words = (self.command.tool, self.command.action, self.demand.needs)
+        why = f"{self.command.lock} {how}, and {' '.join(filter(None, words))} gives up"
+        return Unknown(f"lock-{self.state}", why)
 
     def is_read(self, around: InstallContext) -> bool:
         """Whether the lock is read: it fits, or a COPY names it and what that has is not seen."""
@@ -173,13 +174,12 @@ def _is_stale(
     groups: bool,
 ) -> bool:
     """Whether a lock was made for other requirements than the project has now, and it matters."""
-    if command.tool == "uv":
-        matters = not demand.keeps
+    is_stale: Callable[[str, str], bool]
+    if command.tool == "uv" and not demand.keeps:
+        is_stale = lock_is_stale
+    elif command.tool == "poetry" and command.action in {"install", "sync"}:
+        is_stale = partial(poetry_lock_is_stale, groups=groups)
     else:
-        matters = command.tool == "poetry" and command.action in {"install", "sync"}
-    locked, wanted = (around.text_of(path) if matters else None for path in (lock, project))
-    if locked is None or wanted is None:
         return False
-    if command.tool == "uv":
-        return lock_is_stale(locked, wanted)
-    return poetry_lock_is_stale(locked, wanted, groups=groups)
+    locked, wanted = around.text_of(lock), around.text_of(project)
+    return locked is not None and wanted is not None and is_stale(locked, wanted)

@@ -60,8 +60,9 @@ def add_lock_install(
     found = stage.files.find(absolute(command.lock, layer.workdir))
     place = found.path if isinstance(found, FromContext) else None
     around = _context_of(stage, layer, line, variables)
-    checks = command.tool != "poetry" or _poetry_is_since("1.8", stage, variables)
-    groups = _poetry_is_since("2.3", stage, variables) is not False
+    poetry = _release_of_poetry(stage, variables)
+    checks = command.tool != "poetry" or _is_since(poetry, "1.8")
+    groups = _is_since(poetry, "2.3") is not False
     gathered = gather_lock(command, around, compares=checks is not False, groups=groups)
     if layer.required and text.split()[:1] == [command.tool]:
         for fault in faults_of_installer(stage, command.tool, line):
@@ -71,7 +72,7 @@ def add_lock_install(
     requirements = gathered.requirements
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if builds_project(command, folder, stage, variables):
-        new_poetry = _poetry_is_since("2.0", stage, variables)
+        new_poetry = _is_since(poetry, "2.0")
         if layer.required:
             certain = command.tool == "uv" or new_poetry is True
             note_project(stage, folder, line, variables, certain=certain)
@@ -106,21 +107,26 @@ _NEWEST_POETRY = Version("2.5.1")
 _RELEASE = re.compile(r"\d+(\.\d+)*")
 
 
-def _poetry_is_since(
-    release: str, stage: StageState, variables: Mapping[str, str | None]
-) -> bool | None:
-    """Whether the Poetry of a stage is that release or newer; None where nothing tells.
+def _release_of_poetry(stage: StageState, variables: Mapping[str, str | None]) -> Version | None:
+    """The Poetry of a stage, by its requirement and by the variable that its installer reads.
 
-    Since 1.8 it ends with an error where the lock does not fit, and in 2.x where its project cannot
-    be built; releases before warn. Which of them came is read from its requirement, and from the
-    variable that its installer reads.
+    None where nothing tells.
     """
     lines = [line for step in stage.steps for line in step.requirements.lines]
     stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
     named = variables.get("POETRY_VERSION") or ""
     found = [_newest_of(specifier) for specifier in stated]
     found += [Version(named)] if _RELEASE.fullmatch(named) else []
-    return min(found) >= Version(release) if found else None
+    return min(found, default=None)
+
+
+def _is_since(poetry: Version | None, release: str) -> bool | None:
+    """Whether a Poetry is that release or newer; None where it is not known.
+
+    Since 1.8 it ends with an error where the lock does not fit, and in 2.x where its project cannot
+    be built; releases before warn.
+    """
+    return None if poetry is None else poetry >= Version(release)
 
 
 def _newest_of(specifier: SpecifierSet) -> Version:
