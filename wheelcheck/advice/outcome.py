@@ -17,14 +17,21 @@ from wheelcheck.reports.wording.phrases import all_of, counted, listing
 __all__ = ["loading_after", "outcome", "version_changes", "versions"]
 
 
+_TO_COMPILE = "still to compile"
+_FAILING = "whose build fails"
+_NO_FILE = "still without any file"
+
+
 def outcome(judged: JudgedTarget) -> str:
-    """What is left to compile, or cannot be had, on a target."""
-    blockers, builds = judged.weight
-    if not blockers and not builds:
-        packages = all_of(len(judged.judged), "package")
-        text = f"nothing compiles, {packages} can be installed"
-        return "; ".join([text, *loading_after(judged)])
-    groups: dict[str, list[str]] = {trouble: [] for trouble in _TROUBLES}
+    """What is left to compile, cannot be had, or does not load on a target."""
+    return "; ".join([_left(judged), *loading_after(judged)])
+
+
+def _left(judged: JudgedTarget) -> str:
+    """What is left to compile, or cannot be had, with the packages by their trouble."""
+    if not any(judged.weight):
+        return f"nothing compiles, {all_of(len(judged.judged), 'package')} can be installed"
+    groups: dict[str, list[str]] = {_TO_COMPILE: [], _FAILING: [], _NO_FILE: []}
     for name in judged.troubled:
         trouble = _trouble(judged, name)
         if trouble:
@@ -35,16 +42,8 @@ def outcome(judged: JudgedTarget) -> str:
         if labels
     ]
     if len(parts) == 1:
-        return "; ".join([": ".join(parts[0]), *loading_after(judged)])
-    if not parts:
-        return "; ".join(["nothing compiles", *loading_after(judged)])
-    named = ", ".join(f"{words} ({labels})" for words, labels in parts)
-    return "; ".join([named, *loading_after(judged)])
-
-
-_TROUBLES = _TO_COMPILE, _FAILING, _NO_FILE = (
-    "still to compile", "whose build fails", "still without any file",
-)  # fmt: skip
+        return ": ".join(parts[0])
+    return ", ".join(f"{words} ({labels})" for words, labels in parts) or "nothing compiles"
 
 
 def _trouble(judged: JudgedTarget, name: NormalizedName) -> str:
@@ -52,7 +51,9 @@ def _trouble(judged: JudgedTarget, name: NormalizedName) -> str:
     if name in judged.failing:
         return _FAILING
     verdict = judged.judged[name][1].verdict
-    return _NO_FILE if verdict is Verdict.UNAVAILABLE else _TO_COMPILE if verdict.is_source else ""
+    if verdict is Verdict.UNAVAILABLE:
+        return _NO_FILE
+    return _TO_COMPILE if verdict.is_source else ""
 
 
 def loading_after(judged: JudgedTarget) -> list[str]:

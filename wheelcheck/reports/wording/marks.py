@@ -104,15 +104,9 @@ def in_order(present: Iterable[Mark]) -> list[Mark]:
     return [mark for mark in _LEGEND if mark in found]
 
 
-_LEGEND = tuple(
-    dict.fromkeys(
-        [
-            MARKS[Verdict.UNAVAILABLE],
-            BUILD_FAILS,
-            *(MARKS[verdict] for verdict in WORST_FIRST),
-            *LOAD_MARKS.values(),
-        ]
-    )
+_LEGEND = (
+    *(mark for mark in GROUNDS if mark not in LOAD_MARKS.values()),
+    *LOAD_MARKS.values(),
 )
 _ASCII = str.maketrans("✗▲△○·–‡�’", "XCcs.-#?'")
 
