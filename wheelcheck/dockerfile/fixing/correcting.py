@@ -80,12 +80,12 @@ def _linked_libraries(
     with is added where the file is changed for the build anyway.
     """
     final = dockerfile.final
+    if final is None or final.distribution is None or isinstance(final.target, Unknown):
+        return
     own = image_stages(dockerfile)
     placed = [place.builds for place in places if place.stage.index not in own]
     outside = [each for each in builds if each.stage in dockerfile.needed.difference(own)]
     names = sorted(run_gaps(placed, final, inferred=True).keys() | run_gaps(outside, final).keys())
-    if final is None or final.distribution is None or isinstance(final.target, Unknown):
-        return
     if names and not installs_packages(final.target, final.distribution):
         message = f"{final.target.name} has no package manager: copy into it what is in"
         editor.remarks[f"{message} {' '.join(names)}"] = None

@@ -136,21 +136,21 @@ def _brought(stage: Stage, step: InstallStep, need: BuildNeed) -> bool:
 
 def run_gaps(
     builds: Iterable[StepBuilds],
-    final: Stage | None,
+    final: Stage,
     packages: Iterable[PresentPackage] | None = None,
     *,
     inferred: bool = False,
 ) -> Mapping[str, Mapping[str, BuildNeed]]:
     """Run-time packages that are not there: by name, the builds that link with them.
 
-    None where the distribution of the final stage is not known. `packages` are those that are
+    None are where the distribution of the final stage is not known. `packages` are those that are
     there, by default what the stage ends with. `inferred` counts libraries, too, of which the sdist
     alone speaks, and optional libraries that a compiler brings along (OpenMP's): to add them does
-    no harm, but to miss them is no fault. Libraries that a COPY
-    brings to the final stage count as present.
+    no harm, but to miss them is no fault. Libraries that a COPY brings to the final stage count as
+    present.
     """
-    distribution = None if final is None else final.distribution
-    if final is None or distribution is None:
+    distribution = final.distribution
+    if distribution is None:
         return {}
     present = present_system(final.bringing if packages is None else packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})

@@ -8,11 +8,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.distributions.distribution import (
-    Distribution,
-    Family,
-    distribution_of,
-)
+from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
 from wheelcheck.dockerfile.judging.foreign_copies import foreign_copies
 from wheelcheck.dockerfile.judging.missing import named

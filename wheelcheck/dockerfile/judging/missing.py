@@ -6,10 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.distributions.distribution import (
-    Distribution,
-    distribution_of,
-)
+from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.gaps import COMPILERS, Gap, build_gaps, run_gaps
 from wheelcheck.dockerfile.judging.run_images import lineage
@@ -134,11 +131,13 @@ def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:
     """Libraries that what was built links with, and that the final image does not have."""
     final = dockerfile.final
+    if final is None:
+        return
     needed = sorted(
         (build for build in builds if build.stage in dockerfile.needed), key=lambda each: each.line
     )
     lacking = run_gaps(needed, final)
-    if final is None or not lacking:
+    if not lacking:
         return
     labels = _unique(label for needing in lacking.values() for label in needing)
     message = (

@@ -289,8 +289,15 @@ class StepJudges:
             whole = structs.replace(column, price=structs.replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
-            given = requirements, index, judge, judge_of, self._as_of
-            adviser = Adviser(*given, runs_there=True, copied=bool(runs_in.title))
+            adviser = Adviser(
+                requirements,
+                index,
+                judge,
+                judge_of,
+                self._as_of,
+                runs_there=True,
+                copied=bool(runs_in.title),
+            )
             report = report.model_copy(update={"advice": adviser.advise([column])})
         if step.tolerated:
             report = passed_over(report, fate)

@@ -24,9 +24,7 @@ from wheelcheck.dockerfile.reading.run_scripts import (
     strictness,
 )
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
-from wheelcheck.dockerfile.reading.shell.file_commands import (
-    FILE_COMMANDS,
-)
+from wheelcheck.dockerfile.reading.shell.file_commands import FILE_COMMANDS
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.opaque import UPDATERS, is_harmless, runs_script
 from wheelcheck.dockerfile.reading.shell.other_tools import (
