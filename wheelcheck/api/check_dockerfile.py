@@ -15,14 +15,13 @@ from wheelcheck.dockerfile.platform_merging import merged_platforms
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
-from wheelcheck.dockerfile.reading.stages.base_targets import DEFAULT_PLATFORM
 from wheelcheck.errors import UsageError
 from wheelcheck.index.interface import Index
 from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
+from wheelcheck.targets.images.catalogue import DEFAULT_PLATFORM, DOCKER_PLATFORMS
 
 __all__ = ["check_dockerfile"]
 

@@ -11,6 +11,7 @@ from wheelcheck.errors import TargetError
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import Requirements
 from wheelcheck.targets import Target, default_matrix_on, expand_target_on
+from wheelcheck.targets.images.catalogue import DEFAULT_PLATFORM
 from wheelcheck.targets.images.likely_images import likely_target
 
 __all__ = ["matrix_of", "within_scope"]
@@ -39,7 +40,7 @@ def _expanded(spelling: str, as_of: date) -> Sequence[Target]:
         return expand_target_on(spelling, as_of=as_of)
     except TargetError as error:
         name, _, platform = spelling.partition("@")
-        likely = None if error.near else likely_target(name, platform or "linux/amd64", as_of)
+        likely = None if error.near else likely_target(name, platform or DEFAULT_PLATFORM, as_of)
         if likely is None:
             raise
         target, image = likely

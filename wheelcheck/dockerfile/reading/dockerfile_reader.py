@@ -22,13 +22,14 @@ from wheelcheck.dockerfile.reading.files.build_context import (
 from wheelcheck.dockerfile.reading.files.image_files import ImageFiles
 from wheelcheck.dockerfile.reading.shell.variables import Expanded, expand
 from wheelcheck.dockerfile.reading.stages.base_images import BaseImage, base_image
-from wheelcheck.dockerfile.reading.stages.base_targets import DEFAULT_PLATFORM, BaseTargets
+from wheelcheck.dockerfile.reading.stages.base_targets import BaseTargets
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault, SystemState
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular
 from wheelcheck.targets import Target
+from wheelcheck.targets.images.catalogue import DEFAULT_PLATFORM
 
 __all__ = ["parse_dockerfile", "read_dockerfile"]
 

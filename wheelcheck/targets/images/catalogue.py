@@ -18,6 +18,7 @@ from wheelcheck.tables import read_table
 from wheelcheck.targets.platforms import Architecture, Libc
 
 __all__ = [
+    "DEFAULT_PLATFORM",
     "DOCKER_PLATFORMS",
     "Catalogue",
     "DockerPlatform",
@@ -38,6 +39,8 @@ DOCKER_PLATFORMS: Mapping[str, Architecture] = {
     "loong64": Architecture.LOONGARCH64,
 }
 """Docker's names for the CPU, without the ``linux/`` before them."""
+DEFAULT_PLATFORM = "linux/amd64"
+"""The platform of an image for which none is named."""
 
 _PLATFORM = re.compile(r"(?P<name>[a-z0-9/]+)(?:\[(?P<since>[\d-]*)\.\.(?P<until>[\d-]*)\])?")
 

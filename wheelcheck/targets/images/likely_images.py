@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
+from wheelcheck.targets.images.catalogue import DEFAULT_PLATFORM
 from wheelcheck.targets.images.image_names import is_known_image, normalise_image
 from wheelcheck.targets.images.stated_images import with_other_size
 from wheelcheck.targets.spellings.spelling import parse_target_on
@@ -72,7 +73,7 @@ def likely_target(name: str, platform: str, as_of: date) -> tuple[Target, Likely
         where = f"linux/{_CPUS.get(cpu, cpu)}" if cpu else platform
         try:
             target = parse_target_on(
-                image if where == "linux/amd64" else f"{image}@{where}", as_of=as_of
+                image if where == DEFAULT_PLATFORM else f"{image}@{where}", as_of=as_of
             )
             if likely.python is not None:
                 target = with_python(target, likely.python, as_of)

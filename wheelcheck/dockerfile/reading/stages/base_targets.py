@@ -15,12 +15,11 @@ from wheelcheck.dockerfile.reading.stages.system_state import SystemState
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.targets import Target, parse_target_on
+from wheelcheck.targets.images.catalogue import DEFAULT_PLATFORM
 from wheelcheck.targets.images.likely_images import likely_target
 from wheelcheck.targets.images.stated_images import stated_image, with_other_size, with_size
 
-__all__ = ["DEFAULT_PLATFORM", "BaseTargets"]
-
-DEFAULT_PLATFORM = "linux/amd64"
+__all__ = ["BaseTargets"]
 
 _ALPINE_PATCH = re.compile(r"^((?:docker\.io/)?(?:library/)?alpine:\d+\.\d+)\.\d+$")
 _MANAGERS = (
