@@ -71,7 +71,7 @@ class PublishedReading:
     debug: bool
     distance: float
     work: str
-    cpp: bool = False
+    cpp: bool
 
     @property
     def foreign(self) -> bool:
@@ -93,11 +93,13 @@ def read_published(
         return None
     megabytes = wheel.extension_bytes / _MB
     work = work_kind(features, table)
-    cpp = _mostly(features, table) == "cpp"
+    mostly = _mostly(features, table) if work == "hidden" else work
 
     def reading(name: str) -> PublishedReading:
         seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
-        return PublishedReading(name == "debug", math.log(seconds / by_sources), work, cpp)
+        return PublishedReading(
+            name == "debug", math.log(seconds / by_sources), work, mostly == "cpp"
+        )
 
     stripped, debug = reading("stripped"), reading("debug")
     plain = features.ships_stripped or not passes_debug(features)

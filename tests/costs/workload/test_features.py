@@ -730,7 +730,13 @@ MESON = "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\
 
 
 @pytest.mark.parametrize(
-    ("files", "hidden"), [({"subprojects/lib/meson.build": "project('lib', 'c')"}, ()), ({}, True)]
+    ("files", "hidden"),
+    [
+        ({"subprojects/lib/meson.build": "project('lib', 'c')"}, False),
+        ({"subprojects/lib-1.0/meson.build": "project('lib', 'c')"}, False),
+        ({"subprojects/library.wrap": "[wrap-file]\n"}, True),
+        ({}, True),
+    ],
 )
 def test_a_subproject_of_meson_that_the_sdist_lacks_is_not_read(
     files: dict[str, str],
@@ -738,7 +744,7 @@ def test_a_subproject_of_meson_that_the_sdist_lacks_is_not_read(
 ):
     own = {"pyproject.toml": MESON, "meson.build": "project('x', 'c')\nx = files('x.c')\n"}
     found = features({**own, "x.c": "a;\n", "subprojects/lib.wrap": "[wrap-file]\n", **files})
-    assert ("subprojects" in found.hidden) is bool(hidden)
+    assert ("subprojects" in found.hidden) is hidden
 
 
 def test_a_wheel_tells_more_of_a_build_that_downloads_what_it_compiles():

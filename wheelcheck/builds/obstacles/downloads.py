@@ -11,7 +11,7 @@ from itertools import takewhile
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored, missing_subprojects
 from wheelcheck.builds.setup_script.script_syntax import lines_of, parse, walk
 from wheelcheck.errors import Unknown
 
@@ -79,15 +79,8 @@ def _download(code: str, message: str, source: str) -> BuildObstacle:
 
 
 def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
-    """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
-    inside = [path.split("/", 2) for path in facts.members if path.startswith("subprojects/")]
-    shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
-    wraps = [parts[1].removesuffix(".wrap") for parts in inside if parts[-1].endswith(".wrap")]
-    missing = [
-        wrap
-        for wrap in sorted(wraps)
-        if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
-    ]
+    """Wrap files whose subproject is not in the sdist."""
+    missing = missing_subprojects(facts.members)
     if missing:
         message = f"Meson downloads {', '.join(missing)} where the system has none"
         yield _download("downloads-subprojects", message, "subprojects/*.wrap")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
-__all__ = ["SourceCount", "count_sources", "generated_c", "is_aside", "is_vendored"]
+__all__ = [
+    "SourceCount",
+    "count_sources",
+    "generated_c",
+    "is_aside",
+    "is_vendored",
+    "missing_subprojects",
+]
 
 
 _ASIDE = {
@@ -50,6 +57,21 @@ def _is_aside(folder: str) -> bool:
         part.startswith("test_") or not _ASIDE.isdisjoint((part, *part.split()))
         for part in folder.lower().split("/")
     )  # Meson's own tests lie in "test cases"
+
+
+def missing_subprojects(paths: Iterable[str]) -> list[str]:
+    """Meson's subprojects that have a ``.wrap`` file and no folder, so that Meson downloads them.
+
+    mesonbuild.com/Wrap-dependency-system; a folder may have the version behind its name.
+    """
+    inside = [path.split("/", 2) for path in paths if path.startswith("subprojects/")]
+    shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
+    wraps = [parts[1].removesuffix(".wrap") for parts in inside if parts[-1].endswith(".wrap")]
+    return [
+        wrap
+        for wrap in sorted(wraps)
+        if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
+    ]
 
 
 def is_vendored(path: str) -> bool:

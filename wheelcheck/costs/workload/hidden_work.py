@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, missing_subprojects
 from wheelcheck.costs.workload.made import script_texts
 
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
@@ -74,11 +73,8 @@ def _documents(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
 
 def _by_wraps(facts: SdistFacts, paths: Collection[str]) -> Iterator[str]:
     """Meson's subprojects that the sdist names and does not bring: tests may want them alone."""
-    for path in paths if facts.kind == "meson" else ():
-        stem, suffix = posixpath.splitext(path)
-        wrapped = suffix == ".wrap" and posixpath.dirname(path) == "subprojects"
-        if wrapped and not any(other.startswith(stem) and other != path for other in paths):
-            yield _SUBPROJECTS
+    if facts.kind == "meson" and missing_subprojects(paths):
+        yield _SUBPROJECTS
 
 
 def _by_texts(texts: Mapping[str, str]) -> Iterator[str]:
