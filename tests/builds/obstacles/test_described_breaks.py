@@ -68,6 +68,16 @@ def test_what_may_be_left_out_says_nothing(described: dict[str, str]):
     assert codes(described, OLD) == []
 
 
+def test_a_header_listed_for_editors_is_not_compiled():
+    """OpenEXR lists the parts for Windows and for POSIX, of which ``context.c`` includes one."""
+    text = '#ifdef _WIN32\n#include "win.h"\n#endif\n'
+    part = {"win__h": "#include <windows.h>\n"}
+    assert codes(by_cmake("add_library(x MODULE x.c win.h)"), text, **part) == []
+    assert codes(by_cmake("add_library(x MODULE x.c win.h)"), '#include "win.h"\n', **part) == [
+        "header-missing"
+    ]
+
+
 def test_another_python_compiles_it():
     assert codes(SURE[0], OLD, minor=8) == []
 

@@ -12,8 +12,10 @@ from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.meson.branches import MesonProject
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.named_sources import untemplated
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.index.archives.sources.languages import language_of
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
@@ -90,10 +92,14 @@ def _declared(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
 
 
 def _cmake_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
-    """Sources of CMake's targets that every build makes, where CMake compiles everything."""
+    """Sources of CMake's targets that every build makes, where CMake compiles everything.
+
+    Projects list headers among them, for editors: those for Windows beside those for Linux.
+    """
     if facts.kind != "native" and not facts.leaves_all_to_cmake:
         return []
-    return sorted(cmake_work(contents.texts, contents.sizes, certain=True).sources)
+    listed = cmake_work(contents.texts, contents.sizes, certain=True).sources
+    return sorted(path for path in listed if language_of(untemplated(path)) is not None)
 
 
 def _meson_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:

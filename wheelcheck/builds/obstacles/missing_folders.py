@@ -86,7 +86,7 @@ def missing_project(facts: SdistFacts, contents: SdistContents) -> tuple[BuildOb
     script = facts.script
     if script is None or script.tools_forgiven or not script.extensions or contents.holds_links:
         return ()
-    if any(path.rpartition("/")[2] == _FILE for path in contents.paths):
+    if _FILE in contents.file_names:
         return ()
     texts = script_texts(contents.texts)
     brought = any(_FETCHES.search(text) or _FILE in text for text in texts)
