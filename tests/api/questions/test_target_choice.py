@@ -15,6 +15,7 @@ DAY = date(2026, 11, 29)
     [
         ("node:20", "debian:12", "an image on Debian"),
         ("golang", "debian:12", "an image on Debian"),
+        (f"node:20@sha256:{'ab' * 32}", "debian:12", "an image on Debian"),
         ("node:20-alpine3.19@linux/arm64", "alpine:3.19@linux/arm64", "on Alpine"),
         ("quay.io/jupyter/minimal-notebook:python-3.12", "cp312-manylinux_2_39_x86_64", "conda"),
     ],

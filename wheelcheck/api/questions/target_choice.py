@@ -39,7 +39,8 @@ def _expanded(spelling: str, as_of: date) -> Sequence[Target]:
     try:
         return expand_target_on(spelling, as_of=as_of)
     except TargetError as error:
-        name, _, platform = spelling.partition("@")
+        name, _, behind = spelling.partition("@")
+        platform = "" if behind.startswith("sha256:") else behind  # a digest names that image alone
         likely = None if error.near else likely_target(name, platform or DEFAULT_PLATFORM, as_of)
         if likely is None:
             raise
