@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sample_reports import alpine_story
+from sample_reports import alpine_story, with_cells
 
 from wheelcheck import Verdict
 from wheelcheck.errors import UsageError
@@ -71,22 +71,8 @@ class TestVerdicts:
 
 
 def test_a_wheel_that_lacks_a_library_fails_where_the_policy_says_so():
-    report = alpine_story()
     loading = Loading(status="needs", needs=("libgomp.so.1",), reason="libgomp.so.1 is missing")
-    packages = tuple(
-        package.model_copy(
-            update={
-                "on": {
-                    target: cell.model_copy(update={"loads": loading}) if target == SLIM else cell
-                    for target, cell in package.on.items()
-                }
-            }
-        )
-        if package.name == "numpy"
-        else package
-        for package in report.packages
-    )
-    report = report.model_copy(update={"packages": packages})
+    report = with_cells(alpine_story(), "numpy", SLIM, loads=loading)
     assert broken(Policy(fail_on="missing-libraries"), report) == [
         "numpy 1.24.2 does not load on python:3.8-slim: libgomp.so.1 is missing"
     ]

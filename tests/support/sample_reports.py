@@ -355,22 +355,29 @@ def unjudged_target() -> Report:
     return story.model_copy(update={"packages": packages, "problems": (problem,)})
 
 
-def with_lost_wheel(report: Report, name: str) -> tuple[Report, str]:
-    """The report with a lost wheel of a package on its last target, and the reason."""
-    reason = "the release before has a wheel, this one has none"
-    target = report.targets[-1].name
-    lost = LostWheel(kind="lost", release="2.0.0", before="1.9.0", reason=reason)
-    packages = [
+def with_cells(report: Report, name: str, *targets: str, **update: object) -> Report:
+    """The report with a package's cells changed on these targets; on all where none is named."""
+    packages = tuple(
         package.model_copy(
             update={
                 "on": {
-                    **package.on,
-                    target: package.on[target].model_copy(update={"lost": lost}),
+                    target: cell.model_copy(update=update)
+                    if not targets or target in targets
+                    else cell
+                    for target, cell in package.on.items()
                 }
             }
         )
         if package.name == name
         else package
         for package in report.packages
-    ]
-    return report.model_copy(update={"packages": tuple(packages)}), reason
+    )
+    return report.model_copy(update={"packages": packages})
+
+
+def with_lost_wheel(report: Report, name: str) -> tuple[Report, str]:
+    """The report with a lost wheel of a package on its last target, and the reason."""
+    reason = "the release before has a wheel, this one has none"
+    target = report.targets[-1].name
+    lost = LostWheel(kind="lost", release="2.0.0", before="1.9.0", reason=reason)
+    return with_cells(report, name, target, lost=lost), reason

@@ -6,7 +6,7 @@ import pytest
 from browser import chromium
 from sample_bills import priced_matrix, priced_story
 from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, worded
-from sample_reports import alpine_story, big, images, mixed, nasty, today
+from sample_reports import alpine_story, big, images, mixed, nasty, today, with_cells
 
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.values.report import Loading, Report
@@ -17,24 +17,10 @@ pytestmark = pytest.mark.browser
 
 def with_trouble() -> Report:
     """The story where a build fails, a wheel never loads, and another needs libraries."""
-    changes = {
-        "pandas": {"build_fails": "pandas.c uses X"},
-        "pytz": {"loads": Loading(status="no", reason="nothing brings libx.so.1")},
-        "six": {"loads": Loading(status="needs", reason="no libz.so.1", packages=("zlib1g",))},
-    }
-    story = alpine_story()
-    packages = [
-        package.model_copy(
-            update={
-                "on": {
-                    target: cell.model_copy(update=changes.get(package.name, {}))
-                    for target, cell in package.on.items()
-                }
-            }
-        )
-        for package in story.packages
-    ]
-    return story.model_copy(update={"packages": tuple(packages)})
+    never = Loading(status="no", reason="nothing brings libx.so.1")
+    needs = Loading(status="needs", reason="no libz.so.1", packages=("zlib1g",))
+    story = with_cells(alpine_story(), "pandas", build_fails="pandas.c uses X")
+    return with_cells(with_cells(story, "pytz", loads=never), "six", loads=needs)
 
 
 REPORTS = {

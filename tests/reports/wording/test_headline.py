@@ -12,6 +12,7 @@ from sample_reports import (
     today,
     unjudged_target,
     wheel,
+    with_cells,
 )
 
 from wheelcheck.coverage.verdict import Verdict
@@ -118,14 +119,8 @@ def test_what_fails_to_build_is_named_and_not_priced():
 @pytest.mark.parametrize("verdict", [Verdict.UNAVAILABLE, Verdict.UNKNOWN])
 def test_what_cannot_be_installed_or_judged_has_no_price(verdict):
     story = broken()
-    packages = []
-    for package in story.packages:
-        cell = package.on[ALPINE]
-        if package.name == "numpy":
-            cell = cell.model_copy(update={"verdict": verdict})
-        packages.append(package.model_copy(update={"on": {**package.on, ALPINE: cell}}))
     assert "peak" in headline(story)
-    assert "peak" not in headline(story.model_copy(update={"packages": tuple(packages)}))
+    assert "peak" not in headline(with_cells(story, "numpy", ALPINE, verdict=verdict))
 
 
 def test_a_conflict_is_reported_as_a_conflict():
@@ -226,19 +221,7 @@ def test_the_brief_report_says_what_does_not_load_and_what_to_install():
 
 
 def test_a_build_that_fails_does_not_simply_build():
-    story = broken("pandas")
-    packages = tuple(
-        package.model_copy(
-            update={
-                "on": package.on
-                | {ALPINE: package.on[ALPINE].model_copy(update={"verdict": Verdict.SOURCE_PURE})}
-            }
-        )
-        if package.name == "pandas"
-        else package
-        for package in story.packages
-    )
-    words = headline(story.model_copy(update={"packages": packages}))
+    words = headline(with_cells(broken("pandas"), "pandas", ALPINE, verdict=Verdict.SOURCE_PURE))
     assert "1 is built from source (pandas), and the build of pandas fails" in words
 
 
