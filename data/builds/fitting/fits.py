@@ -43,7 +43,8 @@ CPU_PRIOR = {
     "java": 1.5, "java_mb": 14.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
-what it keeps to where few rows speak."""
+what it keeps to where few rows speak. Java's are of JDK 17.0.15, whose javac takes 0.8 s for an
+empty class and 2.9 s for the 191 kB of jep 4.3.2, and of the archiver beside it."""
 MEMORY_PRIOR = {
     "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "pure_meson": 46e6,
     "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
@@ -60,6 +61,8 @@ MEMORY_PRIOR = {
     "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6, "java": 75e6, "java_mb": 300e6,
     "pure_packed_mb": 1.7e6,
 }  # fmt: skip
+"""Bytes a unit, likewise. `pure_packed_mb` is what Python's zipfile holds of the largest file: 61
+MB for a library of 37 MB that compresses to 13."""
 SIZE_PRIOR = {
     "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,
     "plain_module": 15e3, "plain_c": 45e3, "plain_cython": 45e3, "plain_cpp": 45e3,
