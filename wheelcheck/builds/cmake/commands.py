@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.truth import opposite
 
 __all__ = ["CMakeCommand", "cmake_commands", "cmake_statements"]
 
@@ -215,7 +216,7 @@ def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
 def _else(walk: _Walk, _words: Sequence[str], depth: int) -> None:
     if len(walk.blocks) > depth:
         block = walk.blocks[-1]
-        block.runs = None if block.decided is None else not block.decided
+        block.runs = opposite(block.decided)
 
 
 def _end(walk: _Walk, _words: Sequence[str], depth: int) -> None:

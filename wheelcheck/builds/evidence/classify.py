@@ -94,11 +94,9 @@ def _compiling_all_the_same(facts: SdistFacts | Unknown | None) -> Classificatio
     """
     if not isinstance(facts, SdistFacts):
         return None
-    if facts.kind != "meson" and not facts.has("cmake-project"):
-        return None
     if facts.kind == "setuptools":
         return _always_running_cmake(facts)
-    if facts.kind not in {"meson", "native"}:
+    if facts.kind != "meson" and not (facts.kind == "native" and facts.has("cmake-project")):
         return None
     own = classify_sdist(facts)
     certain = own.verdict is Verdict.SOURCE_NATIVE and own.confidence is Confidence.STRONG
@@ -107,7 +105,8 @@ def _compiling_all_the_same(facts: SdistFacts | Unknown | None) -> Classificatio
 
 def _always_running_cmake(facts: SdistFacts) -> Classification | None:
     """That a setup script starts CMake in every build, its wheel called pure or not."""
-    if facts.script is None or "cmake" not in facts.script.tools_always_run:
+    tools = facts.script.tools_always_run if facts.script is not None else frozenset()
+    if "cmake" not in tools or not facts.has("cmake-project"):
         return None
     reason = "a command of its setup script runs cmake in every build"
     return Classification(
