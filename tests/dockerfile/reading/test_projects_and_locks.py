@@ -219,3 +219,23 @@ def test_poetry_before_2_3_refuses_the_lock_of_a_newer_release(release: str, *, 
     install = f"RUN pip install poetry=={release}\nCOPY . .\nRUN poetry install --no-root\n"
     (stage,) = read(f"FROM python:3.12\n{install}", files).stages
     assert [each.code for each in stage.faults] == ["lock-stale"] * refuses
+
+
+@pytest.mark.parametrize(
+    ("command", "files"),
+    [
+        ("uv sync", ["pyproject.toml", "uv.lock"]),
+        ("poetry install", ["pyproject.toml", "poetry.lock"]),
+        ("pipenv install --skip-lock", ["Pipfile"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "hostile", [f"a = {'[' * 100_000}", f"a = {'9' * 5000}"], ids=["deep", "long"]
+)
+def test_a_project_or_lock_that_no_parser_takes_breaks_nothing(
+    command: str, files: list[str], hostile: str
+):
+    text = f"FROM python:3.12\nCOPY . .\nRUN {command}\n"
+    dockerfile = read(text, dict.fromkeys(files, hostile))
+    assert "lock-stale" not in {each.code for each in dockerfile.stages[0].faults}
+    assert dockerfile.all_unread

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
+
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements.documents import parse_toml
 
 __all__ = ["poetry_lock_is_stale"]
 
@@ -30,11 +32,11 @@ def poetry_lock_is_stale(lock: str, project: str, *, groups: bool = True) -> boo
     which do not know that of later releases (findings/poetry-lock-of-a-newer-poetry.sh).
     """
     try:
-        locked, wanted = tomllib.loads(lock), tomllib.loads(project)
+        locked, wanted = parse_toml("poetry.lock", lock), parse_toml("pyproject.toml", project)
         before = locked["metadata"]["content-hash"]
         known = {key: table for key, table in wanted.items() if groups or key != _GROUPS}
         return bool(_HASH.fullmatch(before)) and before not in set(_hashes(known))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+    except (RequirementsError, KeyError, TypeError, AttributeError):
         return False
 
 

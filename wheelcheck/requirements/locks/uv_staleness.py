@@ -6,13 +6,15 @@ uv compares what it wrote of the project (``[package.metadata]``) with the proje
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
+
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements.documents import parse_toml
 
 __all__ = ["lock_is_stale"]
 
@@ -26,8 +28,8 @@ def lock_is_stale(lock: str, project: str) -> bool:
     indexes may differ in spelling alone.
     """
     try:
-        locked, wanted = tomllib.loads(lock), tomllib.loads(project)
-    except tomllib.TOMLDecodeError:
+        locked, wanted = parse_toml("uv.lock", lock), parse_toml("pyproject.toml", project)
+    except RequirementsError:
         return False
     table = wanted.get("project")
     if not isinstance(table, dict) or "dependencies" in table.get("dynamic", ()):

@@ -20,7 +20,7 @@ def pipfile_requirements(text: str, *, dev: bool) -> tuple[list[str], list[Unkno
     """
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also endless numbers, deep nesting
         return [], [Unknown("requirement-refused", f"the Pipfile is no TOML: {error}")]
     found, problems = [], []
     for section in ("packages", "dev-packages") if dev else ("packages",):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements.documents import parse_toml
 from wheelcheck.targets.target import Target
 
 __all__ = ["project_folders", "python_of", "python_of_uv"]
@@ -73,8 +74,10 @@ def _required(stage: StageState, target: Target, workdir: str) -> tuple[int, int
         if text is None:
             continue
         try:
-            bounds = SpecifierSet(str(tomllib.loads(text)["project"]["requires-python"]))
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, InvalidSpecifier):
+            bounds = SpecifierSet(
+                str(parse_toml("pyproject.toml", text)["project"]["requires-python"])
+            )
+        except (RequirementsError, KeyError, TypeError, InvalidSpecifier):
             return None
         if bounds.contains(target.python_full_version, prereleases=True):
             return None
