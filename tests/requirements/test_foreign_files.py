@@ -106,3 +106,10 @@ def test_the_project_itself_in_a_file_that_lists_all_it_requires_is_no_gap(readi
     assert not found.skipped
     assert [each.text for each in found.lines] == ["six==1.16.0"]
     assert "the project itself" in found.warnings[0]
+
+
+def test_an_environment_that_names_its_values_again_and_again_is_read(reading):
+    again = "\n".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]" for n in range(1, 12))
+    text = f"x0: &x0 [a]\n{again}\ndependencies:\n- pip:\n  - six\n  - attrs\n  - *x11\n"
+    found = reading({"environment.yml": text})
+    assert [line.requirement.name for line in found.lines] == ["six", "attrs"]

@@ -6,6 +6,7 @@ Source: docs.conda.io, "Creating an environment file manually".
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ def conda_environment(tree: Mapping[str, Any]) -> CondaEnvironment:
     items = listed if isinstance(listed, list) else []
     return CondaEnvironment(
         tuple(item for item in items if isinstance(item, str)),
-        tuple(str(line) for item in items if isinstance(item, Mapping) for line in _pip(item)),
+        tuple(line for item in items if isinstance(item, Mapping) for line in _pip(item)),
     )
 
 
@@ -59,9 +60,11 @@ def read_conda_environment(given: InputDocument) -> None:
         )
 
 
-def _pip(item: Mapping[str, Any]) -> list[Any]:
+def _pip(item: Mapping[str, Any]) -> list[str]:
+    """The lines for pip; what is no text is cut short, as YAML may name it again and again."""
     lines = item.get("pip")
-    return lines if isinstance(lines, list) else []
+    listed = lines if isinstance(lines, list) else []
+    return [line if isinstance(line, str) else reprlib.repr(line) for line in listed]
 
 
 def _specifier(bounds: str) -> str | None:
