@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.shell.install_commands import installer_command

@@ -5,14 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from wheelcheck.dockerfile.reading.files.image_files import (
-    STDIN,
-    Generated,
-    Inline,
-    Placed,
-    Unseen,
-    absolute,
-)
+from wheelcheck.dockerfile.reading.files.image_files import STDIN, Generated, Inline, Placed, Unseen
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     ChangedFiles,

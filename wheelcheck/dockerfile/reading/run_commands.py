@@ -12,7 +12,7 @@ from wheelcheck.dockerfile.reading.conda_installs import follow_other_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder, Moment
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
-from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_steps import add_lock_install

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Heredoc, Instruction
-from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.shell.opaque import script_files
 from wheelcheck.dockerfile.reading.shell.script_commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState

@@ -9,9 +9,9 @@ from wheelcheck.dockerfile.reading.files.image_files import (
     FromContext,
     ImageFiles,
     Placed,
-    matches_exclusion,
     origin_at,
 )
+from wheelcheck.dockerfile.reading.files.image_paths import matches_exclusion
 
 __all__ = ["names_left"]
 

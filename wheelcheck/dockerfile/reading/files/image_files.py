@@ -7,11 +7,16 @@ follows BuildKit (`solver/llbsolver/file/backend.go`, `tonistiigi/fsutil/copy`).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from wheelcheck.dockerfile.reading.files.build_context import BuildContext, Kind
+from wheelcheck.dockerfile.reading.files.image_paths import (
+    is_pattern,
+    matches_exclusion,
+    matches_name,
+    parents,
+)
 from wheelcheck.errors import Unknown
 
 __all__ = [
@@ -23,8 +28,6 @@ __all__ = [
     "Inline",
     "Placed",
     "Unseen",
-    "absolute",
-    "matches_exclusion",
     "origin_at",
 ]
 
@@ -92,13 +95,6 @@ class Placed:
     inside: bool = False
 
 
-def absolute(path: str, workdir: str, home: str = "/root") -> str:
-    """A path in an image, absolute and without ``..``; ``~`` is `home`."""
-    if path == "~" or path.startswith("~/"):
-        path = f"{home}{path[1:]}"
-    return posixpath.normpath("/" + posixpath.join(workdir, path).lstrip("/"))
-
-
 @dataclass(frozen=True, slots=True)
 class ImageFiles:
     """The files of a stage at one moment; each change gives a new value.
@@ -137,7 +133,7 @@ class ImageFiles:
 
     def with_folder(self, path: str) -> ImageFiles:
         """A folder that exists from now on, with all that it lies in."""
-        made = {path, *_parents(path)}
+        made = {path, *parents(path)}
         return replace(self, folders=self.folders | made, removed=self.removed - made)
 
     def with_changed(self, path: str, why: Unknown) -> ImageFiles:
@@ -180,7 +176,7 @@ class ImageFiles:
             arrived = tail if pivot else head
             whole = replace(source, path=posixpath.normpath(source.path))
             return Placed(posixpath.join(path, arrived.lstrip("/")), whole)
-        inside = _is_pattern(source.path) or (into and self._kind(source) != "folder")
+        inside = is_pattern(source.path) or (into and self._kind(source) != "folder")
         return Placed(path, source, inside=inside)
 
     def without(self, path: str) -> ImageFiles:
@@ -300,18 +296,6 @@ class ImageFiles:
         )
 
 
-def _parents(path: str) -> Iterator[str]:
-    while path not in {"", "/"}:
-        path = posixpath.dirname(path)
-        yield path
-
-
-def matches_exclusion(path: str, pattern: str) -> bool:
-    """Whether a pattern of ``COPY --exclude`` leaves a path of the build context out."""
-    bare = pattern.lstrip("/")
-    return fnmatchcase(path, bare) or fnmatchcase(posixpath.basename(path), bare)
-
-
 def _names(placed: Placed, path: str) -> bool:
     """Whether a COPY is for one file, or for a few by their names, rather than for a folder."""
     return placed.path == path or placed.inside
@@ -332,20 +316,11 @@ def origin_at(placed: Placed, path: str) -> Origin | None:
         return replace(origin, path=posixpath.join(origin.path, rest))
     folder, name = posixpath.split(origin.path.rstrip("/"))
     head, _, tail = rest.partition("/")
-    if fnmatchcase(head, _as_fnmatch(name)):
+    if matches_name(head, name):
         return replace(origin, path=posixpath.join(folder, rest))
     # A pattern may also match folders, whose content is placed.
-    within = _is_pattern(name) and not tail
+    within = is_pattern(name) and not tail
     return replace(origin, path=posixpath.join(folder, name, rest)) if within else None
-
-
-def _as_fnmatch(pattern: str) -> str:
-    """Go's pattern (filepath.Match) as fnmatch writes it: ``[^a]`` is ``[!a]`` there."""
-    return pattern.replace("[^", "[!")
-
-
-def _is_pattern(path: str) -> bool:
-    return any(char in path for char in "*?[")
 
 
 def _missing(path: str) -> Unknown:

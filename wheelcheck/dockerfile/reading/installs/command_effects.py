@@ -12,7 +12,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Keeps,
     MadeFolder,
 )
-from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand

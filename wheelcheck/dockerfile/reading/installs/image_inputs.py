@@ -12,12 +12,8 @@ from datetime import date
 
 from msgspec import structs
 
-from wheelcheck.dockerfile.reading.files.image_files import (
-    FromContext,
-    ImageFiles,
-    Inline,
-    absolute,
-)
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, ImageFiles, Inline
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.image_requirements import (
     ImageOpener,
     without_image_paths,

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.distributions.distribution import Family
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.stages.shells import lacks_shell
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState

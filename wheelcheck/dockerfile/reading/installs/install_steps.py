@@ -13,7 +13,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     InstallStep,
     WheelSource,
 )
-from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.command_effects import (
     folder_of,
     installer_of,

@@ -11,7 +11,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from wheelcheck.dockerfile.reading.files.image_files import Generated, absolute
+from wheelcheck.dockerfile.reading.files.image_files import Generated
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import (
     Gathered,
     ImageInputs,

@@ -11,7 +11,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.command_effects import writes_byte_code
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
 from wheelcheck.dockerfile.reading.installs.install_steps import note_project, shown_text

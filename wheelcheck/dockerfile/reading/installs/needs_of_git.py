@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown

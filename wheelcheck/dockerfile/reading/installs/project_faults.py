@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.needs_of_git import faults_of_version
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState

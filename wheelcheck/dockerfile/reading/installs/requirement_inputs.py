@@ -11,13 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from wheelcheck.dockerfile.reading.files.copied_folder import names_left
-from wheelcheck.dockerfile.reading.files.image_files import (
-    STDIN,
-    FromContext,
-    Generated,
-    absolute,
-    origin_at,
-)
+from wheelcheck.dockerfile.reading.files.image_files import STDIN, FromContext, Generated, origin_at
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.command_options import command_options
 from wheelcheck.dockerfile.reading.installs.image_inputs import (
     Gathered,

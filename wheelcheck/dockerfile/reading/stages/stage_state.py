@@ -22,11 +22,8 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     packages_of,
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.files.image_files import (
-    ImageFiles,
-    Inline,
-    absolute,
-)
+from wheelcheck.dockerfile.reading.files.image_files import ImageFiles, Inline
+from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
 from wheelcheck.dockerfile.reading.stages.pip_settings import Setting
