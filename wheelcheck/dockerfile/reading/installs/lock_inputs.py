@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from msgspec.structs import replace
+from packaging.version import Version
 
 from wheelcheck.dockerfile.reading.files.image_files import Generated
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
@@ -26,6 +27,7 @@ from wheelcheck.dockerfile.reading.shell.lock_selection import (
 )
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import project_folders
+from wheelcheck.dockerfile.reading.stages.poetry_release import is_since
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import refusals
@@ -47,19 +49,18 @@ _WITHOUT: Mapping[_State, str] = MappingProxyType(
 
 
 def gather_lock(
-    command: LockCommand, around: InstallContext, *, compares: bool = True, groups: bool = True
+    command: LockCommand, around: InstallContext, poetry: Version | None = None
 ) -> Gathered:
     """Read the lock that a command follows, with the groups and extras that it chooses.
 
-    Without a lock, what the project asks for is read, as the tool resolves it then. Without
-    `compares` the tool takes a lock that does not fit, and warns (Poetry before 1.8); without
-    `groups` it does not know locks that count a project's groups (before 2.3). Codes of
-    problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
+    Without a lock, what the project asks for is read, as the tool resolves it then. A lock of
+    Poetry's is read as the release `poetry` does, by default the newest. Codes of problems:
+    ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
     """
     inputs = ImageInputs.of(around, ImageCollection(CommandLine()))
     failures = inputs.opener.failures
     try:
-        inputs.problems.extend(read_lock(inputs, command, compares=compares, groups=groups))
+        inputs.problems.extend(read_lock(inputs, command, poetry))
     except RequirementsError as error:
         code = "no-lock" if failures else "requirement-refused"
         inputs.problems.append(Unknown(code, str(error)))
@@ -81,9 +82,7 @@ class _Lock:
     state: _State
 
     @classmethod
-    def of(
-        cls, command: LockCommand, around: InstallContext, *, compares: bool, groups: bool
-    ) -> _Lock:
+    def of(cls, command: LockCommand, around: InstallContext, poetry: Version | None) -> _Lock:
         """Where a command looks for its lock, and what it finds."""
         demand = lock_demand(command, around.environ)
         folder = demand.folder or _project_folder(command, around)
@@ -96,7 +95,7 @@ class _Lock:
             state = "missing" if found.code == "not-in-context" else "unseen"
         elif demand.skips:
             state = "skipped"
-        elif compares and _is_stale(command, demand, path, project, around, groups=groups):
+        elif _differs(around, path, project, _comparison(command, demand, poetry)):
             state = "stale"
         return cls(command, demand, path, project, state)
 
@@ -119,7 +118,7 @@ class _Lock:
 
 
 def read_lock(
-    inputs: ImageInputs, command: LockCommand, *, compares: bool = True, groups: bool = True
+    inputs: ImageInputs, command: LockCommand, poetry: Version | None = None
 ) -> list[Unknown]:
     """Read a lock, or the project where there is none.
 
@@ -127,7 +126,7 @@ def read_lock(
     """
     selection, strange = selection_of(command)
     problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
-    lock = _Lock.of(command, inputs.around, compares=compares, groups=groups)
+    lock = _Lock.of(command, inputs.around, poetry)
     refusal = lock.refusal
     if refusal is not None:
         return [*problems, refusal]
@@ -165,22 +164,26 @@ def _read_pipfile(inputs: ImageInputs, path: str, selection: Selection) -> list[
     return problems
 
 
-def _is_stale(
-    command: LockCommand,
-    demand: LockDemand,
-    lock: str,
-    project: str,
-    around: InstallContext,
-    *,
-    groups: bool,
-) -> bool:
-    """Whether a lock was made for other requirements than the project has now, and it matters."""
-    is_stale: Callable[[str, str], bool]
+_Comparison = Callable[[str, str], bool]
+"""Whether a lock, by its text, was made for other requirements than a project's text has."""
+
+
+def _comparison(
+    command: LockCommand, demand: LockDemand, poetry: Version | None
+) -> _Comparison | None:
+    """How the tool compares its lock with the project; None where it does not, or only warns."""
     if command.tool == "uv" and not demand.keeps:
-        is_stale = lock_is_stale
-    elif command.tool == "poetry" and command.action in {"install", "sync"}:
-        is_stale = partial(poetry_lock_is_stale, groups=groups)
-    else:
+        return lock_is_stale
+    installs = command.tool == "poetry" and command.action in {"install", "sync"}
+    if installs and is_since(poetry, "1.8") is not False:
+        return partial(poetry_lock_is_stale, groups=is_since(poetry, "2.3") is not False)
+    return None
+
+
+def _differs(
+    around: InstallContext, lock: str, project: str, comparison: _Comparison | None
+) -> bool:
+    if comparison is None:
         return False
     locked, wanted = around.text_of(lock), around.text_of(project)
-    return locked is not None and wanted is not None and is_stale(locked, wanted)
+    return locked is not None and wanted is not None and comparison(locked, wanted)

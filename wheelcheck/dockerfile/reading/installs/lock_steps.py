@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext
@@ -23,6 +20,7 @@ from wheelcheck.dockerfile.reading.installs.project_faults import builds_project
 from wheelcheck.dockerfile.reading.installs.requirement_inputs import own_project
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
+from wheelcheck.dockerfile.reading.stages.poetry_release import is_since, poetry_of
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
@@ -61,19 +59,18 @@ def add_lock_install(
     found = stage.files.find(absolute(command.lock, layer.workdir))
     place = found.path if isinstance(found, FromContext) else None
     around = _context_of(stage, layer, line, variables)
-    poetry = _release_of_poetry(stage, variables)
-    checks = command.tool != "poetry" or _is_since(poetry, "1.8")
-    groups = _is_since(poetry, "2.3") is not False
-    gathered = gather_lock(command, around, compares=checks is not False, groups=groups)
+    poetry = poetry_of(stage, variables)
+    gathered = gather_lock(command, around, poetry)
     if layer.required and text.split()[:1] == [command.tool]:
         for fault in faults_of_installer(stage, command.tool, line):
             stage.fault(fault)
+    gives_up = command.tool != "poetry" or is_since(poetry, "1.8") is True
     for why in gathered.problems:
-        _note_problem(stage, layer, why, line, text, certain=checks is True)
+        _note_problem(stage, layer, why, line, text, certain=gives_up)
     requirements = gathered.requirements
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if builds_project(command, folder, stage, variables):
-        new_poetry = _is_since(poetry, "2.0")
+        new_poetry = is_since(poetry, "2.0")
         if layer.required:
             certain = command.tool == "uv" or new_poetry is True
             note_project(stage, folder, line, variables, certain=certain)
@@ -102,40 +99,6 @@ def add_lock_install(
         target=stage.with_other_python(python),
     )
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
-
-
-_NEWEST_POETRY = Version("2.5.1")
-_RELEASE = re.compile(r"\d+(\.\d+)*")
-
-
-def _release_of_poetry(stage: StageState, variables: Mapping[str, str | None]) -> Version | None:
-    """The Poetry of a stage, by its requirement and by the variable that its installer reads.
-
-    None where nothing tells.
-    """
-    lines = [line for step in stage.steps for line in step.requirements.lines]
-    stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
-    named = variables.get("POETRY_VERSION") or ""
-    found = [_newest_of(specifier) for specifier in stated]
-    found += [Version(named)] if _RELEASE.fullmatch(named) else []
-    return min(found, default=None)
-
-
-def _is_since(poetry: Version | None, release: str) -> bool | None:
-    """Whether a Poetry is that release or newer; None where it is not known.
-
-    Since 1.8 it ends with an error where the lock does not fit, and in 2.x where its project cannot
-    be built; releases before warn.
-    """
-    return None if poetry is None else poetry >= Version(release)
-
-
-def _newest_of(specifier: SpecifierSet) -> Version:
-    """The release that a specifier pins, or the newest; 0 for a bound that leaves this one out."""
-    pinned = [each.version.removesuffix(".*") for each in specifier if each.operator == "=="]
-    if pinned:
-        return Version(pinned[0])
-    return _NEWEST_POETRY if specifier.contains(_NEWEST_POETRY) else Version("0")
 
 
 def _python_of(
