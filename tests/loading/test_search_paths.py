@@ -1,5 +1,7 @@
 """Libraries of a wheel that lie where the loader looks for them, and where it does not."""
 
+from random import Random
+
 import pytest
 from elf_builder import elf
 from made_wheels import ALPINE, EXTENSION, INIT, MUSL, loads
@@ -42,14 +44,51 @@ def test_a_library_out_of_reach_may_come_from_a_package():
     assert loads(members).packages == ("libgomp1",)
 
 
-def test_what_a_library_needs_is_looked_for_on_the_path_of_what_loads_it():
-    members = {
+def lending(extension: bytes, library: bytes = b"") -> dict[str, bytes]:
+    """A wheel whose extension module leads to a library, and this to another beside it."""
+    return {
         **INIT,
-        EXTENSION: needing("libown.so.1", runpath="$ORIGIN/lib"),
-        "x/lib/libown.so.1": needing("libmore.so.2"),
+        EXTENSION: extension,
+        "x/lib/libown.so.1": library or elf(("libmore.so.2", "libc.so.6"), code=b""),
         "x/lib/libmore.so.2": OWN,
     }
-    assert loads(members).status == "yes"
+
+
+def test_what_a_library_needs_is_looked_for_on_the_path_of_what_loads_it():
+    extension = elf(("libown.so.1", "libc.so.6"), rpath="$ORIGIN/lib", code=b"")
+    assert loads(lending(extension)).status == "yes"
+
+
+def test_glibc_does_not_look_on_the_runpath_of_what_loads_a_library():
+    extension = elf(("libown.so.1", "libc.so.6"), runpath="$ORIGIN/lib", code=b"")
+    found = loads(lending(extension))
+    assert (found.status, found.needs) == ("no", ("libmore.so.2",))
+    both = elf(("libown.so.1", "libmore.so.2", "libc.so.6"), runpath="$ORIGIN/lib", code=b"")
+    assert loads(lending(both)).status == "yes"
+
+
+def test_first_bytes_do_not_say_whose_path_it_is():
+    code = Random(1).randbytes(1 << 20)  # cannot be packed, and is not read
+    extension = elf(("libown.so.1", "libc.so.6"), runpath="$ORIGIN/lib", code=code)
+    assert loads(lending(extension)).status == "yes"
+
+
+def test_a_runpath_of_its_own_shuts_out_the_rpath_of_what_loads_a_library():
+    extension = elf(("libown.so.1", "libc.so.6"), rpath="$ORIGIN/lib", code=b"")
+    library = elf(("libmore.so.2", "libc.so.6"), runpath="/usr/lib", code=b"")
+    assert loads(lending(extension, library)).needs == ("libmore.so.2",)
+
+
+def test_musl_looks_on_the_runpath_of_what_loads_a_library():
+    libc = "libc.musl-x86_64.so.1"
+    extension = EXTENSION.replace("gnu", "musl")
+    members = {
+        **INIT,
+        extension: elf(("libown.so.1", libc), runpath="$ORIGIN/lib", code=b""),
+        "x/lib/libown.so.1": elf(("libmore.so.2", libc), code=b""),
+        "x/lib/libmore.so.2": elf((libc,), soname="libmore.so.2", code=b""),
+    }
+    assert loads(members, MUSL, ALPINE).status == "yes"
 
 
 def test_a_library_that_another_extension_module_loads_is_there_already():

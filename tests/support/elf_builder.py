@@ -4,7 +4,8 @@ import struct
 
 CODE = b"\x90" * 400_000
 _BASE = 64 + 56 * 4
-TAGS = {"needed": 1, "strtab": 5, "symtab": 6, "strsz": 10, "soname": 14, "runpath": 29}
+TAGS = {"needed": 1, "strtab": 5, "symtab": 6, "strsz": 10, "soname": 14}
+TAGS |= {"rpath": 15, "runpath": 29}
 FLAGS, STATIC_TLS = 30, 0x10
 VERNEED, VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 
@@ -18,6 +19,7 @@ def elf(
     machine: int = 62,
     isa: int = 0,
     exec_stack: bool = False,
+    rpath: str = "",
     runpath: str = "",
     static_tls: bool = False,
     moved: bool = False,
@@ -26,7 +28,7 @@ def elf(
     """A shared object. `moved` puts its names to the end, as patchelf does."""
     versions = versions or {}
     names = [*symbols, *needed, *versions, *(v for vs in versions.values() for v in vs)]
-    names += [soname, runpath]
+    names += [soname, rpath, runpath]
     strings, offsets = b"\0", {}
     for name in dict.fromkeys(filter(None, names)):
         offsets[name] = len(strings)
@@ -39,6 +41,7 @@ def elf(
     behind = front + (0 if moved else len(strings)) + 8 + len(records) + len(code)
     entries = [(TAGS["needed"], offsets[name]) for name in needed]
     entries += [(TAGS["soname"], offsets[soname])] if soname else []
+    entries += [(TAGS["rpath"], offsets[rpath])] if rpath else []
     entries += [(TAGS["runpath"], offsets[runpath])] if runpath else []
     entries += [(FLAGS, STATIC_TLS)] if static_tls else []
     strtab = front if not moved else behind + 16 * (len(entries) + 6)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,8 +65,9 @@ class ElfNeeds:
     `needed` are file names of libraries; where `exact` is False they are all such names found in
     the string table, which may include the file's own and some that were replaced. `versions` are
     the symbol versions by library; a library without a name is ``""``. `search` is RUNPATH, else
-    RPATH. `isa` is the x86-64 level that the file says it needs (1 where it says nothing).
-    `python` are the undefined symbols of CPython's API, None where they could not be read.
+    RPATH; `lends` says that it is RPATH, or may be. `isa` is the x86-64 level that the file says it
+    needs (1 where it says nothing). `python` are the undefined symbols of CPython's API, None where
+    they could not be read.
     `exec_stack` says that the file asks for a stack that code may run on, `static_tls` that it has
     thread-local variables whose place is fixed when a program starts; that only whole files say.
     """
@@ -76,6 +77,7 @@ class ElfNeeds:
     versions: Mapping[str, tuple[str, ...]] | None = None
     soname: str = ""
     search: tuple[str, ...] = ()
+    lends: bool = True
     isa: int = 1
     exact: bool = True
     is_program: bool = False
@@ -100,13 +102,14 @@ def read_elf(data: bytes) -> ElfNeeds:
     def named(tag: int) -> tuple[str, ...]:
         return tuple(_string(strings, value) for found, value in dynamic if found == tag)
 
-    search = named(_DT_RUNPATH) or named(_DT_RPATH)
+    runpath = named(_DT_RUNPATH)
     return ElfNeeds(
         machine=header.machine,
         needed=tuple(dict.fromkeys(filter(None, named(_DT_NEEDED)))),
         versions=_needed_versions(data, header, dict(dynamic), strings),
         soname=next(iter(named(_DT_SONAME)), ""),
-        search=tuple(part for path in search for part in path.split(":") if part),
+        search=_folders(runpath or named(_DT_RPATH)),
+        lends=not runpath,
         isa=_isa(data, header),
         is_program=header.is_program,
         exec_stack=header.exec_stack,
@@ -119,6 +122,10 @@ def read_elf(data: bytes) -> ElfNeeds:
             wide=header.wide,
         ),
     )
+
+
+def _folders(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(folder for path in paths for folder in path.split(":") if folder)
 
 
 def _dynamic(data: bytes, header: ElfHeader) -> list[tuple[int, int]]:
@@ -247,7 +254,7 @@ def _by_strings(data: bytes, header: ElfHeader, start: int, table: bytes) -> Elf
         machine=header.machine,
         needed=tuple(dict.fromkeys(needed)),
         versions={"": tuple(dict.fromkeys(versions))},
-        search=tuple(part for path in paths for part in path.split(":") if part),
+        search=_folders(paths),
         isa=_isa(data, header),
         exact=False,
         is_program=header.is_program,

@@ -2,6 +2,7 @@
 
 What ld.so(8) says: a name that is loaded already is met by that; else the folders of RUNPATH of the
 file, or without one those of RPATH of the file and of what loaded it; then those of the system.
+musl's loader takes RUNPATH for RPATH (ldso/dynlink.c: `load_library`; 1.2.5 was run).
 Over 259 wheels (data/loading/README.md) the 1,250 extension modules that need libraries of their
 wheel found all but two of them so; those two were loaded before, by Python code and by the system.
 """
@@ -63,21 +64,29 @@ def _finds(file: FileNeeds, places: _Places, chain: Sequence[FileNeeds]) -> bool
 
 
 def _found(name: str, places: _Places, chain: Sequence[FileNeeds]) -> FileNeeds | None:
-    """The file that is loaded for a name, by the search paths of a file and what loaded it.
-
-    Whether a path is inherited (RPATH) or not (RUNPATH) is not known of a file's first bytes.
-    """
+    """The file that is loaded for a name, by the search paths of a file and what loaded it."""
     there = places.get(name, {})
     for folder in there:
         if folder.endswith(".libs"):
             return there[folder]  # of auditwheel, which writes the paths to it into the files
-    for file in chain:
+    for file in _searched(chain):
         for folder in _folders(file):
             if folder in there:
                 return there[folder]
             if folder.startswith("..") and there:
                 return next(iter(there.values()))  # out of what a wheel installs into site-packages
     return None
+
+
+def _searched(chain: Sequence[FileNeeds]) -> Sequence[FileNeeds]:
+    """The files whose paths are searched for what the first of them needs.
+
+    A file's first bytes do not say whether its path is RPATH: then it is taken for that.
+    """
+    file, *loaders = chain
+    if any(each.libc == "glibc" for each in chain):
+        loaders = [each for each in loaders if file.lends and each.lends]
+    return [file, *loaders]
 
 
 def _folders(file: FileNeeds) -> Iterator[str]:

@@ -66,12 +66,12 @@ class FileNeeds:
     `outside` are the libraries that the wheel does not hold, the C library apart; `inside` those
     that it does, by base name. `versions` are symbol versions (``GLIBC_2.28``). `libc` is
     ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
-    hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them.
-    `python` are the symbols of CPython's API that it uses and that not every CPython has or
-    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. With
-    `static_tls` its thread-local variables must have their place when a program starts. `astray`
-    are those of `inside` that lie where the loader does not look for them. `unread` says why
-    nothing is known.
+    hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them;
+    with `lends` they are RPATH's, or may be. `python` are the symbols of CPython's API that it uses
+    and that not every CPython has or promises, else any of them. `exec_stack`: it asks for a stack
+    that code may run on. With `static_tls` its thread-local variables must have their place when a
+    program starts. `astray` are those of `inside` that lie where the loader does not look for them.
+    `unread` says why nothing is known.
     """
 
     path: str
@@ -85,6 +85,7 @@ class FileNeeds:
     exact: bool = True
     unread: str = ""
     search: tuple[str, ...] = ()
+    lends: bool = True
     python: tuple[str, ...] = ()
     exec_stack: bool = False
     static_tls: bool = False
@@ -229,6 +230,7 @@ def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset
         needs.isa,
         needs.exact,
         search=needs.search,
+        lends=needs.lends,
         python=notable_symbols(needs.python or ()),
         exec_stack=needs.exec_stack and not needs.is_program,
         static_tls=needs.static_tls and not needs.is_program,
