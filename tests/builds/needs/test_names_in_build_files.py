@@ -224,6 +224,13 @@ def test_other_systems_tests_and_what_the_sdist_builds_itself_are_no_needs(text:
     assert roles({"setup.py": text}) == {}
 
 
+def test_a_list_of_python_packages_names_no_libraries():
+    lists = 'TEST_LIBS = ["rrd"]\nEXTRAS = {"t": TEST_LIBS}\nsetup(extras_require=EXTRAS)'
+    assert required(lists) == set()
+    linked = 'LIBS = ["rrd"]\nsetup(ext_modules=[f(LIBS)], install_requires=["x"])'
+    assert required(linked) == {"-lrrd"}
+
+
 def test_alternatives_under_conditions_count_where_nothing_is_certain():
     text = 'if version > 3:\n  libs = ["rrd"]\nelse:\n  libs = ["rrd", "nowhere"]'
     assert roles({"setup.py": text}) == {"-lrrd": Role.REQUIRED, "-lnowhere": Role.OPTIONAL}
@@ -281,6 +288,79 @@ option('off', type: 'boolean', value: false)
     found = roles({"meson.build": text, "meson_options.txt": options})
     assert found.get("ipopt.pc") is role
     assert found.get("pkg-config") is role
+
+
+VENDOR = """
+id = fc.get_id()
+if id == 'intel-llvm'
+  id = 'intel'
+endif
+vendor = get_option('vendor')
+if vendor == 'auto'
+  if id == 'intel'
+    vendor = 'other'
+  endif
+endif
+if vendor == 'other'
+  cc.find_library('nowhere')
+else
+  rrd = dependency(wide ? 'rrd64' : 'librrd', required: false)
+  if not rrd.found()
+    rrd = cc.find_library('rrd')
+  endif
+endif
+"""
+
+
+@pytest.mark.parametrize(
+    ("vendor", "expected"),
+    [
+        ("auto", {"-lrrd": Role.REQUIRED, "-lnowhere": Role.OPTIONAL}),
+        ("other", {"-lrrd": Role.OPTIONAL, "-lnowhere": Role.REQUIRED}),
+    ],
+)
+def test_the_way_that_an_option_of_meson_chooses_is_required(
+    vendor: str, expected: dict[str, Role]
+):
+    options = f"option('vendor', type: 'combo', value: '{vendor}', choices: ['auto', 'other'])"
+    found = roles({"meson.build": VENDOR, "meson_options.txt": options})
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_what_a_bare_system_has_is_found_by_meson():
+    text = (
+        "x = dependency('threads', required: false)\nif not x.found()\n  dependency('ipopt')\nendif"
+    )
+    assert roles({"meson.build": text})["ipopt.pc"] is Role.OPTIONAL
+
+
+def test_a_subproject_in_the_sdist_asks_for_what_it_needs():
+    call = "dependency('own', version: '>=@0@'.format(meson.project_version()), "
+    call += "fallback: ['own', 'dep'], default_options: ['{}'])"
+    below = "project('own')\nsubdir('part' / 'inner')"
+    inner = "if get_option('extra')\n  dependency('ipopt')\nendif"
+    texts = {
+        "subprojects/own/meson.build": below,
+        "subprojects/own/part/inner/meson.build": inner,
+        "subprojects/own/meson_options.txt": "option('extra', type: 'boolean', value: false)",
+        "subprojects/other/meson.build": "dependency('librrd')",
+    }
+    more = {"members": dict.fromkeys(texts, 1)}
+    found = roles({**texts, "meson.build": call.format("extra=true")}, **more)
+    assert found["ipopt.pc"] is Role.REQUIRED
+    assert "librrd.pc" not in found
+    found = roles({**texts, "meson.build": call.format("default_library=static")}, **more)
+    assert found.get("ipopt.pc", Role.OPTIONAL) is Role.OPTIONAL
+
+
+def test_a_folder_is_no_package_that_cmake_finds():
+    texts = {"CMakeLists.txt": "find_package(Widget REQUIRED)"}
+    members = {f"widget/{name}.cpp": 1 for name in "abcdef"}
+    found = roles(texts, members=members, backend="scikit_build_core.build")
+    assert found["WidgetConfig.cmake"] is Role.REQUIRED
+    own = {**members, "cmake/FindWidget.cmake": 1}
+    found = roles(texts, members=own, backend="scikit_build_core.build")
+    assert found["WidgetConfig.cmake"] is Role.BUNDLED
 
 
 def test_meson_asks_for_its_own_dependencies_without_pkg_config():

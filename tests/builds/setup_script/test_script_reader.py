@@ -303,6 +303,23 @@ class TestForgiveness:
         """)
         assert script.forgiving == ""
 
+    def test_a_command_that_builds_the_same_again_forgives_nothing(self):
+        body = """
+            class Patient(build_ext):
+                def build_extensions(self):
+                    try:
+                        build_ext.build_extensions(self)
+                    except CompileError:
+                        for module in self.extensions:
+                            module.extra_compile_args.append("-stdlib=libc++")
+                        build_ext.build_extensions(self)
+            setup(ext_modules=[Extension("a", ["a.c"])], cmdclass={"build_ext": Patient})
+        """
+        assert read(body).forgiving == ""
+        without = body.replace('module.extra_compile_args.append("-stdlib=libc++")', "pass")
+        taken_out = without.replace("pass", "self.extensions.remove(module)")
+        assert "Patient" in read(taken_out).forgiving
+
     def test_a_command_that_only_minds_imports_forgives_nothing(self):
         script = read("""
             from setuptools.command.build_ext import build_ext

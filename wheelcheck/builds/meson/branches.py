@@ -7,6 +7,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
@@ -15,9 +16,11 @@ from wheelcheck.truth import all_of
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 
 _LONG = 1_000_000
+_NONE: Mapping[str, str] = MappingProxyType({})
 _COMMENT = re.compile(r"#[^\n]*")
 _MESON = re.compile(r"(?i)(?<![a-z])meson(?:py)?(?![a-z])")
-_SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:'([^'\n]+)'\s*[,)])?")
+_SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:('[^'\n]+'(?:\s*/\s*'[^'\n]+')*)\s*[,)])?")
+_PART = re.compile(r"'([^'\n]+)'")
 _BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
 
 
@@ -93,8 +96,8 @@ class MesonProject:
     files: tuple[MesonFile, ...]
 
     @classmethod
-    def of(cls, texts: Mapping[str, str]) -> MesonProject:
-        """The project of an sdist with these build files.
+    def of(cls, texts: Mapping[str, str], given: Mapping[str, str] = _NONE) -> MesonProject:
+        """The project of an sdist with these build files, and the options it is called with.
 
         Where it names folders by variables, or has no file at the top, every file counts.
         """
@@ -103,7 +106,7 @@ class MesonProject:
             for path, text in texts.items()
             if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
         }
-        values = MesonValues({**texts, **bare})
+        values = MesonValues({**texts, **bare}, given)
         branches = {path: MesonBranches.of(text, values) for path, text in bare.items()}
         by_name = all(match[1] for text in bare.values() for match in _SUBDIR.finditer(text))
         if "meson.build" in bare and by_name:
@@ -133,7 +136,8 @@ def _reached(texts: Mapping[str, str], branches: Mapping[str, MesonBranches]) ->
         path = todo.pop()
         for match in _SUBDIR.finditer(texts[path]):
             state = branches[path].state(match.start())
-            below = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
+            parts = _PART.findall(match[1])
+            below = posixpath.normpath(posixpath.join(posixpath.dirname(path), *parts))
             file = f"{below}/meson.build"
             if file in texts and file not in found and state is not False:
                 found[file] = found[path] and state is True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.truth import all_of, any_of, opposite
@@ -23,28 +24,56 @@ _LOOP = re.compile(r"^[ \t]*foreach\s+(\w+)\s*:\s*([^\n]+)$", re.MULTILINE)
 _ARRAY = re.compile(r"\bvalue\s*:\s*\[([^\]]*)\]")
 _STRINGS = re.compile(r"'([^'\n]*)'")
 _DEFINED = re.compile(r"-D\s*([\w.-]+)=(\w+)")
+_COMPARED = re.compile(r"(.+?)\s*(==|!=)\s*'([^']*)'")
+_QUOTED = re.compile(r"'([^']*)'")
+_WORD = re.compile(r"\bvalue\s*:\s*'([^'\n]*)'")
+_COMPILER = re.compile(r"(?:\w+|meson\.get_compiler\([^()]*\))\.get_id\(\)")
+_NOT_FOUND = re.compile(r"not\s+(\w+)\.found\(\)")
+_CHOICE = re.compile(r"\s*([^?:']+?)\s*\?\s*('[^'\n]*')\s*:\s*('[^'\n]*')\s*,?\s*")
+_SOUGHT = re.compile(r"\b(?:dependency|find_library)\s*\(\s*([^\n]*\brequired\s*:\s*false\b[^\n]*)")
+_THERE = frozenset(
+    {"atomic", "c", "dl", "m", "numpy", "openmp", "pthread", "pybind11", "python", "python3", "rt"}
+    | {"threads", "util"}
+)
+"""What a bare system with a compiler has, or the build environment."""
+_LINE = re.compile(
+    r"^[ \t]*(?:(if|elif|else|endif)\b([^\n]*)|(\w+)\s*=\s*([^=\n][^\n]*))$", re.MULTILINE
+)
 _FEATURE = {"enabled": True, "disabled": False, "auto": None}
 _DEEP = 8
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class MesonValues:
-    """Evaluates conditions and ``required:`` arguments, as far as `texts` of files state them."""
+    """Evaluates conditions and ``required:`` arguments, as far as `texts` of files state them.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    `given` are the options that whoever calls the project sets.
+    """
+
+    def __init__(self, texts: Mapping[str, str], given: Mapping[str, str] = _NONE) -> None:
         self.texts = texts
         self._options: dict[str, bool | None] = {}
         self._arrays: dict[str, list[str]] = {}
+        self._words: dict[str, str] = {}
+        self._known: dict[str, str | None] = {}
+        self._assigned: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        """Of each variable its values, with the conditions around them ("": not to be known)."""
         for path, text in texts.items():
             if path in {"meson_options.txt", "meson.options"}:
                 self._options |= dict(_declared(text))
                 self._arrays |= dict(_arrays(text))
+                self._words |= dict(_words(text))
         self._options |= dict(_given(texts.get("pyproject.toml", "")))
+        self._options |= {name: _switch(value) for name, value in given.items()}
+        self._words |= given
         self._variables: dict[str, str] = {}
         self._loops: dict[str, str] = {}
         for path, text in texts.items():
             if path.endswith("meson.build"):
                 self._variables |= dict(_ASSIGNED.findall(text))
                 self._loops |= dict(_LOOP.findall(text))
+                for name, value, conditions in _assignments(text):
+                    self._assigned.setdefault(name, []).append((value, conditions))
 
     def truth(self, condition: str, depth: int = 0) -> bool | None:
         """Whether a condition holds on Linux; None where only a build knows."""
@@ -54,6 +83,8 @@ class MesonValues:
         for word, joined in ((" or ", any_of), (" and ", all_of)):
             if word in text and "(" not in text.replace("()", "").replace("get_option(", ""):
                 return joined([self.truth(part, depth + 1) for part in text.split(word)])
+        if self._is_not_there(text):
+            return True
         if text.startswith("not "):
             return opposite(self.truth(text[4:], depth + 1))
         return self._atom(text, depth)
@@ -73,6 +104,44 @@ class MesonValues:
             return self._arrays.get(match[1], [])
         return _STRINGS.findall(text) if text.startswith("[") else []
 
+    def chosen(self, argument: str) -> str:
+        """The side of ``condition ? 'a' : 'b'`` that is taken; other arguments as they are."""
+        match = _CHOICE.fullmatch(argument)
+        truth = self.truth(match[1]) if match else None
+        return argument if match is None or truth is None else match[2 if truth else 3]
+
+    def _is_not_there(self, condition: str) -> bool:
+        """``not x.found()`` of what a project can do without: a bare system has none of it."""
+        match = _NOT_FOUND.fullmatch(condition)
+        values = self._assigned.get(match[1], []) if match else []
+        sought = [_SOUGHT.search(value) for value, _ in values]
+        names = [_STRINGS.findall(found[1])[:1] for found in sought if found]
+        return bool(names) and all(name and name[0] not in _THERE for name in names)
+
+    def _text_of(self, expression: str, depth: int) -> str | None:
+        """The string that an expression gives; None where only a build knows."""
+        text = expression.strip()
+        literal, read = _QUOTED.fullmatch(text), _READ.fullmatch(text)
+        if literal:
+            return literal[1]
+        if read:
+            return self._words.get(read[1])
+        if _COMPILER.fullmatch(text):
+            return "gcc"
+        if text not in self._known:
+            self._run(text, depth + 1)
+        return self._known[text]
+
+    def _run(self, name: str, depth: int) -> None:
+        """Follow a variable through the statements that set it, in their order."""
+        self._known[name] = None
+        for value, conditions in self._assigned.get(name, ()) if depth < _DEEP else ():
+            truth = all_of([self.truth(condition, depth) for condition in conditions])
+            if truth is not False:
+                found = self._text_of(value, depth)
+                same = truth is True or found == self._known[name]
+                self._known[name] = found if same else None
+
     def _atom(self, text: str, depth: int) -> bool | None:
         if text in {"true", "false"}:
             return text == "true"
@@ -85,6 +154,10 @@ class MesonValues:
         match = _READ.fullmatch(text)
         if match:
             return self._option(match[1], match[2] or "")
+        match = _COMPARED.fullmatch(text)
+        if match:
+            value = self._text_of(match[1], depth + 1)
+            return None if value is None else (value == match[3]) is (match[2] == "==")
         known = self._variables.get(text)
         return self.truth(known, depth + 1) if known is not None else None
 
@@ -122,6 +195,28 @@ def _declared(text: str) -> Iterable[tuple[str, bool | None]]:
             yield name, (word or "true") == "true"
 
 
+def _words(text: str) -> Iterable[tuple[str, str]]:
+    """Options that are strings or choices, with their defaults."""
+    for name, rest in _OPTION.findall(text):
+        kind, value = _TYPE.search(rest), _WORD.search(rest)
+        if kind and value and kind[1] in {"combo", "string"}:
+            yield name, value[1]
+
+
+def _assignments(text: str) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    """Variables, what they are set to, and the conditions around that."""
+    around: list[str] = []
+    for word, condition, name, value in _LINE.findall(text):
+        if word == "if":
+            around.append(condition)
+        elif word == "endif":
+            around = around[:-1]
+        elif word and around:
+            around[-1] = ""
+        elif name:
+            yield name, value, tuple(around)
+
+
 def _arrays(text: str) -> Iterable[tuple[str, list[str]]]:
     """Options that are lists of strings, with their defaults."""
     for name, rest in _OPTION.findall(text):
@@ -136,4 +231,8 @@ def _given(pyproject: str) -> Iterable[tuple[str, bool | None]]:
     words = strings(arguments.get("setup"))
     for name, value in _DEFINED.findall(" ".join(words)):
         if value in {"true", "false", *_FEATURE}:
-            yield name, _FEATURE.get(value, value == "true")
+            yield name, _switch(value)
+
+
+def _switch(value: str) -> bool | None:
+    return _FEATURE.get(value, value == "true")

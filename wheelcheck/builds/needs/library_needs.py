@@ -49,6 +49,8 @@ _COMMENT = re.compile(r"#[^\n]*")
 _CFG_LIBRARIES = re.compile(r"^(libraries|libs)\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 _MADE = re.compile(r"(?<![\w/])(?:\./)?lib([\w+-]+)\.(?:a|so)\b")
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
+_FIND_PACKAGE = re.compile(r"CMakeLists\.txt: find_package\(([\w.+-]+)\)")
+_CMAKE_BACKENDS = ("scikit_build_core", "py_build_cmake")
 _MANY_SOURCES = 5
 _CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
@@ -130,12 +132,14 @@ def _of_system(
         need.source
         for need in found
         if need.name != "pkg-config"
-        and (_bundled(need, shipped).role is Role.BUNDLED or _is_brought(need, brought, files))
+        and (
+            _bundled(need, shipped, facts).role is Role.BUNDLED or _is_brought(need, brought, files)
+        )
     }
     wanted = (need for need in found if need.name != "pkg-config" or need.source not in left_out)
     for need in strongest(wanted):
         if not _is_brought(need, brought, files):
-            yield _bundled(need, shipped)
+            yield _bundled(need, shipped, facts)
 
 
 def _made(facts: SourceNeedsInput) -> set[str]:
@@ -168,11 +172,26 @@ def _from_assembly(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
                 yield BuildNeed(NeedKind.TOOL, "nasm", f"{path} enables ASM_NASM")
 
 
-def _bundled(need: BuildNeed, shipped: Collection[str]) -> BuildNeed:
+def _bundled(need: BuildNeed, shipped: Collection[str], facts: SourceNeedsInput) -> BuildNeed:
     """A need that the sdist's own sources meet, as such."""
     if need.role is Role.BUNDLED or _names(need).isdisjoint(shipped):
         return need
+    if need.role is Role.REQUIRED and _is_sought_by_cmake(need.source, facts):
+        return need
     return replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
+
+
+def _is_sought_by_cmake(source: str, facts: SourceNeedsInput) -> bool:
+    """Whether CMake looks for an installed package, though a folder of its name is in the sdist.
+
+    Where a script runs CMake, it may build what that folder holds first.
+    """
+    sought = _FIND_PACKAGE.fullmatch(source)
+    if sought is None or not facts.backend.startswith(_CMAKE_BACKENDS):
+        return False
+    name = sought[1].lower()
+    configured = {f"find{name}.cmake", f"{name}config.cmake", f"{name}-config.cmake"}
+    return configured.isdisjoint(path.rpartition("/")[2].lower() for path in facts.members)
 
 
 def _from_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

@@ -18,9 +18,11 @@ from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["meson_needs"]
 
-_CALL = re.compile(
-    r"\b(dependency|find_library)\s*\(([^()]{0,600}(?:\([^()]{0,200}\)[^()]{0,400})*)\)"
-)
+_INNER = r"(?:[^()]|\((?:[^()]|\([^()]{0,200}\)){0,200}\)){0,600}"
+_CALL = re.compile(rf"\b(dependency|find_library)\s*\(({_INNER})\)")
+_SUBPROJECT = re.compile(rf"\b(dependency|subproject)\s*\(({_INNER})\)")
+_DEFAULTS = re.compile(r"\bdefault_options\s*:\s*\[([^\]]*)\]")
+_OPTION = re.compile(r"'([\w.-]+)=([^'\n]*)'")
 _RUN = re.compile(r"\brun_command\s*\(((?:[^()]|\([^()]*\)){0,1000})\)")
 _KEYWORD = re.compile(r"\b[a-z_]+\s*:(?!:)")
 _QUOTED = re.compile(r"'([^'\n]{1,80})'")
@@ -48,24 +50,61 @@ def meson_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 
 def _of_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    project = MesonProject.of(facts.texts)
+    """Needs of the project, and of the subprojects in the sdist that it certainly configures."""
+    todo = [("", MesonProject.of(facts.texts))]
+    seen = {""}
+    while todo:
+        prefix, project = todo.pop()
+        built = _overridden(prefix, project, facts.texts)
+        below = f"{prefix}subprojects/"
+        paths = (path.removeprefix(below) for path in facts.members if path.startswith(below))
+        shipped = {path.partition("/")[0] for path in paths}
+        for file in project.files:
+            if not is_vendored(file.path):
+                yield from _of_file(file, prefix, built, shipped, project.values)
+        for name, given in _called(project, shipped):
+            folder = f"{below}{name}/"
+            if folder not in seen and f"{folder}meson.build" in facts.texts:
+                seen.add(folder)
+                own = _texts_below(folder, facts.texts)
+                todo.append((folder, MesonProject.of(own, given)))
+
+
+def _overridden(prefix: str, project: MesonProject, texts: Mapping[str, str]) -> set[str]:
+    """The dependencies that a project or a subproject of it stands in for."""
     built = {name for file in project.files for name in _OVERRIDE.findall(file.text)}
-    built |= {
+    return built | {
         name
-        for path, text in facts.texts.items()
-        if path.startswith("subprojects/") and path.endswith("/meson.build")
+        for path, text in texts.items()
+        if path.startswith(f"{prefix}subprojects/") and path.endswith("/meson.build")
         for name in _OVERRIDE.findall(text)
     }
-    shipped = {path.split("/")[1] for path in facts.members if path.startswith("subprojects/")}
+
+
+def _texts_below(folder: str, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The build files of a subproject, without what only counts at the top."""
+    found = {path.removeprefix(folder): texts[path] for path in texts if path.startswith(folder)}
+    return {path: text for path, text in found.items() if path != "pyproject.toml"}
+
+
+def _called(project: MesonProject, shipped: set[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The subprojects that a project certainly configures on a bare system, and their options."""
     for file in project.files:
-        if not is_vendored(file.path):
-            yield from _of_file(file, built, shipped, project.values)
+        for match in _SUBPROJECT.finditer(file.text):
+            function, arguments = match.groups()
+            fallback, first = _FALLBACK.search(arguments), _QUOTED.match(arguments.strip())
+            name = fallback[1] if fallback else ""
+            if function == "subproject" and first:
+                name = first[1]
+            if name in shipped and file.state(match.start()):
+                options = _DEFAULTS.search(arguments)
+                yield name, dict(_OPTION.findall(options[1] if options else ""))
 
 
 def _of_file(
-    file: MesonFile, built: set[str], shipped: set[str], values: MesonValues
+    file: MesonFile, prefix: str, built: set[str], shipped: set[str], values: MesonValues
 ) -> Iterator[BuildNeed]:
-    path, text = file.path, file.text
+    path, text = f"{prefix}{file.path}", file.text
     if "cmake.subproject" in text:
         yield BuildNeed(NeedKind.TOOL, "cmake", f"{path}: cmake.subproject()")
     for match in _RUN.finditer(text):
@@ -74,7 +113,7 @@ def _of_file(
     for match in _CALL.finditer(text):
         function, arguments = match.groups()
         state = file.state(match.start())
-        positional = _KEYWORD.split(arguments)[0]
+        positional = values.chosen(_KEYWORD.split(arguments)[0])
         names = list(filter(None, _QUOTED.findall(positional)))
         yield from _of_loop(f"{path}: {function}", text, values.words(positional.rstrip(", ")))
         if state is False or not names or names[0] in built:

@@ -27,10 +27,13 @@ def forgives_failures(script: Interpreter, command: Value) -> bool:
     """Whether a `build_ext` command swallows the failure of building an extension module.
 
     True where a method catches more than import errors around the building, and walking the
-    handler, the methods it calls included, does not end in an exception.
+    handler, the methods it calls included, does not end in an exception. Building the same again
+    with other options fails again where no compiler is.
     """
     return any(
-        _shields_building(node) and _endures(script, command, method, handler)
+        _shields_building(node)
+        and not _builds_again(node, handler)
+        and _endures(script, command, method, handler)
         for method in methods_of(command)
         for node in ast.walk(method)
         if isinstance(node, ast.Try)
@@ -116,14 +119,28 @@ def returns_at_once(script: Interpreter, command: ClassValue) -> bool:
 
 
 def _shields_building(node: ast.Try) -> bool:
-    return any(
-        isinstance(inner, ast.Call)
-        and isinstance(inner.func, ast.Attribute)
-        and inner.func.attr in _BUILDS
-        and not _is_process(inner.func)
-        for part in node.body
-        for inner in ast.walk(part)
-    )
+    return any(_building_calls(node.body))
+
+
+def _building_calls(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The calls that build extension modules, as they are written."""
+    for part in body:
+        for inner in ast.walk(part):
+            if (
+                isinstance(inner, ast.Call)
+                and isinstance(inner.func, ast.Attribute)
+                and inner.func.attr in _BUILDS
+                and not _is_process(inner.func)
+            ):
+                yield ast.unparse(inner)
+
+
+def _builds_again(node: ast.Try, handler: ast.ExceptHandler) -> bool:
+    """Whether a handler tries all that failed once more, and nothing catches it there."""
+    if any(isinstance(part, ast.Try) or _takes_out(part) for part in ast.walk(handler)):
+        return False
+    again = (part for part in handler.body if not isinstance(part, ast.If))
+    return not set(_building_calls(node.body)).isdisjoint(_building_calls(again))
 
 
 def _is_process(function: ast.Attribute) -> bool:

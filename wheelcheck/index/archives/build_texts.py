@@ -13,8 +13,8 @@ __all__ = ["build_texts", "sdist_texts"]
 _NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
 _NESTED = {
     "meson.build": 4,
-    "meson_options.txt": 2,
-    "meson.options": 2,
+    "meson_options.txt": 3,
+    "meson.options": 3,
     "CMakeLists.txt": 6,
     "Cargo.toml": 4,
     "Makefile": 2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.needs.scripts.library_questions import (
@@ -29,6 +30,7 @@ __all__ = ["questions"]
 _PROSE = 12
 """More words than a command has."""
 _LONGEST = 200
+_REQUIREMENTS = re.compile(r"(?i)(\w+_)?(extras|require(s|d|ments?)?)")
 
 
 def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
@@ -38,8 +40,11 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     silent = _linked_texts(nodes) | _switches(nodes)
     built = {name for node in nodes if type(node) in _BUILDING for name in built_by(node)}
     pkg_config = PkgConfigUse.of(nodes)
+    demanded = _requirement_lists(nodes)
     for node, certainty in relevant:
         if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            continue
+        if isinstance(node, ast.Assign) and not demanded.isdisjoint(_targets(node)):
             continue
         yield from (each for each in _by_type(node, certainty) if not _is_built(each, built))
         if isinstance(node, ast.Dict) or (pkg_config.is_seen and type(node) in _ASKING):
@@ -64,6 +69,23 @@ def _switches(nodes: Iterable[ast.AST]) -> set[int]:
         for key, value in zip(node.keys, node.values, strict=True)
         if isinstance(value, ast.Constant) and isinstance(value.value, bool)
     }
+
+
+def _requirement_lists(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names within values that demand Python packages: ``extras_require={"dev": DEV_LIBS}``."""
+    values: list[ast.expr] = []
+    for node in nodes:
+        match node:
+            case ast.keyword(arg=str(name), value=value) if _REQUIREMENTS.fullmatch(name):
+                values.append(value)
+            case ast.Assign(value=value) if any(map(_REQUIREMENTS.fullmatch, _targets(node))):
+                values.append(value)
+    parts = (part for value in values for part in walk(value))
+    return {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def _targets(node: ast.Assign) -> Iterator[str]:
+    return (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _is_built(question: SystemQuestion, built: Collection[str]) -> bool:
