@@ -540,6 +540,58 @@ def test_a_cmake_project_that_the_build_does_not_run_is_optional():
 # Crates
 
 
+def test_modules_of_a_cmake_project_are_read_where_it_includes_them():
+    texts = {
+        "CMakeLists.txt": "list(APPEND CMAKE_MODULE_PATH ${CMAKE_SOURCE_DIR}/cmake/)\ninclude(Own)",
+        "cmake/Own.cmake": "find_library(R rrd REQUIRED)",
+        "other/Own.cmake": "find_library(I ipopt REQUIRED)",
+    }
+    assert {name for name, role in roles(texts).items() if role is Role.REQUIRED} == {"-lrrd"}
+
+
+SEEK = """
+function(seek OUT)
+  cmake_parse_arguments(ARG "REQUIRED" "" "NAMES" ${ARGN})
+  find_library(${OUT} NAMES ${ARG_NAMES})
+endfunction()
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "role"),
+    [
+        ("seek(X REQUIRED NAMES rrd HINTS /opt)", Role.REQUIRED),
+        ("if(KIND)\n  seek(X REQUIRED NAMES rrd)\nelse()\n  seek(X REQUIRED NAMES rrd)\nendif()",
+         Role.REQUIRED),
+        ("if(KIND)\n  seek(X REQUIRED NAMES rrd)\nelse()\n  seek(X NAMES rrd)\nendif()",
+         Role.OPTIONAL),
+        ("seek(X HINTS rrd)", None),
+    ],
+)  # fmt: skip
+def test_a_function_of_cmake_hands_names_on_to_find_library(calls: str, role: Role | None):
+    assert roles({"CMakeLists.txt": f"{SEEK}{calls}"}).get("-lrrd") is role
+
+
+@pytest.mark.parametrize(("name", "role"), [("GSL", Role.REQUIRED), ("Nowhere", Role.OPTIONAL)])
+def test_a_package_spares_what_cmake_fetches_where_it_is_not_found(name: str, role: Role):
+    text = f"""
+find_package({name} 2.1)
+if(NOT {name}_FOUND)
+  ExternalProject_Add({name} URL ftp://index.example/it.tar.gz)
+endif()
+"""
+    assert {role} == {
+        found for key, found in roles({"CMakeLists.txt": text}).items() if key != "make"
+    }
+
+
+def test_an_entry_of_a_dictionary_names_libraries():
+    text = "exec(open(os.path.join('thing', '_config.py')).read())\n"
+    text += "modules[0].libraries += env['RRD'].split(',')"
+    texts = {"setup.py": text, "thing/_config.py": "env = {'RRD': 'rrd,z', 'OTHER': 'ipopt'}"}
+    assert roles(texts) == {"-lrrd": Role.REQUIRED, "zlib": Role.REQUIRED}
+
+
 def test_crates_that_link_with_a_library_are_recognised_by_their_names():
     text = '[dependencies]\nrrd-sys = "1"\nwindows-sys = "1"\njs-sys = "1"\n'
     assert roles({"Cargo.toml": text}) == {"-lrrd": Role.OPTIONAL}

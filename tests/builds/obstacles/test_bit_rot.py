@@ -205,6 +205,21 @@ def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool)
     assert python_too_new(python, {**texts, "setup.py": "import os\n"}) == ()
 
 
+@pytest.mark.parametrize(
+    ("imported", "hit"),
+    [("setup, Extension", False), ("Feature", True), ("setup\n    import numpy", True)],
+)
+def test_what_is_done_for_want_of_setuptools_is_never_run(imported: str, hit: bool):  # noqa: FBT001
+    text = f"""
+try:
+    from setuptools import {imported}
+    there = True
+except ImportError:
+    from numpy.distutils.core import setup
+"""
+    assert bool(python_too_new((3, 13), {"setup.py": text})) is hit
+
+
 def test_every_known_change_has_a_version_a_date_and_a_source():
     for row in read_table("builds/obstacles/breaking_changes.csv"):
         assert Version(row["version"]).release

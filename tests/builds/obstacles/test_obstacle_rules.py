@@ -169,6 +169,14 @@ FetchContent_Declare(local SOURCE_DIR ${CMAKE_SOURCE_DIR}/local)
     assert found.message == "CMake may download abseil-cpp"
 
 
+def test_modules_that_cmake_includes_may_download():
+    module = "FetchContent_Declare(pybind11 URL ${url})\n"
+    texts = {"CMakeLists.txt": "include(cmake/own.cmake)", "cmake/own.cmake": module}
+    (found,) = downloads(texts=texts)
+    assert found.message == "CMake may download pybind11"
+    assert downloads(texts={**texts, "CMakeLists.txt": "project(x)"}) == []
+
+
 def test_what_is_fetched_for_tests_and_documentation_alone_is_not_reported():
     text = "FetchContent_Declare(googletest GIT_REPOSITORY https://example/g.git)\n"
     assert downloads(texts={"CMakeLists.txt": text}) == []

@@ -15,6 +15,7 @@ def options(text: str, path: str = "x/a.pyx") -> CythonOptions | None:
     [
         ("# distutils: language = c++\ncdef int x\n", True, (), ()),
         ("# cython: language=c++\n", True, (), ()),
+        ("# distutils: libraries = M_LIBRARIES gmp\n", False, ("gmp",), ()),
         ("# Licence\n\n# distutils: libraries = gmp mpfr\n", False, ("gmp", "mpfr"), ()),
         ("# distutils: libraries = [gmp, 'mpfr']\n", False, ("gmp", "mpfr"), ()),
         ("# distutils: extra_link_args = -lrrd -O2\n", False, ("rrd",), ()),

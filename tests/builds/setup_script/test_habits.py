@@ -261,6 +261,10 @@ def test_a_wheel_that_is_called_platform_specific(body: str):
     [
         ("subprocess.check_call(['make', '-C', 'lib'])", ["make"], False),
         ("os.system('cmake -S . -B build')", ["cmake"], False),
+        ("os.system(f'cd {x} && cmake {y}; X=1 make -j4')", ["cmake", "make"], False),
+        ('lines = f"""\n  cmake {x}\n\n  make {y} install\n"""\nos.system(lines)',
+         ["cmake", "make"], False),
+        ("print(f'{x} cmake; make')", [], True),
         ("cmd = [sys.executable, './waf', 'configure']\nsubprocess.call(cmd)", ["waf"], False),
         (("try:\n    subprocess.check_call([sys.executable, 'fast.py', 'build_ext'])\n"
          "except subprocess.SubprocessError:\n    print('slow')"), ["build_ext"], True),

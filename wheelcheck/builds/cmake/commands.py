@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from wheelcheck.builds.cmake.condition_words import holds
@@ -42,7 +42,8 @@ _REFERENCE = re.compile(r"\$\{(\w+)\}")
 class CMakeCommand:
     """One command, its name in lower case. `sure`: no condition that a build decides is around it.
 
-    `conditions` are the words of the conditions around it; `off`: by default they do not hold.
+    `conditions` are the words of the conditions around it; `off`: by default they do not hold;
+    `doubts` is the number of those that only a build decides.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CMakeCommand:
     sure: bool
     conditions: tuple[str, ...] = ()
     off: bool = False
+    doubts: int = 0
 
 
 @dataclass(slots=True)
@@ -75,6 +77,11 @@ class _Walk:
     seen: set[str] = field(default_factory=set)
     blocks: list[_Block] = field(default_factory=list)
     count: int = 0
+    folders: list[str] = field(default_factory=list)
+    """Where ``include(Name)`` looks: CMAKE_MODULE_PATH."""
+    defining: str = ""
+    finders: set[str] = field(default_factory=set)
+    """The project's own functions that hand names on to ``find_library``."""
 
 
 def cmake_commands(
@@ -106,6 +113,7 @@ def _file(walk: _Walk, path: str) -> Iterator[CMakeCommand]:
             continue
         command = _command(walk, name, words, path)
         yield command
+        yield from _handed_on(walk, command)
         if name == "return" and command.sure:
             break
         if name in {"add_subdirectory", "include"} and command.words:
@@ -118,19 +126,40 @@ def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeComman
     sure = all(block.runs for block in walk.blocks)
     if name in {"set", "option"} and words:
         _assign(walk, name, words, sure=sure)
+    elif name == "list" and words[1:2] == ["CMAKE_MODULE_PATH"]:
+        walk.folders += (part for word in words[2:] for part in _expanded(walk, word))
     elif name == "get_directory_property" and words[1:] == ["PARENT_DIRECTORY"]:
         walk.values[words[0]] = "" if path == walk.root and sure else None
     around = tuple(word for block in walk.blocks for word in block.words)
     expanded = tuple(part for word in words for part in _expanded(walk, word))
     off = any(block.runs is False for block in walk.blocks)
-    return CMakeCommand(name, expanded, path, sure, around, off)
+    doubts = sum(block.runs is None for block in walk.blocks)
+    return CMakeCommand(name, expanded, path, sure, around, off, doubts)
+
+
+def _handed_on(walk: _Walk, command: CMakeCommand) -> Iterator[CMakeCommand]:
+    """The ``find_library`` of a function of the project that is called with ``NAMES``."""
+    if command.name == "find_library" and walk.defining:
+        if any(_NAMES.fullmatch(word) for word in command.words):
+            walk.finders.add(walk.defining)
+    elif command.name in walk.finders and "NAMES" in command.words[1:]:
+        at = command.words.index("NAMES")
+        wanted = ("REQUIRED",) if "REQUIRED" in command.words else ()
+        words = (command.words[0], *command.words[at:], *wanted)
+        yield replace(command, name="find_library", words=words)
+
+
+_NAMES = re.compile(r"\$\{\w*NAMES\}")
 
 
 def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCommand]:
     base = posixpath.dirname(path)
     file = "CMakeLists.txt" if name == "add_subdirectory" else ""
-    for folder in (base, ""):
-        below = posixpath.normpath(posixpath.join(folder, target.lstrip("/"), file))
+    places = [posixpath.join(folder, target.lstrip("/"), file) for folder in (base, "")]
+    if name == "include" and not target.endswith(".cmake"):
+        places = [f"{part.lstrip('/')}/{target}.cmake" for part in walk.folders if "$" not in part]
+        places += [posixpath.join(base, place) for place in places]
+    for below in map(posixpath.normpath, places):
         if below in walk.texts and below not in walk.seen:
             walk.seen.add(below)
             yield from _file(walk, below)
@@ -177,6 +206,8 @@ def _expanded(walk: _Walk, word: str) -> tuple[str, ...]:
 
 def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None:
     variable = words[0]
+    if variable == "CMAKE_MODULE_PATH":
+        walk.folders += (part for word in words[1:] for part in _expanded(walk, word))
     if variable in _LINUX:
         return
     if name == "option":
@@ -224,8 +255,14 @@ def _end(walk: _Walk, _words: Sequence[str], depth: int) -> None:
         walk.blocks.pop()
 
 
-def _function(walk: _Walk, _words: Sequence[str], _depth: int) -> None:
+def _function(walk: _Walk, words: Sequence[str], _depth: int) -> None:
     walk.blocks.append(_Block(runs=None))
+    walk.defining = words[0].lower() if words else ""
+
+
+def _end_of_function(walk: _Walk, words: Sequence[str], depth: int) -> None:
+    _end(walk, words, depth)
+    walk.defining = ""
 
 
 def _loop(walk: _Walk, words: Sequence[str], _depth: int) -> None:
@@ -236,7 +273,8 @@ def _loop(walk: _Walk, words: Sequence[str], _depth: int) -> None:
 
 _BLOCKS = {
     "if": _if, "elseif": _elseif, "else": _else, "endif": _end,
-    "function": _function, "endfunction": _end, "macro": _function, "endmacro": _end,
+    "function": _function, "endfunction": _end_of_function, "macro": _function,
+    "endmacro": _end_of_function,
     "foreach": _loop, "endforeach": _end, "while": _loop, "endwhile": _end,
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -45,14 +46,15 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     doubtful = bool(roots) and not _is_used(facts)
     for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
-        commands = [command for command in every if not is_aside(command.path)]
+        commands = _in_any_case([command for command in every if not is_aside(command.path)])
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
         demanded |= _populated(commands) | _used(commands)
+        fetched = _fetched_else(commands)
         found = [
             (command, _by_own_module(need, facts.texts))
             for command in commands
-            for need in _needs_of(command, demanded)
+            for need in _needs_of(command, demanded, fetched)
         ]
         found += linked_needs(commands, facts.texts)
         found += _made_by_programs(commands)
@@ -60,6 +62,26 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
             yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
+
+
+def _in_any_case(commands: Sequence[CMakeCommand]) -> list[CMakeCommand]:
+    """The commands, those being sure that ask for one library on both ways of a condition."""
+    ways = Counter(map(_way, commands))
+    return [
+        replace(command, sure=True) if _way(command) and ways[_way(command)] > 1 else command
+        for command in commands
+    ]
+
+
+def _way(command: CMakeCommand) -> tuple[object, ...]:
+    """What a command demands under a condition, () for none: equal on both ways of it."""
+    if command.doubts != 1 or command.off or "REQUIRED" not in command.words:
+        return ()
+    names = tuple(_names(command.words)) if command.name == "find_library" else command.words[:1]
+    return (command.name, names, command.conditions) if command.name in _DEMANDS else ()
+
+
+_DEMANDS = {"find_library", "find_package"}
 
 
 def _by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
@@ -101,8 +123,7 @@ def _links(command: CMakeCommand, need: BuildNeed) -> bool:
     Where a project names no library as required, it wants what it looks for with ``find_library``:
     nothing but its own words would say that it does without.
     """
-    known = need.kind is NeedKind.LIBRARY and (not need.files or any(map(is_packaged, need.files)))
-    return known and command.sure and command.name == "find_library"
+    return _is_there(need) and command.sure and command.name == "find_library"
 
 
 def states_languages(facts: SourceNeedsInput) -> bool:
@@ -176,13 +197,38 @@ def _populated(commands: Sequence[CMakeCommand]) -> frozenset[str]:
     )
 
 
-def _needs_of(command: CMakeCommand, demanded: frozenset[str]) -> Iterator[BuildNeed]:
+def _fetched_else(commands: Sequence[CMakeCommand]) -> frozenset[str]:
+    """What a project fetches from afar where it is not found: ``if(NOT X_FOUND)``."""
+    found: set[str] = set()
+    for command in commands:
+        if command.name in _FETCHERS and not _FROM_AFAR.isdisjoint(command.words):
+            for negation, word in pairwise(command.conditions):
+                match = _FOUND.fullmatch(word) if negation == "NOT" else None
+                found |= {match[1].lower()} if match else set()
+    return frozenset(found)
+
+
+_FETCHERS = {"externalproject_add", "fetchcontent_declare"}
+_FROM_AFAR = {"URL", "GIT_REPOSITORY", "SVN_REPOSITORY"}
+
+
+def _needs_of(
+    command: CMakeCommand, demanded: frozenset[str], fetched: frozenset[str]
+) -> Iterator[BuildNeed]:
     words = command.words
     if not words or command.name not in _READERS:
         return
     first = words[0].lower()
     wanted = "REQUIRED" in words or first in demanded
-    yield from _READERS[command.name](command, _role(command, wanted=wanted))
+    role = _role(command, wanted=wanted)
+    for need in _READERS[command.name](command, role):
+        spares = command.name == "find_package" and first in fetched and _is_there(need)
+        yield _as(_role(command, wanted=True), need) if spares else need
+
+
+def _is_there(need: BuildNeed) -> bool:
+    """Whether some distribution has the library, as far as we know."""
+    return need.kind is NeedKind.LIBRARY and (not need.files or any(map(is_packaged, need.files)))
 
 
 def _role(command: CMakeCommand, *, wanted: bool) -> Role:

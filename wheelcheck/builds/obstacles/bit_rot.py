@@ -18,6 +18,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.setup_script.setuptools_there import without_setuptools
 from wheelcheck.index.interface import Project
 from wheelcheck.resolution.choice import admits_python
 from wheelcheck.tables import read_table
@@ -240,9 +241,13 @@ def _later_major(
 def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
     """What build scripts use that the target's Python has no more. Code ``python-too-new``.
 
-    Scripts beside the setup script count where that names them.
+    Scripts beside the setup script count where that names them. What `setup.py` does for want of
+    setuptools is never run.
     """
     named = texts.get("setup.py", "")
+    spared = without_setuptools(named)
+    run = [line for number, line in enumerate(named.splitlines(), 1) if number not in spared]
+    texts = {**texts, "setup.py": "\n".join(run)} if spared else texts
     scripts = {
         path: text
         for path, text in texts.items()

@@ -12,7 +12,8 @@ from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored, missing_subprojects
-from wheelcheck.builds.setup_script.script_syntax import lines_of, parse, walk
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.builds.setup_script.setuptools_there import without_setuptools
 from wheelcheck.errors import Unknown
 
 __all__ = ["network_obstacles"]
@@ -22,6 +23,7 @@ _CMAKE_FETCH = re.compile(
     r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
     re.IGNORECASE,
 )
+_INCLUDE = re.compile(r"^[ \t]*include\s*\(\s*\"?([\w./${}-]+)", re.IGNORECASE | re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 _DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
 _FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
@@ -87,9 +89,18 @@ def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
 
 
 def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
-    for path, text in facts.texts.items():
-        aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
-        if not path.endswith("CMakeLists.txt") or aside:
+    """What the project's CMake files fetch, and the modules of its own that they include."""
+    own = {
+        path: text
+        for path, text in facts.texts.items()
+        if path.endswith(("CMakeLists.txt", ".cmake"))
+        if not (is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path))
+    }
+    lists = "\n".join(text for path, text in own.items() if not path.endswith(".cmake"))
+    included = {name.rpartition("/")[2].removesuffix(".cmake") for name in _INCLUDE.findall(lists)}
+    for path, text in own.items():
+        name = path.rpartition("/")[2].removesuffix(".cmake")
+        if path.endswith(".cmake") and (name not in included or _FOR_TESTS.fullmatch(name)):
             continue
         names = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
         if names:
@@ -163,29 +174,11 @@ def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
     found: set[str] = set()
     for path, text in texts.items():
         if path == "setup.py" or path.rpartition("/")[2] == "pyproject.toml":
-            passed = _without_setuptools(text) if path == "setup.py" else frozenset()
+            passed = without_setuptools(text) if path == "setup.py" else frozenset()
             for number, line in enumerate(text.splitlines(), 1):
                 if _NAMES_SCRIPTS.match(line) and number not in passed:
                     found.update(re.findall(r"\w+", line))
     return found
-
-
-def _without_setuptools(text: str) -> frozenset[int]:
-    """The lines that run only where setuptools cannot be imported, which every build has."""
-    tree = parse(text) if "setuptools" in text else None
-    return frozenset(
-        line
-        for node in (walk(tree) if isinstance(tree, ast.Module) else ())
-        if isinstance(node, ast.Try) and all(map(_imports_setuptools, node.body))
-        for handler in node.handlers
-        for line in lines_of(handler)
-    )
-
-
-def _imports_setuptools(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Import):
-        return all(alias.name.partition(".")[0] == "setuptools" for alias in node.names)
-    return isinstance(node, ast.ImportFrom) and node.module == "setuptools"
 
 
 def _lists_by_name(tree: ast.AST) -> dict[str, ast.expr]:

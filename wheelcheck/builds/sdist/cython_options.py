@@ -60,5 +60,5 @@ def _words(value: str) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    """Whether it is a library's name and nothing that a build fills in."""
-    return re.fullmatch(r"[A-Za-z_][\w.+-]*", name) is not None
+    """Whether it is a library's name, and nothing that a build or `aliases` of Cython fill in."""
+    return re.fullmatch(r"(?![A-Z0-9_]+_LIBRARIES$)[A-Za-z_][\w.+-]*", name) is not None

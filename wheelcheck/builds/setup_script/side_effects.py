@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.setup_script.computed.script_values import ClassValue
 from wheelcheck.builds.setup_script.script_syntax import children, walk
 
 __all__ = [
+    "UNKNOWN",
     "ToolRun",
     "builds_something",
     "calls_itself_impure",
     "catches_failures",
     "is_trial",
+    "shell_programs",
+    "shell_text",
     "swallows_failures",
     "tool_started",
     "tools_run",
@@ -29,6 +32,9 @@ _TOOLS = {
 _COMPILERS = {"c++", "cc", "clang", "g++", "gcc", "zig"}
 _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 """Commands that no build runs, by the name of their class."""
+_SHELLS = {"system", "popen", "getoutput", "getstatusoutput", "check_call", "call", "run"}
+_PARTS = re.compile(r"&&|\|\|[^;&\n]*|[;|\n]")
+"""What is between the commands of a line; what is done where a command fails is none of them."""
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
 
 
@@ -111,11 +117,52 @@ def tools_run(
     """
     found: dict[ToolRun, None] = {}
     for file, tree in modules:
+        lines = _shell_lines(tree)
         for node, forgiven in _inside_functions(tree, idle, forgiven=False):
             tool, script = _tool(node)
-            if tool:
-                found[ToolRun(f"{file}:{node.lineno}", tool, forgiven, script)] = None
+            for each in (tool,) if tool else _tools_of_shell(node, lines):
+                found[ToolRun(f"{file}:{node.lineno}", each, forgiven, script)] = None
     return tuple(found)
+
+
+def _shell_lines(tree: ast.AST) -> Mapping[str, str]:
+    """What names stand for texts in a module: lines for the shell, perhaps."""
+    found: dict[str, str] = {}
+    for node in walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            text = shell_text(node.value)
+            if text:
+                name = node.targets[0].id
+                found[name] = f"{found.get(name, '')}\n{text}"
+    return found
+
+
+def shell_text(node: ast.expr) -> str:
+    """A string; in a formatted string `UNKNOWN` stands for what is filled in. "" for all else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part) or UNKNOWN for part in node.values)
+    return _text(node)
+
+
+UNKNOWN = "\x00"
+"""Stands for a part of a text that a script fills in."""
+
+
+def shell_programs(text: str) -> list[str]:
+    """The programs of lines for the shell, but for what is a shell script of its own."""
+    parts = (part.split() for part in _PARTS.split(text))
+    firsts = (next((word for word in words if "=" not in word), "") for words in parts)
+    return ["configure" if word.endswith("/configure") else word for word in firsts if word != "cd"]
+
+
+def _tools_of_shell(node: ast.expr, lines: Mapping[str, str]) -> Iterator[str]:
+    """The build tools of the lines that a call gives to the shell, directly or by a name."""
+    if not (isinstance(node, ast.Call) and _called(node) in _SHELLS and node.args):
+        return
+    given = node.args[0]
+    text = lines.get(given.id, "") if isinstance(given, ast.Name) else shell_text(given)
+    names = (word.rpartition("/")[2] for word in shell_programs(text))
+    yield from dict.fromkeys(name for name in names if name in _TOOLS - _COMPILERS)
 
 
 def _inside_functions(

@@ -15,6 +15,7 @@ from wheelcheck.builds.needs.scripts.system_question import (
     constant,
     line_of,
 )
+from wheelcheck.builds.setup_script.side_effects import UNKNOWN, shell_programs, shell_text
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["RUNNERS", "known_program", "language", "program_variable", "programs_run"]
@@ -31,8 +32,6 @@ _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _DRIVERS = {"make", "cmake"}
 """What a build that looks for it cannot do without; ninja is used where it is found."""
-_PARTS = re.compile(r"&&|\|\|[^;&]*|[;|]")
-"""What is between the commands of a line; what is done where a command fails is none of them."""
 _CONFIGURE = re.compile(
     r"(?:(?:(?:ba)?sh +)?\./|(?:ba)?sh +)?configure((?: +--?[\w-]+(?:=\S*)?)*) *"
 )
@@ -60,18 +59,11 @@ def _commands(node: ast.expr) -> list[str]:
     if called(node) == "split" and isinstance(node, ast.Call) and node.args:
         node = node.args[0]
     if not isinstance(node, ast.List | ast.Tuple):
-        return _of_line(beginning(node))
+        return shell_programs(shell_text(node) or beginning(node))
     words = [beginning(word) for word in node.elts]
     if words[1:2] == ["-c"] and words[0].rpartition("/")[2] in {"bash", "sh"}:
-        return _of_line(words[2] if len(words) > 2 else "")  # noqa: PLR2004 (behind -c)
+        return shell_programs(words[2] if len(words) > 2 else "")  # noqa: PLR2004 (behind -c)
     return words[:1]
-
-
-def _of_line(line: str) -> list[str]:
-    """The programs of a line for the shell, but for what is a shell script of its own."""
-    parts = (part.split() for part in _PARTS.split(line))
-    firsts = (next((word for word in words if "=" not in word), "") for words in parts)
-    return ["configure" if word.endswith("/configure") else word for word in firsts if word != "cd"]
 
 
 def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
@@ -111,7 +103,7 @@ def _stated_language(node: ast.AST) -> str:
 def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
     for word in words:
         name = word.rpartition("/")[2]
-        if name and (word == name or word.startswith("/")):
+        if name and UNKNOWN not in word and (word == name or word.startswith("/")):
             yield SystemQuestion(FileKind.EXECUTABLE, name, line, certainty)
 
 

@@ -22,11 +22,16 @@ from wheelcheck.builds.needs.scripts.environment_conditions import by_environmen
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.shell_needs import shell_needs, shell_scripts_run
-from wheelcheck.builds.needs.scripts.system_question import SystemQuestion, called
+from wheelcheck.builds.needs.scripts.system_question import (
+    SETTING,
+    SystemQuestion,
+    called,
+    constant,
+)
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_system import command_modules
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
-from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
@@ -43,6 +48,7 @@ _NAMES_SCRIPTS = re.compile(
     r"|.{0,200}(cffi_modules|\.py:|[\"']-m[\"'])"
 )
 _WORDS = re.compile(r"\w+")
+_FILE = re.compile(r"[\"'](?:[\w.-]+/)*([\w-]+\.py)[\"']")
 _SPEAKS = re.compile(
     r"(?i)librar|\blibs|LIBS|-l\w|pkg-?_?config|-config|_config|Popen|popen|subprocess|system\("
     r"|spawn|find_executable|which|check_output|check_call|language|-std="
@@ -107,7 +113,8 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         (path, question)
         for path, script in scripts.items()
         if not _OTHER_SYSTEM.search(path)
-        for question in script.questions
+        for stated in script.questions
+        for question in _of_settings(stated, facts.texts[path], facts.texts)
     ]
     certain = any(
         question.certainty is Certainty.SURE and any(_needs_of(question, path, Certainty.SURE))
@@ -124,6 +131,23 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         yield from _needs_of(question, path, least, is_run=is_run)
     shell_scripts = (pair for script in run_scripts for pair in script.shell_scripts)
     yield from shell_needs(facts.texts, shell_scripts)
+
+
+def _of_settings(
+    question: SystemQuestion, text: str, texts: Mapping[str, str]
+) -> Iterator[SystemQuestion]:
+    """The libraries that an entry of a dictionary names, in the script or in one that it runs."""
+    if not question.name.startswith(SETTING):
+        yield question
+        return
+    run = set(_FILE.findall(text)) if "exec(" in text else set()
+    sources = [text, *(texts[path] for path in texts if path.rpartition("/")[2] in run)]
+    trees = (tree for tree in map(parse, sources) if isinstance(tree, ast.Module))
+    for node in (node for tree in trees for node in walk(tree) if isinstance(node, ast.Dict)):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None and constant(key) == question.name.removeprefix(SETTING):
+                words = re.split(r"[\s,;]+", constant(value))
+                yield from (replace(question, name=word) for word in words if word)
 
 
 def _is_called(line: int, text: str, names: frozenset[str]) -> bool:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, holds_on_linux
 from wheelcheck.distributions.debian_package import FileKind
 
-__all__ = ["SystemQuestion", "beginning", "called", "constant", "line_of", "names_in", "texts_of"]
+__all__ = [
+    "SETTING",
+    "SystemQuestion",
+    "beginning",
+    "called",
+    "constant",
+    "line_of",
+    "names_in",
+    "texts_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,13 @@ def names_in(node: ast.expr, certainty: Certainty) -> Iterator[tuple[str, Certai
         yield from names_in(node.right, certainty)
     elif isinstance(node, ast.Call) and called(node) in {"split", "copy", "list"}:
         of_text = node.func.value if isinstance(node.func, ast.Attribute) else node
+        if isinstance(of_text, ast.Subscript) and constant(of_text.slice):
+            yield f"{SETTING}{constant(of_text.slice)}", certainty
         yield from ((word, certainty) for word in constant(of_text).split())
+
+
+SETTING = "$"
+"""Begins the name of an entry that holds names: ``settings["LAPACK"].split(",")``."""
 
 
 def texts_of(nodes: Iterable[ast.expr]) -> Iterator[str]:
