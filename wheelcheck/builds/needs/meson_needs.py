@@ -71,7 +71,7 @@ def _of_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 
 def _overridden(prefix: str, project: MesonProject, texts: Mapping[str, str]) -> set[str]:
-    """The dependencies that a project or a subproject of it stands in for."""
+    """The dependencies that a project or its subprojects replace by their own."""
     built = {name for file in project.files for name in _OVERRIDE.findall(file.text)}
     return built | {
         name
