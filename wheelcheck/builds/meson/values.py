@@ -47,7 +47,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 class MesonValues:
     """Evaluates conditions and ``required:`` arguments, as far as `texts` of files state them.
 
-    `given` are the options that whoever calls the project sets.
+    `given` are the options that the calling project sets.
     """
 
     def __init__(self, texts: Mapping[str, str], given: Mapping[str, str] = _NONE) -> None:

@@ -136,7 +136,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 def _of_settings(
     question: SystemQuestion, text: str, texts: Mapping[str, str]
 ) -> Iterator[SystemQuestion]:
-    """The libraries that an entry of a dictionary names, in the script or in a file that it runs."""
+    """The libraries that an entry of a dictionary names, in a script or in a file that it runs."""
     if not question.name.startswith(SETTING):
         yield question
         return
