@@ -220,6 +220,21 @@ except ImportError:
     assert bool(python_too_new((3, 13), {"setup.py": text})) is hit
 
 
+@pytest.mark.parametrize(
+    ("text", "fatal"),
+    [
+        ("{}", True),
+        ("if __name__ == '__main__':\n    {}", True),
+        ("if 'egg_info' in sys.argv:\n    from setuptools import setup\nelse:\n    {}", True),
+        ("if intel:\n    {}", False),
+        ("try:\n    {}\nexcept ImportError:\n    from setuptools import setup", False),
+    ],
+)
+def test_what_a_script_may_leave_out_ends_no_build_for_certain(text: str, fatal: bool):  # noqa: FBT001
+    script = text.format("from numpy.distutils.core import setup")
+    assert [found.fatal for found in python_too_new((3, 13), {"setup.py": script})] == [fatal]
+
+
 def test_every_known_change_has_a_version_a_date_and_a_source():
     for row in read_table("builds/obstacles/breaking_changes.csv"):
         assert Version(row["version"]).release

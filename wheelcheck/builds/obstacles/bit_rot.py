@@ -18,7 +18,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.setup_script.setuptools_there import without_setuptools
+from wheelcheck.builds.setup_script.setuptools_there import lines_in_doubt, without_setuptools
 from wheelcheck.index.interface import Project
 from wheelcheck.resolution.choice import admits_python
 from wheelcheck.tables import read_table
@@ -242,28 +242,35 @@ def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[B
     """What build scripts use that the target's Python has no more. Code ``python-too-new``.
 
     Scripts beside the setup script count where that names them. What `setup.py` does for want of
-    setuptools is never run.
+    setuptools is never run; what stands under other conditions, or may fail, is not certain.
     """
     named = texts.get("setup.py", "")
-    spared = without_setuptools(named)
-    run = [line for number, line in enumerate(named.splitlines(), 1) if number not in spared]
-    texts = {**texts, "setup.py": "\n".join(run)} if spared else texts
-    scripts = {
-        path: text
+    others = [
+        text
         for path, text in texts.items()
+        if path != "setup.py"
         if _is_run(path) or ("/" not in path and path.removesuffix(".py") in named)
-    }
+    ]
+    spared = without_setuptools(named)
+    run = _without(named, spared)
+    certain = [*others, _without(named, spared | lines_in_doubt(named))]
     return tuple(
         BuildObstacle(
             "python-too-new",
             f"the build scripts are older than Python {change.version}: {change.what}",
             change.source,
-            change.sure,
+            change.sure and any(map(change.sign.search, certain)),
         )
         for change in _changes()
         if change.project == "python" and python >= change.version.release[:2]
-        if change.sign and any(map(change.sign.search, scripts.values()))
+        if change.sign and any(map(change.sign.search, (*others, run)))
     )
+
+
+def _without(text: str, lines: Collection[int]) -> str:
+    """A text without some lines, counted from 1."""
+    numbered = enumerate(text.splitlines(), 1)
+    return "\n".join(line for number, line in numbered if number not in lines)
 
 
 def constraints_of_the_time(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from wheelcheck.builds.setup_script.script_syntax import lines_of, parse, walk
+from wheelcheck.errors import Unknown
 
-__all__ = ["without_setuptools"]
+__all__ = ["lines_in_doubt", "without_setuptools"]
 
 _THERE = frozenset(
     {"Command", "Distribution", "Extension", "build_ext", "build_py", "bdist_egg", "develop"}
@@ -26,9 +27,37 @@ def without_setuptools(text: str) -> frozenset[int]:
         for node in (walk(tree) if isinstance(tree, ast.Module) else ())
         if isinstance(node, ast.Try) and _imports_setuptools_alone(node.body)
         for handler in node.handlers
-        if handler.type is None or "ImportError" in ast.unparse(handler.type)
+        if _minds_imports(handler)
         for line in lines_of(handler)
     )
+
+
+def lines_in_doubt(text: str) -> frozenset[int]:
+    """The lines that a build may leave out: branches, and imports that may fail.
+
+    Not those that a script keeps from ``egg_info``: every build comes to them.
+    """
+    tree = parse(text)
+    if isinstance(tree, Unknown):
+        return frozenset()
+    return frozenset(
+        line for node in walk(tree) for part in _doubtful(node) for line in lines_of(part)
+    )
+
+
+def _doubtful(node: ast.AST) -> list[ast.stmt | ast.ExceptHandler]:
+    if isinstance(node, ast.If):
+        test = ast.unparse(node.test)
+        return [] if "egg_info" in test or "__name__" in test else [*node.body, *node.orelse]
+    if isinstance(node, ast.Try):
+        forgiven = any(map(_minds_imports, node.handlers))
+        return [*(node.body if forgiven else ()), *node.handlers]
+    return []
+
+
+def _minds_imports(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type is not None else "ImportError"
+    return "ImportError" in caught or caught in {"Exception", "BaseException"}
 
 
 def _imports_setuptools_alone(body: list[ast.stmt]) -> bool:
