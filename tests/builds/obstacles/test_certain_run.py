@@ -426,6 +426,17 @@ def test_a_version_that_is_not_that_of_the_sdist():
     assert certain_stop(*given, RunSettings()) is None
 
 
+@pytest.mark.parametrize(("brought", "stops"), [({}, True), ({"setuptools-scm": "10"}, False)])
+def test_a_version_that_nothing_reads_from_git(brought: dict[str, str], stops: bool):  # noqa: FBT001
+    installed = {name: Version(text) for name, text in {"setuptools": "84.2.1", **brought}.items()}
+    texts = {
+        "setup.py": "from distutils.core import setup\nsetup(name='x', use_scm_version=True)\n"
+    }
+    settings = RunSettings(release=Version("1.1"))
+    stop = certain_stop(texts, frozenset(texts), Importable((3, 11), installed), settings)
+    assert (stop is not None) is stops
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

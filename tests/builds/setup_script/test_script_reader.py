@@ -157,6 +157,10 @@ class TestDeclarations:
         script = read("setup(setup_requires=['cffi>=1.0', 'wheel'], cffi_modules='b.py:ffi')")
         assert script.setup_requires == ("cffi>=1.0", "wheel")
 
+    def test_setup_requires_of_distutils_are_never_installed(self):
+        text = "from distutils.core import setup\nsetup(setup_requires=['cffi'])"
+        assert read(text).setup_requires == ()
+
 
 class TestConditions:
     @pytest.mark.parametrize(

@@ -314,10 +314,14 @@ def _flat(value: Value) -> Iterator[str]:
 
 
 def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
-    """Requirements, one a line where they are strings, as pkg_resources reads them."""
+    """Requirements, one a line where they are strings, as pkg_resources reads them.
+
+    distutils' own `setup()` passes over them, also where setuptools is imported.
+    """
     lines = (
         line.partition(" #")[0].strip()
         for call in calls
+        if call.function != "distutils.core.setup"
         for part in _flat(call.arguments.get("setup_requires"))
         for line in part.splitlines()
     )

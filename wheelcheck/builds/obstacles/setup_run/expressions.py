@@ -242,7 +242,7 @@ class Expressions:
         if why:
             frame.stop(node, "DistutilsSetupError", why)
         if state.settings.release is not None and not state.settings.first:
-            why = other_version(known, names, state.settings.release)
+            why = other_version(known, names, state.settings.release, finds)
             if why:
                 frame.stop(node, OTHER_VERSION, why)
         if not state.settings.first:

@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
 
 __all__ = [
@@ -82,11 +83,20 @@ def other_version(
     known: Mapping[str, Any],
     names: frozenset[str],
     release: Version,
+    finds: Importable,
 ) -> str:
     """Why what `setup()` gives is of another version than its sdist; "" where that is not known.
 
-    pip and uv discard such a candidate.
+    pip and uv discard such a candidate. Without setuptools-scm setuptools passes over
+    `use_scm_version` and gives 0.0.0.
     """
+    stated = {name for name in names if "vers" in name}
+    if stated == {"use_scm_version"} and "**" not in names and finds.complete:
+        if "setuptools-scm" not in finds.versions:
+            return (
+                f"no build requirement brings setuptools-scm: the version is 0.0.0, not {release}"
+            )
+        return ""
     if "**" in names or any("vers" in name and name != "version" for name in names):
         return ""
     given = known.get("version")
