@@ -22,6 +22,11 @@ from apt_state import CODENAMES, AptState
 
 PACKAGE = Path(__file__).parents[2] / "wheelcheck"
 ROOM = PACKAGE / "distributions"
+FILTER = {
+    "id": lzma.FILTER_LZMA2,
+    "preset": 9 | lzma.PRESET_EXTREME,
+    "dict_size": 1 << 20,  # what who reads needs as well: at 64 MB all of the text would be held
+}
 PACKAGE_COLUMNS = (
     "package",
     "releases",
@@ -48,7 +53,7 @@ def write(name: str, dates: str, header: Iterable[str], rows: Iterable[Iterable[
     """Write a compressed table; its first line says of which releases and dates it is."""
     lines = [f"# {dates}", "\t".join(header), *("\t".join(row).rstrip("\t") for row in rows)]
     text = "\n".join(lines) + "\n"
-    data = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)
+    data = lzma.compress(text.encode(), filters=[FILTER])
     (ROOM / f"{name}.tsv.xz").write_bytes(data)
     return len(data)
 

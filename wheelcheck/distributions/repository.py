@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 from wheelcheck.distributions.closure import closure_of
 from wheelcheck.distributions.debian_package import BinaryPackage, Closure, FileKind
-from wheelcheck.distributions.debian_tables import RELEASES, debian_table
+from wheelcheck.distributions.debian_tables import RELEASES, Rows, debian_table
 
 __all__ = ["Repository", "debian_repository"]
 
@@ -46,19 +46,19 @@ class Repository:
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
         place = debian_table("packages").columns.index("provides")
         found: dict[str, list[str]] = defaultdict(list)
-        for name, columns in self._packages.rows.items():
+        for name, columns in self._packages.rows.pairs():
             cells = columns.split("\t", place + 1)
             for provided in cells[place].split() if place < len(cells) else ():
                 found[provided].append(name)
         return {name: tuple(names) for name, names in found.items()}
 
     @cached_property
-    def _files(self) -> Mapping[str, str]:
+    def _files(self) -> Rows:
         return debian_table("files").rows(self.release)
 
     def package_names(self) -> Iterable[str]:
         """The names of all packages."""
-        return self._packages.rows.keys()
+        return iter(self._packages.rows)
 
     def package(self, name: str) -> BinaryPackage | None:
         """A package's dependencies; None where it does not exist or only its name is known."""
@@ -110,7 +110,7 @@ class Repository:
 
     def required(self) -> tuple[str, ...]:
         """The packages of priority required, as every image of the release has them."""
-        return tuple(name for name, row in self._packages.rows.items() if row[:1] in {"e", "r"})
+        return tuple(name for name, row in self._packages.rows.pairs() if row[:1] in {"e", "r"})
 
     def files(self, package: str, kind: FileKind) -> tuple[str, ...]:
         """The names of one kind that a package's files have."""
@@ -140,7 +140,7 @@ class Repository:
         found: dict[str, list[str]] = defaultdict(list)
         nested: dict[str, list[str]] = defaultdict(list)
         place = debian_table("files").columns.index(kind)
-        for package, row in self._files.items():
+        for package, row in self._files.pairs():
             cells = row.split("\t", place + 1)
             for name in cells[place].split() if place < len(cells) else ():
                 found[name.lower() if kind is FileKind.CMAKE else name].append(package)
@@ -154,7 +154,7 @@ class Repository:
 class _Packages(Mapping[str, "BinaryPackage | None"]):
     """Packages by name, each read from its row when it is first asked for."""
 
-    def __init__(self, rows: Mapping[str, str]) -> None:
+    def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self._read: dict[str, BinaryPackage | None] = {}
 
