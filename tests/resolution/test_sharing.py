@@ -1,5 +1,7 @@
 """A result taken over from another target equals the one found from scratch, always."""
 
+import gc
+
 from fake_index import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from situations import requirements_of
 
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
+from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common
 
 
@@ -52,6 +55,36 @@ def test_resolvers_that_share_give_the_answers_of_each_alone(index, questions):
         sharing = Resolver(requirements, index, common=common)
         for on in TARGETS:
             assert sharing.resolve(on) == resolve(requirements, on, index)
+
+
+@settings(max_examples=100)
+@given(index=indexes(), roots=st.lists(st.lists(needs, min_size=1, max_size=3), min_size=2))
+def test_forgetting_never_changes_an_answer(index, roots):
+    common = Common(index)
+    first, other = (Resolver(requirements_of(*lines), index, common=common) for lines in roots[:2])
+    first.prefetch(TARGETS)
+    for on in TARGETS:
+        first.resolve(on)
+        other.resolve(on)
+        first.forget()
+    for resolver, lines in zip((other, first), reversed(roots[:2]), strict=True):
+        for on in TARGETS:
+            assert resolver.resolve(on) == resolve(requirements_of(*lines), on, index)
+
+
+def test_what_is_forgotten_does_not_wait_for_the_garbage_collector():
+    index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2.tar.gz"]}})
+    resolver = Resolver(requirements_of("a"), index)
+    gc.collect()
+    gc.disable()
+    try:
+        resolver.prefetch(TARGETS)
+        found = [resolver.resolve(on) for on in TARGETS]
+        resolver.forget()
+        assert not [each for each in gc.get_objects() if isinstance(each, Answers)]
+    finally:
+        gc.enable()
+    assert all(each.pins for each in found)
 
 
 def test_what_another_index_offers_is_not_taken_over():

@@ -143,6 +143,10 @@ class Judge:
         # whatever fails here fails again where its result is read, and is reported there
         fenced("what to fetch", "not-fetched", lambda: self._prefetch(targets, plan=plan))
 
+    def forget_resolutions(self) -> None:
+        """Drop what resolving all targets has left: half of all memory that is then in use."""
+        self._resolver.forget()
+
     def _prefetch(self, targets: Sequence[Target], *, plan: bool) -> None:
         self._resolver.prefetch(targets)
         for target in targets:

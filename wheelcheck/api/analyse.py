@@ -126,6 +126,8 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
     progress.update("Reading the index", 0, 0)
     if index.fetches:
         judge.prefetch(targets, plan=not verdicts_only)
+        if verdicts_only or not advice:  # which resolves again
+            judge.forget_resolutions()
         if prefetched is not None:
             prefetched()
     columns = []

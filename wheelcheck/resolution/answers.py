@@ -76,6 +76,13 @@ class Answers(TargetView):
         self._taken_over: Answers | None = None
         self._twin: Answers | None = None
 
+    def forget(self) -> None:
+        """Drop what was found, and what others were compared by."""
+        super().forget()
+        for name in ("_comparable", "_portable", "_portable_forms", "_forms", "_offered"):
+            vars(self).pop(name, None)
+        self.same_as = self._agreed = self._taken_over = self._twin = None
+
     def _store_taken_over(
         self, stored: TargetAnswers
     ) -> tuple[Container[Search], Container[tuple[int, frozenset[NormalizedName]]]]:

@@ -191,6 +191,11 @@ class Common:
             )
         return found
 
+    def forget_searches(self) -> None:
+        """Drop what searches found: each holds who began it, who holds it in turn."""
+        for searches in self._searches.values():
+            searches.clear()
+
     # --- specifiers -------------------------------------------------------------------------
 
     def versions(self, project: Project, specifier: SpecifierSet) -> Iterable[Version]:

@@ -137,6 +137,7 @@ class Resolver:
         self._questions = SolverInputs(requirements)
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
         self._solved: list[_Solved] = []
+        self._begun: list[Ready] = []
         self._prefetched: dict[Target, Ready] = {}
         self._references: dict[
             tuple[str, str, bool, Installer], Mapping[NormalizedName, Version | None]
@@ -198,6 +199,17 @@ class Resolver:
             conflict = contain(error, "the resolution", "resolution-failed")
             return Resolution(target, conflict=conflict)
 
+    def forget(self) -> None:
+        """Drop all results, which hold what each search found: no target is to be resolved next."""
+        for ready in self._begun:
+            ready.provider.forget()
+            ready.answers.forget()
+        self._begun.clear()
+        self._solved.clear()
+        self._references.clear()
+        self._prefetched.clear()
+        self._common.forget_searches()
+
     def _solved_on(self, target: Target) -> tuple[Ready, _Solved]:
         ready = self._prefetched.pop(target, None) or self._ready(target)
         solved = self._agreeing(ready)
@@ -238,7 +250,9 @@ class Resolver:
             locked=question.locked,
             installed=self._installed,
         )
-        return Ready(answers, question, provider)
+        ready = Ready(answers, question, provider)
+        self._begun.append(ready)
+        return ready
 
     def _agreeing(self, ready: Ready) -> _Solved | None:
         """A result for which the solver would get the same answers, substitutes' versions included.

@@ -149,6 +149,14 @@ class TargetView:
         if self._stored is not None:
             self._store(self._stored)
 
+    def forget(self) -> None:
+        """Drop what was found, which is found again where it is asked for.
+
+        A search holds the view that began it, and goes on by it.
+        """
+        self._searches.clear()
+        self._dependencies.clear()
+
     def _store(self, stored: TargetAnswers) -> None:
         searches, needs = self._store_taken_over(stored)
         for search, found in self._searches.items():
