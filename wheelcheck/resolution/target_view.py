@@ -150,7 +150,7 @@ class TargetView:
             self._store(self._stored)
 
     def forget(self) -> None:
-        """Drop what was found, which is found again where it is asked for.
+        """Drop what was found, which is found again where it is needed.
 
         A search holds the view that began it, and goes on by it.
         """

@@ -73,16 +73,16 @@ class _Connection(httpcore.ConnectionInterface):
         try:
             if self._stream is None:
                 self._stream = self._connected(request)
-            said, heard = _exchanged(request, self._stream)
-            head = _plain_head(heard)
+            written, received = _exchanged(request, self._stream)
+            head = _plain_head(received)
             if head is None:
-                resumed = _Resumed(self._stream, said, heard)
+                resumed = _Resumed(self._stream, written, received)
                 self._other = httpcore.HTTP11Connection(self._origin, resumed)
                 return self._other.handle_request(request)
         except BaseException:
             self.close()
             raise
-        body = _Body(self, self._stream, request, heard[head.size :], head.length)
+        body = _Body(self, self._stream, request, received[head.size :], head.length)
         return httpcore.Response(head.status, headers=head.fields, content=body)
 
     def _connected(self, request: httpcore.Request) -> httpcore.NetworkStream:
@@ -171,24 +171,24 @@ class _Body:
 
 
 class _Resumed(httpcore.NetworkStream):
-    """A connection to which `said` was written and from which `heard` was read before."""
+    """A connection to which `written` was written and from which `received` was read before."""
 
-    def __init__(self, stream: httpcore.NetworkStream, said: bytes, heard: bytes) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, written: bytes, received: bytes) -> None:
         self._stream = stream
-        self._said = said
-        self._heard = heard
+        self._written = written
+        self._received = received
         self.close = stream.close  # type: ignore[method-assign]
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what was read before, then what there is."""
-        heard, self._heard = self._heard, b""
-        return heard or self._stream.read(max_bytes, timeout)
+        received, self._received = self._received, b""
+        return received or self._stream.read(max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write what was not written before."""
-        said, self._said = self._said, b""
-        if not said:
+        written, self._written = self._written, b""
+        if not written:
             self._stream.write(buffer, timeout)
 
 
@@ -209,17 +209,17 @@ def _exchanged(request: httpcore.Request, stream: httpcore.NetworkStream) -> tup
     plain = request.method == b"GET" and _TARGET.fullmatch(target)
     if not plain or not all(map(_SENT.fullmatch, lines)):
         return b"", b""
-    said = b"\r\n".join([b"GET %b HTTP/1.1" % target, *lines, b"", b""])
+    written = b"\r\n".join([b"GET %b HTTP/1.1" % target, *lines, b"", b""])
     try:
-        stream.write(said, timeouts["write"])
+        stream.write(written, timeouts["write"])
     except httpcore.WriteError:  # the host may have answered before it closed the connection
-        return said, b""
-    return said, stream.read(_PIECE, timeouts["read"])
+        return written, b""
+    return written, stream.read(_PIECE, timeouts["read"])
 
 
-def _plain_head(heard: bytes) -> _Head | None:
+def _plain_head(received: bytes) -> _Head | None:
     """The head that an answer begins with. None where it is not plain."""
-    head = _HEAD.match(heard)
+    head = _HEAD.match(received)
     if head is None:
         return None
     status, fields = int(head[1]), _FIELD.findall(head[2])
