@@ -399,6 +399,8 @@ def test_two_commands_of_a_script_get_it_once():
         (f"{ALPINE}USER app:app\nRUN pip install lxml\n", False),
         ("FROM python:3.12-alpine AS a\nUSER 1000\nFROM a\nRUN pip install lxml\n", False),
         (f"{ALPINE}USER app\nUSER root\nRUN pip install lxml\n", True),
+        ("FROM mambaorg/micromamba:2.0\nRUN pip install lxml\n", False),
+        ("FROM mambaorg/micromamba:2.0\nUSER root\nRUN pip install lxml\n", True),
     ],
 )
 def test_nobody_but_root_installs_packages(text: str, *, root: bool):

@@ -77,6 +77,16 @@ def test_a_copied_environment_is_judged_by_the_image_it_is_copied_to():
     assert ", which stage 1, into which it is copied, does" in unnamed["missing-shared-library"]
 
 
+def test_an_environment_of_a_parent_is_copied_with_what_a_later_stage_installs():
+    text = (
+        f"FROM {FULL} AS base\nRUN python -m venv /venv\n"
+        "FROM base AS builder\nRUN /venv/bin/pip install x\n"
+        f"FROM {SLIM} AS run\nCOPY --from=builder /venv /venv\n"
+    )
+    found = findings(text)
+    assert "the stage run, into which it is copied" in found["missing-shared-library"]
+
+
 @pytest.mark.parametrize(
     "package",
     ["libx11-6", "libxext6"],  # itself, and a package that depends on it

@@ -124,6 +124,15 @@ def test_a_lock_that_is_not_copied_is_reported():
     assert found.final.steps[0].lock.path is None
 
 
+@pytest.mark.parametrize("copied", ["poetry.lock*", "poetry.loc[k]", "*.lock"])
+def test_a_lock_that_a_pattern_allows_to_be_missing_is_made_anew(copied: str):
+    text = f"FROM python:3.12-slim\nCOPY pyproject.toml {copied} ./\nRUN poetry install"
+    found = read(text, {"pyproject.toml": POETRY})
+    assert [line.requirement.name for line in found.final.steps[0].requirements.lines] == ["flask"]
+    (unread,) = found.all_unread
+    assert unread.why.reason.startswith("poetry.lock is not there")
+
+
 @pytest.mark.parametrize(
     ("command", "groups", "extras"),
     [

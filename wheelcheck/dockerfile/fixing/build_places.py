@@ -14,6 +14,7 @@ from wheelcheck.dockerfile.judging.missing import FAILS_WITH_ANOTHER, failures_o
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.script_commands import Command
+from wheelcheck.dockerfile.reading.stages.base_images import base_image
 from wheelcheck.errors import Unknown
 from wheelcheck.loading.image_libraries import installs_packages
 
@@ -116,7 +117,7 @@ def _adding(names: Iterable[str]) -> str:
 
 
 def user_at(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
-    """Who runs the RUN on a line; "" for root."""
+    """Who runs the RUN on a line; "" for root, and where the image's user is not known."""
     found = [
         each.text.split(":")[0]
         for each in stage.instructions
@@ -125,7 +126,8 @@ def user_at(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
     if not found and stage.parent is not None:
         parent = dockerfile.stages[stage.parent]
         return user_at(dockerfile, parent, parent.instructions[-1].end_line + 1)
-    return "" if not found or found[-1] in {"root", "0"} else found[-1]
+    user = found[-1] if found else base_image(stage.image).user
+    return "" if user in {"root", "0"} else user
 
 
 def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.gaps import COMPILERS, Gap, build_gaps, run_gaps
-from wheelcheck.dockerfile.judging.run_images import lineage
+from wheelcheck.dockerfile.judging.run_images import lineage, stages_in
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 
@@ -170,7 +170,7 @@ def _arrival(
         if build.stage in image:
             return build.line
         for copied in final.copies:
-            if copied.made is not None and copied.made.stage == build.stage:
+            if build.stage in stages_in(dockerfile, copied):
                 return copied.line
     return final.line
 

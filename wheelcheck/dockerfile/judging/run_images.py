@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wheelcheck.analysis.loads.load_options import RunImage
-from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
+from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, Dockerfile, Stage
 from wheelcheck.errors import Unknown
 
-__all__ = ["image_stages", "lineage", "run_image", "run_stage"]
+__all__ = ["image_stages", "lineage", "run_image", "run_stage", "stages_in"]
 
 
 def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
@@ -45,8 +45,25 @@ def lineage(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:
 def _copied(dockerfile: Dockerfile, final: Stage) -> frozenset[int]:
     """The stages whose installations are copied into a stage or what it is built on."""
     return frozenset(
-        copied.made.stage
+        found
         for index in lineage(dockerfile, final)
         for copied in dockerfile.stages[index].copies
-        if copied.made is not None
+        for found in stages_in(dockerfile, copied)
     )
+
+
+def stages_in(dockerfile: Dockerfile, copied: CopiedFolder) -> frozenset[int]:
+    """The stages whose installations a COPY brings.
+
+    The stage that made the folder, and those built on it up to where it is copied from.
+    """
+    if copied.made is None:
+        return frozenset()
+    maker = copied.made.stage
+    source = maker if copied.stage is None else copied.stage
+    later = (
+        index
+        for index in lineage(dockerfile, dockerfile.stages[source])
+        if maker in lineage(dockerfile, dockerfile.stages[index])
+    )
+    return frozenset((maker, *later))

@@ -297,7 +297,9 @@ class ImageFiles:
 
 
 def _names(placed: Placed, path: str) -> bool:
-    """Whether a COPY is for one file, or for a few by their names, rather than for a folder."""
+    """Whether a COPY is for this very file; a pattern for several may match none."""
+    if isinstance(placed.origin, FromContext | FromStage) and is_pattern(placed.origin.path):
+        return False
     return placed.path == path or placed.inside
 
 
