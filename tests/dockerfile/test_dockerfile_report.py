@@ -316,7 +316,7 @@ RUN cd /tmp \\
         text = render_text(report)
         assert "compiler-in-final-image" in codes(report)
         assert "  leave out " not in text
-        assert "  remove in the RUN that builds " in text
+        assert "  at the end of the RUN that builds, remove " in text
 
     def test_copied_wheels_that_stay_as_a_layer(self):
         assert "wheels-kept-in-layer" in codes(judged(BUILDER))

@@ -23,7 +23,7 @@ from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.interface import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.index.stored_facts import decode_listing
-from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX, IndexOptions
 
 JSON = "application/vnd.pypi.simple.v1+json"
 FOO = NormalizedName("foo")
@@ -135,6 +135,20 @@ def test_a_project_is_requested_once_with_json_preferred(site, opened):
     assert request.headers["accept"].startswith(JSON)
     assert "text/html" in request.headers["accept"]
     assert first(index).origin == site.simple
+
+
+def test_an_index_that_is_not_known_may_have_what_no_other_has(site, opened):
+    site.page(WHEEL)
+    warnings: list[str] = []
+    index = opened(site.simple, f"{UNKNOWN_INDEX}PIP_EXTRA_INDEX_URL", warn=warnings.append)
+    assert found(index).versions
+    missing = index.project(NormalizedName("missing"))
+    assert isinstance(missing, Unknown)
+    assert (missing.code, "that PIP_EXTRA_INDEX_URL names" in missing.reason) == (
+        "index-error",
+        True,
+    )
+    assert len(warnings) == 1
 
 
 def test_a_page_that_was_released_is_read_again_from_the_cache(site, opened):

@@ -16,6 +16,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.targets import Libc, Target
 
 __all__ = [
+    "UNKNOWN_INDEX",
     "FilePolicy",
     "FormatControl",
     "IndexOptions",
@@ -232,11 +233,15 @@ class FilePolicy(Struct, frozen=True):
         return False if self.only_final.all_projects else None
 
 
+UNKNOWN_INDEX = "unknown:"
+"""What stands for the URL of an index that only a build knows; behind it, what gives it then."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
     """Where files are looked for; None where neither file nor caller says so.
 
-    URLs here may carry credentials: never print this value.
+    URLs here may carry credentials: never print this value. They may begin with `UNKNOWN_INDEX`.
 
     Args:
         index_url: the index (PEP 503, PEP 691), as pip's ``--index-url``.

@@ -27,8 +27,9 @@ from wheelcheck.index.pages.simple_api import parse_page
 from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_folder, is_regular, read_regular
+from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
 
-__all__ = ["FlatLinks", "LocalIndex", "SimpleIndex", "Source", "open_source"]
+__all__ = ["FlatLinks", "LocalIndex", "SimpleIndex", "Source", "UnknownIndex", "open_source"]
 
 _T = TypeVar("_T")
 
@@ -55,6 +56,8 @@ def open_source(
 
     `spelled` is how the user wrote it, where variables were expanded in it.
     """
+    if place.startswith(UNKNOWN_INDEX):
+        return UnknownIndex(place.removeprefix(UNKNOWN_INDEX))
     url = credentials.take_from(place)
     shown = redact(url) if spelled is None else spelled
     path = local_path(url) if url.startswith("file:") else None
@@ -94,6 +97,22 @@ class SimpleIndex:
 
     def _page_url(self, name: NormalizedName) -> str:
         return f"{self._url.rstrip('/')}/{name}/"
+
+
+class UnknownIndex:
+    """An index whose URL is not known; `given_by` is the variable or option that has it."""
+
+    def __init__(self, given_by: str) -> None:
+        self._given_by = given_by
+
+    def page(self, _: NormalizedName) -> Unknown:
+        """Why it is not known whether the index has the project."""
+        why = f"the index that {self._given_by} names is not known here"
+        return Unknown("index-error", f"{why}; --build-arg can give it")
+
+    def is_stored(self, _: NormalizedName) -> bool:
+        """Always: there is nothing to fetch."""
+        return True
 
 
 class LocalIndex:

@@ -89,7 +89,11 @@ def to_change(finding: DockerfileFinding) -> list[str]:
 
     What the builds of the step take is not left out but removed behind them.
     """
-    away = "remove in the RUN that builds" if finding.code in _AFTER_BUILDS else "leave out"
+    away = (
+        "at the end of the RUN that builds, remove"
+        if finding.code in _AFTER_BUILDS
+        else "leave out"
+    )
     changes = (("add", finding.packages), (away, finding.superfluous))
     return [
         f"{change} {listing(list(map(clean, names)), _MOST_PACKAGES)}"

@@ -3,9 +3,38 @@
 from datetime import date
 
 import pytest
+from dockerfile_context import read
 
 from wheelcheck.dockerfile.reading.installs.command_options import command_options
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
+
+
+@pytest.mark.parametrize(
+    ("lines", "given_by"),
+    [
+        (
+            "ARG TOKEN\nRUN pip install --extra-index-url https://a:${TOKEN}@index.example/ x",
+            "--extra-index-url",
+        ),
+        (
+            "ARG T\nENV PIP_EXTRA_INDEX_URL=https://a:${T}@index.example/\nRUN pip install x",
+            "PIP_EXTRA_INDEX_URL",
+        ),
+        ("ARG PIP_INDEX_URL\nRUN pip install x", "PIP_INDEX_URL"),
+        ("RUN pip install --find-links=$(cat links) x", "--find-links"),
+        ("ARG UV_INDEX_URL\nRUN uv pip install --system x", "UV_INDEX_URL"),
+    ],
+)
+def test_an_index_that_only_the_build_knows_is_one_more(lines: str, given_by: str):
+    options = read(f"FROM python:3.12-slim\n{lines}\n").final.steps[0].requirements.index
+    assert (options.index_url, options.extra_index_urls) == (None, (f"{UNKNOWN_INDEX}{given_by}",))
+
+
+def test_an_argument_with_a_value_gives_the_index():
+    text = "FROM python:3.12-slim\nARG PIP_INDEX_URL=https://index.example/\nRUN pip install x"
+    options = read(text).final.steps[0].requirements.index
+    assert (options.index_url, options.extra_index_urls) == ("https://index.example/", ())
 
 
 @pytest.mark.parametrize(("tool", "day"), [("pip", 5), ("uv", 6)])

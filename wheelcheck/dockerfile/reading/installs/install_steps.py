@@ -32,7 +32,11 @@ from wheelcheck.dockerfile.reading.installs.requested_target import (
     requests_a_target,
 )
 from wheelcheck.dockerfile.reading.installs.requirement_inputs import gather
-from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.shell.install_commands import (
+    INDEX_OPTIONS,
+    InstallerCommand,
+    unknown_index,
+)
 from wheelcheck.dockerfile.reading.stages.pip_settings import unseen_settings
 from wheelcheck.dockerfile.reading.stages.stage_state import LONGEST_TEXT, StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
@@ -236,11 +240,18 @@ def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) ->
 
 
 def _known_part(command: InstallerCommand) -> InstallerCommand:
-    """The command without the words that could not be expanded, which are reported elsewhere."""
+    """The command without the words that could not be expanded, which are reported elsewhere.
+
+    An index is not left out: it may have what no other has.
+    """
+    options = (
+        unknown_index(f"--{name}") if name in INDEX_OPTIONS and "\0" in value else (name, value)
+        for name, value in command.options
+    )
     return replace(
         command,
         arguments=tuple(each for each in command.arguments if "\0" not in each),
-        options=tuple(pair for pair in command.options if "\0" not in pair[1]),
+        options=tuple(pair for pair in options if "\0" not in pair[1]),
     )
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
 from wheelcheck.tables import read_table
 
-__all__ = ["InstallerCommand", "Tool", "installer_command"]
+__all__ = ["INDEX_OPTIONS", "InstallerCommand", "Tool", "installer_command", "unknown_index"]
 
 Tool = Literal["pip", "uv"]
 
@@ -22,6 +23,8 @@ _PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?t?")
 _ACTIONS = {"pip": {"install", "wheel", "download"}, "uv": {"install", "sync"}}
 _PACKAGES_OF_UV = {"no-binary-package": "no-binary", "no-build-package": "only-binary"}
 """Variables of uv (UV_NO_BINARY_PACKAGE) for which `uv pip` has options of another name."""
+INDEX_OPTIONS = {"index-url", "extra-index-url", "find-links"}
+"""Meanings of options that name where files are looked for."""
 _FALSE = {"", "n", "no", "f", "false", "off", "0"}
 
 
@@ -205,12 +208,22 @@ def _from_environment(tool: Tool, environ: Mapping[str, str | None]) -> Iterator
     """Options that variables set: ``PIP_NO_CACHE_DIR``, ``UV_INDEX_URL``."""
     prefix = f"{tool.upper()}_"
     for name, value in environ.items():
-        if name.startswith(prefix) and value is not None:
-            spelling = name.removeprefix(prefix).lower().replace("_", "-")
-            option = _options(tool).get("--" + _PACKAGES_OF_UV.get(spelling, spelling))
-            if option is not None and option.meaning:
-                values = _values_of(tool, spelling, option, value)
-                yield from ((option.meaning, each) for each in values)
+        if not name.startswith(prefix):
+            continue
+        spelling = name.removeprefix(prefix).lower().replace("_", "-")
+        option = _options(tool).get("--" + _PACKAGES_OF_UV.get(spelling, spelling))
+        if option is None or not option.meaning:
+            continue
+        if value is not None:
+            values = _values_of(tool, spelling, option, value)
+            yield from ((option.meaning, each) for each in values)
+        elif option.meaning in INDEX_OPTIONS:
+            yield unknown_index(name)
+
+
+def unknown_index(given_by: str) -> tuple[str, str]:
+    """The option that stands for an index of which only the variable or option is known."""
+    return "extra-index-url", f"{UNKNOWN_INDEX}{given_by}"
 
 
 def _values_of(tool: Tool, spelling: str, option: _Option, value: str) -> Sequence[str]:
