@@ -248,7 +248,7 @@ class _Reader:
         else:
             targets = BaseTargets(self.syntax.instructions, self.as_of, self.images)
             targets.settle(state, origin.image, instruction.line, shown)
-            state.environment = _image_environment(state)
+            state.environment = _image_environment(state) | dict(image.environment)
         state.note_unread_variables(instruction.line, shown, origin.unknown)
         state.instructions.append(instruction)
         return state

@@ -26,7 +26,7 @@ from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
         ("ARG UV_INDEX_URL\nRUN uv pip install --system x", "UV_INDEX_URL"),
     ],
 )
-def test_an_index_that_only_the_build_knows_is_one_more(lines: str, given_by: str):
+def test_an_index_that_only_the_build_knows_is_added(lines: str, given_by: str):
     options = read(f"FROM python:3.12-slim\n{lines}\n").final.steps[0].requirements.index
     assert (options.index_url, options.extra_index_urls) == (None, (f"{UNKNOWN_INDEX}{given_by}",))
 
@@ -35,6 +35,15 @@ def test_an_argument_with_a_value_gives_the_index():
     text = "FROM python:3.12-slim\nARG PIP_INDEX_URL=https://index.example/\nRUN pip install x"
     options = read(text).final.steps[0].requirements.index
     assert (options.index_url, options.extra_index_urls) == ("https://index.example/", ())
+
+
+@pytest.mark.parametrize(
+    ("image", "folder"),
+    [("public.ecr.aws/lambda/python:3.12", "/var/task"), ("python:3.12-slim", "/…")],
+)
+def test_a_folder_of_a_variable_is_filled(image: str, folder: str):
+    text = f"FROM {image}\nRUN pip install x -t ${{LAMBDA_TASK_ROOT}} --platform linux_x86_64"
+    assert read(text).final.steps[0].folder == folder
 
 
 @pytest.mark.parametrize(("tool", "day"), [("pip", 5), ("uv", 6)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -242,17 +242,23 @@ def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) ->
 def _known_part(command: InstallerCommand) -> InstallerCommand:
     """The command without the words that could not be expanded, which are reported elsewhere.
 
-    An index is not left out: it may have what no other has.
+    An index is not left out: it may have what no other has. Nor is the folder that is filled.
     """
-    options = (
-        unknown_index(f"--{name}") if name in INDEX_OPTIONS and "\0" in value else (name, value)
-        for name, value in command.options
-    )
     return replace(
         command,
         arguments=tuple(each for each in command.arguments if "\0" not in each),
-        options=tuple(pair for pair in options if "\0" not in pair[1]),
+        options=tuple(_known_options(command.options)),
     )
+
+
+def _known_options(options: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in options:
+        if "\0" not in value:
+            yield name, value
+        elif name in INDEX_OPTIONS:
+            yield unknown_index(f"--{name}")
+        elif name == "folder":
+            yield name, value.replace("\0", "…")
 
 
 def shown_text(text: str) -> str:

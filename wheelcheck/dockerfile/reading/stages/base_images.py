@@ -6,6 +6,7 @@ where the usual folders of every Linux image are there in any case.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -29,7 +30,8 @@ class BaseImage:
     """What holds at the start of a stage.
 
     `user` is a name or a number, "" where it is not known. `apt_lists` says whether apt's package
-    lists are there; None where it is not known.
+    lists are there; None where it is not known. `environment` are variables that it sets, beside
+    those of every image.
     """
 
     workdir: str = "/"
@@ -37,6 +39,7 @@ class BaseImage:
     home: str = "/root"
     folders: frozenset[str] = USUAL_FOLDERS
     apt_lists: bool | None = None
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -54,5 +57,12 @@ def base_image(image: str) -> BaseImage:
                 home=row["home"],
                 folders=frozenset({"/"}) if bare else USUAL_FOLDERS | set(row["folders"].split()),
                 apt_lists={"yes": True, "no": False}.get(row["apt_lists"]),
+                environment=tuple(_pairs(row["environment"])),
             )
     return BaseImage()
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for each in text.split():
+        name, _, value = each.partition("=")
+        yield name, value
