@@ -231,6 +231,11 @@ def test_a_list_of_python_packages_names_no_libraries():
     assert required(linked) == {"-lrrd"}
 
 
+def test_pkg_config_is_no_package_of_its_own():
+    text = "subprocess.check_call(['pkg-config', '--exists', 'pkg-config'])"
+    assert "pkg-config.pc" not in roles({"setup.py": text})
+
+
 def test_alternatives_under_conditions_count_where_nothing_is_certain():
     text = 'if version > 3:\n  libs = ["rrd"]\nelse:\n  libs = ["rrd", "nowhere"]'
     assert roles({"setup.py": text}) == {"-lrrd": Role.REQUIRED, "-lnowhere": Role.OPTIONAL}
@@ -357,6 +362,8 @@ def test_a_folder_is_no_package_that_cmake_finds():
     texts = {"CMakeLists.txt": "find_package(Widget REQUIRED)"}
     members = {f"widget/{name}.cpp": 1 for name in "abcdef"}
     found = roles(texts, members=members, backend="scikit_build_core.build")
+    assert found["WidgetConfig.cmake"] is Role.REQUIRED
+    found = roles(texts, members=members, left_to_cmake=True)
     assert found["WidgetConfig.cmake"] is Role.REQUIRED
     own = {**members, "cmake/FindWidget.cmake": 1}
     found = roles(texts, members=own, backend="scikit_build_core.build")
