@@ -133,13 +133,30 @@ def _stored_function(functions: set[bytes], content: bytes) -> str:
 
 
 def _lines_with(word: bytes, content: bytes) -> Iterator[bytes]:
-    """The lines in which a word occurs: calls are looked for in them alone, which is quicker."""
+    """The lines in which a word occurs: calls are looked for in them alone, which is quicker.
+
+    A call that is open at the end of its line goes on in the next few.
+    """
     place = content.find(word)
     while place >= 0:
-        end = content.find(b"\n", place)
-        end = len(content) if end < 0 else end
-        yield content[content.rfind(b"\n", 0, place) + 1 : end]
+        end = _end_of_line(place, content)
+        first = content.rfind(b"\n", 0, place) + 1
+        line = content[first:end]
+        for _ in range(_MOST_LINES):
+            if line.count(b"(") <= line.count(b")"):
+                break
+            end = _end_of_line(end + 1, content)
+            line = b" ".join(content[first:end].split(b"\n"))
+        yield line
         place = content.find(word, end)
+
+
+_MOST_LINES = 6
+
+
+def _end_of_line(place: int, content: bytes) -> int:
+    end = content.find(b"\n", place)
+    return len(content) if end < 0 else end
 
 
 def _lines_from(place: int, content: bytes) -> Iterator[bytes]:
