@@ -474,6 +474,8 @@ register(callback)
 
     (message,) = refused_by_cython(source)
     assert "passes callback() to C without noexcept" in message
+    over_lines = source.replace("register(callback)", "register(callback,\n         1)")
+    assert refused_by_cython(over_lines) == [message]
     assert refused_by_cython(source.replace("(int x):", "(int x) noexcept:")) == []
     assert refused_by_cython(source.replace("register(callback)", "other(callback(2))")) == []
     assert refused_by_cython(source, script + "# legacy_implicit_noexcept") == []
