@@ -257,6 +257,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             if solving and stored and (data := stored.encoded()):
                 solving.store(data, opened.index)
                 del data  # before the report, which is as large
+                release()
             _store(report, opened, report_cache, comparable)
         return report
 

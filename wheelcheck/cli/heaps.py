@@ -7,8 +7,10 @@ from contextlib import suppress
 
 __all__ = ["share_heap", "trim_heap"]
 
-_M_ARENA_MAX = -8
-"""Number of the parameter (malloc.h of glibc)."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+"""Numbers of the parameters (malloc.h of glibc)."""
+_LARGE = 1 << 20
+"""Bytes."""
 
 
 def share_heap() -> None:
@@ -18,9 +20,13 @@ def share_heap() -> None:
     hold a fifth of all memory that nobody uses. As Python runs a single thread at a time, they
     hardly ever wait for a heap that they share.
 
+    Large blocks stay outside: such a block grows without a copy, as a report does that is written,
+    and leaves no hole. By default glibc takes them into the heap once some have been given back.
+
     Source: mallopt(3).
     """
     _call("mallopt", _M_ARENA_MAX, 1)
+    _call("mallopt", _M_MMAP_THRESHOLD, _LARGE)
 
 
 def trim_heap() -> None:

@@ -233,6 +233,7 @@ class Resolver:
             found = self._describer.describe(ready.answers, solved.outcome, locked)
         else:
             found = Resolution(target, conflict=solved.outcome)
+        ready.provider.forget()  # what looking ahead has found, where nothing was to be solved
         ready.answers.close()
         return found
 
