@@ -142,6 +142,7 @@ def test_an_index_that_is_not_known_may_have_what_no_other_has(site, opened):
     warnings: list[str] = []
     index = opened(site.simple, f"{UNKNOWN_INDEX}PIP_EXTRA_INDEX_URL", warn=warnings.append)
     assert found(index).versions
+    assert code(found(index).untold) == "index-error"
     missing = index.project(NormalizedName("missing"))
     assert isinstance(missing, Unknown)
     assert (missing.code, "that PIP_EXTRA_INDEX_URL names" in missing.reason) == (

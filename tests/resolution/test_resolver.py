@@ -6,6 +6,7 @@ import pytest
 from fake_index import FakeIndex
 from msgspec.structs import replace
 from packaging.requirements import Requirement
+from packaging.utils import NormalizedName
 from situations import requirements_of, target
 
 from wheelcheck.errors import Unknown
@@ -287,6 +288,15 @@ class TestWhatCannotBeInstalled:
         why = "no version satisfies six==9; the newest is 1"
         assert pins["six"].why == Unknown("version-not-found", why)
         assert pins["seven"].standing is Standing.INSTALLABLE
+
+    def test_a_version_may_be_on_an_index_that_did_not_answer(self, monkeypatch):
+        index = FakeIndex({"six": pure("six", "1")})
+        project = index.project(NormalizedName("six"))
+        project.untold = Unknown("index-error", "the index https://b.example/ cannot be reached")
+        monkeypatch.setattr(index, "project", lambda _: project)
+        pins = resolve(requirements_of("six==9"), GLIBC, index).pins
+        assert pins["six"].why.code == "index-error"
+        assert "six==9; the newest is 1, and the index https://b" in pins["six"].why.reason
 
     def test_unreadable_dependencies_are_reported_and_do_not_end_the_answer(self):
         why = Unknown("dependencies-need-build", "setup.py computes them")

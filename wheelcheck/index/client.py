@@ -292,7 +292,7 @@ class NetworkIndex:
         if any(page.versions for page in pages) or (pages and not failures):
             for place, failure in failures.items():
                 self._warn_once(place, failure)
-            return _merged(pages)
+            return _merged(pages, next(iter(failures.values()), None))
         silence = _silence(answers, answers[self._first_index :])
         if silence is not None:
             raise silence
@@ -343,11 +343,11 @@ def _open(pages: list[IndexPage]) -> list[IndexPage]:
     return [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
 
 
-def _merged(pages: list[IndexPage]) -> Project | Unknown:
+def _merged(pages: list[IndexPage], untold: Unknown | None) -> Project | Unknown:
     """Files of all pages together; PEP 792: a quarantined project offers none."""
     open_pages = _open(pages)
     if open_pages:
-        return FilesOfProject(open_pages)
+        return FilesOfProject(open_pages, untold)
     reason = pages[0].status_reason
     text = f"{pages[0].name} is quarantined: nobody can install it"
     return Unknown("project-quarantined", f"{text} ({reason})" if reason else text)

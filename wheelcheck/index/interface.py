@@ -145,6 +145,10 @@ class Project(Protocol):
         """Files that were passed over."""
 
     @property
+    def untold(self) -> Unknown | None:
+        """Why an index that may have more of its files did not answer; None where all did."""
+
+    @property
     def is_for_any_platform(self) -> bool:
         """Whether no wheel of the project is known to be for some platforms alone."""
 

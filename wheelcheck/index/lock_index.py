@@ -185,6 +185,11 @@ class LockedProject:
         return (*(self._beside.unusable if self._beside else ()), *lost)
 
     @property
+    def untold(self) -> Unknown | None:
+        """Why an index beside the lock did not answer; None where all did, or none is there."""
+        return self._beside.untold if self._beside else None
+
+    @property
     def is_for_any_platform(self) -> bool:
         """Whether no wheel is for some platforms alone: of what a lock lists it is not known."""
         return False

@@ -79,6 +79,10 @@ class _Admitted:
         return self._project.unusable
 
     @property
+    def untold(self) -> Unknown | None:
+        return self._project.untold
+
+    @property
     def is_for_any_platform(self) -> bool:
         return self._project.is_for_any_platform
 

@@ -234,14 +234,20 @@ class Describer:
 
 
 def _no_version(project: Project, demands: Iterable[Demand], bound: datetime | None) -> Unknown:
-    """That no version satisfies, with the newest that there is."""
+    """That no version satisfies, with the newest that there is.
+
+    It is not certain where an index did not answer.
+    """
     wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
     if bound:
         why = f"no version uploaded before {bound:%Y-%m-%d} satisfies {wanted}"
-        return Unknown("version-not-found", why)
-    newest = next((each for each in project.versions if not each.is_prerelease), None)
-    there = f"; the newest is {newest}" if newest else ""
-    return Unknown("version-not-found", f"no version satisfies {wanted}{there}")
+    else:
+        newest = next((each for each in project.versions if not each.is_prerelease), None)
+        why = f"no version satisfies {wanted}" + (f"; the newest is {newest}" if newest else "")
+    untold = project.untold
+    if untold is not None:
+        return Unknown(untold.code, f"{why}, and {untold.reason}")
+    return Unknown("version-not-found", why)
 
 
 def _only_variants(project: Project, demands: tuple[Demand, ...]) -> Unknown | None:

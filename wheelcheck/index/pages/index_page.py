@@ -149,10 +149,12 @@ def _shorten(url: str, base: str, filename: str) -> str:
 class FilesOfProject:
     """A `Project` over the pages that the indexes have for one name, all files together.
 
-    pip merges indexes in this way; each file's `origin` tells which of them listed it.
+    pip merges indexes in this way; each file's `origin` tells which of them listed it. `untold`
+    says why another one did not answer.
     """
 
-    def __init__(self, pages: Sequence[IndexPage]) -> None:
+    def __init__(self, pages: Sequence[IndexPage], untold: Unknown | None = None) -> None:
+        self.untold = untold
         self._pages = pages
         self._read_again: Callable[[], Sequence[IndexPage]] | None = None
         self._files: dict[Version, tuple[Wheel | Sdist, ...]] = {}
