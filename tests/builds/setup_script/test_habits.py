@@ -572,3 +572,77 @@ def test_names_of_compilers_are_no_commands(words: str, runs: bool):  # noqa: FB
     """)
     assert bool(script.tools) is runs
     assert not script.extensions
+
+
+FOLDERS = ("src/a.cpp", "src/b.h", "src/deep/c.cpp", "lib/x.c")
+
+
+def sources_of(body: str) -> list[set[str]]:
+    around = ScriptContext(
+        paths=frozenset(FOLDERS), directories=frozenset({"src", "src/deep", "lib"})
+    )
+    script = read_setup_script("setup.py", HEAD + dedent(body), around)
+    return [set(module.sources or ()) for module in script.extensions]
+
+
+@pytest.mark.parametrize(
+    "gathers",
+    [
+        """
+        found = ["lib/x.c"]
+        for here, folders, files in os.walk("src"):
+            for name in files:
+                if name.endswith(".cpp"):
+                    found.append(os.path.join(here, name))
+        """,
+        """
+        def below(folder):
+            found = []
+            for name in os.listdir(folder):
+                path = os.path.join(folder, name)
+                if os.path.isdir(path):
+                    found += below(path)
+                elif path.endswith(".cpp"):
+                    found.append(path)
+            return found
+        found = ["lib/x.c"] + below("src")
+        """,
+    ],
+)
+def test_sources_that_a_script_looks_for_in_folders(gathers):
+    body = dedent(gathers) + "setup(ext_modules=[Extension('x', found)])\n"
+    assert sources_of(body) == [{"lib/x.c", "src/a.cpp", "src/deep/c.cpp"}]
+
+
+def test_folders_that_the_sdist_lacks_are_unknown():
+    body = """
+        found = [os.path.join("made", name) for name in os.listdir("made")]
+        setup(ext_modules=[Extension("x", ["lib/x.c"]), Extension("y", found)])
+        """
+    assert sources_of(body)[0] == {"lib/x.c"}
+
+
+@pytest.mark.parametrize(
+    "adds",
+    [
+        "module.sources.append('src/a.cpp')",
+        "module.sources.extend(['src/a.cpp'])",
+        "module.sources += ['src/a.cpp']",
+    ],
+)
+def test_sources_that_are_added_to_a_module_later(adds):
+    body = f"module = Extension('x', ['lib/x.c'])\n{adds}\nsetup(ext_modules=[module])\n"
+    assert sources_of(body) == [{"lib/x.c", "src/a.cpp"}]
+
+
+def test_modules_of_python_that_a_script_finds_for_cython_are_compiled():
+    body = """
+        from Cython.Build import cythonize
+        found = []
+        for here, folders, files in os.walk("src"):
+            for name in files:
+                if name.endswith(".cpp"):
+                    found.append(Extension(name[:-4], [os.path.join(here, name)]))
+        setup(ext_modules=cythonize(found))
+        """
+    assert sources_of(body) == [{"src/a.cpp"}, {"src/deep/c.cpp"}]

@@ -170,7 +170,10 @@ class Calls(Expressions):
             self.note_growth(base, added)
             texts = (text for value in added for text in strings_of(value) or ())
             self.gained += [(text, not self.way) for text in texts]
-            return call_method(self.around, base, method, added)
+            result = call_method(self.around, base, method, added)
+            if isinstance(node, ast.Attribute) and node.attr == "sources":
+                self.store(node, base)  # the list of an extension module was a copy
+            return result
         if isinstance(base, Opaque) and extensions_in(added):
             self.store(node, opaque(base, *added))
             return None

@@ -87,6 +87,27 @@ class ScriptContext:
             return None
         return inside in self.paths or inside in self.directories or inside == "."
 
+    def is_folder(self, path: str) -> bool:
+        """Whether the sdist has a directory of that path; its own root is one."""
+        inside = posixpath.normpath(path) if path else "."
+        return inside in self.directories or inside == "."
+
+    def folder(self, path: str) -> tuple[list[str], list[str]] | None:
+        """The names of the directories and of the files in a directory, sorted; None if none."""
+        if not self.is_folder(path):
+            return None
+        inside = posixpath.normpath(path) if path else "."
+        begin = "" if inside == "." else f"{inside}/"
+        folders, files = (
+            sorted(
+                name
+                for each in paths
+                if each.startswith(begin) and (name := each[len(begin) :]) and "/" not in name
+            )
+            for paths in (self.directories, self.paths)
+        )
+        return folders, files
+
     def matching(self, pattern: str) -> list[str]:
         """Files of the sdist that match, sorted. As in `glob`, `*` stops at a slash.
 

@@ -107,6 +107,7 @@ _VERSION_PARTS = ("major", "minor", "micro")
 _PATH_PARTS: Mapping[str, Callable[[str], str]] = {
     "parent": posixpath.dirname,
     "name": posixpath.basename,
+    "path": str,
     "stem": lambda path: posixpath.splitext(posixpath.basename(path))[0],
     "suffix": lambda path: posixpath.splitext(path)[1],
 }

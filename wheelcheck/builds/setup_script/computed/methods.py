@@ -21,10 +21,15 @@ __all__ = [
     "NOT_KNOWN",
     "call_method",
     "existence",
+    "file_existence",
+    "folder_existence",
     "is_text",
     "joined",
+    "listed",
     "matches",
+    "members",
     "sequence",
+    "walked",
 ]
 
 LONG = 5_000
@@ -52,13 +57,15 @@ _PATH_ITSELF = {"resolve", "absolute", "as_posix", "expanduser", "__str__"}
 
 
 def _string_method(around: ScriptContext, base: str, name: str, args: list[Value]) -> Value:
-    if name in {"exists", "is_file", "is_dir"}:
-        return existence(around, base)
+    if name in _PRESENCE:
+        return _PRESENCE[name](around, base)
     if name in _PATH_ITSELF:
         return base
     if name in {"glob", "rglob"} and is_text(args):
         deep = "**/" if name == "rglob" else ""
         return matches(around, posixpath.join(base, deep + args[0]))
+    if name == "iterdir":
+        return members(around, base)
     if name in _MAKING_STRINGS:
         return _MAKING_STRINGS[name](base, args)
     return NOT_KNOWN
@@ -179,6 +186,54 @@ def existence(around: ScriptContext, path: str) -> Value:
     """Whether the sdist holds a path; unknown outside it."""
     there = around.exists(path)
     return Opaque() if there is None else there
+
+
+def file_existence(around: ScriptContext, path: str) -> Value:
+    """Whether a path is a file of the sdist; unknown outside it."""
+    there = around.exists(path)
+    return Opaque() if there is None else there and not around.is_folder(path)
+
+
+def folder_existence(around: ScriptContext, path: str) -> Value:
+    """Whether a path is a folder of the sdist; unknown outside it."""
+    return Opaque() if around.exists(path) is None else around.is_folder(path)
+
+
+_PRESENCE = {"exists": existence, "is_dir": folder_existence, "is_file": file_existence}
+
+
+def listed(around: ScriptContext, folder: str) -> Value:
+    """The names in a folder, as `os.listdir` gives them; unknown where the sdist has none such."""
+    names = around.folder(folder)
+    return Opaque() if names is None else [*names[0], *names[1]]
+
+
+def members(around: ScriptContext, folder: str) -> Value:
+    """The paths in a folder, as `os.scandir` and `Path.iterdir` give them."""
+    names = listed(around, folder)
+    if not isinstance(names, list):
+        return names
+    return [posixpath.join(folder, str(name)) for name in names]
+
+
+def walked(around: ScriptContext, top: str) -> Value:
+    """Every folder from one on, as `os.walk` gives them; unknown where there is none, or much."""
+    found: list[Value] = []
+    left, count = [top], 0
+    while left:
+        place = left.pop(0)
+        names = around.folder(place)
+        count += 0 if names is None else len(names[1])
+        if names is None or count > _WALKED:
+            return Opaque()
+        folders, files = names
+        found.append((place, list(folders), list(files)))
+        left += [posixpath.join(place, name) for name in folders]
+    return found
+
+
+_WALKED = 500
+"""Files of a folder with which a script is followed one by one: more would take it too long."""
 
 
 def matches(around: ScriptContext, pattern: str) -> Value:
