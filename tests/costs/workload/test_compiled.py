@@ -370,10 +370,119 @@ def test_an_archive_in_a_folder_of_sources_has_these_alone():
     assert set(compiled(files)) == {"src/x.c", "lib/i2c.c"}
 
 
-def test_a_bundled_library_is_left_alone_where_nothing_runs_make_or_links_it():
+def test_a_bundled_library_is_left_alone_where_nothing_runs_make_in_it_or_links_it():
     assert set(compiled({"setup.py": LINKS.format("'a/x.a'"), **library()})) == {"src/x.c"}
-    script = MAKES + SETUP.format("Extension('x', ['src/x.c'])")
+    script = MAKES.replace("third", "other") + SETUP.format("Extension('x', ['src/x.c'])")
     assert set(compiled({"setup.py": script, **library()})) == {"src/x.c"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "subprocess.run(['make', '-C', 'third'])",
+        "subprocess.run(['make'], cwd='third')",
+        "subprocess.run('cd third && make', shell=True)",
+        "os.chdir('third'); os.system('make')",
+        "subprocess.run(['make'], cwd=os.path.join(os.getcwd(), 'third'))",
+    ],
+)
+def test_a_library_in_whose_folder_make_runs_is_compiled_whatever_links_it(command):
+    head = f"import os, subprocess\n{command}\n"
+    files = {"setup.py": head + SETUP.format("Extension('x', ['src/x.c'])"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c", "third/two.c"}
+
+
+@pytest.mark.parametrize(
+    "compiles",
+    [
+        "self.compiler.compile(['third/one.c', *glob.glob('third/t*.c')])",
+        "self.compiler.compile(['third/one.c', 'third/two.c'])",
+    ],
+)
+def test_what_a_script_gives_setuptools_compiler_is_compiled(compiles):
+    script = (
+        "import glob\nfrom setuptools.command.build_ext import build_ext\n"
+        "class Own(build_ext):\n    def build_extension(self, module):\n"
+        f"        module.extra_objects = {compiles}\n        super().build_extension(module)\n"
+    )
+    files = {"setup.py": script + SETUP.format("Extension('x', ['src/x.c'])"), **library()}
+    assert set(compiled(files)) == {"src/x.c", "third/one.c", "third/two.c"}
+
+
+def test_the_sources_that_a_compiler_is_given_by_hand_are_compiled():
+    script = (
+        "from setuptools import setup\nfrom setuptools.command.build_py import build_py\n"
+        "import subprocess, sys\nclass Own(build_py):\n    def run(self):\n"
+        "        subprocess.check_call([sys.executable, '-m', 'numpy.f2py', '-c', 'src/a.f90'])\n"
+        "        super().run()\nsetup(packages=['p'], cmdclass={'build_py': Own})\n"
+    )
+    files = {"setup.py": script, "p/__init__.py": "", "src/a.f90": 10, "src/other.c": 10}
+    assert compiled(files) == {"src/a.f90": SourceKind.FORTRAN}
+
+
+def test_cmake_below_a_backend_for_python_alone_says_what_is_compiled():
+    files = {
+        "pyproject.toml": (
+            "[build-system]\nrequires = ['hatchling', 'scikit-build-core']\n"
+            "build-backend = 'hatchling.build'\n"
+            "[tool.hatch.build.targets.wheel.hooks.scikit-build]\n"
+        ),
+        "CMakeLists.txt": "project(x CXX)\nadd_library(x MODULE src/x.cpp)\n",
+        "src/x.cpp": 10,
+        "eigen/lapack/a.cpp": 10,
+    }
+    assert set(compiled(files)) == {"src/x.cpp"}
+
+
+def test_extension_modules_in_poetrys_script_have_the_sources_they_list():
+    files = {
+        "pyproject.toml": (
+            "[tool.poetry]\nname = 'p'\n[tool.poetry.build]\nscript = 'build.py'\n"
+            "[build-system]\nrequires = ['poetry-core', 'setuptools']\n"
+            "build-backend = 'poetry.core.masonry.api'\n"
+        ),
+        "build.py": (
+            "from setuptools import Extension\n"
+            "def build(keywords):\n"
+            "    keywords.update({'ext_modules': [Extension('p.x', ['src/x.c'])]})\n"
+        ),
+        "p/__init__.py": "",
+        "src/x.c": 10,
+        "src/tool.c": 10,
+    }
+    assert set(compiled(files)) == {"src/x.c"}
+
+
+def test_tests_of_c_plus_plus_and_their_libraries_are_no_sources():
+    files = {
+        "setup.py": "from own import setup\nsetup()\n",
+        "src/Dict.cpp": 10,
+        "src/Latest.cpp": 10,
+        "src/DictTest.cpp": 10,
+        "src/DictUnitTests.cc": 10,
+        "src/SpeedBenchmark.cpp": 10,
+        "deps/googletest-1.15.0/googlemock/src/gmock-all.cc": 10,
+        "deps/google-benchmark/src/check.cc": 10,
+    }
+    assert set(compiled(files)) == {"src/Dict.cpp", "src/Latest.cpp"}
+
+
+def test_a_module_that_names_a_folder_is_left_to_cmake():
+    script = (
+        "import subprocess\nfrom setuptools import Extension, setup\n"
+        "from setuptools.command.build_ext import build_ext\n"
+        "class Own(Extension):\n    def __init__(self, name, folder):\n"
+        "        Extension.__init__(self, name, sources=[])\n"
+        "class Build(build_ext):\n    def run(self):\n        subprocess.run(['cmake', '.'])\n"
+        "setup(ext_modules=[Own('x', 'native')], cmdclass={'build_ext': Build})\n"
+    )
+    files = {
+        "setup.py": script,
+        "CMakeLists.txt": "project(x CXX)\nadd_library(x MODULE src/x.cpp)\n",
+        "src/x.cpp": 10,
+        "src/tool.cpp": 10,
+    }
+    assert set(compiled(files)) == {"src/x.cpp"}
 
 
 def test_a_template_may_keep_its_suffix():

@@ -105,7 +105,7 @@ class SdistFacts:
         """Whether a setup script lists no source and has CMake compile what there is.
 
         scikit-build's scripts do, and those of extension modules without sources, or of a kind of
-        their own (``CMakeExtension``), beside a CMake project.
+        their own (``CMakeExtension``), which may name a folder, beside a CMake project.
         """
         if self.kind != "setuptools" or self.script is None or not self.has("cmake-project"):
             return False
@@ -115,7 +115,7 @@ class SdistFacts:
         return all(
             extension.made_by == "skbuild"
             or extension.sources == ()
-            or (runs_cmake and extension.sources is None and extension.made_by != "Extension")
+            or (runs_cmake and extension.made_by != "Extension" and not extension.names_files)
             for extension in self.script.extensions
         )
 

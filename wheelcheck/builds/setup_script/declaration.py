@@ -30,6 +30,11 @@ class ExtensionModule:
     options: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def names_files(self) -> bool:
+        """Whether it is made of files; classes of a script's own may take a folder instead."""
+        return any(posixpath.splitext(name)[1] or "*" in name for name in self.sources or ())
+
 
 @dataclass(frozen=True, slots=True)
 class SetupScript:

@@ -27,9 +27,12 @@ __all__ = [
 _ENDINGS = {"exit", "_exit"}
 _TOOLS = {
     "bazel", "c++", "cargo", "cc", "clang", "cmake", "configure", "g++", "gcc", "go", "gmake",
-    "make", "meson", "ninja", "scons", "autoreconf", "bazelisk", "nmake", "swig", "waf", "zig",
+    "make", "meson", "ninja", "scons", "autoreconf", "bazelisk", "gfortran", "nmake", "swig", "waf",
+    "zig",
 }  # fmt: skip
-_COMPILERS = {"c++", "cc", "clang", "g++", "gcc", "zig"}
+_COMPILERS = {"c++", "cc", "clang", "g++", "gcc", "gfortran", "zig"}
+_F2PY = ("f2py", "f2py3", "numpy.f2py")
+"""NumPy's program that has Fortran compiled, as a command and as a module."""
 _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 """Commands that no build runs, by the name of their class."""
 _SHELLS = {"system", "popen", "getoutput", "getstatusoutput", "check_call", "call", "run"}
@@ -201,9 +204,12 @@ def _tool(node: ast.expr) -> tuple[str, str]:
             words = words[1:]
             if "build_ext" in words:
                 return "build_ext", words[0]
+            words = words[words[:1] == ["-m"] :]
     elif isinstance(node, ast.Call) and node.args and _called(node) in _RUNNERS:
         words = _text(node.args[0]).split()
     name = words[0].rpartition("/")[2] if words else ""
+    if name in _F2PY and "-c" in words:
+        return "gfortran", ""
     runs = name in _TOOLS and not (name in _COMPILERS and _only_names(node))
     return (name, "") if runs else ("", "")
 

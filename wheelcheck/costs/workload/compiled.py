@@ -21,6 +21,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.costs.workload.made import (
+    compiled_by_hand,
     listed_in_makefile,
     made_by_commands,
     named_parts,
@@ -58,6 +59,10 @@ SIP = "sipbuild."
 """What the names of SIP's build backends begin with."""
 _CYTHON_ITSELF = "Cython/Compiler/Main.py"
 _QUOTED_CYTHON = re.compile(r"['\"][Cc]ython *(?:[<>=!~][^'\"]*)?['\"]")
+_LISTING = frozenset({"setuptools", "pure"})
+"""Kinds of backends whose scripts list extension modules: those of Poetry and PDM have hooks."""
+_OF_LIBRARIES = frozenset({SourceKind.ASSEMBLY, SourceKind.C, SourceKind.CPP, SourceKind.FORTRAN})
+"""What libraries are compiled from; Cython and SWIG in them are for bindings of their own."""
 _SMALL = 30
 _BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
 _SURELY_GENERATED = 250_000
@@ -145,7 +150,7 @@ def _chosen(
 ) -> set[str]:
     modules = facts.extensions
     declared = _declared(modules, cython=cython)
-    if facts.kind == "setuptools":
+    if facts.kind in _LISTING:
         # where none is there: a placeholder, for which a custom command compiles something else
         listed = _listed(declared, sizes)
         if listed:
@@ -155,6 +160,7 @@ def _chosen(
                 listed_in_makefile(facts, texts, candidates)
                 or untouched
                 or made_by_commands(facts, sizes, texts, own, candidates)
+                or _cmake_beside(facts, sizes, texts, own)
             )
             return own | named_parts(made, sizes, texts.get("setup.py", ""))
     if facts.kind == "meson":
@@ -163,7 +169,8 @@ def _chosen(
             return {path for path in listed if not is_foreign(path)}
     if modules and not declared:
         return set()
-    return without_older_copies(without_doubles(candidates))
+    by_hand = set() if modules else compiled_by_hand(facts, texts, candidates)
+    return by_hand or without_older_copies(without_doubles(candidates))
 
 
 def _by_cmake(
@@ -175,7 +182,8 @@ def _by_cmake(
     cython: bool,
 ) -> Mapping[str, int]:
     """What a CMake project compiles, where one does all the work and says what; else nothing."""
-    if facts.kind != "native" and not facts.leaves_all_to_cmake:
+    hook = facts.kind == "pure" and facts.has("cmake-project") and not facts.extensions
+    if facts.kind != "native" and not facts.leaves_all_to_cmake and not hook:
         return {}
     work = cmake_work(texts, sizes)
     named = {
@@ -189,6 +197,21 @@ def _by_cmake(
     unfollowed = without_older_copies({path for path in candidates if path.startswith(below)})
     beside = _cython_beside(facts, sizes, candidates)
     return dict.fromkeys(unfollowed | beside, 1) | named
+
+
+def _cmake_beside(
+    facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str], listed: set[str]
+) -> set[str]:
+    """What CMake compiles for a setup script that has it make libraries for what is `listed`."""
+    if facts.script is None or not any(tool == "cmake" for _, tool in facts.script.tools):
+        return set()
+    if not any(module.libraries for module in facts.extensions):
+        return set()
+    return {
+        path
+        for path in cmake_work(texts, sizes).sources
+        if path not in listed and source_kind(path) in _OF_LIBRARIES and not is_foreign(path)
+    }
 
 
 def _cython_beside(facts: SdistFacts, sizes: Mapping[str, int], candidates: set[str]) -> set[str]:

@@ -6,6 +6,7 @@ or an archive of a library whose sources the sdist brings.
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -15,6 +16,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = [
     "RUNS_MAKE",
+    "compiled_by_hand",
     "listed_in_makefile",
     "made_by_commands",
     "named_parts",
@@ -22,14 +24,20 @@ __all__ = [
     "script_texts",
 ]
 
+_COMPILERS = frozenset({"c++", "cc", "clang", "g++", "gcc", "gfortran"})
 _MAKERS = frozenset({"cmake", "configure", "gmake", "make"})
 RUNS_MAKE = re.compile(
     r"[\"'/]g?make[\"' ](?!,? *[\"']?(?:clean|dist|docs?|html|sdist)\b)|\bmake_args\b|&& *make\b"
 )
 """A script that names ``make`` as a program; ``make dist`` and the like compile nothing."""
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
-_COMPILES = re.compile(r"\bnew_compiler\b|\bcompiler\.compile\(")
-"""A script that has setuptools' compiler make object files, beside those of extension modules."""
+_COMPILES = re.compile(
+    r"\bnew_compiler\b|\bcompiler\.compile\(|['\"](?:cc|clang|g\+\+|gcc)(?: [^'\"\n]*)? -c\b"
+    r"|['\"](?:cc|clang|g\+\+|gcc)['\"], *['\"]-c\b"
+)
+"""A script that has a compiler make object files, beside those of extension modules."""
+_PATTERN = re.compile(r"['\"]((?:[\w.+-]+/)*[\w.+*-]+\.(?:c|cc|cpp|cxx|f|f90|F|F90))['\"]")
+"""A source in quotes, or a pattern of several."""
 _OBJECT = re.compile(r"([\w.+-]+)\.o(?=['\"]| +[\w.+-]+\.o\b)")
 """An object file in quotes, alone or as the first of several: ``"a.o b.o".split()``."""
 _MADE = re.compile(r"(?<![\w./%*-])(?:[\w.+-]+/)*([\w+-]+)\.(?:o|lo|obj|opp)(?=[\s\\]|$)")
@@ -52,8 +60,9 @@ def made_by_commands(
 ) -> set[str]:
     """Of the `candidates`, those that a command compiles for extension modules of `listed` sources.
 
-    Object files that the script names say it best, then the folder of an archive that it links;
-    else what it links may come of every folder with a build file of its own.
+    Object files that the script names say it best, then the folder of an archive that it links,
+    or the folder in which it runs ``make``; else what it links may come of every folder with a
+    build file of its own. Setuptools' own compiler is given sources.
     """
     scripts = script_texts(facts, texts)
     by_itself = any(map(_COMPILES.search, scripts))
@@ -62,11 +71,14 @@ def made_by_commands(
     left = {path for path in candidates if path not in listed}
     objects = {name for text in scripts for name in _OBJECT.findall(text)}
     if by_itself and not objects:
-        return set()
+        return _quoted(scripts, left)
     archives = {folder for text in scripts for folder in _ARCHIVE.findall(text)}
     named = {path for path in left if _stem(path) in objects}
-    if named or not archives:
+    if named or by_itself:
         return named
+    if not archives:
+        below = _libraries(_entered(_bundles(sizes, listed), scripts), left)
+        return {path for path in below if not path.endswith(".pyx")}  # those of another binding
     beside = {path for path in left if path.startswith(tuple(archives - {""}))}
     return beside or _libraries(_bundles(sizes, listed), left)
 
@@ -84,6 +96,14 @@ def listed_in_makefile(
         return set()
     objects = set(_MADE.findall(texts["Makefile"]))
     return {path for path in candidates if _stem(path) in objects}
+
+
+def compiled_by_hand(
+    facts: SdistFacts, texts: Mapping[str, str], candidates: Collection[str]
+) -> set[str]:
+    """Of the `candidates`, those that scripts name which start a compiler themselves."""
+    runs = any(tool in _COMPILERS for script in facts.scripts for _, tool in script.tools)
+    return _quoted(script_texts(facts, texts), candidates) if runs else set()
 
 
 def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[str]:
@@ -138,6 +158,29 @@ def _bundles(sizes: Collection[str], listed: Iterable[str]) -> tuple[str, ...]:
         if "/" in path and _BUILD_FILE.fullmatch(posixpath.basename(path)) and not is_aside(path)
     }
     return tuple(folder for folder in folders if not any(path.startswith(folder) for path in own))
+
+
+def _entered(folders: tuple[str, ...], scripts: Iterable[str]) -> tuple[str, ...]:
+    """Of some folders those that a script names: ``cd lib && make``, ``cwd="lib"``."""
+    texts = tuple(scripts)
+    return tuple(
+        folder
+        for folder in folders
+        if any(re.search(rf"['\"/ ]{re.escape(folder[:-1])}(?=['\"/ ;&])", text) for text in texts)
+    )
+
+
+def _quoted(scripts: Iterable[str], sources: Iterable[str]) -> set[str]:
+    """Of some sources those that scripts name in quotes, or by a pattern of one folder."""
+    patterns = {pattern for text in scripts for pattern in _PATTERN.findall(text)}
+    return {
+        path
+        for path in sources
+        if any(
+            fnmatch.fnmatchcase(path, each) and path.count("/") == each.count("/")
+            for each in patterns
+        )
+    }
 
 
 def _libraries(folders: tuple[str, ...], sources: Iterable[str]) -> set[str]:

@@ -71,9 +71,11 @@ _FOREIGN = {
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
 _FUZZING = {"fuzz", "fuzzers", "fuzzing"}
 """Folders of programs that test a library; a file may well have that name."""
+_FOR_TESTS = re.compile(r"(?:^|/)(?:google[_-]?(?:benchmark|mock|test)|gmock|gtest)\b[^/]*/")
+"""Folders of the libraries that tests of C++ are written with."""
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?|(?:[^/]*[_-])?(?:bench(?:mark)?|demo|examples?"
-    r"|fuzz(?:er)?|perf_?test|tests?))\.[a-zA-Z+]+$"
+    r"|fuzz(?:er)?|perf_?test|tests?)|[^/]*[a-z0-9](?:Unit)?(?:Benchmark|Tests?))\.[a-zA-Z+]+$"
 )
 """Programs that libraries bring beside their sources."""
 _VERSIONED = re.compile(r"(?<!sse)(?<!avx)[-_.]v?\d+[-_.]\d[\d._-]*$")
@@ -91,6 +93,7 @@ def candidate_sources(sizes: Mapping[str, int]) -> set[str]:
         and not is_aside(path)
         and not is_foreign(path)
         and not _TEST_FILE.search(path)
+        and not _FOR_TESTS.search(path)
         and not _is_lexer_input(path, sizes)
     }
 

@@ -52,6 +52,7 @@ counted apart."""
 _GRAPHICS = ("cuda", "nvrtc", "hip/", "CL/", "OpenCL/", "vulkan/")
 """What the names of headers for graphics processors begin with."""
 _BINDERS = ("pybind11/", "nanobind/", "boost/python")
+"""Libraries for bindings, which are not followed into where the sdist brings them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Includes:
             inside: Counter[str] = Counter()
             outside = []
             for name, times in named.items():
-                place = self._resolved(name, path)
+                place = "" if name.startswith(_BINDERS) else self._resolved(name, path)
                 if not place:
                     outside.append(name)
                 elif not certain or name in certain or not self._is_for_graphics(place):
