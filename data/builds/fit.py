@@ -10,10 +10,13 @@ predictions.csv. Needs wheelcheck[dev]. Nothing here is imported by wheelcheck.
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""Its matrices are small: threads of a busy machine wait for each other fifty times as long."""
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent.parent))
 
@@ -31,7 +34,7 @@ _LATER = tuple(
 _MEASUREMENTS = (_FIRST, *_LATER)
 _JUDGED = tuple(
     _HERE / f"{name}-results.csv"
-    for name in ("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth")
+    for name in ("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth", "eleventh")
 )
 """Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"

@@ -60,11 +60,12 @@ class Coefficients:
 
     `cpu` and `memory` map a term to seconds or bytes a unit, `beside` has the bytes of the backend
     while compilers run, with Cython within it and without. `published` has the seconds for a
-    megabyte of compiled modules, ``stripped`` and ``debug``, with the ``limit`` of the correction
-    and its weight by kind of work; `size` the factors from published or compiled to built;
-    `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence,
-    where a family was left out; `unseen` the powers to which these are raised, by quantity and
-    size of the build, to hold on builds that were chosen by others and judged once.
+    megabyte of compiled modules, ``stripped`` and ``debug``, with the ``limit`` of the correction,
+    its weight by kind of work, and the power of it by which memory grows; `size` the factors from
+    published or compiled to built; `spread` the 10 % and 90 % points of measured ÷ modelled by
+    quantity and class of evidence, where a family was left out; `unseen` the powers to which these
+    are raised, by quantity and size of the build, to hold on builds that were chosen by others and
+    judged once.
     `reach` is the most seconds of each kind of source among the measured builds, and ``doubt`` the
     logarithm of the factor that one unit of distance beyond it (`costs.reach`) adds.
     """

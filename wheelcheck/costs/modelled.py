@@ -33,6 +33,7 @@ from wheelcheck.costs.workload.source_kinds import SourceKind
 
 __all__ = [
     "LARGE",
+    "MEMORY_FOLLOWS",
     "beside_backend",
     "beyond_reach",
     "bounds",
@@ -54,6 +55,8 @@ programs that a build from the sdist leaves out."""
 _MOMENT = 0.35
 """Seconds of a build in which backend and compiler together were at half of what they reach in long
 builds: five samples a second see no more."""
+MEMORY_FOLLOWS = frozenset({"c", "cpp", "cython"})
+"""Kinds of work of which the published wheel tells memory, too: of what is hidden it does not."""
 LARGE = 2.0
 """Modelled seconds from which on a build is large: estimates of small builds are surer."""
 _MAKES = {
@@ -136,10 +139,23 @@ def bounds(quantity: str, group: str, size: str, table: Coefficients) -> tuple[f
     return low**power_low, high**power_high
 
 
-def largest_process(features: BuildFeatures, table: Coefficients) -> float:
-    """Bytes of the largest process."""
+def largest_process(
+    features: BuildFeatures,
+    seconds: float,
+    reading: PublishedReading | None,
+    table: Coefficients,
+) -> float:
+    """Bytes of the largest process, in a build of so many seconds.
+
+    Where the published wheel says that the sources take their compiler longer than others do, they
+    take more of its memory, too.
+    """
     terms = memory_terms(features)
-    return memory_of({name: table.memory[name] * value for name, value in terms.items()})
+    found = memory_of({name: table.memory[name] * value for name, value in terms.items()})
+    if reading is None or reading.work not in MEMORY_FOLLOWS:
+        return found
+    heavier = seconds / source_seconds(features, table)
+    return float(found * heavier ** table.published["memory_power"])
 
 
 def extension_size(
@@ -248,7 +264,7 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     return PredictedCost(
         cpu_seconds=estimate("cpu", seconds),
         serial_share=share,
-        peak_process_bytes=estimate("memory", largest_process(features, table)),
+        peak_process_bytes=estimate("memory", largest_process(features, seconds, reading, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
         most_jobs=max(1, features.compiled_files),
         beside_bytes=beside_backend(features, seconds, table),

@@ -132,8 +132,24 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
     covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
     table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, {}, covered, {})
     table = replace(table, published=_published(rows, table), serial=_serial(rows))
-    table = replace(table, memory=_memory(rows, table))
-    return replace(table, size=_size(rows, table))
+    table = replace(table, memory=_memory(rows, table), size=_size(rows, table))
+    return replace(table, published={**table.published, "memory_power": _memory_power(rows, table)})
+
+
+def _memory_power(rows: Sequence[Row], table: Coefficients) -> float:
+    """The power of "the wheel says so many times longer than the sources" by which memory grows."""
+    table = replace(table, published={**table.published, "memory_power": 0.0})
+    longer, more = [], []
+    for row in rows:
+        seconds = modelled.source_seconds(row.features, table)
+        reading = wheel_reading.read_published(row.features, seconds, table)
+        if reading is not None and reading.work in modelled.MEMORY_FOLLOWS:
+            miss = say(row, table)
+            if "memory" in miss.truth:
+                longer.append(math.log(miss.answers["cpu"] / miss.answers["sources_only"]))
+                more.append(max(-_LIMIT, min(_LIMIT, miss.error("memory"))))
+    slope = float(np.dot(longer, more) / np.dot(longer, longer))
+    return min(1.0, max(0.0, slope))
 
 
 def _memory(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
@@ -337,7 +353,7 @@ def say(row: Row, table: Coefficients) -> Missed:
         "size": float(row.extension),
         "other": float(row.other),
     }
-    process = modelled.largest_process(features, table)
+    process = modelled.largest_process(features, seconds, reading, table)
     answers = {
         "cpu": seconds,
         "memory": process if parallel else process + beside,

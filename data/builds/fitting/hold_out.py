@@ -96,9 +96,8 @@ _ABOUT = (
 _LISTS = (
     (
         (
-            "eleventh.csv, judged in the night of 2026-11-29 by the present coefficients, but for "
-            "those of Java and of packing; most of what was wrong there has been mended since, "
-            "without a fit"
+            "eleventh.csv, judged in the night of 2026-11-29 by the model before; what was wrong "
+            "there is mended, and its builds are part of the present fit"
         ),
         "eleventh-results.csv",
         "eleventh",

@@ -35,6 +35,7 @@ LISTS = (
     ("ninth", "ninth", 2.0),
     ("tenth_development", "tenth-development", 2.0),
     ("tenth", "tenth", 2.0),
+    ("eleventh", "eleventh", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""

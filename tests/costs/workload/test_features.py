@@ -769,7 +769,7 @@ def test_java_that_a_script_compiles_costs_by_its_size():
     costs = [source_seconds(each, coefficients()) for each in (without, with_it)]
     assert 3 < costs[1] - costs[0] < 6
     memory = modelled_cost(with_it, coefficients()).peak_process_bytes.value
-    assert memory == pytest.approx(133 * MB, rel=0.15)
+    assert 120 * MB < memory < 186 * MB  # what jep's build took with its backend
 
 
 def test_setuptools_reads_the_largest_file_of_a_wheel_as_a_whole():
@@ -932,3 +932,31 @@ def test_without_a_wheel_a_module_is_as_large_as_the_seconds_that_go_into_its_so
     assert 10_000 < size(20) < 60_000
     assert size(20_000) > 20 * size(20)
     assert size(20_000) > 3 * size(20_000, backend="meson")
+
+
+def test_a_library_for_bindings_costs_the_same_where_the_sdist_brings_it():
+    files = {
+        "setup.py": (
+            "from setuptools import Extension, setup\n"
+            "setup(ext_modules=[Extension('x', ['x.cpp'], include_dirs=['ext'])])\n"
+        ),
+        "x.cpp": "#include <pybind11/pybind11.h>\nint f() { return 1; }\n",
+    }
+    brought = {**files, "ext/pybind11/pybind11.h": "inline int g() { return 1; }\n" * 3000}
+    assert features(brought).of(SourceKind.BINDING) == features(files).of(SourceKind.BINDING)
+    assert features(files).of(SourceKind.BINDING).files == 1
+
+
+def test_what_the_published_wheel_says_to_take_longer_takes_more_memory():
+    """Of templates that instantiate each other the sources say little: ipyopt 0.12.10, ×4."""
+    table = coefficients()
+    cpp = BuildFeatures(
+        compiles=True,
+        backend="setuptools",
+        sources={SourceKind.CPP: sources_of(1, 500, standard=10)},
+        wheel=some_wheel(20_000_000),
+    )
+    alone = dataclasses.replace(cpp, wheel=None)
+    with_wheel, without = (modelled_cost(each, table) for each in (cpp, alone))
+    assert with_wheel.cpu_seconds.value > 2 * without.cpu_seconds.value
+    assert with_wheel.peak_process_bytes.value > 1.3 * without.peak_process_bytes.value
