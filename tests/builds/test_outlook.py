@@ -379,6 +379,21 @@ def test_optional_extensions_that_do_not_compile_are_left_out():
     assert not found["p"].leaves_extensions_out
 
 
+@pytest.mark.parametrize(
+    ("given", "stops"),
+    [("'wheel'", True), ("'wheel', *more()", False), ("*more()", False), ("", True)],
+)
+def test_a_module_may_come_with_requirements_that_could_not_be_read(given: str, *, stops: bool):
+    """Asked first for ``egg_info``, as by `get_requires_for_build_wheel` of setuptools."""
+    script = (
+        "import os, sys\nfrom setuptools import setup\nmore = os.environ.copy\n"
+        f"if sys.argv[1] != 'egg_info':\n    import numpy\nsetup(setup_requires=[{given}])\n"
+    )
+    (found,) = outlooks(index(p=native(setup=script)), ["p"], target("glibc"))
+    codes = [obstacle.code for obstacle in found["p"].obstacles]
+    assert ("setup-script-stops" in codes) is stops
+
+
 def test_a_setup_script_that_stops_for_a_module_that_is_gone_is_reported_once():
     why = "the module pkg_resources is gone from setuptools since 82.0.0"
     stop = BuildObstacle(

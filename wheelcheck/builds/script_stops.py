@@ -138,15 +138,18 @@ def _environments(
     """What a setup script can import in each of its runs.
 
     In the first run, which gives its `setup_requires`, these are not installed (`build_meta` of
-    setuptools). What else is not installed then is known where setuptools alone is required.
+    setuptools). What else is not installed then is known where setuptools alone is required; what
+    is installed later, where all of `setup_requires` could be read.
     """
     finds = _importable(build, target, isolated=isolated)
-    added = facts.script is not None and facts.script.setup_requires
+    script = facts.script
+    unclear = script is not None and script.requires_unclear
+    added = script is not None and (unclear or script.setup_requires)
     required = facts.system.required_names
     if isolated and added and finds.complete and required <= _WITHOUT_DEPENDENCIES:
         least = {name: finds.versions[name] for name in required if name in finds.versions}
         yield Importable(target.python, least, complete="setuptools" in least)
-    yield finds
+    yield replace(finds, complete=finds.complete and not unclear)
 
 
 def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:

@@ -242,3 +242,29 @@ def test_setup_cfg_fills_in(configuration: str, argument: str, required: tuple[s
     members = tuple(ArchiveMember(path, 1) for path in texts)
     facts = read_sdist(SdistContents(ArchiveListing(members, texts)))
     assert facts.build_requires == ("setuptools >= 40.8.0", *required)
+
+
+def test_requirements_that_follow_from_a_comprehension_of_a_dictionary():
+    script = read("""
+        here = {ending: os.path.join("p", "x." + ending) for ending in "cpp pyx".split()}
+        translates = os.path.exists(here["pyx"])
+        setup(setup_requires=["numpy"] + (["cython"] if translates else []))
+    """)
+    assert script.setup_requires == ("numpy",)
+    assert not script.requires_unclear
+
+
+@pytest.mark.parametrize(
+    ("given", "unclear"),
+    [
+        ("setup_requires=['numpy'] + more()", True),
+        ("setup_requires=['numpy', more()]", True),
+        ("**more()", True),
+        ("setup_requires=['numpy'], **more()", False),
+        ("setup_requires=[['numpy'], ('cffi',)]", False),
+        ("setup_requires=None", False),
+        ("", False),
+    ],
+)
+def test_whether_all_requirements_are_read(given: str, *, unclear: bool):
+    assert read(f"from elsewhere import more\nsetup({given})").requires_unclear is unclear

@@ -219,10 +219,15 @@ def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupS
     if "setup_requires" not in text and not configured:
         return read_setup_script("setup.py", text, around)
     asking = replace(around, argv=("setup.py", "egg_info"))
-    hook_requires = read_setup_script("setup.py", text, asking).setup_requires or configured
+    first = read_setup_script("setup.py", text, asking)
+    hook_requires = first.setup_requires or configured
     grown = BuildSystem(requires=(*system.requires, *hook_requires))
     building = replace(around, missing=_missing(grown.required_names))
-    return replace(read_setup_script("setup.py", text, building), setup_requires=hook_requires)
+    return replace(
+        read_setup_script("setup.py", text, building),
+        setup_requires=hook_requires,
+        requires_unclear=first.requires_unclear,
+    )
 
 
 def _read_hooks(

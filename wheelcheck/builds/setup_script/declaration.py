@@ -51,7 +51,8 @@ class SetupScript:
     conditions and handlers with one answer in this build: file, line, answer. `perhaps_sources` are
     texts that a list gains only where a build finds something: names of sources, perhaps without
     their folder. `leaves_out` says that a command of the script takes extension modules out of the
-    build. `problem` is set where it could not be read at all.
+    build. `requires_unclear` says that not all of `setup_requires` could be read. `problem` is set
+    where it could not be read at all.
     """
 
     path: str
@@ -66,6 +67,7 @@ class SetupScript:
     tools_always_run: frozenset[str] = frozenset()
     scripts_run: tuple[str, ...] = ()
     setup_requires: tuple[str, ...] = ()
+    requires_unclear: bool = False
     ignored: tuple[str, ...] = ()
     decided: tuple[tuple[str, int, bool], ...] = ()
     perhaps_sources: tuple[str, ...] = ()

@@ -265,7 +265,13 @@ class Expressions:
         outer = self.scope
         self.scope = Namespace(parent=outer)
         try:
-            return opaque(self._generate(node.generators, lambda: self.value(node.value)))
+            pairs = self._generate(
+                node.generators, lambda: (self.value(node.key), self.value(node.value))
+            )
+            known = all(isinstance(key, str | int) for key, _ in pairs)
+            if known and self._certain(node.generators):
+                return dict(pairs)
+            return opaque(*(value for _, value in pairs))
         finally:
             self.scope = outer
 

@@ -172,6 +172,7 @@ def _script_value(
         tools_always_run=tools_always_run(_commands(first)),
         scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
         setup_requires=_setup_requires(first or script.setup_calls),
+        requires_unclear=_requires_unclear(first or script.setup_calls),
     )
 
 
@@ -314,15 +315,31 @@ def _flat(value: Value) -> Iterator[str]:
 
 
 def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
-    """Requirements, one a line where they are strings, as pkg_resources reads them.
+    """Requirements, one a line where they are strings, as pkg_resources reads them."""
+    lines = (
+        line.partition(" #")[0].strip()
+        for part in _stated_requires(calls)
+        for stated in _flat(part)
+        for line in stated.splitlines()
+    )
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+
+
+def _requires_unclear(calls: list[SetupCall]) -> bool:
+    """Whether `setup_requires` may have more than was read."""
+    return any(not _is_read(value) for value in _stated_requires(calls))
+
+
+def _stated_requires(calls: list[SetupCall]) -> list[Value]:
+    """What calls give as `setup_requires`, or keywords that are not known.
 
     distutils' own `setup()` passes over them, also where setuptools is imported.
     """
-    lines = (
-        line.partition(" #")[0].strip()
-        for call in calls
-        if call.function != "distutils.core.setup"
-        for part in _flat(call.arguments.get("setup_requires"))
-        for line in part.splitlines()
-    )
-    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+    given = [call.arguments for call in calls if call.function != "distutils.core.setup"]
+    return [keys.get("setup_requires", keys.get("**")) for keys in given]
+
+
+def _is_read(value: Value) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_read, value))
+    return value is None or isinstance(value, str)
