@@ -592,6 +592,24 @@ endif()
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("find_package(GSL 9 QUIET)\nif(NOT GSL_FOUND)\n  find_package(GSL REQUIRED)\nendif()",
+         Role.REQUIRED),
+        ("find_package(GSL 9)\nif(NOT TARGET GSL::gsl)\n  find_package(GSL REQUIRED)\nendif()",
+         Role.REQUIRED),
+        ("if(NOT TARGET GSL::gsl)\n  find_package(GSL REQUIRED)\nendif()", Role.OPTIONAL),
+        ("find_package(GSL)\nif(NOT TARGET FFTW::x)\n  find_package(GSL REQUIRED)\nendif()",
+         Role.OPTIONAL),
+        ("find_package(GSL)\nif(NOT GSL_FOUND AND WANTED)\n  find_package(GSL REQUIRED)\nendif()",
+         Role.OPTIONAL),
+    ],
+)  # fmt: skip
+def test_a_package_that_is_demanded_where_it_was_not_found_is_required(text: str, role: Role):
+    assert roles({"CMakeLists.txt": text})["gsl"] is role
+
+
 def test_an_entry_of_a_dictionary_names_libraries():
     text = "exec(open(os.path.join('thing', '_config.py')).read())\n"
     text += "modules[0].libraries += env['RRD'].split(',')"

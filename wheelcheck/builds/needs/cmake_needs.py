@@ -65,12 +65,31 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 
 def _in_any_case(commands: Sequence[CMakeCommand]) -> list[CMakeCommand]:
-    """The commands, those being sure that ask for one library on both ways of a condition."""
+    """The commands, those being sure that ask for one library on both ways of a condition.
+
+    Also where a package is sought in any case, and demanded where that has not found it.
+    """
     ways = Counter(map(_way, commands))
+    sought = {
+        command.words[0]
+        for command in commands
+        if command.sure and command.name == "find_package" and command.words
+    }
     return [
-        replace(command, sure=True) if _way(command) and ways[_way(command)] > 1 else command
+        replace(command, sure=True)
+        if _way(command) and (ways[_way(command)] > 1 or _for_want_of(command) in sought)
+        else command
         for command in commands
     ]
+
+
+def _for_want_of(command: CMakeCommand) -> str:
+    """The package that a command seeks for want of it: ``if(NOT X_FOUND)``, ``NOT TARGET X::x``."""
+    package, last = command.words[0], command.conditions[-3:]
+    if command.name == "find_package" and last[-2:] == ("NOT", f"{package}_FOUND"):
+        return package
+    missing = last[:2] == ("NOT", "TARGET") and last[-1].startswith(f"{package}::")
+    return package if command.name == "find_package" and missing else ""
 
 
 def _way(command: CMakeCommand) -> tuple[object, ...]:
