@@ -544,9 +544,6 @@ def test_a_cmake_project_that_the_build_does_not_run_is_optional():
     assert roles(texts)["IPOPTConfig.cmake"] is Role.OPTIONAL
 
 
-# Crates
-
-
 def test_modules_of_a_cmake_project_are_read_where_it_includes_them():
     texts = {
         "CMakeLists.txt": "list(APPEND CMAKE_MODULE_PATH ${CMAKE_SOURCE_DIR}/cmake/)\ninclude(Own)",
@@ -577,6 +574,23 @@ endfunction()
 )  # fmt: skip
 def test_a_function_of_cmake_hands_names_on_to_find_library(calls: str, role: Role | None):
     assert roles({"CMakeLists.txt": f"{SEEK}{calls}"}).get("-lrrd") is role
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("if(A)\n{0}\nelse()\n{0}\nendif()", Role.REQUIRED),
+        ("if(A)\n{0}\nelseif(B)\n{0}\nelse()\n{0}\nendif()", Role.REQUIRED),
+        ("if(A)\n{0}\nelseif(B)\n{0}\nendif()", Role.OPTIONAL),
+        ("if(A)\nelseif(B)\n{0}\nelse()\n{0}\nendif()", Role.OPTIONAL),
+        ("if(A)\n{0}\nendif()\nif(A)\n{0}\nendif()", Role.OPTIONAL),
+        ("if(A)\n{0}\n{0}\nendif()", Role.OPTIONAL),
+        ("function(seek)\n{0}\n{0}\nendfunction()", Role.OPTIONAL),
+    ],
+)
+def test_what_every_way_of_a_condition_of_cmake_demands_is_required(text: str, role: Role):
+    found = roles({"CMakeLists.txt": text.format("find_package(GSL REQUIRED)")})
+    assert found == {"gsl": role}
 
 
 @pytest.mark.parametrize(("name", "role"), [("GSL", Role.REQUIRED), ("Nowhere", Role.OPTIONAL)])
@@ -615,6 +629,9 @@ def test_an_entry_of_a_dictionary_names_libraries():
     text += "modules[0].libraries += env['RRD'].split(',')"
     texts = {"setup.py": text, "thing/_config.py": "env = {'RRD': 'rrd,z', 'OTHER': 'ipopt'}"}
     assert roles(texts) == {"-lrrd": Role.REQUIRED, "zlib": Role.REQUIRED}
+
+
+# Crates
 
 
 def test_crates_that_link_with_a_library_are_recognised_by_their_names():

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.builds.cmake.syntax import cmake_statements
 from wheelcheck.truth import opposite
 
-__all__ = ["CMakeCommand", "cmake_commands", "cmake_statements"]
+__all__ = ["CMakeCommand", "Way", "cmake_commands"]
 
 _LONG = 1_000_000
 _MOST = 40_000
 """Commands that are read of one project."""
-_TOKEN = re.compile(
-    r"#\[(=*)\[.*?\]\1\]|#[^\n]*"  # comments
-    r'|\[(=*)\[(.*?)\]\2\]|"((?:[^"\\]|\\.)*)"|([()])|([^\s()#"]+)',
-    re.DOTALL,
-)
 _LINUX: Mapping[str, str] = {
     "UNIX": "1", "LINUX": "1", "WIN32": "", "APPLE": "", "MSVC": "", "MINGW": "", "CYGWIN": "",
     "ANDROID": "", "IOS": "", "EMSCRIPTEN": "", "BORLAND": "", "MSYS": "", "BSD": "", "WASM": "",
@@ -38,12 +35,20 @@ _TRUE = re.compile(r"(1|on|yes|true|y|[1-9]\d*)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
+class Way(NamedTuple):
+    """A branch of an ``if``, by the numbers of both; `is_else`: the last, where no other is."""
+
+    condition: int
+    branch: int = 0
+    is_else: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class CMakeCommand:
     """One command, its name in lower case. `sure`: no condition that a build decides is around it.
 
     `conditions` are the words of the conditions around it; `off`: by default they do not hold;
-    `doubts` is the number of those that only a build decides.
+    `way` is the branch it is on, where that is all that only a build decides.
     """
 
     name: str
@@ -52,7 +57,7 @@ class CMakeCommand:
     sure: bool
     conditions: tuple[str, ...] = ()
     off: bool = False
-    doubts: int = 0
+    way: Way | None = None
 
 
 @dataclass(slots=True)
@@ -60,13 +65,19 @@ class _Block:
     """An ``if``, a loop or a function: whether it runs (None: unknown), and its words.
 
     `decided` says that a branch before was taken (None: perhaps), so that no later branch is;
-    `by_system` that it is the system that decides, and no option that a user may switch.
+    `by_system` that it is the system that decides, and no option that a user may switch. `way` is
+    the branch of an ``if``.
     """
 
     runs: bool | None
     words: tuple[str, ...] = ()
     decided: bool | None = False
     by_system: bool = False
+    way: Way | None = None
+
+    def next_branch(self, *, is_else: bool = False) -> None:
+        if self.way is not None:
+            self.way = Way(self.way.condition, self.way.branch + 1, is_else)
 
 
 @dataclass(slots=True)
@@ -127,14 +138,15 @@ def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeComman
     if name in {"set", "option"} and words:
         _assign(walk, name, words, sure=sure)
     elif name == "list" and words[1:2] == ["CMAKE_MODULE_PATH"]:
-        walk.folders += (part for word in words[2:] for part in _expanded(walk, word))
+        _add_folders(walk, words[2:])
     elif name == "get_directory_property" and words[1:] == ["PARENT_DIRECTORY"]:
         walk.values[words[0]] = "" if path == walk.root and sure else None
     around = tuple(word for block in walk.blocks for word in block.words)
     expanded = tuple(part for word in words for part in _expanded(walk, word))
     off = any(block.runs is False for block in walk.blocks)
-    doubts = sum(block.runs is None for block in walk.blocks)
-    return CMakeCommand(name, expanded, path, sure, around, off, doubts)
+    ways = [block.way for block in walk.blocks if block.runs is None]
+    way = ways[0] if len(ways) == 1 else None
+    return CMakeCommand(name, expanded, path, sure, around, off, way)
 
 
 def _handed_on(walk: _Walk, command: CMakeCommand) -> Iterator[CMakeCommand]:
@@ -166,31 +178,6 @@ def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCom
             return
 
 
-def cmake_statements(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Commands with their arguments, quotes and comments taken off."""
-    name, words, depth = "", [], 0
-    for match in _TOKEN.finditer(text):
-        _, _, bracket, quoted, parenthesis, bare = match.groups()
-        if parenthesis == "(":
-            depth += 1
-            if depth > 1:
-                words.append("(")
-        elif parenthesis == ")":
-            depth -= 1
-            if depth > 0:
-                words.append(")")
-            elif depth == 0:
-                yield name.lower(), words
-                words = []
-            depth = max(depth, 0)
-        elif depth == 0:
-            name = bare or ""
-        else:
-            word = next((item for item in (bracket, quoted, bare) if item is not None), None)
-            if word is not None:
-                words.append(word)
-
-
 def _expanded(walk: _Walk, word: str) -> tuple[str, ...]:
     """A word with the variables whose value is known; a list gives several words."""
     if "${" not in word:
@@ -204,10 +191,14 @@ def _expanded(walk: _Walk, word: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(";") if part) if ";" in text else (text,)
 
 
+def _add_folders(walk: _Walk, words: Iterable[str]) -> None:
+    walk.folders += (part for word in words for part in _expanded(walk, word))
+
+
 def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None:
     variable = words[0]
     if variable == "CMAKE_MODULE_PATH":
-        walk.folders += (part for word in words[1:] for part in _expanded(walk, word))
+        _add_folders(walk, words[1:])
     if variable in _LINUX:
         return
     if name == "option":
@@ -228,12 +219,13 @@ def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None
 def _if(walk: _Walk, words: Sequence[str], _depth: int) -> None:
     truth = _truth(walk, words)
     by_system = truth is not None and _depends_on_system(walk, words)
-    walk.blocks.append(_Block(truth, tuple(words), truth, by_system))
+    walk.blocks.append(_Block(truth, tuple(words), truth, by_system, Way(walk.count)))
 
 
 def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
     if len(walk.blocks) > depth:
         block = walk.blocks[-1]
+        block.next_branch()
         truth = _truth(walk, words)
         runs: bool | None = False
         if block.decided is not True:
@@ -247,6 +239,7 @@ def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
 def _else(walk: _Walk, _words: Sequence[str], depth: int) -> None:
     if len(walk.blocks) > depth:
         block = walk.blocks[-1]
+        block.next_branch(is_else=True)
         block.runs = opposite(block.decided)
 
 

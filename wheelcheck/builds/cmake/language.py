@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.cmake.commands import cmake_statements
+from wheelcheck.builds.cmake.syntax import cmake_statements
 
 __all__ = ["UNKNOWN", "Scope", "Statement", "statements"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
+from wheelcheck.builds.cmake.demands import in_any_case, library_names
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.cmake_links import linked_needs
@@ -24,10 +24,6 @@ __all__ = ["cmake_needs", "states_languages"]
 _VERSION = re.compile(r"\d[\d.]*")
 _MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
     "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
-_ENDS_NAMES = re.compile(
-    r"PATHS|HINTS|PATH_SUFFIXES|DOC|NO_\w+|REQUIRED|OPTIONAL|ENV|CMAKE_FIND_\w+|ONLY_\w+"
-    r"|REGISTRY_VIEW|VALIDATOR|NAMES_PER_DIR"
-)
 _FOUND = re.compile(r"(\w+?)(?:_FOUND|_LIBRAR(?:Y|IES)|_EXECUTABLE|_INCLUDE_DIRS?)")
 _PATCHES = re.compile(
     r"(?:(?P<git>\$\{GIT_EXECUTABLE\}|git) apply"
@@ -46,7 +42,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     doubtful = bool(roots) and not _is_used(facts)
     for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
-        commands = _in_any_case([command for command in every if not is_aside(command.path)])
+        commands = in_any_case([command for command in every if not is_aside(command.path)])
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
         demanded |= _populated(commands) | _used(commands)
@@ -62,45 +58,6 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
             yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
-
-
-def _in_any_case(commands: Sequence[CMakeCommand]) -> list[CMakeCommand]:
-    """The commands, those being sure that ask for one library on both ways of a condition.
-
-    Also where a package is sought in any case, and demanded where that has not found it.
-    """
-    ways = Counter(map(_way, commands))
-    sought = {
-        command.words[0]
-        for command in commands
-        if command.sure and command.name == "find_package" and command.words
-    }
-    return [
-        replace(command, sure=True)
-        if _way(command) and (ways[_way(command)] > 1 or _for_want_of(command) in sought)
-        else command
-        for command in commands
-    ]
-
-
-def _for_want_of(command: CMakeCommand) -> str:
-    """The package that a command seeks for want of it: ``if(NOT X_FOUND)``, ``NOT TARGET X::x``."""
-    package, last = command.words[0], command.conditions[-3:]
-    if command.name == "find_package" and last[-2:] == ("NOT", f"{package}_FOUND"):
-        return package
-    missing = last[:2] == ("NOT", "TARGET") and last[-1].startswith(f"{package}::")
-    return package if command.name == "find_package" and missing else ""
-
-
-def _way(command: CMakeCommand) -> tuple[object, ...]:
-    """What a command demands under a condition, () for none: equal on both ways of it."""
-    if command.doubts != 1 or command.off or "REQUIRED" not in command.words:
-        return ()
-    names = tuple(_names(command.words)) if command.name == "find_library" else command.words[:1]
-    return (command.name, names, command.conditions) if command.name in _DEMANDS else ()
-
-
-_DEMANDS = {"find_library", "find_package"}
 
 
 def _by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
@@ -124,7 +81,7 @@ def _sought_by(command: CMakeCommand) -> Iterator[tuple[FileKind, str]]:
                 yield FileKind.PC, re.split(r"[<>=]", word)[0]
     elif command.name in _SEEKS:
         kind = _SEEKS[command.name]
-        for name in _names(command.words):
+        for name in library_names(command.words):
             yield kind, name.removeprefix("lib") if kind is FileKind.LIB else name
 
 
@@ -281,14 +238,14 @@ def _modules(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
 
 
 def _library(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
-    names = [name.removeprefix("lib") for name in _names(command.words)]
+    names = [name.removeprefix("lib") for name in library_names(command.words)]
     if names:
         source = f"{command.path}: find_library({names[0]})"
         yield from need_called(FileKind.LIB, names[0], source, role, others=names[1:])
 
 
 def _program(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
-    for name in _names(command.words)[:1]:
+    for name in library_names(command.words)[:1]:
         yield from program_need(name, f"{command.path}: find_program({name})", role)
 
 
@@ -331,16 +288,6 @@ def _fetching(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
             role = _role(command, wanted=True)
         source = f"{command.path}: {command.name}({command.words[0]}) clones a repository"
         yield from program_need("git", source, role)
-
-
-def _names(words: Sequence[str]) -> list[str]:
-    names = []
-    for word in words[1:]:
-        if _ENDS_NAMES.fullmatch(word):
-            break
-        if word != "NAMES" and "$" not in word:
-            names.append(word)
-    return names
 
 
 def _languages(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
