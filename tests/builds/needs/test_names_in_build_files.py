@@ -332,6 +332,16 @@ def test_the_way_that_an_option_of_meson_chooses_is_required(
     assert {name: found[name] for name in expected} == expected
 
 
+def test_what_pyproject_gives_an_option_of_meson_is_its_value():
+    texts = {
+        "meson.build": VENDOR,
+        "meson_options.txt": "option('vendor', type: 'combo', value: 'auto')",
+        "pyproject.toml": "[tool.meson-python.args]\nsetup = ['-Dvendor=other']\n",
+    }
+    found = roles(texts)
+    assert (found["-lrrd"], found["-lnowhere"]) == (Role.OPTIONAL, Role.REQUIRED)
+
+
 def test_what_a_bare_system_has_is_found_by_meson():
     text = (
         "x = dependency('threads', required: false)\nif not x.found()\n  dependency('ipopt')\nendif"

@@ -23,9 +23,8 @@ _ASSIGNED = re.compile(r"^[ \t]*(\w+)\s*=\s*([^\n]+)$", re.MULTILINE)
 _LOOP = re.compile(r"^[ \t]*foreach\s+(\w+)\s*:\s*([^\n]+)$", re.MULTILINE)
 _ARRAY = re.compile(r"\bvalue\s*:\s*\[([^\]]*)\]")
 _STRINGS = re.compile(r"'([^'\n]*)'")
-_DEFINED = re.compile(r"-D\s*([\w.-]+)=(\w+)")
+_DEFINED = re.compile(r"-D\s*([\w.-]+)=(\S+)")
 _COMPARED = re.compile(r"(.+?)\s*(==|!=)\s*'([^']*)'")
-_QUOTED = re.compile(r"'([^']*)'")
 _WORD = re.compile(r"\bvalue\s*:\s*'([^'\n]*)'")
 _COMPILER = re.compile(r"(?:\w+|meson\.get_compiler\([^()]*\))\.get_id\(\)")
 _NOT_FOUND = re.compile(r"not\s+(\w+)\.found\(\)")
@@ -40,6 +39,7 @@ _LINE = re.compile(
     r"^[ \t]*(?:(if|elif|else|endif)\b([^\n]*)|(\w+)\s*=\s*([^=\n][^\n]*))$", re.MULTILINE
 )
 _FEATURE = {"enabled": True, "disabled": False, "auto": None}
+_SWITCHES = {**_FEATURE, "true": True, "false": False}
 _DEEP = 8
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -63,9 +63,11 @@ class MesonValues:
                 self._options |= dict(_declared(text))
                 self._arrays |= dict(_arrays(text))
                 self._words |= dict(_words(text))
-        self._options |= dict(_given(texts.get("pyproject.toml", "")))
-        self._options |= {name: _switch(value) for name, value in given.items()}
-        self._words |= given
+        stated = {**_given(texts.get("pyproject.toml", "")), **given}
+        self._options |= {
+            name: _SWITCHES[value] for name, value in stated.items() if value in _SWITCHES
+        }
+        self._words |= stated
         self._variables: dict[str, str] = {}
         self._loops: dict[str, str] = {}
         for path, text in texts.items():
@@ -121,7 +123,7 @@ class MesonValues:
     def _text_of(self, expression: str, depth: int) -> str | None:
         """The string that an expression gives; None where only a build knows."""
         text = expression.strip()
-        literal, read = _QUOTED.fullmatch(text), _READ.fullmatch(text)
+        literal, read = _STRINGS.fullmatch(text), _READ.fullmatch(text)
         if literal:
             return literal[1]
         if read:
@@ -225,14 +227,8 @@ def _arrays(text: str) -> Iterable[tuple[str, list[str]]]:
             yield name, _STRINGS.findall(value[1])
 
 
-def _given(pyproject: str) -> Iterable[tuple[str, bool | None]]:
+def _given(pyproject: str) -> Mapping[str, str]:
     """Options that `[tool.meson-python.args]` sets."""
     arguments = table(read_toml(pyproject), "tool", "meson-python", "args")
     words = strings(arguments.get("setup"))
-    for name, value in _DEFINED.findall(" ".join(words)):
-        if value in {"true", "false", *_FEATURE}:
-            yield name, _switch(value)
-
-
-def _switch(value: str) -> bool | None:
-    return _FEATURE.get(value, value == "true")
+    return dict(_DEFINED.findall(" ".join(words)))
