@@ -15,8 +15,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+# OpenBLAS reads it when NumPy is imported. The matrices are small: threads of a busy machine wait
+# for each other fifty times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-"""Its matrices are small: threads of a busy machine wait for each other fifty times as long."""
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent.parent))
 

@@ -25,7 +25,7 @@ ROOM = PACKAGE / "distributions"
 FILTER = {
     "id": lzma.FILTER_LZMA2,
     "preset": 9 | lzma.PRESET_EXTREME,
-    "dict_size": 1 << 20,  # what who reads needs as well: at 64 MB all of the text would be held
+    "dict_size": 1 << 20,  # who reads holds as much: with the preset's 64 MB, all of the text
 }
 PACKAGE_COLUMNS = (
     "package",

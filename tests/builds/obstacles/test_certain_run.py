@@ -432,9 +432,10 @@ def test_a_version_that_nothing_reads_from_git(brought: dict[str, str], stops: b
     texts = {
         "setup.py": "from distutils.core import setup\nsetup(name='x', use_scm_version=True)\n"
     }
-    settings = RunSettings(release=Version("1.1"))
-    stop = certain_stop(texts, frozenset(texts), Importable((3, 11), installed), settings)
+    given = texts, frozenset(texts), Importable((3, 11), installed)
+    stop = certain_stop(*given, RunSettings(release=Version("1.1")))
     assert (stop is not None) is stops
+    assert certain_stop(*given, RunSettings(release=Version("0.0"))) is None
 
 
 @pytest.mark.parametrize(

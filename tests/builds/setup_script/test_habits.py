@@ -635,7 +635,7 @@ def test_sources_that_are_added_to_a_module_later(adds):
     assert sources_of(body) == [{"lib/x.c", "src/a.cpp"}]
 
 
-def test_modules_of_python_that_a_script_finds_for_cython_are_compiled():
+def test_modules_that_a_script_makes_of_the_files_in_folders_are_compiled():
     body = """
         from Cython.Build import cythonize
         found = []

@@ -7,7 +7,6 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.source_files import is_aside
@@ -16,7 +15,6 @@ from wheelcheck.truth import all_of
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 
 _LONG = 1_000_000
-_NONE: Mapping[str, str] = MappingProxyType({})
 _COMMENT = re.compile(r"#[^\n]*")
 _MESON = re.compile(r"(?i)(?<![a-z])meson(?:py)?(?![a-z])")
 _SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:('[^'\n]+'(?:\s*/\s*'[^'\n]+')*)\s*[,)])?")
@@ -96,7 +94,7 @@ class MesonProject:
     files: tuple[MesonFile, ...]
 
     @classmethod
-    def of(cls, texts: Mapping[str, str], given: Mapping[str, str] = _NONE) -> MesonProject:
+    def of(cls, texts: Mapping[str, str], given: Mapping[str, str] | None = None) -> MesonProject:
         """The project of an sdist with these build files, and the options it is called with.
 
         Where it names folders by variables, or has no file at the top, every file counts.

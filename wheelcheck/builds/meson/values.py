@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.truth import all_of, any_of, opposite
@@ -41,7 +40,6 @@ _LINE = re.compile(
 _FEATURE = {"enabled": True, "disabled": False, "auto": None}
 _SWITCHES = {**_FEATURE, "true": True, "false": False}
 _DEEP = 8
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class MesonValues:
@@ -50,7 +48,7 @@ class MesonValues:
     `given` are the options that the calling project sets.
     """
 
-    def __init__(self, texts: Mapping[str, str], given: Mapping[str, str] = _NONE) -> None:
+    def __init__(self, texts: Mapping[str, str], given: Mapping[str, str] | None = None) -> None:
         self.texts = texts
         self._options: dict[str, bool | None] = {}
         self._arrays: dict[str, list[str]] = {}
@@ -63,7 +61,7 @@ class MesonValues:
                 self._options |= dict(_declared(text))
                 self._arrays |= dict(_arrays(text))
                 self._words |= dict(_words(text))
-        stated = {**_given(texts.get("pyproject.toml", "")), **given}
+        stated = {**_given(texts.get("pyproject.toml", "")), **(given or {})}
         self._options |= {
             name: _SWITCHES[value] for name, value in stated.items() if value in _SWITCHES
         }

@@ -96,16 +96,21 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         if path.endswith(("CMakeLists.txt", ".cmake"))
         if not (is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path))
     }
-    lists = "\n".join(text for path, text in own.items() if not path.endswith(".cmake"))
-    included = {name.rpartition("/")[2].removesuffix(".cmake") for name in _INCLUDE.findall(lists)}
+    lists = (text for path, text in own.items() if not path.endswith(".cmake"))
+    included = {_module(path) for text in lists for path in _INCLUDE.findall(text)}
     for path, text in own.items():
-        name = path.rpartition("/")[2].removesuffix(".cmake")
+        name = _module(path)
         if path.endswith(".cmake") and (name not in included or _FOR_TESTS.fullmatch(name)):
             continue
         names = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
         if names:
             message = f"CMake may download {', '.join(names)}"
             yield _download("downloads-cmake", message, path)
+
+
+def _module(path: str) -> str:
+    """The name of a CMake module, by its file or by what ``include()`` is given."""
+    return path.rpartition("/")[2].removesuffix(".cmake")
 
 
 def _fetched_by_cmake(text: str) -> Iterator[str]:

@@ -82,21 +82,21 @@ class ScriptContext:
 
     def exists(self, path: str) -> bool | None:
         """Whether the sdist has a file or directory; None outside the sdist."""
-        inside = posixpath.normpath(path) if path else "."
+        inside = _normal(path)
         if inside.startswith(("/", "..")):
             return None
-        return inside in self.paths or inside in self.directories or inside == "."
+        return inside in self.paths or self.is_folder(path)
 
     def is_folder(self, path: str) -> bool:
         """Whether the sdist has a directory of that path; its own root is one."""
-        inside = posixpath.normpath(path) if path else "."
+        inside = _normal(path)
         return inside in self.directories or inside == "."
 
     def folder(self, path: str) -> tuple[list[str], list[str]] | None:
         """The names of the directories and of the files in a directory, sorted; None if none."""
         if not self.is_folder(path):
             return None
-        inside = posixpath.normpath(path) if path else "."
+        inside = _normal(path)
         begin = "" if inside == "." else f"{inside}/"
         folders, files = (
             sorted(
@@ -130,3 +130,8 @@ class ScriptContext:
                 )
             if matches:
                 yield path
+
+
+def _normal(path: str) -> str:
+    """A path as the sdist has it; "." for its own root."""
+    return posixpath.normpath(path) if path else "."

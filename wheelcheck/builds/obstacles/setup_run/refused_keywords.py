@@ -91,17 +91,15 @@ def other_version(
     `use_scm_version` and gives 0.0.0.
     """
     stated = {name for name in names if "vers" in name}
-    if stated == {"use_scm_version"} and "**" not in names and finds.complete:
-        if "setuptools-scm" not in finds.versions:
-            return (
-                f"no build requirement brings setuptools-scm: the version is 0.0.0, not {release}"
-            )
+    lacks_scm = finds.complete and "setuptools-scm" not in finds.versions
+    passed_over = stated == {"use_scm_version"} and lacks_scm
+    if "**" in names or (stated - {"version"} and not passed_over):
         return ""
-    if "**" in names or any("vers" in name and name != "version" for name in names):
-        return ""
-    given = known.get("version")
+    given = "0.0.0" if passed_over else known.get("version")
     if not isinstance(given, str) or _is_invalid(given) or Version(given) == release:
         return ""
+    if passed_over:
+        return f"no build requirement brings setuptools-scm: the version is {given}, not {release}"
     return f"setup() gives version {given} in an sdist of {release}, which installers discard"
 
 
