@@ -95,6 +95,19 @@ _ABOUT = (
 )
 _LISTS = (
     (
+        "twelfth.csv, judged in the night of 2026-11-30 by the present coefficients",
+        "twelfth-results.csv",
+        "twelfth",
+    ),
+    (
+        (
+            "eleventh_development.csv, as far as it was built, by the present coefficients, asked "
+            "on 2026-11-30 when its builds were known; they are part of no fit"
+        ),
+        "eleventh_development-results.csv",
+        "eleventh-development",
+    ),
+    (
         (
             "eleventh.csv, judged in the night of 2026-11-29 by the model before; what was wrong "
             "there is mended, and its builds are part of the present fit"

@@ -101,7 +101,7 @@ def download(sdist: Sdist, folder: Path) -> Path:
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack into `folder`; the root directory of the project."""
+    """Unpack into `folder`; the root directory of the project, which installers must accept."""
     if archive.suffix == ".zip":
         with zipfile.ZipFile(archive) as zipped:
             zipped.extractall(folder)
@@ -109,7 +109,10 @@ def unpack(archive: Path, folder: Path) -> Path:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="tar")  # links inside the tree are legal in sdists
     roots = [path for path in folder.iterdir() if path.is_dir()]
-    return roots[0] if len(roots) == 1 else folder
+    root = roots[0] if len(roots) == 1 else folder
+    if not any((root / name).is_file() for name in ("pyproject.toml", "setup.py")):
+        raise SdistError("neither pyproject.toml nor setup.py: installers refuse it")
+    return root
 
 
 def read_build_system(root: Path) -> BuildSystem:
