@@ -64,15 +64,14 @@ def check_dockerfile(
             for file in files.values()
         ]
         report = merged_platforms(reports, platforms)
-        report = without_ignored(report, files[platforms[0]].text)
-        if build.platforms or report.dockerfile is None or not report.targets:
-            return report
-        there = _read(question, build, OTHER_PLATFORM, day)
-        elsewhere = differences_on(
-            report, there, indexes.open, machine=machine, as_of=moment, bound=bound
-        )
-    dockerfile = report.dockerfile.model_copy(update={"other_platform": elsewhere})
-    return report.model_copy(update={"dockerfile": dockerfile})
+        if not build.platforms and report.dockerfile is not None and report.targets:
+            there = _read(question, build, OTHER_PLATFORM, day)
+            elsewhere = differences_on(
+                report, there, indexes.open, machine=machine, as_of=moment, bound=bound
+            )
+            dockerfile = report.dockerfile.model_copy(update={"other_platform": elsewhere})
+            report = report.model_copy(update={"dockerfile": dockerfile})
+    return without_ignored(report, files[platforms[0]].text)
 
 
 class _Indexes(ExitStack):

@@ -10,20 +10,13 @@ from datetime import datetime
 from wheelcheck.acceptance.managed import MANAGED
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
-from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.builds.outlook import Outlook
-from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine
-from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
 from wheelcheck.dockerfile.fixing.environments import MarkedStep
 from wheelcheck.dockerfile.fixing.run_libraries import LackingLibraries
-from wheelcheck.dockerfile.judging.failures import failures_of
-from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds
 from wheelcheck.dockerfile.judging.not_loading import not_loading
-from wheelcheck.dockerfile.judging.stage_findings import judge_stages
 from wheelcheck.dockerfile.judging.step_judge import (
     JudgedStep,
     OpenIndex,
@@ -32,14 +25,12 @@ from wheelcheck.dockerfile.judging.step_judge import (
     steps_of,
 )
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
-from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
+from wheelcheck.dockerfile.reported_findings import builds_of, findings_of
 from wheelcheck.errors import IndexUnreachable, NothingJudged, Unknown
 from wheelcheck.fence import contain
 from wheelcheck.loading.verdict.loads import LoadStatus
-from wheelcheck.redaction import redact
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
-    DockerfileFinding,
     DockerfileStep,
     JudgedDockerfile,
     UnreadPart,
@@ -183,7 +174,7 @@ def _dockerfile_value(
     steps: Sequence[DockerfileStep],
     as_of: datetime,
 ) -> JudgedDockerfile:
-    builds = [_step_builds(item) for item in found]
+    builds = [builds_of(item) for item in found]
     marked = [
         MarkedStep(item.stage.index, item.step)
         for item in found
@@ -194,7 +185,7 @@ def _dockerfile_value(
     return JudgedDockerfile(
         name=dockerfile.name,
         steps=tuple(steps),
-        findings=tuple(_findings(dockerfile, builds, tuple(not_loading(found)))),
+        findings=tuple(findings_of(dockerfile, builds, tuple(not_loading(found)))),
         unread=tuple(
             UnreadPart(line=part.line, text=part.text, code=part.why.code, why=part.why.reason)
             for part in dockerfile.all_unread
@@ -221,19 +212,6 @@ def _step(step: Step, judged: JudgedStep | None, columns: Sequence[str]) -> Dock
     )
 
 
-def _step_builds(judged: JudgedStep) -> StepBuilds:
-    """What a step builds; that it builds nothing is worth knowing, too."""
-    builds, step = judged.column.builds, judged.step
-    plan = SourceBuildPlan(judged.column.resolution.target, InstallerKind(step.installer))
-    outlooks: tuple[Outlook, ...] = ()
-    if builds is not None:
-        plan, outlooks = builds.plan, builds.outlooks
-    failures = tuple(failures_of(judged.column))
-    verdicts = {found.verdict for _, found in judged.column.judged.values()}
-    pure = verdicts <= {Verdict.PURE_WHEEL, Verdict.SOURCE_PURE}
-    return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures, pure)
-
-
 def _lacking_libraries(judged: JudgedStep) -> LackingLibraries:
     needing = (each for each in judged.column.loads.values() if each.status is LoadStatus.NEEDS)
     packages = dict.fromkeys(name for loads in needing for name in loads.packages)
@@ -253,7 +231,7 @@ def _on_other_images(
                 images[item.stage.index] = other
     if not images:
         return None
-    moved = with_images(dockerfile, _with_same(dockerfile, images), map(_step_builds, found))
+    moved = with_images(dockerfile, _with_same(dockerfile, images), map(builds_of, found))
     return None if isinstance(moved, Unknown) else moved
 
 
@@ -273,29 +251,6 @@ def _helps_elsewhere(judged: JudgedStep) -> bool:
     return any(
         advice.kind == "image" and advice.builds_after == 0 and advice.blockers_after == 0
         for advice in judged.report.advice
-    )
-
-
-def _findings(
-    dockerfile: Dockerfile, builds: list[StepBuilds], loading: tuple[Finding, ...]
-) -> Iterator[DockerfileFinding]:
-    lines = physical_lines(dockerfile.text)
-    for stage in judge_stages(dockerfile, builds, loading):
-        yield _finding(stage, redact(lines[stage.line - 1].strip()))
-
-
-def _finding(finding: Finding, excerpt: str) -> DockerfileFinding:
-    return DockerfileFinding(
-        code=finding.code,
-        severity=finding.severity,
-        line=finding.line,
-        stage=finding.stage,
-        message=finding.message,
-        source=finding.source,
-        excerpt=excerpt,
-        packages=finding.packages,
-        superfluous=finding.superfluous,
-        builds=finding.builds,
     )
 
 

@@ -1,14 +1,18 @@
-"""What differs on another platform, in verdicts alone: never part of the gate."""
+"""What differs on another platform, in verdicts and errors: never part of the gate.
+
+Neither source builds nor the loading of wheels are looked at there: that costs as much again.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.step_judge import (
     JudgedStep,
     OpenIndex,
@@ -17,9 +21,14 @@ from wheelcheck.dockerfile.judging.step_judge import (
     steps_of,
 )
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.dockerfile.reported_findings import builds_of, findings_of
 from wheelcheck.errors import Unknown, WheelcheckError
 from wheelcheck.fence import contain
-from wheelcheck.reports.values.dockerfile_values import OtherPlatform, PlatformDifference
+from wheelcheck.reports.values.dockerfile_values import (
+    DockerfileFinding,
+    OtherPlatform,
+    PlatformDifference,
+)
 from wheelcheck.reports.values.report import Report
 
 __all__ = ["differences_on"]
@@ -36,7 +45,7 @@ def differences_on(
     as_of: datetime,
     bound: datetime | None,
 ) -> OtherPlatform:
-    """Compare the verdicts of a report's steps with those of the same file on another platform.
+    """Compare verdicts and errors of a report with those of the same file on another platform.
 
     `there` is the file as it is read for that platform.
     """
@@ -53,21 +62,44 @@ def differences_on(
         return OtherPlatform(platform=platform, unjudged="; ".join(dict.fromkeys(lacking)))
     differing: list[PlatformDifference] = []
     unjudged: list[str] = []
+    builds: list[StepBuilds] = []
     with ExitStack() as stack:
         judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
         targets = _targets_of(report)
         for step in steps_of(there):
             own = next(targets[_key(step)], None)
+            if step.unjudged and own is not None:
+                unjudged.append(step.unjudged)
             try:
                 judged = judges.judged(step, advice=False)
                 if judged is not None:
+                    builds.append(builds_of(judged))
                     differing += _differing(judged, report, own)
             except WheelcheckError as error:
                 unjudged.append(str(error))
             except Exception as error:  # noqa: BLE001 (of this step alone)
                 unjudged.append(contain(error, step.step.text, "step-not-judged").reason)
     why = "; ".join(dict.fromkeys(unjudged))
-    return OtherPlatform(platform=platform, differences=tuple(differing), unjudged=why)
+    return OtherPlatform(
+        platform=platform,
+        differences=tuple(differing),
+        findings=tuple(_errors(there, builds, report)),
+        unjudged=why,
+    )
+
+
+def _errors(
+    there: Dockerfile, builds: Sequence[StepBuilds], report: Report
+) -> Iterator[DockerfileFinding]:
+    """The errors that the report has not: what is copied for another CPU, a file that is missing.
+
+    Where a line has the same error in both, the packages that it is about are in the verdicts.
+    """
+    here = report.dockerfile.findings if report.dockerfile else ()
+    known = {(each.code, each.line, each.stage) for each in here if each.severity == "error"}
+    for found in findings_of(there, builds):
+        if found.severity == "error" and (found.code, found.line, found.stage) not in known:
+            yield found
 
 
 def _differing(judged: JudgedStep, report: Report, own: str | None) -> Iterator[PlatformDifference]:

@@ -7,11 +7,11 @@ from wheelcheck.reports.wording.dockerfile_phrases import fate
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        ([("other-python", 6)], "what line 6 copies cannot be used there"),
+        ([("other-python", 6)], "what line 6 brings cannot be used there"),
         ([("missing-compiler", 3)], "line 3 fails"),
         (
             [("other-libc", 9), ("missing-compiler", 3), ("lists-missing", 2), ("other-cpu", 8)],
-            "lines 2, 3 fail, and what lines 8, 9 copy cannot be used there",
+            "lines 2, 3 fail, and what lines 8, 9 bring cannot be used there",
         ),
     ],
 )

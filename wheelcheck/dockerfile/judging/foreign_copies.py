@@ -10,7 +10,12 @@ import re
 from collections.abc import Iterator
 
 from wheelcheck.dockerfile.judging.finding import Finding, finding
-from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, Dockerfile, Stage
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    CopiedFolder,
+    Dockerfile,
+    MadeFolder,
+    Stage,
+)
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Target
 
@@ -18,37 +23,81 @@ __all__ = ["foreign_copies"]
 
 _INTERPRETER = re.compile(r"/bin/(?:python|pypy)[\d.*]*$")
 _LINKS = re.compile(r"\bln\s|\bsymlink|\bupdate-alternatives\b")
+_COPIES = re.compile(r"--(?:copies|always-copy)\b")
 _KINDS = {"wheels": "wheels", "venv": "a virtual environment"}
 
 
 def foreign_copies(dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]) -> Iterator[Finding]:
-    """What a stage copies from others and cannot use.
+    """What a stage copies from others, or mounts, and cannot use.
 
     `pure` are the stages in which all that is installed runs on any Python, libc and CPU.
     """
-    here = stage.target
     for copied in stage.copies:
         made = copied.made
-        if made is None or isinstance(here, Unknown) or _brings_python(stage, copied):
+        if made is None or _brings_python(stage, copied):
             continue
-        if made.kind != "venv" and made.stage in pure:
-            continue  # any Python runs it, from a folder that it looks into
-        origin = dockerfile.stages[made.stage]
-        if isinstance(origin.target, Unknown):
-            continue
-        code, why = _difference(origin.target, here)
+        code, why = _misfit(dockerfile, stage, made, pure)
         if not why and made.kind == "venv":
-            code, why = "other-python", _dangling(dockerfile, origin, stage, copied)
+            code, why = "other-python", _dangling(dockerfile, stage, copied)
         if why:
-            what = _KINDS.get(made.kind, "packages")
-            message = f"{what} of {copied.source} cannot be used here: {why}"
-            if code == "other-libc":
-                message += "; base both on images with the same libc"
-            yield finding(code, copied.line, stage.title, message)
+            yield _unusable(code, copied.line, stage, made.kind, copied.source, why)
+    for step in stage.steps:
+        for wheels in step.wheels if step.only_ready_wheels else ():
+            made = wheels.made
+            code, why = _misfit(dockerfile, stage, made, pure) if wheels.mounted else ("", "")
+            if why:
+                source = dockerfile.stages[made.stage].title
+                yield _unusable(code, step.line, stage, made.kind, source, why)
 
 
-def _difference(there: Target, here: Target) -> tuple[str, str]:
-    """The code of the first difference between two targets, and all of them; "" for none."""
+def _unusable(code: str, line: int, stage: Stage, kind: str, source: str, why: str) -> Finding:
+    what = _KINDS.get(kind, "packages")
+    message = f"{what} of {source} cannot be used here: {why}"
+    if code == "other-libc":
+        message += "; base both on images with the same libc"
+    return finding(code, line, stage.title, message)
+
+
+def _misfit(
+    dockerfile: Dockerfile, stage: Stage, made: MadeFolder, pure: frozenset[int]
+) -> tuple[str, str]:
+    """The code of the first difference between what a folder is for and a stage, and all of them.
+
+    Both are "" where it fits, or where that is not known.
+    """
+    origin, here = dockerfile.stages[made.stage], stage.target
+    if isinstance(here, Unknown) or (made.kind != "venv" and made.stage in pure):
+        return "", ""  # any Python runs what is pure, from a folder that it looks into
+    links = made.stage in pure and not any(
+        _COPIES.search(each.text) for each in origin.instructions
+    )
+    found = [
+        ("", "") if isinstance(there, Unknown) else _difference(there, here, python_only=links)
+        for there in _made_for(origin, made)
+    ]
+    return found[0] if all(why for _, why in found) else ("", "")
+
+
+def _made_for(origin: Stage, made: MadeFolder) -> list[Target | Unknown]:
+    """Where what is in a folder runs: what its commands ask for (``--platform``), or its stage."""
+    unread = {
+        part.line: part.why
+        for part in origin.unread
+        if part.why.code == "unknown-variable" and "platform" in part.text
+    }
+    targets = [
+        step.requested or unread.get(step.line) or step.target or origin.target
+        for step in origin.steps
+        if made.path in {step.folder, step.environment}
+    ]
+    return targets or [origin.target]
+
+
+def _difference(there: Target, here: Target, *, python_only: bool) -> tuple[str, str]:
+    """The code of the first difference between two targets, and all of them; "" for none.
+
+    `python_only` is about a virtual environment with nothing but links and pure packages.
+    """
     pythons = ["{}.{}".format(*target.python) for target in (there, here)]
     differ = {
         code: f"{name} {item} there and {other} here"
@@ -57,7 +106,7 @@ def _difference(there: Target, here: Target) -> tuple[str, str]:
             ("other-python", "Python is", *pythons),
             ("other-cpu", "the CPU is", there.arch, here.arch),
         )
-        if item != other
+        if item != other and (code == "other-python" or not python_only)
     }
     return next(iter(differ), ""), ", ".join(differ.values())
 
@@ -73,11 +122,12 @@ def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:
     )
 
 
-def _dangling(dockerfile: Dockerfile, origin: Stage, stage: Stage, copied: CopiedFolder) -> str:
+def _dangling(dockerfile: Dockerfile, stage: Stage, copied: CopiedFolder) -> str:
     """Why the image's program, an environment's own Python, leads nowhere; "" where it may not.
 
     Python is in /usr/local/bin of the official images, in /usr/bin of distroless.
     """
+    origin = dockerfile.stages[copied.made.stage] if copied.made else stage
     there, here = _interpreter(origin), _interpreter(stage)
     linked = any(
         each.keyword == "RUN" and _LINKS.search(each.text)

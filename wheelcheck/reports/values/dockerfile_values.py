@@ -94,13 +94,18 @@ class PlatformDifference(Value):
 
 
 class OtherPlatform(Value):
-    """What differs on another platform, in verdicts alone."""
+    """What differs on another platform, in verdicts and errors."""
 
     platform: str = Field(description="As in linux/arm64.")
     differences: tuple[PlatformDifference, ...] = Field(
         default=(), description="Packages whose version or verdict differs there."
     )
-    unjudged: str = Field(default="", description="Why nothing is known of it.")
+    findings: tuple[DockerfileFinding, ...] = Field(
+        default=(),
+        description="Errors that are found there alone; source builds and the loading of wheels "
+        "are not looked at.",
+    )
+    unjudged: str = Field(default="", description="Why it, or a part of it, is not known.")
 
 
 class JudgedDockerfile(Value):

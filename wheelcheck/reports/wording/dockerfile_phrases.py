@@ -26,7 +26,7 @@ SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
 
 _OF_COPIES = {"other-libc", "other-python", "other-cpu"}
-"""Errors of a COPY that does its work: what it copies is not found, or does not run."""
+"""Errors of a COPY or mount that does its work: what it brings is not found, or does not run."""
 _MOST_PACKAGES = 12
 _MOST_DIFFERENCES = 6
 _COMMAND = 60
@@ -50,7 +50,7 @@ def fate(dockerfile: JudgedDockerfile) -> str:
     if failing:
         parts.append(f"{_numbered(failing)} {'fails' if len(failing) == 1 else 'fail'}")
     if useless:
-        verb = "copies" if len(useless) == 1 else "copy"
+        verb = "brings" if len(useless) == 1 else "bring"
         parts.append(f"what {_numbered(useless)} {verb} cannot be used there")
     if not parts:
         return ""
@@ -123,19 +123,24 @@ def _ignored(dockerfile: JudgedDockerfile) -> list[str]:
 
 
 def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
-    """One line on what differs on the platform that was not asked for."""
+    """What fails or differs on the platform that was not asked for; a line if nothing does."""
     other = dockerfile.other_platform
     if other is None:
         return []
-    if other.unjudged and not other.differences:
-        return [f"{clean(other.platform)}: not judged: {clean(other.unjudged)}"]
-    if not other.differences:
-        return [f"{clean(other.platform)}: the same verdicts"]
-    shown_text = [
-        f"{clean(item.package)} {_words(item.there)} (line {item.line}; here {_words(item.here)})"
-        for item in other.differences
+    found = [
+        f"{place(finding)}: {clean(finding.message)} [{clean(finding.code)}]"
+        for finding in other.findings
     ]
-    return [f"{clean(other.platform)}: {listing(shown_text, _MOST_DIFFERENCES)}"]
+    if other.differences:
+        shown = [
+            f"{clean(each.package)} {_words(each.there)} "
+            f"(line {each.line}; here {_words(each.here)})"
+            for each in other.differences
+        ]
+        found.append(listing(shown, _MOST_DIFFERENCES))
+    if other.unjudged:
+        found.append(f"not judged: {clean(other.unjudged)}")
+    return [f"{clean(other.platform)}: {text}" for text in found or ["the same verdicts"]]
 
 
 def _words(verdict: Verdict | None) -> str:
