@@ -21,7 +21,18 @@ from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScr
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
-__all__ = ["BuildNeed", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
+__all__ = [
+    "CMAKE_BACKENDS",
+    "BuildNeed",
+    "NeedKind",
+    "Role",
+    "SourceNeedsInput",
+    "needs_input",
+    "strongest",
+]
+
+CMAKE_BACKENDS = frozenset({"cmeel", "py_build_cmake", "scikit_build_core"})
+"""Backends that leave all compiling to a CMake project, by the first part of their name."""
 
 
 class NeedKind(StrEnum):
@@ -97,6 +108,11 @@ class SourceNeedsInput:
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
     left_to_cmake: bool = False
+
+    @property
+    def is_by_cmake_alone(self) -> bool:
+        """Whether backend or setup script have CMake compile everything."""
+        return self.left_to_cmake or self.backend.partition(".")[0] in CMAKE_BACKENDS
 
     def decided_in(self, path: str) -> Mapping[int, bool]:
         """The conditions of a script that have one answer, by their line."""

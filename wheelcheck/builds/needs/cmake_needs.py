@@ -10,7 +10,13 @@ from itertools import pairwise
 from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.demands import in_any_case, library_names
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
-from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.build_need import (
+    CMAKE_BACKENDS,
+    BuildNeed,
+    NeedKind,
+    Role,
+    SourceNeedsInput,
+)
 from wheelcheck.builds.needs.cmake_links import linked_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
@@ -30,7 +36,6 @@ _PATCHES = re.compile(
     r"|(?:\$\{P(?:ATCH|atch)_EXECUTABLE\}|patch) -.*)"
 )
 _PROJECT = re.compile(r"^[ \t]*project\s*\(", re.IGNORECASE | re.MULTILINE)
-_BY_CMAKE = {"scikit_build_core", "py_build_cmake", "cmeel"}
 _NEVER = {"mesonpy", "maturin", "flit_core", "uv_build"}
 """Backends that do not run CMake, but for Meson's subprojects."""
 _USES = re.compile(r"(?i)cmake|skbuild")
@@ -104,8 +109,9 @@ def _links(command: CMakeCommand, need: BuildNeed) -> bool:
 
 def states_languages(facts: SourceNeedsInput) -> bool:
     """Whether CMake alone compiles, and its project says which languages it does."""
-    alone = facts.left_to_cmake or facts.backend.partition(".")[0] in _BY_CMAKE
-    return alone and any(_PROJECT.search(facts.texts[root]) for root in cmake_roots(facts.texts))
+    return facts.is_by_cmake_alone and any(
+        _PROJECT.search(facts.texts[root]) for root in cmake_roots(facts.texts)
+    )
 
 
 def _as(role: Role, need: BuildNeed) -> BuildNeed:
@@ -115,7 +121,7 @@ def _as(role: Role, need: BuildNeed) -> BuildNeed:
 def _is_used(facts: SourceNeedsInput) -> bool:
     """Whether the build runs CMake at all: many a library's own files are shipped beside."""
     backend = facts.backend.partition(".")[0]
-    if backend in _BY_CMAKE or any(_USES.search(line) for line in facts.build_requires):
+    if backend in CMAKE_BACKENDS or any(_USES.search(line) for line in facts.build_requires):
         return True
     if backend in _NEVER:
         return any("cmake.subproject" in text for text in facts.texts.values())

@@ -50,7 +50,6 @@ _CFG_LIBRARIES = re.compile(r"^(libraries|libs)\s*[=:]\s*([\w\s,.+-]{1,200}?)$",
 _MADE = re.compile(r"(?<![\w/])(?:\./)?lib([\w+-]+)\.(?:a|so)\b")
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _FIND_PACKAGE = re.compile(r"[^:]*(?:CMakeLists\.txt|\.cmake): find_package\(([\w.+-]+)\)")
-_CMAKE_BACKENDS = ("scikit_build_core", "py_build_cmake")
 _MANY_SOURCES = 5
 _CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
@@ -187,8 +186,7 @@ def _is_sought_by_cmake(source: str, facts: SourceNeedsInput) -> bool:
     Where a script runs CMake, it may build what that folder holds first.
     """
     sought = _FIND_PACKAGE.fullmatch(source)
-    alone = facts.left_to_cmake or facts.backend.startswith(_CMAKE_BACKENDS)
-    if sought is None or not alone:
+    if sought is None or not facts.is_by_cmake_alone:
         return False
     name = sought[1].lower()
     configured = {f"find{name}.cmake", f"{name}config.cmake", f"{name}-config.cmake"}
