@@ -342,6 +342,13 @@ def test_what_pyproject_gives_an_option_of_meson_is_its_value():
     assert (found["-lrrd"], found["-lnowhere"]) == (Role.OPTIONAL, Role.REQUIRED)
 
 
+def test_a_word_of_meson_that_grows_is_not_known():
+    text = "x = 'a'\nx += 'b'\nif x == 'a'\n  dependency('ipopt')\nendif"
+    assert roles({"meson.build": text})["ipopt.pc"] is Role.OPTIONAL
+    known = text.replace("x += 'b'\n", "")
+    assert roles({"meson.build": known})["ipopt.pc"] is Role.REQUIRED
+
+
 def test_what_a_bare_system_has_is_found_by_meson():
     text = (
         "x = dependency('threads', required: false)\nif not x.found()\n  dependency('ipopt')\nendif"
@@ -371,8 +378,9 @@ def test_a_subproject_in_the_sdist_asks_for_what_it_needs():
 def test_a_folder_is_no_package_that_cmake_finds():
     texts = {"CMakeLists.txt": "find_package(Widget REQUIRED)"}
     members = {f"widget/{name}.cpp": 1 for name in "abcdef"}
-    found = roles(texts, members=members, backend="scikit_build_core.build")
-    assert found["WidgetConfig.cmake"] is Role.REQUIRED
+    for backend in ("scikit_build_core.build", "cmeel.build"):
+        found = roles(texts, members=members, backend=backend)
+        assert found["WidgetConfig.cmake"] is Role.REQUIRED
     found = roles(texts, members=members, left_to_cmake=True)
     assert found["WidgetConfig.cmake"] is Role.REQUIRED
     own = {**members, "cmake/FindWidget.cmake": 1}

@@ -35,7 +35,8 @@ _THERE = frozenset(
 )
 """What a bare system with a compiler has, or the build environment."""
 _LINE = re.compile(
-    r"^[ \t]*(?:(if|elif|else|endif)\b([^\n]*)|(\w+)\s*=\s*([^=\n][^\n]*))$", re.MULTILINE
+    r"^[ \t]*(?:(if|elif|else|endif)\b([^\n]*)|(\w+)\s*(?:\+=[^\n]*|=\s*([^=\n][^\n]*)))$",
+    re.MULTILINE,
 )
 _FEATURE = {"enabled": True, "disabled": False, "auto": None}
 _SWITCHES = {**_FEATURE, "true": True, "false": False}
@@ -55,7 +56,7 @@ class MesonValues:
         self._words: dict[str, str] = {}
         self._known: dict[str, str | None] = {}
         self._assigned: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        """Of each variable its values, with the conditions around them ("": not to be known)."""
+        """Of each variable its values, with the conditions around them; "": not to be known."""
         for path, text in texts.items():
             if path in {"meson_options.txt", "meson.options"}:
                 self._options |= dict(_declared(text))
