@@ -29,7 +29,19 @@ def index() -> FakeIndex:
             "sci": {"1": [f"sci-1-cp312-cp312-manylinux_2_17_{cpu}.whl" for cpu in CPUS]},
             "intel": {"1": ["intel-1-cp312-cp312-manylinux_2_17_x86_64.whl"]},
             "easy": {"1": ["easy-1-py3-none-any.whl"]},
-        }
+            "half": {"1": ["half-1-cp312-cp312-manylinux_2_17_x86_64.whl", "half-1.tar.gz"]},
+            "setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]},
+        },
+        listings={
+            "half-1.tar.gz": {
+                "half-1/PKG-INFO": "Metadata-Version: 2.2\nName: half\nVersion: 1\n",
+                "half-1/setup.py": (
+                    "from setuptools import Extension, setup\n"
+                    "setup(ext_modules=[Extension('core', ['core.c'])])\n"
+                ),
+                "half-1/core.c": 900,
+            }
+        },
     )
 
 
@@ -166,3 +178,21 @@ def test_json_and_html_have_the_errors():
     report = compared(BUILDER + TAKEN["venv"].replace("{}", "sci"))
     assert b'"other-cpu"' in render_json(report)
     assert "other-cpu" in render_html(report)
+
+
+def test_what_compiles_there_alone_needs_a_compiler_there():
+    slim = "FROM python:3.12-slim\n"
+    assert errors(compared(f"{slim}RUN pip install half\n")) == [("missing-compiler", 2)]
+    gcc = "RUN apt-get update && apt-get install -y gcc\n"
+    report = compared(f"{slim}{gcc}RUN pip install half\n")
+    assert errors(report) == []
+    assert [each.package for each in other_of(report).differences] == ["half"]
+
+
+def test_a_command_that_names_the_platform_is_compared_with_itself():
+    text = (
+        "FROM python:3.12-slim\nARG TARGETARCH\nCOPY <<EOF /r-amd64.txt\nsci\nEOF\n"
+        "COPY <<EOF /r-arm64.txt\neasy\nEOF\nRUN pip install -r /r-$TARGETARCH.txt\n"
+    )
+    differing = {each.package: each.there for each in other_of(compared(text)).differences}
+    assert differing == {"sci": Verdict.NOT_REQUIRED, "easy": Verdict.PURE_WHEEL}

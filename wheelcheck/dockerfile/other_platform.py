@@ -1,15 +1,20 @@
 """What differs on another platform, in verdicts and errors: never part of the gate.
 
-Neither source builds nor the loading of wheels are looked at there: that costs as much again.
+Source builds are looked at where a package compiles there alone, the loading of wheels nowhere:
+that costs as much again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
+from packaging.utils import canonicalize_name
+
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.judging.finding import StepBuilds
@@ -33,7 +38,7 @@ from wheelcheck.reports.values.report import Report
 
 __all__ = ["differences_on"]
 
-_Key = tuple[int, str, str]  # line, stage, command
+_Key = tuple[int, str]  # line, stage
 
 
 def differences_on(
@@ -64,7 +69,16 @@ def differences_on(
     unjudged: list[str] = []
     builds: list[StepBuilds] = []
     with ExitStack() as stack:
-        judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
+        judges = StepJudges(
+            there,
+            stack,
+            open_index,
+            machine,
+            as_of,
+            bound,
+            plans=_compiling_there(report),
+            loading=LoadOptions(LoadMode.OFF),
+        )
         targets = _targets_of(report)
         for step in steps_of(there):
             own = next(targets[_key(step)], None)
@@ -86,6 +100,23 @@ def differences_on(
         findings=tuple(_errors(there, builds, report)),
         unjudged=why,
     )
+
+
+def _compiling_there(report: Report) -> Callable[[JudgedTarget], bool]:
+    """Whether a step compiles a package that no step of the report compiles."""
+    here = {
+        canonicalize_name(package.name)
+        for package in report.packages
+        if any(cell.verdict is Verdict.SOURCE_NATIVE for cell in package.on.values())
+    }
+
+    def compiling(step: JudgedTarget) -> bool:
+        return any(
+            found.verdict is Verdict.SOURCE_NATIVE and name not in here
+            for name, (_, found) in step.judged.items()
+        )
+
+    return compiling
 
 
 def _errors(
@@ -122,15 +153,18 @@ def _differing(judged: JudgedStep, report: Report, own: str | None) -> Iterator[
 
 
 def _targets_of(report: Report) -> defaultdict[_Key, Iterator[str | None]]:
-    """The targets of a report's steps; a line may have the same command several times."""
+    """The targets of a report's steps, those of a line in their order.
+
+    What a command names may hang on the platform: it is known by its place alone.
+    """
     found: dict[_Key, list[str | None]] = {}
     for step in report.dockerfile.steps if report.dockerfile else ():
-        found.setdefault((step.line, step.stage, step.command), []).append(step.target)
+        found.setdefault((step.line, step.stage), []).append(step.target)
     return defaultdict(lambda: iter(()), {key: iter(each) for key, each in found.items()})
 
 
 def _key(step: Step) -> _Key:
-    return step.step.line, step.stage.title, step.step.text
+    return step.step.line, step.stage.title
 
 
 def _difference(

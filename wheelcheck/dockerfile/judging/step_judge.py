@@ -186,8 +186,8 @@ def _is_of_tools(step: InstallStep) -> bool:
 class StepJudges:
     """Judges steps in their order; those with the same index share it, and what was read from it.
 
-    `open_index` opens the index that a step's options name; `bound` is the date bound. With
-    `verdicts_only` no builds are planned.
+    `open_index` opens the index that a step's options name; `bound` is the date bound. `plans` says
+    of a step, judged by its verdicts, whether its builds are planned; without it, all are.
     """
 
     def __init__(
@@ -199,10 +199,10 @@ class StepJudges:
         as_of: datetime,
         bound: datetime | None,
         *,
-        verdicts_only: bool = False,
+        plans: Callable[[JudgedTarget], bool] | None = None,
         loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     ) -> None:
-        self._plans = not verdicts_only
+        self._plans = plans
         self._dockerfile = dockerfile
         self._stack = stack
         self._open_index = open_index
@@ -267,9 +267,11 @@ class StepJudges:
             )
 
         judge = judge_of(requirements)
-        plan = self._plans or step.tolerated  # without it, later steps find what failed to build
-        judge.prefetch([target], plan=plan)
-        column = judge.column(target, plan=plan)
+        plans = None if step.tolerated else self._plans  # later steps may find what failed to build
+        judge.prefetch([target], plan=plans is None)
+        column = judge.column(target, plan=plans is None)
+        if plans is not None and plans(column):
+            column = judge.column(target)
         if step.requested is not None and step.tool == "pip":
             column = structs.replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)

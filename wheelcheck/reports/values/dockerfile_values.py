@@ -102,8 +102,8 @@ class OtherPlatform(Value):
     )
     findings: tuple[DockerfileFinding, ...] = Field(
         default=(),
-        description="Errors that are found there alone; source builds and the loading of wheels "
-        "are not looked at.",
+        description="Errors that are found there alone; builds of what compiles here, too, and the "
+        "loading of wheels are not looked at.",
     )
     unjudged: str = Field(default="", description="Why it, or a part of it, is not known.")
 
