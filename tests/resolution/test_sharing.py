@@ -72,16 +72,22 @@ def test_forgetting_never_changes_an_answer(index, roots):
             assert resolver.resolve(on) == resolve(requirements_of(*lines), on, index)
 
 
+def held_answers() -> list[Answers]:
+    return [each for each in gc.get_objects() if isinstance(each, Answers)]
+
+
 def test_what_is_forgotten_does_not_wait_for_the_garbage_collector():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2.tar.gz"]}})
     resolver = Resolver(requirements_of("a"), index)
     gc.collect()
     gc.disable()
     try:
+        before = held_answers()  # what other tests have left
         resolver.prefetch(TARGETS)
         found = [resolver.resolve(on) for on in TARGETS]
+        assert len(held_answers()) > len(before)
         resolver.forget()
-        assert not [each for each in gc.get_objects() if isinstance(each, Answers)]
+        assert not [each for each in held_answers() if not any(each is old for old in before)]
     finally:
         gc.enable()
     assert all(each.pins for each in found)
