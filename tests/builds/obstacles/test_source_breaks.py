@@ -301,6 +301,16 @@ def test_headers_of_numpy_come_with_numpy_alone():
     assert headers(text, installed=("setuptools", "numpy")) == ()
 
 
+def test_headers_of_pybind11_are_in_a_folder_of_its_name():
+    text = '#include <pybind11/pybind11.h>\n#include "lost_along_the_way.h"\n'
+    script = f"{SETUP}\nsetup(cmdclass={{'build_ext': build_ext}}, download_url='x')\n"
+    (warning,) = headers(text, script, installed=("setuptools", "pybind11"))
+    assert "lost_along_the_way.h" in warning.message
+    assert not warning.fatal
+    assert headers(text, installed=("setuptools", "pybind11", "torch")) == ()
+    assert headers(text, f"{script}\ndownload('x')", installed=("setuptools", "pybind11")) == ()
+
+
 def test_fixed_width_types_need_their_header_since_gcc_13():
     script = SETUP.replace("x.c", "x.cpp")
 

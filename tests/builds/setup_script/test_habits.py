@@ -321,6 +321,17 @@ def test_paths_relative_to_the_script_are_sources():
     assert script.extensions[0].sources == ("x.pyx", "src/a.c", "src/deep/b.c")
 
 
+def test_glob_comes_with_setuptools_too():
+    script = read(
+        """
+        from setuptools import glob
+        setup(ext_modules=[Extension("x", sorted(glob.glob("src/*.c")))])
+        """,
+        paths=("src/a.c", "src/b.c"),
+    )
+    assert script.extensions[0].sources == ("src/a.c", "src/b.c")
+
+
 @pytest.mark.parametrize("name", ["CustomTest", "Clean", "UploadCommand", "SdistWithDocs"])
 def test_commands_that_no_build_runs_do_not_count(name: str):
     script = read(f"""

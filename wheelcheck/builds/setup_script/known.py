@@ -280,6 +280,8 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "get_config_var": _configuration,
     "glob.glob": _of_files(matches),
     "glob.iglob": _of_files(matches),
+    "setuptools.glob.glob": _of_files(matches),
+    "setuptools.glob.iglob": _of_files(matches),
     "importlib.import_module": _imported,
     "importlib.util.find_spec": _module_spec,
     "os.fspath": _of_path(str),

@@ -29,7 +29,7 @@ GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", 
 _COMMANDS = frozenset({"cmdclass", "build_ext"})
 """Those that write none where no class of the script is the command."""
 _WRITES = re.compile(
-    r"(?i)spawn|copy|exec|system\(|popen|mkpath|mkdir|move|rename|download|unpack|extract|urlopen"
+    r"(?i)spawn|copy|exec|system\(|popen|mkpath|mkdir|move|rename|download(?!_url)|unpack|extract|urlopen"
     r"|render|emit|check_|call\(|write|import_module|sys\.path|def run\b"
     r"|open\([^)]*[,=]\s*[\"'][wax]"
 )
@@ -56,8 +56,9 @@ _PLAIN = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
     "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",
     "scikit-build", "distro", "pbr", "six", "tomli", "toml", "jinja2", "markupsafe", "pip",
+    "pybind11",
 })  # fmt: skip
-"""Projects that bring no headers but numpy's own."""
+"""Projects that bring no headers but numpy's own, and pybind11's in a folder of that name."""
 
 
 def missing_headers(
