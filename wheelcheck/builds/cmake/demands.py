@@ -50,12 +50,15 @@ def _on_every_way(commands: Sequence[CMakeCommand]) -> set[tuple[object, ...]]:
 
 
 def _for_want_of(command: CMakeCommand) -> str:
-    """The package that a command seeks for want of it: ``if(NOT X_FOUND)``, ``NOT TARGET X::x``."""
+    """The package that a command seeks for want of it: ``if(NOT X_FOUND)``, ``NOT TARGET X::x``.
+
+    Not on a later branch, to which an earlier one or the package itself is the other way.
+    """
+    if command.name != "find_package" or command.way is None or command.way.branch:
+        return ""
     package, last = command.words[0], command.conditions[-3:]
-    if command.name == "find_package" and last[-2:] == ("NOT", f"{package}_FOUND"):
-        return package
     missing = last[:2] == ("NOT", "TARGET") and last[-1].startswith(f"{package}::")
-    return package if command.name == "find_package" and missing else ""
+    return package if missing or last[-2:] == ("NOT", f"{package}_FOUND") else ""
 
 
 def _demand(command: CMakeCommand) -> tuple[object, ...]:
