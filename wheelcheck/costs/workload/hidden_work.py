@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, missing_subprojects
-from wheelcheck.costs.workload.made import script_texts
+from wheelcheck.costs.workload.made import texts_of_scripts
 
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
 
@@ -66,7 +66,7 @@ def hidden_work(
 def _documents(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
     """Whether Hatch's hook or a script has Sphinx, which is required, write documentation."""
     names = facts.system.required_names
-    if "sphinx" in names and any(map(_RUNS_SPHINX.search, script_texts(facts, texts))):
+    if "sphinx" in names and any(map(_RUNS_SPHINX.search, texts_of_scripts(facts, texts))):
         return True
     return "hatch-sphinx" in names
 

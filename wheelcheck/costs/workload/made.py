@@ -21,7 +21,7 @@ __all__ = [
     "made_by_commands",
     "named_parts",
     "runs_make",
-    "script_texts",
+    "texts_of_scripts",
 ]
 
 _COMPILERS = frozenset({"c++", "cc", "clang", "g++", "gcc", "gfortran"})
@@ -64,7 +64,7 @@ def made_by_commands(
     or the folder in which it runs ``make``; else what it links may come of every folder with a
     build file of its own. Setuptools' own compiler is given sources.
     """
-    scripts = script_texts(facts, texts)
+    scripts = texts_of_scripts(facts, texts)
     by_itself = any(map(_COMPILES.search, scripts))
     if not by_itself and not any(map(runs_make, scripts)) and not _runs(facts):
         return set()
@@ -90,7 +90,7 @@ def listed_in_makefile(
 
     Where a script has it make an archive that extension modules link.
     """
-    scripts = script_texts(facts, texts)
+    scripts = texts_of_scripts(facts, texts)
     links = any("" in _ARCHIVE.findall(text) and runs_make(text) for text in scripts)
     if not links or "Makefile" not in texts:
         return set()
@@ -103,7 +103,7 @@ def compiled_by_hand(
 ) -> set[str]:
     """Of the `candidates`, those that scripts name which start a compiler themselves."""
     runs = any(tool in _COMPILERS for script in facts.scripts for _, tool in script.tools)
-    return _quoted(script_texts(facts, texts), candidates) if runs else set()
+    return _quoted(texts_of_scripts(facts, texts), candidates) if runs else set()
 
 
 def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[str]:
@@ -136,7 +136,7 @@ def runs_make(script: str) -> bool:
     return RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
 
 
-def script_texts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
+def texts_of_scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
     """The texts of the scripts that a build runs: ``setup.py``, and those of other backends."""
     return [texts.get(script.path, "") for script in facts.scripts]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.workload.made import script_texts
+from wheelcheck.costs.workload.made import texts_of_scripts
 from wheelcheck.costs.workload.source_kinds import SourceKind, source_kind
 
 __all__ = ["fortran_wrappers", "java_bytes", "message_bytes", "pythran_modules"]
@@ -42,7 +42,7 @@ def java_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, 
     )
     if not found:
         return 0
-    scripts = script_texts(facts, texts)
+    scripts = texts_of_scripts(facts, texts)
     scripts += [
         text
         for path, text in texts.items()
@@ -62,7 +62,7 @@ def message_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[st
     found = sum(size for path, size in sizes.items() if path.endswith(".po"))
     if not found:
         return 0
-    scripts = script_texts(facts, texts)
+    scripts = texts_of_scripts(facts, texts)
     scripts += [text for path, text in texts.items() if path.endswith("meson.build")]
     return found if any(map(_RUNS_GETTEXT.search, scripts)) else 0
 
