@@ -558,11 +558,24 @@ def test_what_is_installed_beside_modules(script: str, data: int):
     assert 0 <= features(files).installed_bytes - 800 - data < 1000
 
 
-@pytest.mark.parametrize("pattern", ["data/*.lib", "*.lib", "./data/big.lib", "data/**/*.lib"])
+@pytest.mark.parametrize("pattern", ["data/*.lib", "./data/big.lib", "data/**/*.lib", "**"])
 def test_data_that_a_script_names_is_installed(pattern: str):
     script = PURE.replace("packages=['x']", f"packages=['x'], package_data={{'x': ['{pattern}']}}")
-    files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB}
+    files |= {"x/other.bin": MB} if pattern != "**" else {}
     assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
+
+
+def test_a_star_stops_at_slashes_where_data_is_named_and_passes_them_where_it_is_excluded():
+    """setuptools 80.9: `build_py.find_data_files` globs, and `exclude_data_files` calls fnmatch."""
+    kept = "package_data={'x': ['*', 'data/*']}"
+    script = PURE.replace("packages=['x']", f"packages=['x'], {kept}")
+    less = script.replace(kept, f"{kept}, exclude_package_data={{'x': ['*.c']}}")
+    files: dict[str, str | int] = {
+        "x/__init__.py": 9, "x/a.bin": MB, "x/data/b.c": 2 * MB, "x/data/deep/c.bin": 4 * MB,
+    }  # fmt: skip
+    assert 0 <= features({"setup.py": script, **files}).installed_bytes - 3 * MB < 1000
+    assert 0 <= features({"setup.py": less, **files}).installed_bytes - MB < 1000
 
 
 @pytest.mark.parametrize(
@@ -583,7 +596,7 @@ def test_data_that_a_script_adds_by_and_by_is_installed_too(given: str, name: st
     assert 0 <= features({"setup.py": script, **files}).installed_bytes - 7 * MB < 1000
 
 
-@pytest.mark.parametrize("given", ["x = a.txt, ./data/*", "* =\n  *.pxd\n  data/*.lib"])
+@pytest.mark.parametrize("given", ["x = a.txt, ./data/*.lib", "* =\n  *.pxd\n  data/*.lib"])
 def test_data_that_settings_name_is_installed(given: str):
     settings = f"[options]\npackages = find:\n[options.package_data]\n{given}\n"
     files: dict[str, str | int] = {"x/__init__.py": 9, "x/data/big.lib": 7 * MB, "x/other.bin": MB}
@@ -595,7 +608,7 @@ def test_data_that_settings_name_is_installed(given: str):
     "given",
     [
         "include-package-data = false\npackage-data = {x = ['a.txt', 'data/*']}\n",
-        "include-package-data = false\n[tool.setuptools.package-data] # of x\n'*' = ['*.lib']\n",
+        "include-package-data = false\n[tool.setuptools.package-data] # of x\n'*' = ['*/*.lib']\n",
         "include-package-data = false\npackage-data.x = ['data/**/*.lib']\n",
         "exclude-package-data = {x = ['other.*']}\n[tool.y]\ninclude-package-data = false\n",
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from configparser import Error, RawConfigParser
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
@@ -40,20 +40,22 @@ def installed(
 
     The bytes are those of all, with metadata, and those of the largest. `kind` is that of the build
     backend. Packages are folders with an ``__init__.py``; which of their data files setuptools
-    takes is said by its settings.
+    takes is said by its settings: it looks for them by `glob`, and leaves those out that `fnmatch`
+    finds, whose ``*`` passes slashes.
     """
-    tops = _packages(sizes)
+    tops = _outermost(_packages(sizes))
     data = _takes_data(texts, kind)
-    patterns = [] if data else _patterns(texts, "package_data")
+    patterns = [] if data else [each.split("/") for each in _patterns(texts, "package_data")]
     excluded = _patterns(texts, "exclude_package_data") if data or patterns else []
+    packages = _packages(sizes) if patterns or excluded else []
+
+    def takes(path: str) -> bool:
+        below = list(_below(path, packages))
+        taken = data or any(_globbed(rest.split("/"), each) for rest in below for each in patterns)
+        return taken and not any(fnmatch.fnmatch(rest, each) for rest in below for each in excluded)
+
     modules = [
-        path
-        for path in sizes
-        if path.startswith(tops)
-        and (
-            path.endswith(_MODULES)
-            or ((data or _matches(path, patterns)) and not _matches(path, excluded))
-        )
+        path for path in sizes if path.startswith(tops) and (path.endswith(_MODULES) or takes(path))
     ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
     metadata = sizes.get("PKG-INFO", 0) + sum(
         size for path, size in sizes.items() if "/" not in path and _LICENSE.match(path)
@@ -63,21 +65,29 @@ def installed(
     return len(modules), size, max(own, default=0)
 
 
-def _matches(path: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+def _below(path: str, packages: Iterable[str]) -> Iterator[str]:
+    """The path from each package that it lies in."""
+    return (path.removeprefix(package) for package in packages if path.startswith(package))
+
+
+def _globbed(path: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether `glob` finds a path by a pattern, both in parts: its ``*`` stops at slashes."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_globbed(path[first:], pattern[1:]) for first in range(len(path) + 1))
+    same = bool(path) and fnmatch.fnmatchcase(path[0], pattern[0])
+    return same and _globbed(path[1:], pattern[1:])
 
 
 def _patterns(texts: Mapping[str, str], keyword: str) -> list[str]:
-    """What a keyword of setuptools gives, `package_data` or `exclude_package_data`.
-
-    As patterns of paths from anywhere, whose ``*`` passes slashes.
-    """
+    """What a keyword of setuptools gives, as patterns of paths from a package."""
     given = (
         *_in_script(texts.get("setup.py", ""), keyword),
         *_in_settings(texts.get("setup.cfg", ""), f"options.{keyword}"),
         *_in_project(texts.get("pyproject.toml", ""), keyword.replace("_", "-")),
     )
-    return [f"*/{pattern.removeprefix('./').replace('**/', '')}" for pattern in given]
+    return [pattern.removeprefix("./") for pattern in given]
 
 
 def _in_script(script: str, keyword: str) -> Iterator[str]:
@@ -109,15 +119,19 @@ def _in_project(text: str, key: str) -> Iterator[str]:
         yield from strings(patterns)
 
 
-def _packages(sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """The outermost folders that are packages; those of tests and examples left out."""
-    folders = sorted(
+def _packages(sizes: Iterable[str]) -> list[str]:
+    """The folders that are packages."""
+    return sorted(
         posixpath.dirname(path) + "/"
         for path in sizes
         if posixpath.basename(path) == _INIT and "/" in path
     )
+
+
+def _outermost(packages: Iterable[str]) -> tuple[str, ...]:
+    """Those that lie in no other, from the top down; those of tests and examples left out."""
     tops: list[str] = []
-    for folder in folders:
+    for folder in packages:
         if not folder.startswith(tuple(tops)) and not is_aside(folder + _INIT):
             tops.append(folder)
     return tuple(tops)
