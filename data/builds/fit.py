@@ -35,7 +35,10 @@ _LATER = tuple(
 _MEASUREMENTS = (_FIRST, *_LATER)
 _JUDGED = tuple(
     _HERE / f"{name}-results.csv"
-    for name in ("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth", "eleventh")
+    for name in (
+        *("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth"),
+        *("eleventh", "eleventh_development", "twelfth"),
+    )
 )
 """Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"

@@ -95,14 +95,17 @@ _ABOUT = (
 )
 _LISTS = (
     (
-        "twelfth.csv, judged in the night of 2026-11-30 by the present coefficients",
+        (
+            "twelfth.csv, judged in the night of 2026-11-30 by the model before; what was wrong "
+            "there is mended, and its builds are part of the present fit"
+        ),
         "twelfth-results.csv",
         "twelfth",
     ),
     (
         (
-            "eleventh_development.csv, as far as it was built, by the present coefficients, asked "
-            "on 2026-11-30 when its builds were known; they are part of no fit"
+            "eleventh_development.csv, as far as it was built, by the model before, asked on "
+            "2026-11-30 when its builds were known; they are part of the present fit"
         ),
         "eleventh_development-results.csv",
         "eleventh-development",
