@@ -568,9 +568,9 @@ def test_data_that_a_script_names_is_installed(pattern: str):
 
 def test_a_star_stops_at_slashes_where_data_is_named_and_passes_them_where_it_is_excluded():
     """setuptools 80.9: `build_py.find_data_files` globs, and `exclude_data_files` calls fnmatch."""
-    kept = "package_data={'x': ['*', 'data/*']}"
-    script = PURE.replace("packages=['x']", f"packages=['x'], {kept}")
-    less = script.replace(kept, f"{kept}, exclude_package_data={{'x': ['*.c']}}")
+    given = "package_data={'x': ['*', 'data/*']}"
+    script = PURE.replace("packages=['x']", f"packages=['x'], {given}")
+    less = script.replace(given, f"{given}, exclude_package_data={{'x': ['*.c']}}")
     files: dict[str, str | int] = {
         "x/__init__.py": 9, "x/a.bin": MB, "x/data/b.c": 2 * MB, "x/data/deep/c.bin": 4 * MB,
     }  # fmt: skip
