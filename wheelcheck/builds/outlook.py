@@ -27,6 +27,7 @@ from wheelcheck.builds.broken_modules import (
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.later_requirements import LaterRequirements, to_report, without_repeats
 from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
+from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
 from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
 from wheelcheck.builds.needs.toolchain import tools_on_pypi
 from wheelcheck.builds.obstacles.bit_rot import python_too_new
@@ -38,7 +39,7 @@ from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.builds.surroundings import python_clashes, system_clashes
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.distributions.distribution import distribution_of
+from wheelcheck.distributions.distribution import distribution_of, known_distribution
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.installers import Installer
@@ -174,10 +175,12 @@ class Forecaster:
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         all_needs, own = self._of_sdist(build.reading, frozenset(installed), target)
         needs = tuple(_counting(all_needs, classification)) if build.reading.is_whole else ()
-        unwanted = libraries_of_broken_modules(build, target) if build.reading.is_whole else ()
-        needs = tuple(need for need in needs if need.name not in unwanted)
-        distribution = distribution_of(target)
-        known = None if isinstance(distribution, Unknown) else distribution
+        unwanted: frozenset[str] = frozenset()
+        if build.reading.is_whole:
+            unwanted = libraries_of_broken_modules(build, target)
+        known = known_distribution(target)
+        there = {PYTHON_HEADERS} if known is None or known.has_python_headers else set()
+        needs = tuple(need for need in needs if need.name not in unwanted | there)
         release = SourceNeedsInput(build.name, build.version)
         obstacles = (*target_obstacles(release, needs, target.libc, known), *own)
         rotten, constraints = self._later.of(build, target, as_of) if isolated else ((), "")

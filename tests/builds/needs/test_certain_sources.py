@@ -34,6 +34,7 @@ def given(files: dict[str, str], name: str = "thing", version: str = "1.0"):
 
 def packages(files: dict[str, str], *release: str) -> set[str]:
     needs = source_needs(given(files, *release))
+    needs = [need for need in needs if need.name != "python-headers"]  # the image has them
     return set(install_commands(needs, TRIXIE).build_packages)
 
 
@@ -389,3 +390,78 @@ def test_openmp_behind_an_option_is_loaded_where_that_is_on(default: str, loaded
     text = f"option(USE_OMP help {default})\nif(USE_OMP)\n  find_package(OpenMP)\nendif()\n"
     files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": PROJECT + text}
     assert ("libgomp1" in run_packages(files)) is loaded
+
+
+# CPython's headers
+
+
+def needs_python(files: dict[str, str]) -> bool | None:
+    """Whether a build needs CPython's headers for certain; None where it may."""
+    found = [need for need in source_needs(given(files)) if need.name == "python-headers"]
+    return not found[0].inferred or None if found else False
+
+
+SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"
+MODULE = '#define PY_SSIZE_T_CLEAN\n#include "Python.h"\nPyMODINIT_FUNC PyInit_x(void);\n'
+PURE = "import('python').find_installation().install_sources('x.py')\n"
+MATURIN = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+WITH_CFFI = """from setuptools import setup
+setup(setup_requires=['cffi'], cffi_modules=['build_x.py:ffi'])
+"""
+FFI = "from cffi import FFI\nffi = FFI()\nffi.set_source('_x', {})\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "needed"),
+    [
+        ({"setup.py": SETUP.format("Extension('x', ['x.c'])"), "x.c": MODULE}, True),
+        ({"setup.py": SETUP.format("Extension('x', ['x.c'], optional=True)"), "x.c": MODULE}, None),
+        ({"setup.py": SETUP.format("Extension('x', found())"), "lib/x.c": MODULE}, True),
+        ({"setup.py": SETUP.format("Extension('x', found())"), "tests/x.c": MODULE}, False),
+        (
+            {
+                "setup.py": SETUP.format("Extension('x', ['x.c'])"),
+                "x.c": '#include "own.h"\n',
+                "own.h": "#include <Python.h>\n",
+            },
+            True,
+        ),
+        ({"setup.py": SETUP.format("Extension('x', ['x.pyx'])"), "x.pyx": "cdef int a\n"}, True),
+        (
+            {"setup.py": SETUP.format("Extension('x', ['x.c'])"), "x.c": "#include <math.h>\n"},
+            False,
+        ),
+        ({"setup.py": WITH_CFFI, "build_x.py": FFI.format("'int f(void);'")}, True),
+        ({"setup.py": WITH_CFFI, "build_x.py": FFI.format("None")}, False),
+        (
+            {
+                "pyproject.toml": BY_MESON,
+                "meson.build": "project('x', 'c')\npy.extension_module('x', 'x.c')\n",
+            },
+            True,
+        ),
+        ({"pyproject.toml": BY_MESON, "meson.build": f"project('x', 'c')\n{PURE}"}, False),
+        (
+            {
+                "pyproject.toml": BY_CMAKE,
+                "CMakeLists.txt": f"{PROJECT}add_library(x MODULE x.cpp)\n",
+                "x.cpp": "#include <pybind11/pybind11.h>\n",
+            },
+            True,
+        ),
+        (
+            {
+                "pyproject.toml": BY_CMAKE,
+                "CMakeLists.txt": f"{PROJECT}add_executable(x x.cpp)\n",
+                "x.cpp": "#include <vector>\n",
+            },
+            False,
+        ),
+        (
+            {"pyproject.toml": MATURIN, "Cargo.toml": "[package]\n", "src/lib.rs": "fn f() {}"},
+            False,
+        ),
+    ],
+)
+def test_what_is_compiled_for_python_needs_its_headers(files, needed):
+    assert needs_python(files) is needed

@@ -72,7 +72,7 @@ def image(name: str, os: str, version: str, *, compiler: bool = False) -> Image:
         ),
         (
             "psycopg2", "2.9.9", EL9,
-            "dnf install -y gcc glibc-devel libpq-devel python3-devel",
+            "dnf install -y gcc glibc-devel libpq-devel",
             "dnf install -y libpq",
         ),
         (

@@ -129,6 +129,55 @@ def test_the_full_image_has_the_headers_of_buildpack_deps_alone():
     assert "missing-library" not in codes(trixie), "libcurl4-openssl-dev brings it since Debian 13"
 
 
+HEADERS = outlook("lxml 5.0", tool("python-headers"))
+ON_DEBIAN = "FROM debian:trixie-slim\nRUN apt-get install -y --no-install-recommends gcc libc6-dev "
+ON_ROCKY = "FROM rockylinux:9\nRUN dnf install -y gcc "
+UV = "RUN uv venv /venv\nRUN VIRTUAL_ENV=/venv uv pip install lxml"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("FROM alpine:3.22\nRUN apk add python3 py3-pip gcc\nRUN pip install lxml", "python3-dev"),
+        (f"{ON_DEBIAN} python3 python3-pip\nRUN pip install lxml", "python3-dev"),
+        (
+            f"{ON_DEBIAN} python3-venv\nRUN python3 -m venv /v && /v/bin/pip install lxml",
+            "python3-dev",
+        ),
+        (
+            "FROM fedora:42\nRUN dnf install -y python3-pip gcc\nRUN pip install lxml",
+            "python3-devel",
+        ),
+        (f"{ON_ROCKY} python3.11-pip python3.11\nRUN pip3.11 install lxml", "python3.11-devel"),
+        (f"{ON_DEBIAN} python3\n{UV}", "python3-dev"),
+    ],
+)
+def test_a_distributions_python_has_its_headers_in_a_package_of_their_own(text, lacking):
+    finding = found(text, "missing-library", HEADERS)
+    assert finding.packages == (lacking,)
+    assert f"Python's headers ({lacking})" in finding.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM alpine:3.22\nRUN apk add python3-dev py3-pip\nRUN pip install lxml",
+        f"{ON_DEBIAN} python3-pip libpython3-dev\nRUN pip install lxml",
+        f"{ON_DEBIAN} python3-pip libboost-python-dev\nRUN pip install lxml",
+        "FROM debian:trixie-slim\nRUN apt-get install -y python3-pip\nRUN pip install lxml",
+        f"{ON_ROCKY} python3.11-pip python3.11-devel\nRUN pip3.11 install lxml",
+        f"{ON_DEBIAN}\n{UV}",
+        f"{ON_DEBIAN} python3\nRUN uv python install\n{UV}",
+        f"{ON_DEBIAN} python3\nENV UV_PYTHON_PREFERENCE=only-managed\n{UV}",
+        f"{ON_DEBIAN} python3\n{UV.replace('venv /venv', 'venv --python 3.11 /venv', 1)}",
+        f"{ON_DEBIAN} python3\nCOPY --from=python:3.13 /usr/local /usr/local\nRUN pip install lxml",
+        "FROM continuumio/miniconda3\nRUN apt-get install -y python3 && pip install lxml",
+    ],
+)
+def test_headers_that_are_there_and_those_of_another_python_are_not_missing(text):
+    assert not codes(judged(text, HEADERS)) & {"missing-library", "doubtful-need"}
+
+
 def test_on_ubuntu_and_with_unknown_packages_nothing_is_missing_for_certain():
     lxml = outlook("lxml 5.0", tool("c"))
     ubuntu = judged("FROM ubuntu:22.04\nRUN apt-get install -y curl && pip install lxml", lxml)

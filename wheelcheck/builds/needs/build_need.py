@@ -11,6 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from wheelcheck.builds.needs.python_headers import declared_for_python, may_be_for_python
 from wheelcheck.builds.needs.sure_headers import is_outside, sure_headers
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -89,7 +90,8 @@ class SourceNeedsInput:
     member paths of shared libraries that a wheel of the release carries. `installed` are the names
     of what the build environment holds besides the build requirements stated, as far as known: what
     these pull in, and what the backend adds. `left_to_cmake` says that the setup script has CMake
-    compile everything.
+    compile everything. `for_python` is a place that has the build include CPython's headers for
+    certain, `perhaps_for_python` a source that may.
     """
 
     name: NormalizedName
@@ -108,6 +110,8 @@ class SourceNeedsInput:
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
     left_to_cmake: bool = False
+    for_python: str = ""
+    perhaps_for_python: str = ""
 
     @property
     def is_by_cmake_alone(self) -> bool:
@@ -129,6 +133,8 @@ def needs_input(
     scripts, extensions = facts.scripts, facts.extensions
     translated = _translated(facts, contents)
     headers = sure_headers(facts, extensions, contents)
+    for_python = may_be_for_python(contents)
+    meson = contents.texts if facts.kind == "meson" else {}
     return SourceNeedsInput(
         name=name,
         version=version,
@@ -143,6 +149,8 @@ def needs_input(
         sure_headers={**cffi_headers(contents.texts), **headers.of_system},
         unmet_headers=headers.unmet,
         left_to_cmake=facts.leaves_all_to_cmake,
+        for_python=headers.for_python or declared_for_python(extensions, meson, for_python),
+        perhaps_for_python=for_python,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided
         },

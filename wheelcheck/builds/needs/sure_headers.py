@@ -11,6 +11,7 @@ from typing import NamedTuple
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.meson.branches import MesonProject
 from wheelcheck.builds.needs.libraries import library_called
+from wheelcheck.builds.needs.python_headers import is_for_python
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.named_sources import untemplated
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -36,11 +37,13 @@ class SureHeaders(NamedTuple):
     """Headers that certain sources must have, each with the file that includes it.
 
     `of_system` are the system's by their brackets or their folder, `unmet` those in quotes that
-    are files neither of the sdist nor of the compiler and CPython.
+    are files neither of the sdist nor of the compiler and CPython. `for_python` is a source that
+    includes CPython's headers, itself or by what it includes, "" where none is known to.
     """
 
     of_system: dict[str, str]
     unmet: dict[str, str]
+    for_python: str
 
 
 def sure_headers(
@@ -56,22 +59,26 @@ def sure_headers(
     own = contents.file_names  # Eigen's have no suffix
     todo = [path for path in (*_declared(extensions), *described) if path in contents.marks]
     seen = set(todo)
-    found = SureHeaders({}, {})
+    of_system: dict[str, str] = {}
+    unmet: dict[str, str] = {}
+    for_python = ""
     while todo and len(seen) < _MAX_FOLLOWED:
         path = todo.pop()
+        if not for_python and is_for_python(path, contents):
+            for_python = path
         for include in contents.certain_includes(path):
             inside = _resolved(include[1:], path, contents.marked_by_name)
             if inside and inside not in seen:
                 seen.add(inside)
                 todo.append(inside)
             elif _is_of_system(include, own, fetched):
-                found.of_system.setdefault(include[1:], path)
+                of_system.setdefault(include[1:], path)
             elif _is_unmet(include, own):
-                found.unmet.setdefault(include[1:], path)
+                unmet.setdefault(include[1:], path)
         cimported = set(_cimported(path, contents.marks)) - seen
         seen |= cimported
         todo += sorted(cimported)
-    return found
+    return SureHeaders(of_system, unmet, for_python)
 
 
 def described_sources(facts: SdistFacts, contents: SdistContents) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from wheelcheck.builds.needs.package_files import (
     loaded_packages,
     run_packages,
 )
+from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -93,7 +94,8 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
 
     Tools are united from both. Where the table knows the project, libraries and programs of no
     table that only our reading names are demoted to optional: people have built it without them.
-    So is pkg-config, where all that it may be asked for is optional.
+    So is pkg-config, where all that it may be asked for is optional. CPython's headers are needed
+    of any Python; most images have them beside it.
     """
     # much, and what it finds is cached
     from wheelcheck.builds.needs.cmake_needs import states_languages
@@ -104,7 +106,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     guess = not states_languages(facts)
     if not known:
         tools = toolchain_needs(facts, guess_compilers=guess)
-        return _with_generator(strongest((*tools, *libraries)))
+        return _with_generator(strongest((*tools, *libraries, *_python_headers(facts))))
     tools = toolchain_needs(replace(facts, tools_run=()), guess_compilers=guess)
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
@@ -120,7 +122,15 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     ]
     if not _required_libraries((*known, *sought)) & {need.name for need in libraries}:
         sought = [_demoted(need) if need.name == _PKG_CONFIG else need for need in sought]
-    return _with_generator(strongest((*known, *tools, *commands, *sought)))
+    needs = (*known, *tools, *commands, *sought, *_python_headers(facts))
+    return _with_generator(strongest(needs))
+
+
+def _python_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    place = facts.for_python or facts.perhaps_for_python
+    if place:
+        sure = bool(facts.for_python)
+        yield BuildNeed(NeedKind.TOOL, PYTHON_HEADERS, place, inferred=not sure)
 
 
 def _required_libraries(needs: Iterable[BuildNeed]) -> set[str]:
@@ -221,10 +231,6 @@ def packages_for(
     for package in list(found.values()):
         for name in _also(package, distribution, pkg_config=asks_pkg_config):
             found.setdefault((package.stage, name), replace(package, name=name))
-    if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
-        headers = BuildNeed(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
-        for package in _answers(headers, InstallPhase.BUILD, distribution, {}):
-            found.setdefault((InstallPhase.BUILD, package.name), package)
     return tuple(found.values())
 
 

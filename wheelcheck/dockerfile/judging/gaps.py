@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
+from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.distributions.distribution import Distribution
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.present_packages import (
     PresentSystem,
@@ -35,6 +37,18 @@ COMPILERS: Mapping[str, str] = {
 """Tools without which nothing of their language compiles, and what people call them."""
 
 
+_PYTHON_PACKAGES = ("python", "libpython", "py3-")
+_HEADERS_PACKAGE = re.compile(r"(?:lib)?python-?[23]?[\d.]*-dev(?:el)?")
+_VERSIONED = re.compile(r"python3\.?\d+")
+_WITH_PYTHON = re.compile(
+    r"/|/usr(/local|/local/bin|/local/lib)?/?|/usr/local/bin/python[\d.]*|/opt/.*"
+)
+_FETCHES_PYTHON = re.compile(
+    r"\buv\s+python\s+install\b|--managed-python\b|\bonly-managed\b|\bUV_MANAGED_PYTHON\b"
+    r"|\b(?:pyenv|asdf|mise|rye|conda|mamba|micromamba)\b|\bPython-3\.\d+"
+)
+
+
 @dataclass(slots=True)
 class Gap:
     """One need that nothing answers, with the builds that have it."""
@@ -58,14 +72,15 @@ class Gap:
         )
         tool = self.need.kind is NeedKind.TOOL
         sure = not self.need.inferred or (tool and self.need.name in _SURE)
-        return self.surely_absent and native and (sure or (tool and self.no_compiler))
+        bare = tool and self.no_compiler and self.need.name != PYTHON_HEADERS
+        return self.surely_absent and native and (sure or bare)
 
     @property
     def code(self) -> str:
         """The code of the finding that reports it."""
         if not self.certain:
             return "doubtful-need"
-        if self.need.kind is NeedKind.LIBRARY:
+        if self.need.kind is NeedKind.LIBRARY or self.need.name == PYTHON_HEADERS:
             return "missing-library"
         return "missing-compiler" if self.need.name in COMPILERS else "missing-build-tool"
 
@@ -85,8 +100,11 @@ def build_gaps(
         for need in outlook.needs:
             if need.role is not Role.REQUIRED or need.from_pypi or _brought(stage, step, need):
                 continue
-            packages = build_packages(need, distribution)
-            lacking = _without_compilers(present.lacks(packages, need), need, step)
+            if need.name == PYTHON_HEADERS:
+                lacking = _python_headers(stage, step, present, distribution)
+            else:
+                packages = build_packages(need, distribution)
+                lacking = _without_compilers(present.lacks(packages, need), need, step)
             if lacking:
                 gap = Gap(need, lacking, bare, present.is_certain, [outlook])
                 alike = gaps.setdefault((f"{need.kind}:{need.name}", gap.certain), gap)
@@ -94,6 +112,37 @@ def build_gaps(
                     alike.outlooks.append(outlook)
     return tuple(
         gap for (need, certain), gap in gaps.items() if certain or (need, True) not in gaps
+    )
+
+
+def _python_headers(
+    stage: Stage, step: InstallStep, present: PresentSystem, distribution: Distribution
+) -> tuple[str, ...]:
+    """The package with the headers of the distribution's Python; () where another is used.
+
+    Those of conda, of uv and of other images have theirs. uv takes its own Python before another.
+    """
+    pythons = [name for name in present.names if name.startswith(_PYTHON_PACKAGES)]
+    there = any(map(_HEADERS_PACKAGE.fullmatch, present.names))
+    if there or not pythons or stage.own_python or _another_python(stage, step):
+        return ()
+    if step.installer == "uv" and step.target is not None:
+        return ()
+    suffix = "-dev" if distribution.family is not Family.DNF else "-devel"
+    named_there = {package.name for package in step.packages}
+    versions = sorted(name for name in named_there if _VERSIONED.fullmatch(name))
+    beside = "python3" in named_there or distribution.family is Family.APK
+    return (f"{'python3' if beside or not versions else versions[-1]}{suffix}",)
+
+
+def _another_python(stage: Stage, step: InstallStep) -> bool:
+    """Whether the stage brings a Python in another way before a step."""
+    copied = any(
+        copied.line < step.line and any(map(_WITH_PYTHON.fullmatch, copied.paths))
+        for copied in stage.copies
+    )
+    return copied or any(
+        _FETCHES_PYTHON.search(each.text) for each in stage.instructions if each.line <= step.layer
     )
 
 
