@@ -99,6 +99,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
             _PACKERS.get(features.packer, "pure_described"): 1.0,
             **_packed(features),
             **_other_programs(features),
+            **_imports(features),
         }
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
@@ -126,6 +127,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cpp_header_statements": sum(each.header_statements for each in cpp) / _THOUSAND,
         "cpp_standard": sum(each.standard for each in cpp),
         "cpp_templates": features.of(SourceKind.CPP).templates,
+        "c_vectors": sum(each.vectors for each in (c, generated, *cpp)),
         **_binding_terms(binding, "nanobind" if features.nanobind else "binding"),
         "swig_files": swig.files,
         "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
@@ -178,6 +180,11 @@ def _read_whole(features: BuildFeatures) -> dict[str, float]:
     return {"pure_packed_mb": features.largest_installed / _MB}
 
 
+def _imports(features: BuildFeatures) -> dict[str, float]:
+    """The modules that take long to import, where nothing is compiled."""
+    return {"pure_imports": float(features.slow_imports)} if features.slow_imports else {}
+
+
 def _other_programs(features: BuildFeatures) -> dict[str, float]:
     """What runs whether extension modules are compiled or not.
 
@@ -213,6 +220,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
         return {
             _PACKERS.get(features.packer, "pure_described"): 1.0,
             **_read_whole(features),
+            **_imports(features),
             **others,
         }
     found = {"base": 1.0, "cffi": float(features.cffi), **others}
@@ -237,6 +245,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
             f"{name}_views": unit.views,
             f"{name}_numpy": unit.numpy,
             f"{name}_templates": unit.templates,
+            f"{name}_vectors": unit.vectors,
             f"{name}_copied": unit.copied / _THOUSAND,
             f"{name}_instances": unit.instances / _HUNDRED,
             f"{name}_bound": unit.bound / _HUNDRED,
@@ -259,8 +268,8 @@ _MEMORY_KINDS = {
 _MEMORY_TERMS = frozenset(
     {
         *("base", "cffi", "documents", "fortran_wrapped", "java", "java_mb", "pythran"),
-        *("c", "c_statements", "c_header_mb"),
-        *("generated", "generated_mb"),
+        *("c", "c_statements", "c_header_mb", "c_vectors", "cpp_vectors"),
+        *("generated", "generated_mb", "generated_header_code", "generated_standard"),
         *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),
         *("cython_header_code", "cython_standard", "cython_instances"),
         *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),

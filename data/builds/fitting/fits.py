@@ -23,9 +23,10 @@ from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
     "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05, "pure_meson": 0.9,
-    "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1, "base": 0.4, "base_meson": 1.0,
-    "base_cmake": 1.0,
+    "pure_imports": 0.4, "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1,
+    "base": 0.4, "base_meson": 1.0, "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
+    "c_vectors": 0.3,
     "generated_files": 0.05, "generated_mb": 3.7, "generated_header_code": 0.3,
     "generated_standard": 0.1, "cython_files": 1.0, "cython_views": 3.0,
     "cython_numpy": 1.0, "cython_lines": 8.0, "cython_copied": 2.0, "cython_header_code": 0.3,
@@ -48,10 +49,12 @@ empty class and 2.9 s for the 191 kB of jep 4.3.2, and of the archiver beside it
 MEMORY_PRIOR = {
     "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "pure_meson": 46e6,
     "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
-    "generated": 48e6, "generated_mb": 134e6, "cython": 100e6, "cython_lines": 100e6,
+    "c_vectors": 70e6, "generated": 48e6, "generated_mb": 134e6, "generated_header_code": 50e6,
+    "generated_standard": 5e6, "cython": 100e6, "cython_lines": 100e6,
     "cython_views": 100e6, "cython_numpy": 30e6, "cython_copied": 20e6,
     "cython_header_code": 10e6, "cython_standard": 5e6, "cython_instances": 100e6,
     "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
+    "cpp_vectors": 70e6,
     "binding": 250e6, "binding_statements": 500e6, "binding_header_code": 300e6,
     "binding_standard": 5e6, "binding_templates": 200e6, "cpp_templates": 100e6,
     "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
@@ -59,7 +62,7 @@ MEMORY_PRIOR = {
     "documents": 250e6, "pythran": 700e6,
     "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6, "rust": 250e6, "swig": 200e6,
     "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6, "java": 75e6, "java_mb": 300e6,
-    "pure_packed_mb": 1.7e6,
+    "pure_packed_mb": 1.7e6, "pure_imports": 17e6,
 }  # fmt: skip
 """Bytes a unit, likewise. `pure_packed_mb` is what Python's zipfile holds of the largest file: 61
 MB for a library of 37 MB that compresses to 13."""

@@ -544,6 +544,24 @@ def test_what_cffi_writes_goes_with_what_is_declared():
     assert features({**files, "x/other.py": 5}).cffi_bytes == 0
 
 
+def test_of_an_sdists_sources_cffi_compiles_those_that_its_script_names():
+    """kybercffi 1.0.1: 11 files in ``ref`` are compiled, those for AVX2 and copies are not."""
+    script = (
+        "names = ['a.c', 'b.c']\nffi.cdef('int f(int);')\n"
+        "ffi.set_source('_x', '', sources=[join('lib', 'ref', name) for name in names])\n"
+    )
+    part = "int f(int a) { return a; }\n" * 50
+    files: dict[str, str | int] = {
+        "setup.py": CFFI, "pyproject.toml": CFFI_PROJECT, "x/build_x.py": script,
+        "lib/ref/a.c": part, "lib/ref/b.c": part * 2, "lib/ref/main.c": part * 3,
+        "lib/avx2/a.c": part * 4, "x/lib/ref/a.c": part,
+    }  # fmt: skip
+    found = features(files).of(SourceKind.C)
+    assert (found.files, found.statements) == (2, 150)
+    by_pattern = script.replace("['a.c', 'b.c']", "glob('*.c')")
+    assert features({**files, "x/build_x.py": by_pattern}).of(SourceKind.C).files == 5
+
+
 INCLUDES = PURE.replace("packages=['x']", "packages=['x'], include_package_data=True")
 
 
@@ -973,3 +991,55 @@ def test_what_the_published_wheel_says_to_take_longer_takes_more_memory():
     with_wheel, without = (modelled_cost(each, table) for each in (cpp, alone))
     assert with_wheel.cpu_seconds.value > 2 * without.cpu_seconds.value
     assert with_wheel.peak_process_bytes.value > 1.3 * without.peak_process_bytes.value
+
+
+def test_meson_installs_the_data_that_it_is_given():
+    """rocketcea 1.2.3: 7.9 MB of tables beside 0.8 MB of what is compiled."""
+    script = "project('x', 'c')\nfiles = ['__init__.py', 'thermo.lib']\npy.install_sources(files)\n"
+    files: dict[str, str | int] = {
+        "pyproject.toml": "[build-system]\nrequires = ['meson-python']\n"
+        "build-backend = 'mesonpy'\n",
+        "meson.build": "project('x', 'c')\nsubdir('x')\n",
+        "x/__init__.py": 9, "x/thermo.lib": 7 * MB, "x/other.bin": MB, "x/x.c": MB,
+    }  # fmt: skip
+    assert 0 <= features({**files, "x/meson.build": script}).installed_bytes - 7 * MB < 1000
+    compiled = script.replace("'thermo.lib'", "'x.c'")
+    assert features({**files, "x/meson.build": compiled}).installed_bytes < 1000
+
+
+def test_modules_that_the_script_of_a_pure_build_imports_take_their_time():
+    """fea 0.0.1: 0.87 s, of which two imports of Cython and NumPy take more than half."""
+    requires = "[build-system]\nrequires = ['setuptools', 'numpy', 'Cython']\n"
+    script = f"from Cython.Build import cythonize\nimport numpy as np\n{PURE}"
+    files: dict[str, str | int] = {"pyproject.toml": requires, "x/__init__.py": 9}
+    found = features({**files, "setup.py": script})
+    assert (found.compiles, found.slow_imports) == (False, 2)
+    assert features({**files, "setup.py": PURE}).slow_imports == 0
+    absent = {
+        **files,
+        "pyproject.toml": "",
+        "setup.py": f"try:\n    import numpy\nexcept: pass\n{PURE}",
+    }
+    assert features(absent).slow_imports == 0
+    seconds = [
+        source_seconds(each, coefficients())
+        for each in (found, dataclasses.replace(found, slow_imports=0))
+    ]
+    assert seconds[0] - seconds[1] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("include", "vectors"),
+    [
+        ("#include <immintrin.h>\n", 1),
+        ("#include <emmintrin.h>\n", 0),
+        ("#ifdef __AVX2__\n#include <immintrin.h>\n#endif\n", 0),
+        ('#include "simd.h"\n', 1),
+    ],
+)
+def test_headers_of_all_vector_instructions_take_their_time(include: str, vectors: int):
+    """GCC 12.2: 0.3 s and 70 MB more for an otherwise empty file, on the measuring machine."""
+    files: dict[str, str | int] = {"setup.py": SETUP, "simd.h": "#include <x86intrin.h>\n"}
+    found = features({**files, "x.c": include + "int f(int a) { return a; }\n"})
+    assert found.of(SourceKind.C).vectors == vectors
+    assert ("c_vectors" in cpu_terms(found)) == bool(vectors)

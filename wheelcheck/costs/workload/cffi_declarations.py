@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["declared_bytes"]
+__all__ = ["declared_bytes", "named_by_cffi"]
 
 _SCRIPT = re.compile(r"['\"]([\w./-]+\.py):\w+['\"]")
 """``cffi_modules=["spam/build.py:ffi"]``, in a setup script or in settings."""
 _BY_NAME = re.compile(r"(?:^|/)_?(?:build_?\w*ffi|\w*ffi_?build|build_\w+|\w+_build)\w*\.py$")
 _READ = re.compile(r"['\"](?:[\w.-]+/)*([\w.-]+\.(?:c?defs?|cffi|txt|h))['\"]")
+_SOURCE = re.compile(r"['\"]((?:[\w.+-]+/)*[\w.+-]+\.(?:c|cc|cpp|cxx))['\"]")
+_QUOTED = re.compile(r"['\"]([\w./+-]+)['\"]")
 _DECLARES = re.compile(r"c?def|ffi|decl")
 """Headers that a script reads as declarations, by their path: most others it has C include."""
 
@@ -23,14 +25,7 @@ def declared_bytes(sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
 
     0 where no script is found.
     """
-    named = {path for text in texts.values() for path in _SCRIPT.findall(text)}
-    scripts = {posixpath.normpath(path) for path in named} & sizes.keys()
-    if not scripts:
-        scripts = {
-            path
-            for path in sizes
-            if _BY_NAME.search(path) and not is_aside(path) and "cdef" in texts.get(path, "")
-        }
+    scripts = _scripts(sizes, texts)
     read = {name for path in scripts for name in _READ.findall(texts.get(path, ""))}
     files = {
         path
@@ -39,3 +34,32 @@ def declared_bytes(sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
         and (not path.endswith((".h", ".txt")) or _DECLARES.search(path.lower()))
     }
     return sum(sizes[path] for path in scripts | files)
+
+
+def named_by_cffi(
+    sizes: Mapping[str, int], texts: Mapping[str, str], candidates: Collection[str]
+) -> set[str]:
+    """Of the `candidates`, those that the scripts which declare C for cffi name, each once.
+
+    Of several of one name, those in folders that are named, too; of copies the outermost.
+    """
+    scripts = [texts.get(path, "") for path in _scripts(sizes, texts)]
+    names = {posixpath.basename(name) for text in scripts for name in _SOURCE.findall(text)}
+    words = {part for text in scripts for each in _QUOTED.findall(text) for part in each.split("/")}
+    named = {path for path in candidates if posixpath.basename(path) in names}
+    inside = {path for path in named if words.issuperset(path.split("/")[:-1])} or named
+    copies: dict[tuple[str, int], str] = {}
+    for path in sorted(inside, key=lambda each: (each.count("/"), each)):
+        copies.setdefault((posixpath.basename(path), sizes[path]), path)
+    return set(copies.values())
+
+
+def _scripts(sizes: Mapping[str, int], texts: Mapping[str, str]) -> set[str]:
+    """The scripts that declare C for cffi, as settings name them, or else by their names."""
+    named = {path for text in texts.values() for path in _SCRIPT.findall(text)}
+    scripts = {posixpath.normpath(path) for path in named} & sizes.keys()
+    return scripts or {
+        path
+        for path in sizes
+        if _BY_NAME.search(path) and not is_aside(path) and "cdef" in texts.get(path, "")
+    }

@@ -20,6 +20,7 @@ from wheelcheck.builds.sdist.named_sources import resolved
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.costs.workload.cffi_declarations import named_by_cffi
 from wheelcheck.costs.workload.made import (
     compiled_by_hand,
     listed_in_makefile,
@@ -170,6 +171,8 @@ def _chosen(
     if modules and not declared:
         return set()
     by_hand = set() if modules else compiled_by_hand(facts, texts, candidates)
+    if all(module.made_by.startswith("cffi") and not module.sources for module in modules):
+        by_hand = by_hand or named_by_cffi(sizes, texts, candidates)
     return by_hand or without_older_copies(without_doubles(candidates))
 
 

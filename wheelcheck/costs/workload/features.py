@@ -12,13 +12,13 @@ from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
 from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files, has_cython
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
-from wheelcheck.costs.workload.made import RUNS_MAKE
+from wheelcheck.costs.workload.made import configured_folders
 from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
+from wheelcheck.costs.workload.script_imports import slow_imports
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources, sources_by_kind
 from wheelcheck.costs.workload.translators import (
@@ -45,10 +45,8 @@ _CMAKE_JOBS = re.compile(
 """What has CMake compile several files at once: skbuild does by itself."""
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
-_CONFIGURE = ("configure", "configure.ac")
 _USUAL_CONFIGURE = 500_000
 """Bytes of a script that Autoconf has yet to write: of bundled libraries' in the median."""
-_RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
 _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
 _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
 
@@ -86,8 +84,9 @@ class BuildFeatures:
     `translated` counts the Cython sources that are written as C again beside the C that is shipped.
     `wrapped_fortran` counts the modules that F2PY writes, `pythran` those that Pythran does,
     `message_bytes` are those of translations that gettext compiles, `java_bytes` those of sources
-    that ``javac`` does. `hidden` names the evidence that the build does what the sdist does not
-    show (`hidden_work`).
+    that ``javac`` does, `slow_imports` counts the modules that the setup script imports and that
+    take long (`script_imports`). `hidden` names the evidence that the build does what the sdist
+    does not show (`hidden_work`).
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
     settings have CMake leave it in. `fetches_crates`: it
@@ -122,6 +121,7 @@ class BuildFeatures:
     pythran: int = 0
     message_bytes: int = 0
     java_bytes: int = 0
+    slow_imports: int = 0
     hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
@@ -201,7 +201,7 @@ def read_features(
         *(file for file in files if file.path not in by_mypyc),
         *(python_file(path, sizes[path]) for path in sorted(by_mypyc)),
     )
-    configured, made = _configured(sizes, texts) if compiles else ((), ())
+    configured, made = configured_folders(sizes, texts) if compiles else ((), ())
     scripts = [sizes.get(f"{folder}configure", 0) for folder in configured]
     translated = _translated(facts, contents, files)
     files_installed, bytes_installed, largest_installed = installed(sizes, texts, facts.kind)
@@ -234,6 +234,7 @@ def read_features(
         pythran=pythran_modules(facts, texts) if compiles else 0,
         message_bytes=message_bytes(facts, sizes, texts),
         java_bytes=java_bytes(facts, sizes, texts),
+        slow_imports=slow_imports(facts, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         debug=backend == "native"
@@ -255,33 +256,6 @@ def _optimises(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> boo
         for module in facts.extensions
     ]
     return not levels or any(level != ["-O0"] for level in levels)
-
-
-def _configured(
-    sizes: Mapping[str, int], texts: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders of bundled libraries that a build script configures, and those that it makes.
-
-    Many sdists ship the ``configure`` of a library whose sources they compile themselves, and some
-    run it for its headers alone.
-    """
-    scripts = [text for path, text in texts.items() if path.endswith(".py") and not is_aside(path)]
-    if not any(map(_RUNS_CONFIGURE.search, scripts)):
-        return (), ()
-    folders = sorted(
-        posixpath.dirname(path) + "/" if "/" in path else ""
-        for path in sizes
-        if path.endswith(_CONFIGURE)
-        and posixpath.basename(path) in _CONFIGURE
-        and not is_aside(path)
-    )
-    tops = tuple(dict.fromkeys(each for each in folders if not _lies_below(each, folders)))
-    return tops, tops if any(map(RUNS_MAKE.search, scripts)) else ()
-
-
-def _lies_below(folder: str, others: Iterable[str]) -> bool:
-    """Whether a folder lies in one of the others, whose ``configure`` runs its own."""
-    return any(folder != other and folder.startswith(other) for other in others)
 
 
 def _replaceable(files: Iterable[CompiledFile], texts: Mapping[str, str]) -> Iterator[CompiledFile]:

@@ -10,6 +10,7 @@ from configparser import Error, RawConfigParser
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.index.archives.sources.source_marks import is_marked
 
 __all__ = ["installed"]
 
@@ -19,6 +20,10 @@ _FIXED = 250
 """Bytes of WHEEL, top_level.txt and the beginning of RECORD."""
 _LICENSE = re.compile(r"(?i)(?:licen[cs]e|copying|notice|authors)[^/]*$")
 _TAKES_DATA = re.compile(r"include[_-]package[_-]data\s*=\s*(?:True|true|1)")
+_INSTALLS = re.compile(r"\binstall_(?:sources|data) *\(")
+"""How a ``meson.build`` has files installed."""
+_NAMED = re.compile(r"['\"]([\w./@+-]+)['\"]")
+_TEMPLATE = (".in", ".build", ".toml", ".map")
 _INIT = "__init__.py"
 _MODULES = (".py", ".pyi", "py.typed")
 """What setuptools takes of a package without being asked to."""
@@ -41,10 +46,11 @@ def installed(
     The bytes are those of all, with metadata, and those of the largest. `kind` is that of the build
     backend. Packages are folders with an ``__init__.py``; which of their data files setuptools
     takes is said by its settings: it looks for them by `glob`, and leaves those out that `fnmatch`
-    finds, whose ``*`` passes slashes.
+    finds, whose ``*`` passes slashes. Meson installs what it is given by name.
     """
     tops = _outermost(_packages(sizes))
     data = _takes_data(texts, kind)
+    named = set(_installed_by_meson(sizes, texts)) if kind == "meson" else set[str]()
     patterns = [] if data else [each.split("/") for each in _patterns(texts, "package_data")]
     excluded = _patterns(texts, "exclude_package_data") if data or patterns else []
     packages = _packages(sizes) if patterns or excluded else []
@@ -55,7 +61,9 @@ def installed(
         return taken and not any(fnmatch.fnmatch(rest, each) for rest in below for each in excluded)
 
     modules = [
-        path for path in sizes if path.startswith(tops) and (path.endswith(_MODULES) or takes(path))
+        path
+        for path in sizes
+        if path in named or (path.startswith(tops) and (path.endswith(_MODULES) or takes(path)))
     ] or [path for path in sizes if path.endswith(".py") and not is_aside(path)]
     metadata = sizes.get("PKG-INFO", 0) + sum(
         size for path, size in sizes.items() if "/" not in path and _LICENSE.match(path)
@@ -68,6 +76,17 @@ def installed(
 def _below(path: str, packages: Iterable[str]) -> Iterator[str]:
     """The path from each package that it lies in."""
     return (path.removeprefix(package) for package in packages if path.startswith(package))
+
+
+def _installed_by_meson(sizes: Mapping[str, int], texts: Mapping[str, str]) -> Iterator[str]:
+    """What ``meson.build`` files name that have something installed; sources of C and such not."""
+    for path, text in texts.items():
+        if path.endswith("meson.build") and not is_aside(path) and _INSTALLS.search(text):
+            folder = posixpath.dirname(path)
+            for name in set(_NAMED.findall(text)):
+                member = posixpath.normpath(posixpath.join(folder, name))
+                if member in sizes and not is_marked(member) and not member.endswith(_TEMPLATE):
+                    yield member
 
 
 def _globbed(path: Sequence[str], pattern: Sequence[str]) -> bool:

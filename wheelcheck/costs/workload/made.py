@@ -17,6 +17,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 __all__ = [
     "RUNS_MAKE",
     "compiled_by_hand",
+    "configured_folders",
     "listed_in_makefile",
     "made_by_commands",
     "named_parts",
@@ -30,6 +31,8 @@ RUNS_MAKE = re.compile(
     r"[\"'/]g?make[\"' ](?!,? *[\"']?(?:clean|dist|docs?|html|sdist)\b)|\bmake_args\b|&& *make\b"
 )
 """A script that names ``make`` as a program; ``make dist`` and the like compile nothing."""
+_CONFIGURE = ("configure", "configure.ac")
+_RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 _COMPILES = re.compile(
     r"\bnew_compiler\b|\bcompiler\.compile\(|['\"](?:cc|clang|g\+\+|gcc)(?: [^'\"\n]*)? -c\b"
@@ -104,6 +107,33 @@ def compiled_by_hand(
     """Of the `candidates`, those that scripts name which start a compiler themselves."""
     runs = any(tool in _COMPILERS for script in facts.scripts for _, tool in script.tools)
     return _quoted(texts_of_scripts(facts, texts), candidates) if runs else set()
+
+
+def configured_folders(
+    sizes: Mapping[str, int], texts: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders of bundled libraries that a build script configures, and those that it makes.
+
+    Many sdists ship the ``configure`` of a library whose sources they compile themselves, and some
+    run it for its headers alone.
+    """
+    scripts = [text for path, text in texts.items() if path.endswith(".py") and not is_aside(path)]
+    if not any(map(_RUNS_CONFIGURE.search, scripts)):
+        return (), ()
+    folders = sorted(
+        posixpath.dirname(path) + "/" if "/" in path else ""
+        for path in sizes
+        if path.endswith(_CONFIGURE)
+        and posixpath.basename(path) in _CONFIGURE
+        and not is_aside(path)
+    )
+    tops = tuple(dict.fromkeys(each for each in folders if not _lies_below(each, folders)))
+    return tops, tops if any(map(RUNS_MAKE.search, scripts)) else ()
+
+
+def _lies_below(folder: str, others: Iterable[str]) -> bool:
+    """Whether a folder lies in one of the others, whose ``configure`` runs its own."""
+    return any(folder != other and folder.startswith(other) for other in others)
 
 
 def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[str]:

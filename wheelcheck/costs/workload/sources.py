@@ -33,7 +33,8 @@ class Sources:
     far as they are in proportion to the file that includes them: most of a large header stays
     unused.
     `standard` counts headers of the C++ standard library, `templates` files that include a
-    library of templates such as Boost or Eigen; `views` and `numpy` those of Cython with
+    library of templates such as Boost or Eigen, `vectors` those that include all vector
+    instructions; `views` and `numpy` those of Cython with
     memoryviews and with NumPy's declarations, `copied`, `instances` and `bound` are as in
     `TranslationUnit`. `heaviest` is the one file that needs most memory.
     """
@@ -47,6 +48,7 @@ class Sources:
     near_code: int = 0
     standard: int = 0
     templates: int = 0
+    vectors: int = 0
     views: int = 0
     numpy: int = 0
     copied: int = 0
@@ -100,6 +102,7 @@ def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
             near_code=near * times,
             standard=unit.standard * times,
             templates=unit.templates * times,
+            vectors=unit.vectors * times,
             views=unit.views * times,
             numpy=unit.numpy * times,
             copied=unit.copied * times,

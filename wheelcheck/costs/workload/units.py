@@ -51,6 +51,9 @@ _TEMPLATES = ("boost/", "Eigen/", "unsupported/Eigen", "xtensor/")
 counted apart."""
 _GRAPHICS = ("cuda", "nvrtc", "hip/", "CL/", "OpenCL/", "vulkan/")
 """What the names of headers for graphics processors begin with."""
+_VECTORS = frozenset({"<immintrin.h", "<x86intrin.h"})
+"""GCC's headers of all vector instructions: 0.3 s and 70 MB of every file that includes them (GCC
+12.2), ``emmintrin.h`` 0.02 s."""
 _BINDERS = ("pybind11/", "nanobind/", "boost/python")
 """Libraries for bindings, which are not followed into where the sdist brings them."""
 
@@ -63,6 +66,7 @@ class TranslationUnit:
     included, `header_code` those of the statements that are code rather than declarations;
     `standard` is the number of headers of the C++ standard library.
     `templates` says that it includes a library of templates, `binds` that this is one for bindings.
+    `vectors`: it includes all vector instructions, whatever is defined.
     `views`, `numpy`: Cython code with memoryviews, and with NumPy's declarations. `copied` are its
     lines in copies of functions for further types, `instances` how often it makes a template of C++
     for types of its own. `bound` are the functions that C++ binds.
@@ -78,6 +82,7 @@ class TranslationUnit:
     standard: int = 0
     templates: bool = False
     binds: bool = False
+    vectors: bool = False
     views: bool = False
     numpy: bool = False
     copied: int = 0
@@ -126,6 +131,7 @@ class Includes:
             standard=sum(_STANDARD.match(name) is not None for name in foreign),
             templates=any(name.startswith(_TEMPLATES) for name in foreign),
             binds=any(name.startswith(_BINDERS) for name in foreign),
+            vectors=any(not _VECTORS.isdisjoint(self._marks[e].certain_includes) for e in own),
             views=VIEWS in parts,
             numpy=CIMPORTS_NUMPY in parts,
             copied=_sum(parts, FUSED),
