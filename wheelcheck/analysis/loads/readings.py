@@ -43,8 +43,14 @@ class Reading:
     known: WheelFacts | None = field(default=None, hash=False, compare=False)
     budget: Budget = field(default_factory=lambda: Budget(0), hash=False, compare=False)
 
-    def __call__(self, members: MemberReader) -> WheelFacts:
-        """Read the members."""
+    def __call__(self, members: MemberReader) -> tuple[WheelFacts, Budget]:
+        """Read the members; what is found, and what is left of the budget.
+
+        It may be called in another process, which has a budget of its own.
+        """
+        return self._facts(members), self.budget
+
+    def _facts(self, members: MemberReader) -> WheelFacts:
         # both much, and each wheel is read once
         from wheelcheck.loading.python_code.python_files import with_imports
         from wheelcheck.loading.wheel_reader import read_wheel
@@ -136,10 +142,11 @@ class ReadWheels(Struct):
         for reading, budget in zip(readings, self.budget.share(wanted), strict=True):
             self.shared[reading] = replace(reading, budget=budget)
 
-    def note(self, reading: Reading, facts: WheelFacts) -> None:
-        """Note what a reading has fetched; what it has not used is for others."""
+    def note(self, reading: Reading, facts: WheelFacts, left: Budget) -> None:
+        """Note what a reading has fetched; what is `left` of its budget is for others."""
         self.sizes[reading.wheel.filename] = facts.read_bytes
-        self.budget.take_back(self.shared[reading].budget)
+        self.budget.take_back(left)
+        self.shared[reading].budget.left = left.left
 
 
 def _with_remarks(of: tuple[str, Loads]) -> Loads:

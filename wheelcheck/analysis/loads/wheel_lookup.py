@@ -146,10 +146,11 @@ class WheelLookup:
         found = self._index.look_into(wheel, reading)
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
-        self.read.facts[self._key(wheel)] = found
-        self.read.note(reading, found)
-        self._index.store_derived(wheel, _FORMAT + _encode(found))
-        return found
+        facts, left = found
+        self.read.facts[self._key(wheel)] = facts
+        self.read.note(reading, facts, left)
+        self._index.store_derived(wheel, _FORMAT + _encode(facts))
+        return facts
 
     def _known_facts(self, wheel: Wheel, judged: Judged) -> WheelFacts | None:
         """What was read of a wheel in this run or before it, beside the same packages."""
