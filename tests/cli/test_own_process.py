@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
+import threading
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from loopback import Request, Response, Server
 
 from wheelcheck.cli import main
 
@@ -70,6 +75,49 @@ def test_every_format_reads_the_same(words, capsysbinary):
 def test_an_answer_that_is_not_in_the_cache_reads_the_same(words, capsysbinary):
     command = [WEB, *TAGS, *words, "--no-cache", "--format", "json"]
     assert ran(command) == called(command, capsysbinary)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="not on this system")
+def test_a_single_cpu_reads_the_same_as_all(words, tmp_path):
+    command = [WEB, *TAGS, *words, "--format", "json", "--cache-dir"]
+    everywhere = ran([*command, str(tmp_path / "everywhere")])
+    cpus = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cpus)})
+    try:
+        assert ran([*command, str(tmp_path / "there")]) == everywhere
+    finally:
+        os.sched_setaffinity(0, cpus)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_control_c_ends_all_processes_of_a_command(tmp_path):
+    requested, ended = threading.Event(), threading.Event()
+
+    def never(_: Request) -> Response:
+        requested.set()
+        ended.wait(60)
+        return Response(HTTPStatus.NOT_FOUND)
+
+    server = Server(never, threaded=True).start()
+    url = f"http://127.0.0.1:{server.port}/simple/"
+    command = [sys.executable, "-m", "wheelcheck", "-p", "idna", "-p", "foo", "--index-url", url]
+    command += ["--cache-dir", str(tmp_path)]
+    how = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "start_new_session": True,
+        # tests may run in the background of a shell, which ignores Ctrl-C
+        "preexec_fn": partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    }
+    with subprocess.Popen(command, **how) as running:
+        assert requested.wait(60)
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.communicate(timeout=30) == (b"", b"")
+    ended.set()
+    server.stop()
+    assert running.returncode == 130
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
 
 
 def test_a_dockerfile_reads_the_same(words, tmp_path, capsysbinary):

@@ -82,6 +82,10 @@ def _check(words: Sequence[str], *, own_process: bool) -> int:
     code = write_cached(args, report_cache)
     if code is not None:
         return code
+    if own_process:
+        from wheelcheck.index.network.own_process import allow_fetchers
+
+        allow_fetchers()
     from wheelcheck.cli.commands.check_command import judge
 
     return judge(args, report_cache)

@@ -12,15 +12,15 @@ from typing import SupportsBytes, TypeVar
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
-from wheelcheck.fence import contain, fenced
+from wheelcheck.fence import fenced
 from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.file_identity import is_identified, shared_metadata
+from wheelcheck.index.file_tasks import FileTasks, Task
 from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,
     MemberReader,
     Project,
-    ProjectStatus,
     Sdist,
     Wheel,
 )
@@ -28,9 +28,18 @@ from wheelcheck.index.lasting import of_the_day
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.index.network.http import CONCURRENCY, Http
-from wheelcheck.index.network.tasks import Tasks
+from wheelcheck.index.network.own_process import possible_fetchers
+from wheelcheck.index.network.shared_tasks import SharedTasks
+from wheelcheck.index.network.tasks import Errand
 from wheelcheck.index.pages.direct import file_from_url
 from wheelcheck.index.pages.index_page import FilesOfProject, IndexPage, make_page
+from wheelcheck.index.pages.merged_pages import (
+    answer_of,
+    failures_among,
+    merged,
+    open_pages,
+    silence_of,
+)
 from wheelcheck.index.pages.page_sources import Source, open_source
 from wheelcheck.index.pages.pages_used import PagesUsed
 from wheelcheck.index.pages.stored_pages import StoredPages
@@ -67,7 +76,8 @@ class NetworkIndex:
         clock: RunClock | None = None,
     ) -> None:
         self._offline = offline
-        self._credentials = credentials = Credentials(environ, warn)
+        self._warn = warn
+        self._credentials = credentials = Credentials(environ, self._warns)
         self._http = Http(
             credentials,
             trusted_hosts=options.trusted_hosts,
@@ -75,7 +85,7 @@ class NetworkIndex:
             contact=contact,
             clock=clock,
         )
-        self._cache = cache = Cache(cache_dir, warn)
+        self.cache = cache = Cache(cache_dir, self._warns)
         self.pages_used = PagesUsed()
         """The pages that the answers of this index so far were made from."""
         pages = StoredPages(
@@ -100,10 +110,11 @@ class NetworkIndex:
         self._first_index = 0 if options.no_index else len(options.find_links)
         self._made_facts: Facts | None = None
         self._making_facts = Lock()
-        self._tasks = Tasks(CONCURRENCY)
-        self._warn = warn
+        self._tasks = SharedTasks(CONCURRENCY)
+        self._files = FileTasks(lambda: self._facts, cache.handover)
         self._warned: set[tuple[int, str]] = set()
         self._in_folders: set[NormalizedName] = set()
+        self._may_fork = True
         self._warning = Lock()
 
     def close(self) -> None:
@@ -112,7 +123,7 @@ class NetworkIndex:
         if self._made_facts is not None:
             self._made_facts.close()
         self._http.close()
-        self._cache.close()
+        self.cache.close()
 
     @property
     def _facts(self) -> Facts:
@@ -122,7 +133,7 @@ class NetworkIndex:
                 from wheelcheck.index.facts import Facts
 
                 self._made_facts = Facts(
-                    self._http, self._cache, offline=self._offline, warn=self._warn
+                    self._http, self.cache, offline=self._offline, warn=self._warns
                 )
             return self._made_facts
 
@@ -148,7 +159,7 @@ class NetworkIndex:
         pages = [page for page in found if isinstance(page, IndexPage)]
         if len(pages) != sum(page is not None for page in found):
             raise IndexUnreachable(name, "its page is no longer in the cache")
-        return _open(pages)
+        return open_pages(pages)
 
     def pages_unchanged(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.
@@ -171,7 +182,7 @@ class NetworkIndex:
         ``index-malformed``, ``index-error``, ``offline``. Where one of several indexes answers, the
         files are those that it lists, as for pip, and a warning names the index that does not.
         """
-        return self._tasks.ask(("project", name), partial(self._project, name))
+        return self._tasks.ask(*self._page(name))
 
     def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
         """Which file does a direct reference mean? Its credentials are kept for its host.
@@ -188,42 +199,36 @@ class NetworkIndex:
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""
-        read = self._metadata_reader(file)
-        shared = shared_metadata(file)
-        if shared is not None:
-            found = self._tasks.ask(("metadata", shared), read)
+        if shared_metadata(file) is not None:
+            found = self._tasks.ask(*self._files.metadata(file, shared=True))
             if not isinstance(found, Unknown) and found.found_in == "pep658":
                 return found
-        return self._heeding(file, self._tasks.ask(("metadata", file.url), read))
+        return self._heeding(file, self._tasks.ask(*self._files.metadata(file, shared=False)))
 
     def listing(
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """What does this archive contain?"""
-        read = self._listing_reader(file, wanted)
-        return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
+        return self._heeding(file, self._tasks.take(*self._files.listing(file, wanted)))
 
     def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
         """The pyproject.toml at the root of an sdist, if that alone is `enough`."""
-        read = self._pyproject_reader(sdist, enough, waits=True)
-        return self._heeding(sdist, self._tasks.take(("pyproject", sdist.url), read))
+        task = self._files.pyproject(sdist, enough, waits=True)
+        return self._heeding(sdist, self._tasks.take(*task))
 
     def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
         """Read the beginnings of sdists in the background."""
         for sdist in sdists if self.fetches else ():
-            read = self._pyproject_reader(sdist, enough)
-            self._tasks.prefetch(("pyproject", sdist.url), read)
+            self._tasks.prefetch(*self._files.pyproject(sdist, enough))
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel."""
-        read = self._look_reader(wheel, look)
-        return self._heeding(wheel, self._tasks.take(("look", wheel.url, look), read))
+        return self._heeding(wheel, self._tasks.take(*self._files.look(wheel, look)))
 
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background."""
         if self.fetches:
-            read = self._look_reader(wheel, look)
-            self._tasks.prefetch(("look", wheel.url, look), read)
+            self._tasks.prefetch(*self._files.look(wheel, look))
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""
@@ -248,37 +253,47 @@ class NetworkIndex:
         """Fetch pages, metadata and listings in the background; errors are raised on first use."""
         if not self.fetches:
             return
-        for name in names:
-            self._tasks.prefetch(("project", name), partial(self._project, name))
+        projects = tuple(names)
+        self._share(projects)
+        for name in projects:
+            self._tasks.prefetch(*self._page(name))
         for file in files:
-            key = shared_metadata(file) or file.url
-            self._tasks.prefetch(("metadata", key), self._metadata_reader(file))
+            self._tasks.prefetch(*self._files.metadata(file, shared=True))
         for file in listings:
-            self._facts.expect_listing(file)
-            read = self._listing_reader(file, wanted)
-            self._tasks.prefetch(("listing", file.url, wanted), read)
+            key, read, errand = self._files.listing(file, wanted)
+            if errand is None:
+                self._facts.expect_listing(file)
+            self._tasks.prefetch(key, read, errand)
 
-    def _metadata_reader(self, file: Wheel | Sdist) -> Callable[[], CoreMetadata | Unknown]:
-        what, code = f"the metadata of {file.filename}", "metadata-unreadable"
-        return lambda: fenced(what, code, partial(self._facts.metadata, file))
+    def serve(self, unusual: Callable[[str], None]) -> None:
+        """Fetch for another process: try once, ask no keyring, and warn nobody but `unusual`."""
+        self._warn = unusual
+        self._http.attempts = 1
+        self._credentials.ask_no_keyring()
 
-    def _listing_reader(
-        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None
-    ) -> Callable[[], ArchiveListing | Unknown]:
-        read = partial(self._facts.listing, file, wanted)
-        return lambda: fenced(file.filename, "archive-unreadable", read)
+    def run(self, errand: Errand) -> object:
+        """Do what another process wants done: the outcome is in the cache."""
+        question, *values = errand
+        return self._project(*values) if question == "project" else self._files.run(errand)
 
-    def _pyproject_reader(
-        self, sdist: Sdist, enough: Callable[[str], bool], *, waits: bool = False
-    ) -> Callable[[], str | Unknown | None]:
-        read = partial(self._facts.pyproject, sdist, enough, waits=waits)
-        return lambda: fenced(sdist.filename, "archive-unreadable", read)
+    def _warns(self, message: str) -> None:
+        self._warn(message)
 
-    def _look_reader(
-        self, wheel: Wheel, look: Callable[[MemberReader], _T]
-    ) -> Callable[[], _T | Unknown]:
-        read = partial(self._facts.look_into, wheel, look)
-        return lambda: fenced(wheel.filename, "archive-unreadable", read)
+    def _page(self, name: NormalizedName) -> Task[Project | Unknown]:
+        """The task of reading what indexes say of a project."""
+        key = ("project", name)
+        return key, partial(self._project, name), None if name in self._in_folders else key
+
+    def _share(self, names: Sequence[NormalizedName]) -> None:
+        """Fork fetchers, where that is possible, as soon as a page is missing in the cache."""
+        if not self._may_fork:
+            return
+        fetchers = possible_fetchers() if self.fetches else 0
+        if not fetchers:
+            self._may_fork = False
+        elif not all(source.is_recent(name) for source in self._sources for name in names):
+            self._may_fork = False
+            self._tasks.start(self, fetchers)
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None
@@ -286,14 +301,14 @@ class NetworkIndex:
             return FilesOfProject([make_page(name, "", ())])
         if not _NAME.fullmatch(name):  # it was never one, and no index has to be asked for it
             return Unknown("project-not-found", "that is no name of a project")
-        answers = [_answer(source, name) for source in self._sources]
+        answers = [answer_of(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, IndexPage)]
-        failures = _failures(answers)
+        failures = failures_among(answers)
         if any(page.versions for page in pages) or (pages and not failures):
             for place, failure in failures.items():
                 self._warn_once(place, failure)
-            return _merged(pages, next(iter(failures.values()), None))
-        silence = _silence(answers, answers[self._first_index :])
+            return merged(pages, next(iter(failures.values()), None))
+        silence = silence_of(answers, answers[self._first_index :])
         if silence is not None:
             raise silence
         nowhere = Unknown("project-not-found", f"no index has a project {name}")
@@ -306,48 +321,3 @@ class NetworkIndex:
                 return
             self._warned.add((place, failure.code))
         self._warn(f"{failure.reason} (it may concern other projects, too)")
-
-
-_Answer = IndexPage | Unknown | IndexUnreachable | None
-
-
-def _answer(source: Source, name: NormalizedName) -> _Answer:
-    """What a source says; its silence is a value here, since another one may answer."""
-    try:
-        return source.page(name)
-    except IndexUnreachable as failure:
-        return failure
-    except Exception as error:  # noqa: BLE001 (of this page alone)
-        return contain(error, f"the page of {name}", "index-malformed")
-
-
-def _failures(answers: list[_Answer]) -> dict[int, Unknown]:
-    """What went wrong, by the place of the source that failed."""
-    return {
-        place: answer if isinstance(answer, Unknown) else Unknown("index-error", str(answer))
-        for place, answer in enumerate(answers)
-        if isinstance(answer, Unknown | IndexUnreachable)
-    }
-
-
-def _silence(answers: list[_Answer], of_indexes: list[_Answer]) -> IndexUnreachable | None:
-    """The last source that did not answer, where no index did."""
-    silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
-    if silent and all(isinstance(answer, IndexUnreachable) for answer in of_indexes):
-        return silent[-1]
-    return None
-
-
-def _open(pages: list[IndexPage]) -> list[IndexPage]:
-    """The pages that offer files."""
-    return [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
-
-
-def _merged(pages: list[IndexPage], untold: Unknown | None) -> Project | Unknown:
-    """Files of all pages together; PEP 792: a quarantined project offers none."""
-    open_pages = _open(pages)
-    if open_pages:
-        return FilesOfProject(open_pages, untold)
-    reason = pages[0].status_reason
-    text = f"{pages[0].name} is quarantined: nobody can install it"
-    return Unknown("project-quarantined", f"{text} ({reason})" if reason else text)

@@ -259,7 +259,11 @@ class Index(Protocol):
         """Say whose `pyproject` will be needed next, so that it is read meanwhile."""
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
-        """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
+        """What `look` finds in the members of a wheel, which it reads as far as it needs them.
+
+        It may be called in another process: `look` and what it finds can be pickled, and what else
+        it changes is lost.
+        """
 
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background; `look_into` with an equal `look` takes it."""

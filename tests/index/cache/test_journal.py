@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from wheelcheck.index.cache import journal
 from wheelcheck.index.cache.cache_trouble import CacheTrouble
 from wheelcheck.index.cache.disk import cache_key
+from wheelcheck.index.cache.handover import Handover
 from wheelcheck.index.cache.journal import Journal
 
 KEYS = [cache_key(str(number)) for number in range(50)]
@@ -17,9 +18,9 @@ KEYS = [cache_key(str(number)) for number in range(50)]
 
 def opened(path: Path) -> tuple[Journal, list[str]]:
     warned: list[str] = []
-    return Journal(path, CacheTrouble(warned.append), lambda folder: folder.mkdir(exist_ok=True)), (
-        warned
-    )
+    return Journal(
+        path, CacheTrouble(warned.append), lambda folder: folder.mkdir(exist_ok=True), Handover()
+    ), (warned)
 
 
 def filled(path: Path, keys: list[str], value: bytes = b"value of ") -> None:
@@ -116,7 +117,9 @@ def test_a_place_that_cannot_be_used_warns_once_and_never_fails(tmp_path):
     def prepare(folder: Path) -> None:
         folder.mkdir()
 
-    store = Journal(tmp_path / "file" / "journal", CacheTrouble(trouble.append), prepare)
+    store = Journal(
+        tmp_path / "file" / "journal", CacheTrouble(trouble.append), prepare, Handover()
+    )
     assert store.get(KEYS[0], bytes) is None
     store.put(KEYS[0], b"one")
     assert store.get(KEYS[0], bytes) == b"one"

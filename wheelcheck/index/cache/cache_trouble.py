@@ -19,7 +19,7 @@ class CacheTrouble:
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         self.broken = False
-        self._damaged = False
+        self.has_damaged = False
         self._warn = warn
         self._lock = threading.Lock()
 
@@ -33,6 +33,6 @@ class CacheTrouble:
     def damaged(self) -> None:
         """Something in it is not what was stored: cut short by a crash, say."""
         with self._lock:
-            first, self._damaged = not self._damaged, True
+            first, self.has_damaged = not self.has_damaged, True
         if first:
             self._warn("the cache holds damaged entries; they are asked for again")

@@ -27,6 +27,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wheelcheck.index.cache.cache_trouble import CacheTrouble
+from wheelcheck.index.cache.handover import Handover
 from wheelcheck.index.cache.journal import Journal
 
 TYPE_CHECKING = False
@@ -110,11 +111,12 @@ class Cache:
     ) -> None:
         self._root = root / FORMAT
         self._folder = f"{self._root}{os.sep}"
-        self._trouble = CacheTrouble(warn)
+        self.trouble = CacheTrouble(warn)
+        self.handover = Handover()
         self._clock = clock
         self._made: set[Path] = set()
         self._serial = itertools.count()
-        self.metadata = Journal(self._root / JOURNAL, self._trouble, self._make)
+        self.metadata = Journal(self._root / JOURNAL, self.trouble, self._make, self.handover)
         """Core metadata, by key."""
 
     def close(self) -> None:
@@ -133,6 +135,9 @@ class Cache:
         self, kind: Kind, key: str, decode: Callable[[bytes], _T]
     ) -> tuple[_T, int] | None:
         """The entry, and when it was stored or confirmed, in nanoseconds since the epoch."""
+        received = self.handover.take(kind, key)
+        if received is not None:
+            return decode(received[1]), received[0]
         try:
             with self._path(kind, key).open("rb", buffering=0) as file:
                 stored_at = os.fstat(file.fileno()).st_mtime_ns
@@ -140,10 +145,10 @@ class Cache:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._trouble.fails(error)
+            self.trouble.fails(error)
             return None
         if data[:_SUM_BYTES] != _checksum(data[_SUM_BYTES:]):  # cut short by a crash, say
-            self._trouble.damaged()
+            self.trouble.damaged()
             return None
         try:
             return decode(data[_SUM_BYTES:]), stored_at
@@ -156,7 +161,8 @@ class Cache:
         It may come in `parts`, which are not put together in memory.
         """
         now = self._now()
-        if self._trouble.broken:
+        self.handover.add(kind, key, now, *parts)
+        if self.trouble.broken:
             return now
         path = self._path(kind, key)
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
@@ -168,7 +174,7 @@ class Cache:
             os.utime(draft, ns=(now, now))
             draft.replace(path)
         except OSError as error:
-            self._trouble.fails(error)
+            self.trouble.fails(error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
         return now
@@ -202,12 +208,13 @@ class Cache:
     def confirm(self, kind: Kind, key: str) -> int:
         """The index says that this entry still holds: it is as new as today's."""
         now = self._now()
+        self.handover.add(kind, key, now)
         try:
             os.utime(self._path(kind, key), ns=(now, now))
         except FileNotFoundError:  # cleared meanwhile
             pass
         except OSError as error:
-            self._trouble.fails(error)
+            self.trouble.fails(error)
         return now
 
     def _now(self) -> int:

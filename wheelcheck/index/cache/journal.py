@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from wheelcheck.index.cache.cache_trouble import CacheTrouble
+    from wheelcheck.index.cache.handover import Handover
 
     _T = TypeVar("_T")
 
@@ -29,6 +30,9 @@ LARGEST = 16_000_000
 """Bytes of a file (some twenty thousand releases); beyond them the older half is left behind."""
 PENDING = 200_000
 """Bytes that wait to be written: what a run that is killed may lose."""
+
+KIND = "metadata"
+"""What its records are called where entries of all kinds are handed over."""
 
 _MARK = b"\0wc\n"
 _HEAD = struct.Struct(">4sII")  # the mark, size and checksum of what follows
@@ -41,7 +45,14 @@ class Journal:
     Close it, or what was put last is lost.
     """
 
-    def __init__(self, path: Path, trouble: CacheTrouble, prepare: Callable[[Path], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        trouble: CacheTrouble,
+        prepare: Callable[[Path], None],
+        handover: Handover,
+    ) -> None:
+        self._handover = handover
         self._path = path
         self._trouble = trouble
         self._prepare = prepare
@@ -56,6 +67,9 @@ class Journal:
         if known is None:
             with self._lock:
                 known = self._known = self._read() if self._known is None else self._known
+        received = self._handover.take(KIND, key)
+        if received is not None:
+            known[bytes.fromhex(key)] = received[1]
         data = known.get(bytes.fromhex(key))
         try:
             return None if data is None else decode(data)
@@ -64,6 +78,7 @@ class Journal:
 
     def put(self, key: str, data: bytes) -> None:
         """Keep a value, for this run at once and for others soon."""
+        self._handover.add(KIND, key, 0, data)
         body = bytes.fromhex(key) + data
         with self._lock:
             if self._known is not None:

@@ -48,6 +48,10 @@ class Credentials:
                 self._document[_origin(clean)] = found
         return clean
 
+    def ask_no_keyring(self) -> None:
+        """Have only those of URLs and netrc."""
+        self._asks_keyring = False
+
     def look_up(self, url: str) -> bool:
         """Ask the keyring for a host that wants other credentials, once; whether there are any."""
         origin = _origin(url)

@@ -123,6 +123,7 @@ class Http:
         clock: RunClock | None = None,
     ) -> None:
         self._contact = contact
+        self.attempts = ATTEMPTS
         self.clock = clock or RunClock()
         self._credentials = credentials
         self._trusted = trusted_hosts
@@ -178,7 +179,7 @@ class Http:
     def _retrying(
         self, host: tuple[str, str], attempt: Callable[[], _T], deadline: deadlines.Deadline
     ) -> _T:
-        for number in range(1, ATTEMPTS + 1):
+        for number in range(1, self.attempts + 1):
             if host in self._dead:  # every other request to it would wait as long, in vain
                 raise FetchFailed(self._dead[host], unreachable=True)
             try:
@@ -186,7 +187,7 @@ class Http:
             except FetchFailed as failure:
                 delay = _delay(number, failure.retry_after)
                 longest = min(LONGEST_DELAY, deadline.left)
-                last = number == ATTEMPTS or delay > longest or self._closing.is_set()
+                last = number == self.attempts or delay > longest or self._closing.is_set()
                 if not failure.transient:
                     raise
                 if last:

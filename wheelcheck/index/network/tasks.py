@@ -13,9 +13,13 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-__all__ = ["Tasks"]
+__all__ = ["Errand", "Tasks"]
 
 _T = TypeVar("_T")
+Errand = tuple[Any, ...]
+"""What another process does of a task: a question, the project or file that it is about, and what
+else it takes."""
+
 _Task = tuple[Future[Any], Callable[[], Any]]
 
 

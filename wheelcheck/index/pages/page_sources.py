@@ -40,6 +40,9 @@ class Source(Protocol):
     def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
 
+    def is_recent(self, name: NormalizedName) -> bool:
+        """Whether the cache has what it said of a project some minutes ago."""
+
     def is_stored(self, name: NormalizedName) -> bool:
         """Whether the cache has what it says of a project, as this run has read it."""
 
@@ -91,6 +94,10 @@ class SimpleIndex:
             self._shown, lambda: self._pages.get(url, IndexPage, read, private=private), name
         )
 
+    def is_recent(self, name: NormalizedName) -> bool:
+        """Whether the cache has what it said of a project some minutes ago."""
+        return self._pages.is_recent(self._page_url(name))
+
     def is_stored(self, name: NormalizedName) -> bool:
         """Whether the cache has what it says of a project, as this run has read it."""
         return self._pages.is_stored(self._page_url(name))
@@ -110,6 +117,10 @@ class UnknownIndex:
         why = f"the index that {self._given_by} names is not known here"
         return Unknown("index-error", f"{why}; --build-arg can give it")
 
+    def is_recent(self, _: NormalizedName) -> bool:
+        """Always: nothing need be fetched for a project."""
+        return True
+
     def is_stored(self, _: NormalizedName) -> bool:
         """Always: there is nothing to fetch."""
         return True
@@ -121,6 +132,10 @@ class LocalIndex:
     def __init__(self, url: str, path: Path) -> None:
         self._url = url
         self._path = path
+
+    def is_recent(self, _: NormalizedName) -> bool:
+        """Always: nothing need be fetched for a project."""
+        return True
 
     def is_stored(self, _: NormalizedName) -> bool:
         """Never: what is on this machine is read where it lies."""
@@ -157,6 +172,10 @@ class FlatLinks:
         self._lock = Lock()
         self._links: list[Row] | Unknown | None = None
         self._by_name_alone: list[str] = []
+
+    def is_recent(self, _: NormalizedName) -> bool:
+        """Always: nothing need be fetched for a project."""
+        return True
 
     def is_stored(self, _: NormalizedName) -> bool:
         """Never: all links are one list, which is held anyway."""

@@ -98,7 +98,9 @@ class StoredPages:
         found = self._cache.get_dated("pages", key, _with_content(decoder))
         stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
         if stored is not None and (
-            self._is_current(stored, stored_at) or self._stored_at(key) == stored_at
+            self._is_current(stored, stored_at)
+            or self._stored_at(key) == stored_at
+            or self._cache.handover.has_page(key)
         ):
             self._note(key, stored, stored_at)
             return content
@@ -126,6 +128,11 @@ class StoredPages:
         key = self._key(url)
         stored_at = self._stored_at(key)
         return stored_at > 0 and self._cache.stored_at("pages", key) == stored_at
+
+    def is_recent(self, url: str) -> bool:
+        """Whether the cache has a page that the index need hardly be asked for."""
+        stored_at = self._cache.stored_at("pages", self._key(url))
+        return stored_at is not None and self._cache.is_fresh(stored_at, FRESH_SECONDS)
 
     def _stored_at(self, key: str) -> int:
         """When the page was stored that this run has read; 0 where it was not."""
@@ -155,8 +162,12 @@ class StoredPages:
             msgspec.Raw(_encode(page)),
             digest,
         )
-        storable = "no-store" not in control and not private
-        self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if storable else 0)
+        data, stored_at = _encode(stored), 0
+        if "no-store" in control or private:
+            self._cache.handover.add("pages", key, stored_at, data)
+        else:
+            stored_at = self._cache.put("pages", key, data)
+        self._note(key, stored, stored_at)
 
     def _note(self, key: str, stored: _Stored, stored_at: int) -> None:
         state = PageState(stored.digest.hex(), stored_at, stored.fresh_seconds)

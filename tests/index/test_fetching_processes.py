@@ -1,0 +1,266 @@
+"""An index whose pages and files are fetched by other processes, over real HTTP on loopback."""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+
+import pytest
+from archive_builders import wheel_of
+from loopback import Request, Response, Server
+from packaging.utils import NormalizedName
+
+from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.index.client import NetworkIndex
+from wheelcheck.index.interface import MemberReader, Wheel
+from wheelcheck.index.network import own_process
+from wheelcheck.index.network.own_process import allow_fetchers, possible_fetchers
+from wheelcheck.requirements.requirement_set import IndexOptions
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="forks on Linux alone")
+
+NAMES = [NormalizedName(name) for name in ("foo", "bar", "spam", "eggs")]
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+class Site:
+    """A release of each project; `failing` says with which status a path is answered."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.failing: dict[str, list[HTTPStatus]] = {}
+        self.before: Callable[[str], object] = lambda _: None
+        self.server = Server(self._answer, threaded=True).start()
+        self.url = f"http://127.0.0.1:{self.server.port}/simple/"
+
+    def _answer(self, request: Request) -> Response:
+        self.paths.append(request.path)
+        self.before(request.path)
+        if self.failing.get(request.path):
+            return Response(self.failing[request.path].pop())
+        name = request.path.strip("/").split("/")[1].partition("-")[0]
+        if name not in NAMES:
+            return Response(HTTPStatus.NOT_FOUND)
+        if request.path.startswith("/files"):
+            return Response(HTTPStatus.OK, {}, wheel_of(name, "1.0", requires=("idna",)))
+        file = f"{name}-1.0-py3-none-any.whl"
+        page = {
+            "meta": {"api-version": "1.1"},
+            "files": [{"filename": file, "url": f"/files/{file}"}],
+        }
+        kind = {"Content-Type": JSON, **self.headers}
+        return Response(HTTPStatus.OK, kind, json.dumps(page).encode())
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.server.stop()
+
+
+@pytest.fixture
+def forked(monkeypatch) -> list[int]:
+    """The processes that are forked, which is possible; this process has a server's thread."""
+    processes: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        processes.append(fork())
+        return processes[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 2)
+    return processes
+
+
+@pytest.fixture
+def opened(tmp_path) -> Iterator[Callable[..., NetworkIndex]]:
+    with ExitStack() as stack:
+
+        def open_it(url: str, *, cache: str = "cache", offline: bool = False, warn=pytest.fail):
+            index = NetworkIndex(
+                IndexOptions(index_url=url),
+                default_url="http://index.example/",
+                cache_dir=tmp_path / cache,
+                offline=offline,
+                environ={},
+                warn=warn,
+                wait=lambda _: None,
+            )
+            stack.callback(index.close)
+            return index
+
+        yield open_it
+
+
+def members(reader: MemberReader) -> set[str]:
+    return set(reader.sizes)
+
+
+def wheels(index: NetworkIndex) -> list[Wheel]:
+    index.prefetch(NAMES)
+    projects = [index.project(name) for name in NAMES]
+    assert all(not isinstance(project, Unknown) for project in projects), projects
+    return [project.files(project.versions[0])[0] for project in projects]
+
+
+def everything(index: NetworkIndex) -> list[object]:
+    """What an index says of all its files, by each of its questions."""
+    files = wheels(index)
+    index.prefetch(files=files, listings=files)
+    for file in files:
+        index.prefetch_look(file, members)
+    read = [(index.metadata(file), index.listing(file)) for file in files]
+    return [files, read, [index.look_into(file, members) for file in files]]
+
+
+def without_fetchers(index: NetworkIndex) -> list[object]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 0)
+        return everything(index)
+
+
+def has_ended(process: int) -> bool:
+    """Whether a child was waited for: there is no zombie."""
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)
+    return True
+
+
+def test_fetchers_bring_what_the_process_would_fetch_itself(site, opened, forked):
+    shared = opened(site.url)
+    answers = everything(shared)
+    with_fetchers, site.paths[:] = set(site.paths), []
+    assert len(forked) == 2
+    assert answers == without_fetchers(opened(site.url, cache="other"))
+    assert set(site.paths) == with_fetchers
+    pages = shared.pages_used
+    assert pages.repeatable
+    assert (list(pages.names), len(pages.pages)) == (NAMES, len(NAMES))
+
+
+def test_what_fetchers_have_brought_is_in_the_cache(site, opened, forked):
+    index = opened(site.url)
+    files = wheels(index)
+    index.prefetch(files=files)
+    before = [index.metadata(file) for file in files]
+    index.close()
+    assert all(map(has_ended, forked))
+    site.paths.clear()
+    offline = opened(site.url, offline=True)
+    assert [offline.metadata(file) for file in wheels(offline)] == before
+    assert not site.paths
+
+
+def test_a_cache_that_has_the_pages_calls_for_no_fetchers(site, opened, forked):
+    wheels(opened(site.url))
+    forked.clear()
+    wheels(opened(site.url))
+    assert not forked
+
+
+@pytest.mark.parametrize("control", ["no-store", "max-age=0"])
+@pytest.mark.usefixtures("forked")
+def test_pages_that_are_not_stored_or_not_fresh_are_requested_once(site, opened, control):
+    site.headers["Cache-Control"] = control
+    index = opened(site.url)
+    wheels(index)
+    wheels(index)
+    assert sorted(site.paths) == sorted(f"/simple/{name}/" for name in NAMES)
+
+
+def test_a_page_that_is_confirmed_is_requested_once(site, opened, forked, tmp_path):
+    site.headers |= {"Cache-Control": "max-age=0", "ETag": '"a"'}
+    wheels(opened(site.url))
+    for name in NAMES:
+        site.failing[f"/simple/{name}/"] = [HTTPStatus.NOT_MODIFIED]
+    site.paths.clear()
+    for page in (tmp_path / "cache").glob("*/pages/*/*"):
+        os.utime(page, (1_700_000_000, 1_700_000_000))
+    forked.clear()
+    wheels(opened(site.url))
+    assert forked
+    assert len(site.paths) == len(NAMES)
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_project_that_is_not_there_is_nothing_unusual(site, opened):
+    index = opened(site.url)
+    index.prefetch([NormalizedName("absent")])
+    assert index.project(NormalizedName("absent")).code == "project-not-found"
+    wheels(index)
+    assert len(site.paths) == len(NAMES) + 1
+
+
+def test_a_failure_is_tried_again_by_the_process_itself(site, opened, forked):
+    site.failing["/simple/foo/"] = [HTTPStatus.SERVICE_UNAVAILABLE] * 3
+    assert len(everything(opened(site.url))) == 3
+    assert site.paths.count("/simple/foo/") == 4
+    assert all(map(has_ended, forked))
+
+
+@pytest.mark.usefixtures("forked")
+def test_what_fails_for_good_reads_as_it_does_alone(site, opened):
+    site.failing["/simple/foo/"] = [HTTPStatus.FORBIDDEN] * 2
+    index = opened(site.url)
+    index.prefetch(NAMES)
+    assert index.project(NAMES[0]).code == "index-forbidden"
+    assert not isinstance(index.project(NAMES[1]), Unknown)
+
+
+@pytest.mark.usefixtures("forked")
+def test_an_index_that_does_not_answer_is_reported_as_alone(opened):
+    index = opened("http://127.0.0.1:9/simple/")
+    index.prefetch(NAMES)
+    with pytest.raises(IndexUnreachable):
+        index.project(NAMES[0])
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_cache_that_cannot_be_used_is_warned_of_once(site, opened, tmp_path):
+    (tmp_path / "file").write_text("")
+    warnings: list[str] = []
+    wheels(opened(site.url, cache="file", warn=warnings.append))
+    assert [warning.partition("(")[0] for warning in warnings] == ["the cache cannot be used "]
+
+
+def test_fetchers_that_are_killed_are_replaced_by_the_process_itself(site, opened, forked):
+    """Whatever they were about to bring: it neither waits for ever nor lacks an answer."""
+
+    def kill(_: str) -> None:
+        site.before = lambda _: None
+        for process in forked:
+            os.kill(process, signal.SIGKILL)
+
+    site.before = kill
+    answers = everything(opened(site.url))
+    assert len(answers[0]) == len(NAMES)
+    assert all(map(has_ended, forked))
+
+
+def test_no_more_processes_are_no_reason_to_fail(site, opened, monkeypatch):
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 2)
+    assert len(wheels(opened(site.url))) == len(NAMES)
+
+
+def test_nothing_is_forked_but_by_a_command_with_a_second_cpu_and_no_threads(monkeypatch):
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(own_process, "_allowed", False)
+    assert not possible_fetchers(), "a program that imports us"
+    allow_fetchers()
+    assert possible_fetchers()
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1})
+    assert not possible_fetchers(), "one CPU"
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert not possible_fetchers(), "threads"

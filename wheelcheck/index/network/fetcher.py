@@ -1,0 +1,194 @@
+"""A process that fetches and reads for another one, which resolves and judges meanwhile.
+
+Python runs one thread of a process at a time: what requests and pages take, a resolver in the same
+process waits for. A fetcher does errands. It is sent which page, metadata or listing is wanted,
+and sends back what it has stored of that in the cache; the first process then works as if it had
+found that there.
+
+A fetcher is for what is usual. Where a request fails, a password is wanted or anything is to be
+warned of, it says no more than that, and the first process fetches itself: with all attempts and
+messages, as it does where a fetcher has died, and in every program that imports us.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import NoReturn, Protocol
+
+import msgspec
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.cache.disk import Cache
+from wheelcheck.index.network.tasks import Errand
+
+__all__ = ["Fetcher", "Site"]
+
+_HEAD = 4
+"""Bytes of the length that stands before a message."""
+_BUFFER = 1 << 20
+"""Bytes of a connection."""
+
+
+class Site(Protocol):
+    """What a fetcher works with: an index."""
+
+    @property
+    def cache(self) -> Cache:
+        """Where it stores what it has read."""
+
+    def serve(self, unusual: Callable[[str], None]) -> None:
+        """Have it fetch for another process, which alone tries again and warns of anything."""
+
+    def run(self, errand: Errand) -> object:
+        """Do an errand and store its outcome; `Unknown` where there is none."""
+
+
+class _Answer(msgspec.Struct, array_like=True):
+    """Of the errand `number`. `damaged`: something in the cache was not what was stored."""
+
+    number: int
+    is_usual: bool
+    damaged: bool
+    entries: list[tuple[str, str, int, bytes]]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Answer).decode
+
+
+class Fetcher:
+    """A fetcher as the first process sees it. Not to be used by threads at once.
+
+    `is_usual` is false once it has met something else, or died: nothing more comes of it then.
+    Raises OSError where there cannot be another process.
+    """
+
+    def __init__(self, site: Site, threads: int) -> None:
+        self.is_usual = True
+        self._cache = site.cache
+        self._sent = 0
+        self._waiting: set[int] = set()
+        self._connection, theirs = socket.socketpair()
+        for end in (self._connection, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        try:
+            self._process = self._forked(site, theirs, threads)
+        except OSError:
+            self._connection.close()
+            raise
+        finally:
+            theirs.close()
+        self._answers = io.BufferedReader(socket.SocketIO(self._connection, "r"), _BUFFER)
+
+    def _forked(self, site: Site, connection: socket.socket, threads: int) -> int:
+        """The number of the new process, which never gets Ctrl-C: it ends with this process."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            process = os.fork()
+            if not process:
+                self._connection.close()
+                _live(site, connection, threads)
+            return process
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+    def send(self, errand: Errand) -> int:
+        """Have an errand done; the number by which to wait for it."""
+        self._sent += 1
+        self._waiting.add(self._sent)
+        try:
+            _write(self._connection, pickle.dumps((self._sent, errand), pickle.HIGHEST_PROTOCOL))
+        except OSError:  # it has died
+            self.is_usual = False
+        return self._sent
+
+    def wait_for(self, number: int) -> bool:
+        """Wait until the outcome of an errand is in the cache; false where that will not be."""
+        while self.is_usual and number in self._waiting:
+            self._receive()
+        return number not in self._waiting
+
+    def _receive(self) -> None:
+        message = _read(self._answers)
+        if message is None:
+            self.is_usual = False
+            return
+        answer = _decode(message)
+        self._cache.handover.receive(answer.entries)
+        if answer.damaged:
+            self._cache.trouble.damaged()
+        self.is_usual = answer.is_usual
+        if answer.is_usual:
+            self._waiting.discard(answer.number)
+
+    def close(self) -> None:
+        """End it, once it has written what waits to be written."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._answers.close()
+        self._connection.close()
+        with suppress(ChildProcessError):  # somebody else has waited for it
+            os.waitpid(self._process, 0)
+
+
+def _write(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(_HEAD, "big") + message)
+
+
+def _read(stream: io.BufferedIOBase) -> bytes | None:
+    """The next message; None at the end."""
+    try:
+        size = int.from_bytes(stream.read(_HEAD), "big")
+        message = stream.read(size)
+    except OSError:  # the other process was killed
+        return None
+    return message if size and len(message) == size else None
+
+
+def _live(site: Site, connection: socket.socket, threads: int) -> NoReturn:
+    """A fetcher's whole life. It ends with the connection, and never returns to what forked it."""
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1):  # who reads the output waits for the first process alone
+            os.dup2(nowhere, stream)
+        _serve(site, connection, threads)
+        site.cache.close()
+    finally:
+        os._exit(0)
+
+
+def _serve(site: Site, connection: socket.socket, threads: int) -> None:
+    unusual: list[str] = []
+    site.serve(unusual.append)
+    handover, trouble = site.cache.handover, site.cache.trouble
+    answers: SimpleQueue[_Answer] = SimpleQueue()
+
+    def run(number: int, errand: Errand) -> None:
+        found: object = Unknown("unusual", "")
+        handover.begin()
+        with suppress(Exception):  # the first process will meet it, and say what it is
+            found = site.run(errand)
+        entries = handover.end()
+        is_usual = not unusual and (bool(entries) or not isinstance(found, Unknown))
+        answers.put(_Answer(number, is_usual, trouble.has_damaged, entries))
+
+    def send() -> None:
+        with suppress(OSError):  # the first process has ended
+            while True:
+                _write(connection, _encode(answers.get()))
+
+    from concurrent.futures import ThreadPoolExecutor  # the first process has no use for it
+
+    threading.Thread(target=send, daemon=True).start()
+    pool = ThreadPoolExecutor(threads)
+    with connection.makefile("rb") as errands:
+        while message := _read(errands):
+            pool.submit(run, *pickle.loads(message))  # noqa: S301 (of our own process)

@@ -1,0 +1,106 @@
+"""Tasks that are shared with fetchers: they fetch and read, this process does the rest."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from threading import RLock
+from typing import TypeVar
+
+from wheelcheck.index.network.tasks import Errand, Tasks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # most runs have none
+    from wheelcheck.index.network.fetcher import Fetcher, Site
+
+__all__ = ["SharedTasks"]
+
+_T = TypeVar("_T")
+
+
+class SharedTasks(Tasks):
+    """Tasks of which some have an errand, which a fetcher does as long as all is usual.
+
+    The work itself is then done where its result is wanted: it finds in the cache what it needs.
+    """
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(threads)
+        self._sending = RLock()
+        self._fetchers: list[Fetcher] = []
+        self._sent: dict[Hashable, tuple[Fetcher, int]] = {}
+        self._open: dict[Hashable, Callable[[], object]] = {}
+
+    def start(self, site: Site, fetchers: int) -> None:
+        """Fork fetchers; without them this process fetches itself."""
+        from wheelcheck.index.network.fetcher import Fetcher
+
+        with suppress(OSError):  # no more processes
+            for _ in range(fetchers):
+                self._fetchers.append(Fetcher(site, self._limit // fetchers))
+
+    def ask(self, key: Hashable, work: Callable[[], _T], errand: Errand | None = None) -> _T:
+        """The result of the task `key`; an exception of its work is raised again."""
+        if key not in self._results:
+            self._wait_for(key, work, errand)
+        return super().ask(key, work)
+
+    def take(self, key: Hashable, work: Callable[[], _T], errand: Errand | None = None) -> _T:
+        """What was prefetched as `key`, which is then forgotten; else what `work` gives now."""
+        self._wait_for(key, work, errand)
+        return super().take(key, work)
+
+    def prefetch(
+        self, key: Hashable, work: Callable[[], object], errand: Errand | None = None
+    ) -> None:
+        """Let a fetcher or the background do it, unless it is done or being done already."""
+        if not self._send(key, work, errand):
+            super().prefetch(key, work)
+
+    def close(self) -> None:
+        """Drop what has not begun, and end the fetchers."""
+        super().close()
+        with self._sending:
+            for fetcher in self._fetchers:
+                fetcher.close()
+            self._fetchers.clear()
+
+    def _send(self, key: Hashable, work: Callable[[], object], errand: Errand | None) -> bool:
+        """Whether a fetcher does the errand of a task, or has done it."""
+        if errand is None or not self._fetchers:
+            return False
+        with self._sending:
+            if key not in self._sent and key not in self._results:
+                fetcher = self._fetchers[_place(errand) % len(self._fetchers)]
+                self._open[key] = work
+                self._sent[key] = fetcher, fetcher.send(errand)
+                if not fetcher.is_usual:
+                    self._fall_back()
+            return bool(self._fetchers)
+
+    def _wait_for(self, key: Hashable, work: Callable[[], object], errand: Errand | None) -> None:
+        if not self._send(key, work, errand):
+            return
+        with self._sending:
+            fetcher, number = self._sent[key]
+            if not fetcher.wait_for(number):
+                self._fall_back()
+            self._open.pop(key, None)
+
+    def _fall_back(self) -> None:
+        """Fetch in this process whatever the fetchers have not brought."""
+        for fetcher in self._fetchers:
+            fetcher.close()
+        self._fetchers.clear()
+        self._sent.clear()
+        for key, work in self._open.items():
+            super().prefetch(key, work)
+        self._open.clear()
+
+
+def _place(errand: Errand) -> int:
+    """The same for all errands of a project: what is read of a wheel shows where the rest is."""
+    _, subject, *_ = errand
+    name = subject if isinstance(subject, str) else subject.name
+    return zlib.crc32(name.encode())
