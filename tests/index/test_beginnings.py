@@ -11,7 +11,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.index import open_index
-from wheelcheck.index.archives.archive import Passing, read_archive
+from wheelcheck.index.archives.archive import read_archive
+from wheelcheck.index.archives.until import Passing
 from wheelcheck.index.beginnings import Beginnings
 from wheelcheck.index.interface import Sdist
 from wheelcheck.index.pages.direct import file_from_url

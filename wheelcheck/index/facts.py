@@ -15,11 +15,13 @@ from typing import SupportsBytes, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.archive import HashMismatch, Passing, Until, read_archive
+from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import sdist_texts
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
+from wheelcheck.index.archives.sdist_middles import Places
+from wheelcheck.index.archives.until import Passing, Until
 from wheelcheck.index.beginnings import Beginnings
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.file_identity import (
@@ -84,6 +86,7 @@ class Facts:
         self._late: dict[str, Unknown] = {}
         self._ends = ArchiveEnds()
         self._beginnings = Beginnings()
+        self._places = Places()
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -162,7 +165,9 @@ class Facts:
     def _listing(
         self, file: Wheel | Sdist, key: str, wanted: Callable[[str], bool] | None
     ) -> ArchiveListing | Unknown:
-        passing = Passing(partial(self._beginnings.seen, key)) if isinstance(file, Sdist) else None
+        passing = None
+        if isinstance(file, Sdist):
+            passing = Passing(partial(self._beginnings.seen, key), partial(self._places.note, file))
         with self._alone(key):
             stored = self._cache.get("listings", key, decode_listing)
             if stored is None or not self._suffices(stored, file, key, wanted):
@@ -208,16 +213,26 @@ class Facts:
             known = self._cache.get("listings", beginning, decode_text)
             if known is not None and self._holds(sdist, beginning) and enough(known):
                 return known
-            until, wanted = Until(enough), _also_usual(sdist, None, None)
-            found = self._read(sdist, wanted, until)
-            if isinstance(found, Unknown):
-                return found
-            if until.text is None:
-                self._remember(key, sdist, found, wanted)
-            elif local_path(sdist.url) is None:
+            text = self._in_time(sdist, partial(self._places.pyproject, self._http, sdist))
+            if not isinstance(text, str) or not enough(text):
+                text = self._read_until(sdist, key, enough)
+            if isinstance(text, str) and local_path(sdist.url) is None:
                 self._read_now.add(beginning)
-                self._cache.put("listings", beginning, encode(until.text))
-            return until.text
+                self._cache.put("listings", beginning, encode(text))
+            return text
+
+    def _read_until(
+        self, sdist: Sdist, key: str, enough: Callable[[str], bool]
+    ) -> str | Unknown | None:
+        """The pyproject.toml of an sdist that is read from its beginning, if that is `enough`."""
+        until = Until(enough, partial(self._places.note, sdist))
+        wanted = _also_usual(sdist, None, None)
+        found = self._read(sdist, wanted, until)
+        if isinstance(found, Unknown):
+            return found
+        if until.text is None:
+            self._remember(key, sdist, found, wanted)
+        return until.text
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""

@@ -49,6 +49,7 @@ from wheelcheck.index.archives.tars import (
     tar_members,
     unpacked,
 )
+from wheelcheck.index.archives.until import Until
 from wheelcheck.index.archives.zips import (
     ZipMember,
     fetch_beginnings,
@@ -62,7 +63,7 @@ from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.regular_files import is_folder
 
-__all__ = ["HashMismatch", "Passing", "Until", "checked_path", "read_archive", "read_zip"]
+__all__ = ["HashMismatch", "checked_path", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
@@ -72,47 +73,6 @@ _EMPTY = frozenset({"", ".", ".."})
 """Parts of a path that name no file or folder in it."""
 
 Wanted = Callable[[str], bool]
-
-
-class Until:
-    """Says when a reader may stop: behind the pyproject.toml of the root that is `enough`.
-
-    `text` is that file then, and None as long as there is a reason to read on.
-    """
-
-    def __init__(self, enough: Callable[[str], bool]) -> None:
-        self._enough = enough
-        self.text: str | None = None
-
-    @property
-    def may_stop(self) -> bool:
-        """Whether it is worth asking for less than the whole archive."""
-        return True
-
-    def __call__(self, path: str, text: str) -> bool:
-        """Whether nothing behind this member is wanted."""
-        if path.endswith("/pyproject.toml") and path.count("/") == 1 and self._enough(text):
-            self.text = text
-        return self.text is not None
-
-
-class Passing(Until):
-    """Hands on the pyproject.toml of the root as soon as it is read, and stops no reader."""
-
-    def __init__(self, hand_on: Callable[[str], object]) -> None:
-        super().__init__(lambda _: False)
-        self._hand_on = hand_on
-
-    @property
-    def may_stop(self) -> bool:
-        """It never does."""
-        return False
-
-    def __call__(self, path: str, text: str) -> bool:
-        """Look at a member, and read on."""
-        if path.endswith("/pyproject.toml") and path.count("/") == 1:
-            self._hand_on(text)
-        return False
 
 
 def read_archive(
@@ -245,7 +205,7 @@ def _read_stream(
     chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted, until: Until | None = None
 ) -> ArchiveListing:
     """List an archive that is streamed once; its content decides on its format, not its name."""
-    watched = _Watched(chunks, file)
+    watched = _Watched(chunks, file, until)
     head = b""
     for chunk in watched:
         head += chunk
@@ -319,9 +279,12 @@ def _marks(content: bytes, path: str) -> SourceMarks:
 class _Watched:
     """The compressed bytes as they pass by: counted, timed and hashed. Raises HashMismatch."""
 
-    def __init__(self, chunks: Iterator[bytes], file: DistributionFile) -> None:
+    def __init__(
+        self, chunks: Iterator[bytes], file: DistributionFile, until: Until | None
+    ) -> None:
         self._chunks = Digest(file.hashes).passing(chunks)
         self._left = MAX_COMPRESSED_BYTES
+        self._until = until
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -331,6 +294,8 @@ class _Watched:
         self._left -= len(chunk)
         if self._left < 0:
             raise ArchiveRefused("it is larger than any archive we read whole")
+        if self._until is not None:
+            self._until.passed = MAX_COMPRESSED_BYTES - self._left
         check()
         return chunk
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 from wheelcheck.index.archives.limits import MAX_UNPACKED_BYTES, ArchiveRefused
 from wheelcheck.index.network.deadlines import check
 
-__all__ = ["TarMember", "count_lines", "is_tar", "tar_members", "unpacked"]
+__all__ = ["TarMember", "count_lines", "is_header", "is_tar", "tar_members", "unpacked"]
 
 BLOCK = 512
 _CHUNK = 256 << 10
@@ -82,7 +82,7 @@ _FORMATS: tuple[tuple[bytes, Callable[[], _Unpacker]], ...] = (
 
 def is_tar(head: bytes) -> bool:
     """Whether a file that begins so is a tar archive, by its content, whatever its name says."""
-    return _maker(head) is not None or _is_header(head[:BLOCK])
+    return _maker(head) is not None or is_header(head[:BLOCK])
 
 
 def unpacked(chunks: Iterator[bytes], head: bytes) -> Iterator[bytes]:
@@ -135,7 +135,7 @@ def tar_members(chunks: Iterator[bytes], links: list[str] | None = None) -> Iter
     stream = _Stream(chunks)
     fields: dict[str, str] = {}
     while (header := stream.take(BLOCK)).strip(b"\0") or stream.position == 0:
-        if not _is_header(header):
+        if not is_header(header):
             raise ArchiveRefused("it is no tar archive, or is damaged")
         kind, size = header[156:157], _number(header[124:136])
         if kind in _FIELDS_BEFORE:
@@ -228,7 +228,7 @@ def count_lines(pieces: Iterable[bytes]) -> int:
     return ends + (last != b"\n")
 
 
-def _is_header(block: bytes) -> bool:
+def is_header(block: bytes) -> bool:
     """A header's checksum counts its own field as blanks."""
     if len(block) < BLOCK:
         return False
