@@ -1,5 +1,6 @@
 """The network index over real HTTP on loopback."""
 
+import functools
 import gzip
 import hashlib
 import json
@@ -21,7 +22,14 @@ from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index import fetch, open_index
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
-from wheelcheck.index.interface import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.interface import (
+    ArchiveMember,
+    CoreMetadata,
+    MemberReader,
+    Project,
+    Sdist,
+    Wheel,
+)
 from wheelcheck.index.stored_facts import decode_listing
 from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX, IndexOptions
 
@@ -708,6 +716,25 @@ def test_a_wheel_is_listed_and_looked_into_by_a_single_reading_of_its_directory(
     paths = {member.path for member in index.listing(wheel).members}
     assert index.look_into(wheel, lambda members: set(members.sizes)) == paths
     assert site.paths.count(f"/files/{WHEEL}") == 1
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_what_was_fetched_of_a_wheel_that_is_read_on_is_not_fetched_again(site, opened, remembers):
+    libraries = {f"foo/{n}.so": random.Random(n).randbytes(200_000) for n in range(3)}
+    site.page(WHEEL)
+    site.file(WHEEL, wheel_of("foo", "1.0", more=libraries))
+    index = opened(site.simple)
+
+    def look(members: MemberReader) -> list[bytes]:
+        members.announce(dict.fromkeys(libraries, 50_000))
+        if remembers:
+            members.remember()
+        return [members.beginning(path, 50_000)[0] for path in libraries]
+
+    found = index.look_into(first(index), look)
+    before = site.paths.count(f"/files/{WHEEL}")
+    assert index.look_into(first(index), functools.partial(look)) == found
+    assert (site.paths.count(f"/files/{WHEEL}") == before) is remembers
 
 
 def test_what_a_bare_url_means_is_read_anew_in_every_run(site, opened):

@@ -173,6 +173,9 @@ class _Members:
         """Their first bytes."""
         return self.members[path][:packed], packed >= len(self.members[path])
 
+    def remember(self):
+        """Nothing was fetched."""
+
 
 def _reached(code: str | dict[str, str]):
     files = {"mod.py": code} if isinstance(code, str) else code

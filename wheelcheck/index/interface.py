@@ -214,6 +214,9 @@ class MemberReader(Protocol):
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
         """What the first `packed` bytes of a member unpack to, and whether that is all of it."""
 
+    def remember(self) -> None:
+        """Have a later reader of the run find what was fetched: this one ends early."""
+
 
 class Index(Protocol):
     """The whole outside world, behind four questions.

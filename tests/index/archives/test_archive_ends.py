@@ -18,3 +18,24 @@ def test_long_blocks_are_not_stored():
     ends = ArchiveEnds()
     ends.add("a", 3 << 20, [(0, bytes(3 << 20))])
     assert ends.of("a") is None
+
+
+BLOCKS = [(9_000, b"end"), (8_000, b"directory"), (100, b"a" * 60), (500, b"b" * 30)]
+
+
+def test_the_next_reader_of_a_file_that_is_read_on_finds_all_blocks():
+    ends = ArchiveEnds()
+    ends.add("a", 10_000, BLOCKS, all_of_them=True)
+    ends.add("b", 10_000, BLOCKS)
+    assert ends.of("a") == (10_000, BLOCKS)
+    assert ends.of("a") == ends.of("b") == (10_000, BLOCKS[:2])
+
+
+def test_there_is_room_for_so_many_bytes_of_files_that_are_read_on():
+    ends = ArchiveEnds(more=100)
+    for name in "abc":
+        ends.add(name, 10_000, BLOCKS, all_of_them=True)
+        ends.add(name, 10_000, BLOCKS, all_of_them=True)
+    assert [len(ends.of(name)[1]) for name in "abca"] == [4, 2, 2, 2]
+    ends.add("c", 10_000, BLOCKS, all_of_them=True)
+    assert len(ends.of("c")[1]) == 4

@@ -60,7 +60,7 @@ class Reading:
             return with_imports(
                 members, self.known, budget=self.budget, others=others, opens=self.opens
             )
-        return read_wheel(
+        facts = read_wheel(
             members,
             budget=self.budget,
             others=others,
@@ -68,6 +68,10 @@ class Reading:
             full=self.full,
             follow=self.follow,
         )
+        # what is left may be in the budget at the end of the run, if it is not much
+        if 0 < facts.left_bytes < facts.read_bytes and not self.again:
+            members.remember()
+        return facts
 
 
 def others_of(wheel: Wheel, packages: frozenset[str]) -> frozenset[str]:

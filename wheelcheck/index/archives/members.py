@@ -56,6 +56,10 @@ class WheelBytes:
             ((self._members[path], packed) for path, packed in beginnings.items()),
         )
 
+    def remember(self) -> None:
+        """Have a later reader of the run find what was fetched."""
+        self._source.remember()
+
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
         """What the first `packed` bytes of a member unpack to, and whether that is all of it.
 

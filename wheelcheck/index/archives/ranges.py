@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +39,8 @@ MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
 """Bytes of one answer: the longest that is read at once is a directory."""
 AT_ONCE = 8
 """Ranges of one file that are fetched side by side."""
+MOST_REMEMBERED = 8 << 20
+"""Of files that are read on later, more than their ends."""
 _OF_END = 2
 """Blocks that are the end of an archive and its directory: read first, and stored as they are."""
 
@@ -62,6 +64,9 @@ class ByteSource(Protocol):
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch several ranges (start, end) side by side, so that reading them costs nothing."""
 
+    def remember(self) -> None:
+        """Have a later reader of the run find what was fetched, as far as there is room for it."""
+
 
 class FileBytes:
     """A seekable file."""
@@ -77,6 +82,9 @@ class FileBytes:
 
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Nothing to do: the file is here."""
+
+    def remember(self) -> None:
+        """Nothing to do: the file stays here."""
 
 
 @contextmanager
@@ -99,34 +107,53 @@ class ArchiveEnds:
     """The ends of remote archives that were read in a run: their directories, for a second reader.
 
     Metadata, listing and members of a wheel are read one after another, each by its directory. The
-    oldest ends are dropped where they take more than `most` bytes together.
+    oldest ends are dropped where they take more than `most` bytes together. Of files that are read
+    on later, `more` bytes of other blocks are stored at most.
     """
 
-    def __init__(self, most: int = 32 << 20) -> None:
+    def __init__(self, most: int = 32 << 20, more: int = MOST_REMEMBERED) -> None:
         self._left = most
+        self._left_for_more = more
+        self._more: dict[str, list[tuple[int, bytes]]] = {}
         self._known: dict[str, tuple[int, list[tuple[int, bytes]]]] = {}
         self._lock = Lock()
 
     def of(self, url: str) -> tuple[int, list[tuple[int, bytes]]] | None:
-        """The size of a file and the blocks of its end: where each begins, and its bytes."""
-        with self._lock:
-            return self._known.get(url)
+        """The size of a file and its blocks, first those of its end: each begin, and bytes.
 
-    def add(self, url: str, size: int, blocks: Sequence[tuple[int, bytes]]) -> None:
+        What else was stored of it is for one reader.
+        """
+        with self._lock:
+            known, more = self._known.get(url), self._more.pop(url, [])
+            self._left_for_more += _size(more)
+            return known and (known[0], [*known[1], *more])
+
+    def add(
+        self, url: str, size: int, blocks: Sequence[tuple[int, bytes]], *, all_of_them: bool = False
+    ) -> None:
         """Add a file, whose first two blocks are its end and its directory."""
         found = [(start, data) for start, data in blocks[:_OF_END] if len(data) <= MOST_OF_END]
         if not found:
             return
+        more = list(blocks[_OF_END:]) if all_of_them and len(found) == _OF_END else []
         with self._lock:
             self._drop(url)
             self._known[url] = (size, found)
-            self._left -= sum(len(data) for _, data in found)
+            self._left -= _size(found)
+            if _size(more) <= self._left_for_more:
+                self._more[url] = more
+                self._left_for_more -= _size(more)
             while self._left < 0:
                 self._drop(next(iter(self._known)))
 
     def _drop(self, url: str) -> None:
         _, blocks = self._known.pop(url, (0, []))
-        self._left += sum(len(data) for _, data in blocks)
+        self._left += _size(blocks)
+        self._left_for_more += _size(self._more.pop(url, []))
+
+
+def _size(blocks: Iterable[tuple[int, bytes]]) -> int:
+    return sum(len(data) for _, data in blocks)
 
 
 class HttpBytes:
@@ -150,6 +177,7 @@ class HttpBytes:
         self._url = url
         self._blocks: list[tuple[int, bytes]] = []
         self._whole: SpooledTemporaryFile[bytes] | None = None
+        self._is_read_on = False
         self.size = size or 0
         known = ends.of(url) if ends is not None else None
         if known is not None:
@@ -162,12 +190,16 @@ class HttpBytes:
             raise
 
     def close(self) -> None:
-        """Forget all bytes but those of the end, where somebody stores them."""
+        """Forget all bytes but those of the end, and what is read on later."""
         if self._ends is not None and self._whole is None and self._blocks:
-            self._ends.add(self._url, self.size, self._blocks)
+            self._ends.add(self._url, self.size, self._blocks, all_of_them=self._is_read_on)
         self._blocks.clear()
         if self._whole is not None:
             self._whole.close()
+
+    def remember(self) -> None:
+        """Have a later reader of the run find what was fetched."""
+        self._is_read_on = True
 
     def read(self, start: int, length: int) -> bytes:
         """Exactly these bytes, fewer only at the end. Raises FetchFailed."""
