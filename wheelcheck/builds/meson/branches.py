@@ -123,8 +123,10 @@ def runs_meson(backend: str, build_requires: Iterable[str], texts: Mapping[str, 
     """Whether a build runs Meson: a library's own ``meson.build`` may be shipped beside another."""
     if backend.startswith("meson") or any(map(_MESON.search, build_requires)):
         return True
+    if "setup.py" not in texts:
+        return True
     scripts = (text for path, text in texts.items() if path.endswith(".py"))
-    return "setup.py" not in texts or any(map(_MESON.search, scripts))
+    return any(_MESON.search(text) for text in scripts if "meson" in text.lower())
 
 
 def _reached(texts: Mapping[str, str], branches: Mapping[str, MesonBranches]) -> Mapping[str, bool]:

@@ -101,6 +101,9 @@ def _passed_function(functions: set[bytes], content: bytes) -> str:
 
 def _takers(function: bytes, content: bytes, module: bytes = b"") -> Iterator[bytes]:
     """The functions that a function is passed to; `module` matches what may be before the name."""
+    lines = [line for line in _lines_with(function, content) if _may_pass(function, line)]
+    if not lines:  # as of most functions
+        return
     passed = re.compile(
         rb"(?<![\w.])"
         + module
@@ -108,8 +111,13 @@ def _takers(function: bytes, content: bytes, module: bytes = b"") -> Iterator[by
         + function
         + rb"[ \t]*(?:,[^()\n]*)?\)"
     )
-    for line in _lines_with(function, content):
+    for line in lines:
         yield from passed.findall(line)
+
+
+def _may_pass(function: bytes, line: bytes) -> bool:
+    """Whether a function's name is an argument, by what is behind it: not called nor defined."""
+    return any(part.lstrip(b" \t").startswith((b",", b")")) for part in line.split(function)[1:])
 
 
 def _stored_method(functions: set[bytes], content: bytes) -> str:

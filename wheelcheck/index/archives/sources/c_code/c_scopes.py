@@ -6,11 +6,14 @@ A function is what lies between two closing braces in the first column.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 __all__ = ["declared_type", "scope_of"]
 
 _NO_TYPES = {b"return", b"else", b"case", b"sizeof", b"goto", b"in", b"and", b"or", b"not"}
 _LONGEST = 60_000
+_ENDS = (b";", b"(", b")", b"{", b"}")
 _NEAR = 40
 """More blanks than anybody puts before a name."""
 
@@ -30,19 +33,46 @@ def declared_type(name: bytes, text: bytes, scope: tuple[int, int]) -> bytes:
     """
     if not _may_be_pointer(name, text, scope):
         return b""
+    pointer, plain = _declarations(name)
+    parts = tuple(_parts(name, text, scope))
+    found = {match[1] for part in parts for match in pointer.finditer(text, *part)}
+    found -= _NO_TYPES
+    if len(found) != 1:
+        return b""
+    others = (match for part in parts for match in plain.finditer(text, *part))
+    is_plain = any(match.group().split()[0] not in _NO_TYPES for match in others)
+    return b"" if is_plain else found.pop()
+
+
+@lru_cache(maxsize=512)  # the same few names in all functions
+def _declarations(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """How a name is declared as a pointer, and as anything else."""
     word = re.escape(name)
-    pattern = re.compile(
+    pointer = re.compile(
         rb"\b(\w+)\s*\*\s*(?:const\s+)?(?:\w+\s*(?:=[^,;(){}]*)?,\s*\*\s*)*"
         + word
         + rb"\s*(?=[,;)=])"
     )
-    found = {match[1] for match in pattern.finditer(text, *scope)}
-    found -= _NO_TYPES
-    if len(found) != 1:
-        return b""
     plain = re.compile(rb"\b\w+[ \t]+" + word + rb"\s*[,;)=]|\*\s*\*\s*" + word + rb"\b")
-    others = (match.group().split()[0] for match in plain.finditer(text, *scope))
-    return b"" if any(word not in _NO_TYPES for word in others) else found.pop()
+    return pointer, plain
+
+
+def _parts(name: bytes, text: bytes, scope: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The parts of a function between the signs that no declaration has, where a name is in them.
+
+    The sign behind belongs to a part: a declaration ends before it.
+    """
+    start, last = scope
+    place = text.find(name, start, last)
+    while place >= 0:
+        end = last
+        for sign in _ENDS:
+            start = max(start, text.rfind(sign, start, place) + 1)
+            found = text.find(sign, place, end)
+            end = found + 1 if found >= 0 else end
+        yield start, end
+        start = end
+        place = text.find(name, end, last)
 
 
 def _may_be_pointer(name: bytes, text: bytes, scope: tuple[int, int]) -> bool:
