@@ -63,8 +63,8 @@ _MAKES = {
     "assembly": "c", "c": "c", "configured": "c", "fortran": "c", "rust": "c",
     "cffi": "cython", "cython": "cython", "generated": "cython", "mypyc": "cython",
     "translated": "cython",
-    "binding": "cpp", "cpp": "cpp", "nanobind": "cpp", "pythran": "cpp", "sip": "cpp",
-    "swig": "cpp",
+    "binding": "binding", "nanobind": "binding",
+    "cpp": "cpp", "pythran": "cpp", "sip": "cpp", "swig": "cpp",
 }  # fmt: skip
 """Kinds of sources that differ in the machine code a second of compiling makes."""
 

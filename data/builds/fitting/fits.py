@@ -68,7 +68,8 @@ MEMORY_PRIOR = {
 MB for a library of 37 MB that compresses to 13."""
 SIZE_PRIOR = {
     "debug_module": 15e3, "debug_c": 250e3, "debug_cython": 250e3, "debug_cpp": 250e3,
-    "plain_module": 15e3, "plain_c": 45e3, "plain_cython": 45e3, "plain_cpp": 45e3,
+    "debug_binding": 400e3, "plain_module": 15e3, "plain_c": 45e3, "plain_cython": 45e3,
+    "plain_cpp": 45e3, "plain_binding": 45e3,
 }  # fmt: skip
 """Bytes of a module and of a second of compiling, with debug information and without."""
 PULL = 0.35

@@ -1043,3 +1043,45 @@ def test_headers_of_all_vector_instructions_take_their_time(include: str, vector
     found = features({**files, "x.c": include + "int f(int a) { return a; }\n"})
     assert found.of(SourceKind.C).vectors == vectors
     assert ("c_vectors" in cpu_terms(found)) == bool(vectors)
+
+
+def test_pybind11s_kind_of_extension_module_leaves_debug_information_out():
+    """isosplit6 0.1.4: 0.34 MB where debug information would have made 1.1."""
+    head = "from setuptools import setup\nfrom pybind11.setup_helpers import Pybind11Extension\n"
+    files: dict[str, str | int] = {
+        "pyproject.toml": "[build-system]\nrequires = ['setuptools', 'pybind11']\n",
+        "x.cpp": "#include <pybind11/pybind11.h>\n" + "a = b;\n" * 100,
+    }
+    made = features(
+        {**files, "setup.py": f"{head}setup(ext_modules=[Pybind11Extension('x', ['x.cpp'])])\n"}
+    )
+    plain = features({**files, "setup.py": SETUP.replace("x.c", "x.cpp")})
+    assert (made.strips, plain.strips) == (True, False)
+    sizes = [modelled_cost(each, coefficients()).built_bytes for each in (made, plain)]
+    assert all(isinstance(each, Quantity) for each in sizes)
+    assert sizes[0].value < sizes[1].value / 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "debug"),
+    [
+        ("[tool.scikit-build]\ncmake.build-type = 'RelWithDebInfo'\n", True),
+        ("[tool.scikit-build]\n# cmake.build-type = 'Debug'\n", False),
+        ("[[tool.scikit-build.overrides]]\nif.state = 'editable'\ncmake.build-type = 'Debug'\n",
+         False),
+    ],
+)  # fmt: skip
+def test_what_is_for_editable_installs_leaves_no_debug_information_in(settings: str, debug: bool):  # noqa: FBT001
+    """pytantan 0.1.4, pyfastani 0.6.2: the built modules are as large as the published."""
+    assert cmake(settings=settings).debug is debug
+
+
+def test_cmake_below_a_hook_of_hatch_has_no_flags_of_python():
+    """pyclipr 0.1.8: 0.62 MB where debug information would have made 9.5."""
+    system = (
+        "[build-system]\nrequires = ['hatchling', 'scikit-build-core']\n"
+        "build-backend = 'hatchling.build'\n[tool.hatch.build.targets.wheel.hooks.scikit-build]\n"
+    )
+    files: dict[str, str | int] = {"x/__init__.py": 9, "x.cpp": "a = b;\n" * 100}
+    lists = "project(x CXX)\nadd_library(x MODULE x.cpp)\n"
+    assert features({"pyproject.toml": system, "CMakeLists.txt": lists, **files}).strips

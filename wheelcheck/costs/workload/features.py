@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
+from wheelcheck.builds.sdist.build_system import read_toml, table
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
@@ -33,9 +34,14 @@ from wheelcheck.index.interface import ArchiveListing
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
+_WITHOUT_DEBUG = "Pybind11Extension"
+"""pybind11's kind of extension module, which adds ``-g0`` (`pybind11.setup_helpers`)."""
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
-_WITH_DEBUG = re.compile(r"build-type *= *['\"](?:RelWithDebInfo|Debug)")
-"""What has scikit-build-core compile with ``-g``, and not strip what it installs."""
+_DEBUG_TYPES = frozenset({"Debug", "RelWithDebInfo"})
+"""Kinds of builds that have scikit-build-core compile with ``-g``, and not strip what it installs:
+in its settings, not those of overrides, which are for editable installs."""
+_BUILDERS = frozenset({"cmake", "meson", "ninja", "scikit-build-core"})
+"""Build requirements that compile for the hooks of Hatch and Poetry, without Python's flags."""
 _UNOPTIMISED = re.compile(r"""['"](?:-Dbuildtype=|--buildtype[= ])(?:plain|debug)['"]""")
 """Settings of meson-python, which asks for an optimised build otherwise."""
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
@@ -236,15 +242,31 @@ def read_features(
         java_bytes=java_bytes(facts, sizes, texts),
         slow_imports=slow_imports(facts, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
-        strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
-        debug=backend == "native"
-        and _WITH_DEBUG.search(texts.get("pyproject.toml", "")) is not None,
+        strips=_strips(facts, texts),
+        debug=backend == "native" and _with_debug(texts.get("pyproject.toml", "")),
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         optimised=_optimises(facts, backend, texts),
         parallel=_is_parallel(facts, backend, texts),
         wheel=None if wheel is None else published(wheel),
     )
+
+
+def _strips(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
+    """Whether debug information is left out that Python's own flags ask for."""
+    if _STRIPS.search(texts.get("setup.py", "")):
+        return True
+    if facts.kind == "pure" and not facts.extensions:
+        return not _BUILDERS.isdisjoint(facts.system.required_names)
+    makers = {module.made_by.rpartition(".")[2] for module in facts.extensions}
+    return makers == {_WITHOUT_DEBUG}
+
+
+def _with_debug(project: str) -> bool:
+    """Whether the settings have CMake leave debug information in."""
+    settings = table(read_toml(project), "tool", "scikit-build")
+    kinds = (settings.get("build-type"), table(settings, "cmake").get("build-type"))
+    return any(kind in _DEBUG_TYPES for kind in kinds if isinstance(kind, str))
 
 
 def _optimises(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:
