@@ -94,7 +94,7 @@ _FOR_WANT_OF_PACKAGES = frozenset(
     {"not-packaged", "tool-too-old", "library-too-old", "library-version"}
 )
 """Obstacles that who installs something else can overcome."""
-_DO_NOT_COMPILE = {"c-api-gone", "cython-output-too-old", "cython-too-new"}
+_DO_NOT_COMPILE = {"c-api-gone", "c-api-new", "cython-output-too-old", "cython-too-new"}
 """Obstacles that end the compiling of an extension module."""
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 

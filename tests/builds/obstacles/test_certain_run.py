@@ -141,6 +141,18 @@ def run(
     return certain_stop(texts, frozenset(texts), finds, settings)
 
 
+MAKES_MODULES = """
+has_cython = False
+try:
+  from Cython.Distutils import build_ext
+  has_cython = True
+except ImportError:
+  build_ext = None
+if has_cython:
+  modules = ['a.pyx']"""
+"""NameError where a build requirement brings no Cython (structpie 0.0.5)."""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -215,6 +227,7 @@ def run(
         ("from pathlib import Path\n(Path(__file__).parent / 'NEWS').read_text()", "opens NEWS"),
         ("import io\nfor name in ('A', 'setup.py'):\n  io.open(name).read()", "it opens A,"),
         ("versoin = '1'\nprint(version)", "version is not defined"),
+        (f"{MAKES_MODULES}\nprint(modules)", "modules is not defined"),
         (
             "from setuptools import dist\ndist.Distribution().fetch_build_eggs(['numpy'])",
             "it has setuptools fetch numpy",
@@ -223,6 +236,14 @@ def run(
         (
             "from setuptools import setup\nn = ['six', 'foo>=1.*']\nsetup(install_requires=n)",
             "'foo>=1.*', which is refused",
+        ),
+        (
+            "from setuptools import setup\nsetup(long_description=open('setup.py'))",
+            "long_description is an open file",
+        ),
+        (
+            "from setuptools import setup\nsetup(long_description=open('setup.py').readlines())",
+            "long_description is a list of lines",
         ),
         ("from setuptools import setup\nsetup(packages=['gone'])", "the package folder gone"),
         ("from setuptools import setup\nsetup(scripts=['bin/x'])", "the script bin/x"),
@@ -289,10 +310,14 @@ setup(name='x', url=open('NEWS').read(), keywords='a' if thing.version else thin
         "open('made.txt', 'w').write('x')\nopen('made.txt').read()",
         "import shutil\nshutil.copy('a', 'b')\nopen('b').read()",
         "exec(open('setup.py').read())\nprint(version)",
+        f"{MAKES_MODULES}\nelse:\n  modules = []\nprint(modules)",
+        f"{MAKES_MODULES}\nprint([modules for modules in ()])",
+        f"def late():\n  global modules\n  modules = []\n{MAKES_MODULES}\nlate()\nprint(modules)",
         "from pathlib import Path\n(Path(__file__).parent / 'setup.py').open('r')",
         "needs = []\nneeds.append('x')\nfor name in needs: open(name)",
         "def change(names):\n  names.append(1)\nnames = []\nchange(names)\nif names: import numpy",
         "from setuptools import setup\nsetup(packages=['a'], package_dir={'a': '.'})",
+        "from setuptools import setup\nsetup(long_description=open('setup.py').read())",
         "from setuptools import setup, find_packages\nsetup(packages=find_packages('src'))",
         "from setuptools import setup\nsetup(install_requires=['a (>=1)', 'b; os_name==\"x\"'])",
         COMMAND.replace("'egg_info'", "'test'"),

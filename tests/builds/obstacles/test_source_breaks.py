@@ -71,6 +71,51 @@ def test_a_use_that_waits_for_a_macro_of_a_header_of_the_sdist():
     assert found(contents_of(setup__py=SETUP, x__c=WAITS, compat__h=of_python2), 13) == ()
 
 
+NEWER = """
+#include <Python.h>
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+    {0, NULL},
+};
+"""
+"""CPython 3.11: error: 'Py_mod_multiple_interpreters' undeclared here (pyllhttp 6.8.0)."""
+
+
+def test_a_name_of_the_c_api_that_the_python_does_not_have_yet():
+    def of(text: str, minor: int, **more: str) -> tuple[BuildObstacle, ...]:
+        return found(contents_of(setup__py=SETUP, x__c=text, **more), minor)
+
+    (obstacle,) = of(NEWER, 11)
+    assert (obstacle.code, obstacle.fatal) == ("c-api-new", True)
+    assert of(NEWER, 12) == ()
+    guarded = NEWER.replace("    {Py_mod", "#ifdef Py_mod_multiple_interpreters\n    {Py_mod")
+    guarded = guarded.replace("SUPPORTED},", "SUPPORTED},\n#endif")
+    by_version = guarded.replace("#ifdef Py_mod_multiple_interpreters", "#if PY_MINOR_VERSION > 11")
+    unknown = guarded.replace("#ifdef Py_mod_multiple_interpreters", "#ifdef HAVE_INTERPRETERS")
+    for text in (guarded, by_version, unknown):
+        assert of(text, 11) == ()
+    assert of("// Py_mod_multiple_interpreters\n#define A Py_NewRef\n", 8) == ()
+
+
+COMPAT = """
+#if PY_VERSION_HEX < 0x030A00A3
+static inline PyObject *_Py_NewRef(PyObject *o) { Py_INCREF(o); return o; }
+#define Py_NewRef(o) _Py_NewRef((PyObject *)(o))
+#endif
+#if PY_VERSION_HEX < 0x030D00A1
+static inline int
+PyDict_GetItemRef(PyObject *d, PyObject *k, PyObject **r) { return own_get(d, k, r); }
+#endif
+"""
+
+
+def test_a_newer_name_that_a_header_of_the_sdist_defines():
+    uses = '#include <Python.h>\n#include "compat.h"\n'
+    uses += "int f(void) { return PyDict_GetItemRef(a, Py_NewRef(k), &r); }\n"
+    assert found(contents_of(setup__py=SETUP, x__c=uses, compat__h=COMPAT), 9) == ()
+    assert len(found(contents_of(setup__py=SETUP, x__c=uses, compat__h="int other;"), 9)) == 1
+
+
 def test_a_source_that_is_not_shipped():
     def missing(script: str, **files: str) -> list[str]:
         sdist = contents_of(setup__py=script, **files)

@@ -17,7 +17,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 
 __all__ = ["described_breaks"]
 
-_CODES = frozenset({"c-api-gone", "cython-output-too-old", "numpy-api-gone"})
+_CODES = frozenset({"c-api-gone", "c-api-new", "cython-output-too-old", "numpy-api-gone"})
 """What no option of a compiler mends: the others may be in any file of the project."""
 
 
@@ -32,7 +32,8 @@ def described_breaks(
 ) -> tuple[BuildObstacle, ...]:
     """What CPython 3.`minor`, `numpy` and Linux lack for these sources, the first of each kind.
 
-    Codes ``c-api-gone``, ``cython-output-too-old``, ``numpy-api-gone``, ``header-missing``.
+    Codes ``c-api-gone``, ``c-api-new``, ``cython-output-too-old``, ``numpy-api-gone``,
+    ``header-missing``.
     """
     if not _builds_for_certain(facts):
         return ()

@@ -16,6 +16,7 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     KEYWORD,
     METHOD,
     NARROWING,
+    NEW,
     OWN,
     PASSES,
     PERHAPS,
@@ -37,6 +38,7 @@ __all__ = ["refused_files", "source_breaks"]
 _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
 _API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/sources/c_api.csv"
+_NEW = "the headers of CPython: wheelcheck/index/archives/sources/c_api_new.csv"
 _ALLOWED = (
     (
         "incompatible-pointer",
@@ -74,7 +76,7 @@ def source_breaks(
 ) -> tuple[BuildObstacle, ...]:
     """What CPython 3.`minor` and GCC do not compile of these files, first of each kind.
 
-    Codes ``c-api-gone``, ``cython-output-too-old``, ``compiler-too-new``.
+    Codes ``c-api-gone``, ``c-api-new``, ``cython-output-too-old``, ``compiler-too-new``.
     """
     own = _own_names(contents, minor)
     found = [
@@ -137,6 +139,7 @@ def _of_files(
         if marks is None or path.endswith(_TRANSLATED):
             continue
         yield from _by_python(path, _gone_names(marks, minor, own), minor, gcc, sure=sure)
+        yield from _by_old_python(path, marks, minor, own, sure=sure)
         if gcc is not None and gcc >= _ERRORS_SINCE:
             yield from _by_compiler(path, _refused(marks, own), script, sure=sure)
         if gcc is not None and gcc >= _SPEAKS_C23:
@@ -160,7 +163,7 @@ def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
         name if flag else name + perhaps
         for name, perhaps, flag, minors in split
         if minor in minors
-        and not name.startswith("#")
+        and not name.startswith(("#", NEW))
         and not (perhaps and name in off)
         and (not flag or f"#{flag}" in own)
         and not _is_provided(name, own, internal=internal)
@@ -199,6 +202,19 @@ def _api(
     return BuildObstacle(
         "c-api-gone", message, _API, fatal=sure and refused, may_be_left_out=perhaps
     )
+
+
+def _by_old_python(
+    path: str, marks: SourceMarks, minor: int, own: set[str], *, sure: bool
+) -> Iterator[BuildObstacle]:
+    """The first name of the C API that CPython 3.`minor` does not have yet."""
+    for mark, minors in marks.api_breaks:
+        name = mark.removeprefix(NEW)
+        if name != mark and minor in minors and name not in own:
+            message = f"{path} uses {name}, which CPython 3.{minor} does not have yet"
+            message += "" if sure else "; the build may leave it out"
+            yield BuildObstacle("c-api-new", message, _NEW, fatal=sure, may_be_left_out=not sure)
+            return
 
 
 def _refused(marks: SourceMarks, own: set[str]) -> list[str]:

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from wheelcheck.builds.obstacles.setup_run.commands import command_methods
-from wheelcheck.builds.obstacles.setup_run.file_reads import missing_file, removed_folder
+from wheelcheck.builds.obstacles.setup_run.file_reads import (
+    missing_file,
+    removed_folder,
+    unread_description,
+)
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.later_python import (
@@ -33,9 +37,12 @@ from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
 from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, SetUp, Stopped, message
-from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
+from wheelcheck.builds.obstacles.setup_run.syntax import (
+    dotted,
+    evaluated,
+    is_unbound,
+)
 from wheelcheck.builds.setup_script.script_syntax import parse
-from wheelcheck.errors import Unknown
 
 __all__ = ["Expressions"]
 
@@ -48,7 +55,6 @@ _BUILTINS = frozenset(dir(builtins)) | {
     "__file__", "__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__",
     "__path__", "__cached__", "__annotations__", "WindowsError",
 }  # fmt: skip
-_MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
 _U_MODE = "open() knows no mode U since Python 3.11"
 _USE_2TO3 = "use_2to3 is refused since setuptools 58"
 _READFP = "readfp of configparser is gone since Python 3.12"
@@ -110,7 +116,7 @@ class Expressions:
             return
         if node.id in _PYTHON2_BUILTINS:
             frame.stop(node, "NameError", f"{node.id} is a name of Python 2")
-        if not frame.depth and node.id not in _BUILTINS and _binds_nothing_as(node.id, text):
+        if not frame.depth and node.id not in _BUILTINS and is_unbound(node.id, text):
             frame.stop(node, "NameError", f"{node.id} is not defined")
 
     def _attribute(self, node: ast.Attribute) -> None:
@@ -239,6 +245,7 @@ class Expressions:
         finds = state.modules.finds
         setuptools = finds.versions.get("setuptools")
         why = refused_keyword(known, names, frame.files, setuptools)
+        why = why or unread_description(node, frame)
         if why:
             frame.stop(node, "DistutilsSetupError", why)
         if state.settings.release is not None and not state.settings.first:
@@ -270,14 +277,6 @@ def _keywords_of(node: ast.Call, frame: Frame) -> tuple[dict[str, Any], frozense
     known = {name: value for name, value in named.items() if value is not None}
     more = {"**"} if len(named) < len(node.keywords) else frozenset[str]()
     return known, frozenset(named) | more
-
-
-def _binds_nothing_as(name: str, text: str) -> bool:
-    """Whether no statement of a file makes a name."""
-    if any(word in text for word in _MAKES_NAMES):
-        return False
-    tree = parse(text)
-    return not isinstance(tree, Unknown) and name not in names_bound(tree)
 
 
 def _imported(node: ast.Call, frame: Frame) -> str:

@@ -10,7 +10,7 @@ from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.known.known_values import KnownPath
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["missing_file", "removed_folder"]
+__all__ = ["missing_file", "removed_folder", "unread_description"]
 
 _OPENERS = {"open", "io.open", "codecs.open"}
 _READERS = {"read_text", "read_bytes", "open"}
@@ -45,6 +45,21 @@ def removed_folder(node: ast.Call, frame: Frame) -> str:
         return ""
     found = frame.files.has_folder(path)
     return f"it removes {path} as a file, and the sdist has a folder there" if found else ""
+
+
+def unread_description(node: ast.Call, frame: Frame) -> str:
+    """Why a call of `setup()` fails: its `long_description` is a file or a list of its lines.
+
+    setuptools asks it for its end as a text (`_core_metadata.py`, at least since 65.7).
+    """
+    given = next((k.value for k in node.keywords if k.arg == "long_description"), None)
+    lines = False
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute):
+        lines = given.func.attr == "readlines"
+        given = given.func.value if lines else given
+    if not isinstance(given, ast.Call) or _opener(given.func, frame) not in _OPENERS:
+        return ""
+    return f"long_description is {'a list of lines' if lines else 'an open file'}, and no text"
 
 
 def _opened(node: ast.Call, frame: Frame) -> tuple[str | None, Any]:

@@ -132,6 +132,8 @@ def _types(known: Mapping[str, Any]) -> Iterator[str]:
             yield f"{keyword} is bytes, which is a text in Python 2 alone"
     if isinstance(known.get("license"), list | tuple):
         yield "license is a list, which setuptools cannot write"
+    if isinstance(known.get("long_description"), list | tuple):
+        yield "long_description is a list, and no text"
     data = known.get("package_data")
     for value in data.values() if isinstance(data, dict) else ():
         if isinstance(value, str):

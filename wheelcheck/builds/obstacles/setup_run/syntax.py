@@ -5,7 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-__all__ = ["bound_by", "dotted", "entries", "evaluated", "is_generator", "names_bound"]
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
+
+__all__ = [
+    "bound_by",
+    "dotted",
+    "entries",
+    "evaluated",
+    "is_generator",
+    "is_unbound",
+    "names_bound",
+]
+
+_MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
 
 
 def dotted(node: ast.AST | None) -> str:
@@ -46,6 +59,26 @@ def names_bound(tree: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def _bound_out_of_sight(tree: ast.AST) -> frozenset[str]:
+    """The names that something binds beside the plain statements of a file.
+
+    A part of an expression, a handler, a pattern, a loop in a list, or a function by ``global``.
+    """
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.NamedExpr | ast.comprehension):
+            found |= names_bound(node.target)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+        elif isinstance(node, ast.AsyncFunctionDef | ast.AsyncFor | ast.AsyncWith):
+            found |= names_bound(node)
+    return frozenset(found)
+
+
 def evaluated(node: ast.expr) -> Iterator[ast.expr]:
     """The parts of an expression that are evaluated in any case, the inner before the outer."""
     if isinstance(node, ast.Lambda):
@@ -83,3 +116,11 @@ def entries(node: ast.expr) -> dict[str, ast.expr]:
 def is_generator(node: ast.FunctionDef) -> bool:
     """Whether a call of a function runs nothing of it."""
     return any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
+
+
+def is_unbound(name: str, text: str) -> bool:
+    """Whether nothing has bound a name at the top of a file that no statement run so far bound."""
+    if any(word in text for word in _MAKES_NAMES):
+        return False
+    tree = parse(text)
+    return not isinstance(tree, Unknown) and name not in _bound_out_of_sight(tree)

@@ -29,6 +29,7 @@ __all__ = [
     "MODULE",
     "NAME",
     "NARROWING",
+    "NEW",
     "NUMPY",
     "OWN",
     "PART",
@@ -56,6 +57,9 @@ name follows, if one does. Such macros of headers are marked themselves, ``#`` b
 
 OWN = "#="
 """Before a name that a source defines for the CPython that follow, and for no other."""
+
+NEW = "+"
+"""Before a name that the CPython that follow do not have yet."""
 
 # SourceMarks.needs
 STANDARD = "std "

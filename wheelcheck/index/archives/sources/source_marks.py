@@ -8,7 +8,7 @@ from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
-RULES = 52
+RULES = 53
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -31,7 +31,8 @@ class SourceMarks(Struct, frozen=True):
     leading ``<``, as often as it includes them. `returns` counts the word: headers of declarations
     have none, those that hold code do. `generator` is the program that wrote it, with its
     version if it says so: ``cython 3.0.11``. `api_breaks` are names of the C API that some CPython
-    lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
+    lacks (`c_api.api_breaks`), or does not have yet (`c_new_names`); of what Cython wrote, its
+    version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
     any ``cimport`` of a name of one part; ``name cmp`` of a builtin of Python 2;
     ``numpy 2.0.0 int_t`` of a name that NumPy no longer declares; ``language_level``, where the

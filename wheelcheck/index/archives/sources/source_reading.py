@@ -21,6 +21,7 @@ from wheelcheck.index.archives.sources.c_code.c_errors import (
 )
 from wheelcheck.index.archives.sources.c_code.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_code.c_includes import certain_includes, is_for_python
+from wheelcheck.index.archives.sources.c_code.c_new_names import new_names
 from wheelcheck.index.archives.sources.c_code.c_pointers import own_structures, pointer_breaks
 from wheelcheck.index.archives.sources.c_code.c_returns import return_breaks
 from wheelcheck.index.archives.sources.c_code.c_slots import slot_breaks, throw_breaks
@@ -147,7 +148,7 @@ def _written_by_hand(
 def _api(content: bytes, path: str, *, for_python: bool) -> tuple[ApiBreak, ...]:
     """What a source uses of the C API that is gone, or a header says of the version of Python."""
     if for_python:
-        return api_breaks(content)
+        return (*api_breaks(content), *new_names(content, path))
     return python_flags(content) if path.endswith(".h") else ()
 
 
