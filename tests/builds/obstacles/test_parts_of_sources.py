@@ -219,3 +219,20 @@ def test_a_library_of_the_sdist_is_followed_by_its_folder():
     assert stops(**{"include/other/y__h": old}) == []
     assert stops(**{"include/lib/y__h": old, "old/lib/y__h": old}) == []
     assert stops(**{"tests/lib/y__h": old}) == []
+
+
+def test_declarations_of_a_module_that_did_not_come_along():
+    """Cython: 'vlcp_event_cython/event.pxd' not found, in a build of November 2026."""
+    uses = "from own.event cimport Event\ncdef int b\n"
+    source = {"own/event.pyx": "cdef class Event:\n    pass\n"}
+    (message,) = by_cython(uses, **source)
+    assert "x.pyx cimports from own.event, and the sdist holds no event.pxd" in message
+    assert by_cython(uses, **source, **{"own/event.pxd": "cdef class Event:\n    pass\n"}) == []
+    assert by_cython(uses) == []
+    makes = WITH_PYX + "open('own/event.pxd', 'w').write('')\n"
+    assert by_cython(uses, script=makes, **source) == []
+
+
+def test_headers_of_the_system_do_not_bring_names_of_the_library():
+    assert len(undeclared("#include <cxxabi.h>\nvoid f() { std::sort(a, b); }\n")) == 1
+    assert undeclared("#include <ext/hash_map>\nvoid f() { std::sort(a, b); }\n") == []

@@ -16,6 +16,7 @@ from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.mark_kinds import (
     CALLBACK,
     CIMPORT,
+    CIMPORTS,
     DIVISION,
     LOST_DECLARATIONS,
     NAME,
@@ -63,7 +64,7 @@ def old_cython(
     found = []
     for path in contents.marks:
         if path.endswith((".pyx", ".pxi")) and (path in named or not (named or is_aside(path))):
-            reasons = [*_without_part(path, contents)]
+            reasons = [*_without_part(path, contents), *_without_declarations(path, contents)]
             reasons += _refused(path, contents, version, stated=stated)
             reasons += _not_installed(path, contents, installed) if path in named else ()
             reasons += _not_declared(path, contents, numpy)
@@ -113,6 +114,25 @@ def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
         made = any(base in text for text in contents.texts.values())
         if not there and not made:
             yield f"includes {name}, which the sdist does not hold"
+
+
+def _without_declarations(path: str, contents: SdistContents) -> Iterator[str]:
+    """Modules of the sdist that a source cimports from, and whose declarations did not come along.
+
+    ``from package.event cimport Event`` needs ``package/event.pxd`` beside ``event.pyx``.
+    """
+    for name in marked(contents.marks[path].needs, CIMPORTS):
+        target = name.replace(".", "/")
+        if "/" not in target or target.startswith("/"):
+            continue
+        stem = posixpath.basename(target)
+        sources = contents.marked_by_name.get(f"{stem}.pyx", ())
+        if not any(f"/{source}".endswith(f"/{target}.pyx") for source in sources):
+            continue
+        declares = f"{stem}.pxd"
+        made = any(declares in text for text in contents.texts.values())
+        if not made and not any(declares in name for name in contents.file_names):
+            yield f"cimports from {name}, and the sdist holds no {declares}"
 
 
 def _not_installed(
