@@ -243,6 +243,18 @@ def test_fetchers_that_are_killed_are_replaced_by_the_process_itself(site, opene
     assert all(map(has_ended, forked))
 
 
+@pytest.mark.hostile
+@pytest.mark.usefixtures("forked")
+def test_what_hinders_the_first_request_is_reported_as_alone(site, opened, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    index = opened(site.url)
+    index.prefetch(NAMES)
+    shared = index.project(NAMES[0])
+    monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 0)
+    alone = opened(site.url, cache="other").project(NAMES[0])
+    assert repr(shared) == repr(alone)
+
+
 def test_no_more_processes_are_no_reason_to_fail(site, opened, monkeypatch):
     def refused() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")

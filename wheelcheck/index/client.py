@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -293,7 +294,14 @@ class NetworkIndex:
             self._may_fork = False
         elif not all(source.is_recent(name) for source in self._sources for name in names):
             self._may_fork = False
-            self._tasks.start(self, fetchers)
+            with suppress(Exception):  # the first request meets it again, and reports it
+                self._prepare()
+                self._tasks.start(self, fetchers)
+
+    def _prepare(self) -> None:
+        """Import once what every process needs that is forked now."""
+        self._http.prepare()
+        import wheelcheck.index.facts  # noqa: F401
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None

@@ -136,6 +136,13 @@ class Http:
         self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
 
+    def prepare(self) -> None:
+        """Import and read what the first request takes."""
+        if self._connections is None:
+            from wheelcheck.index.network.connections import Connections
+
+            self._connections = Connections(self._trusted, self._contact)
+
     def close(self) -> None:
         """Close all connections; requests under way fail."""
         self._closing.set()
@@ -281,11 +288,9 @@ class Http:
         with self._lock:
             if self._closing.is_set():
                 raise FetchFailed("the run is ending")
-            if self._connections is None:
-                from wheelcheck.index.network.connections import Connections
-
-                self._connections = Connections(self._trusted, self._contact)
             if self._own.client is None:
+                self.prepare()
+                assert self._connections is not None
                 self._own.client = self._connections.client()
                 self._clients.append(self._own.client)
             return self._own.client
