@@ -110,6 +110,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "c_statements": c.statements / _THOUSAND,
         "c_header_mb": c.header_bytes / _MB,
         "c_near_code": c.near_code / _THOUSAND,
+        "c_sole_code": c.sole_code / _THOUSAND,
         "generated_files": generated.files,
         "generated_mb": generated.bytes / _MB,
         "generated_header_code": generated.header_code / _THOUSAND,
@@ -246,6 +247,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
             f"{name}_numpy": unit.numpy,
             f"{name}_templates": unit.templates,
             f"{name}_vectors": unit.vectors,
+            f"{name}_sole_code": unit.sole_code / _THOUSAND,
             f"{name}_copied": unit.copied / _THOUSAND,
             f"{name}_instances": unit.instances / _HUNDRED,
             f"{name}_bound": unit.bound / _HUNDRED,
@@ -268,7 +270,7 @@ _MEMORY_KINDS = {
 _MEMORY_TERMS = frozenset(
     {
         *("base", "cffi", "documents", "fortran_wrapped", "java", "java_mb", "pythran"),
-        *("c", "c_statements", "c_header_mb", "c_vectors", "cpp_vectors"),
+        *("c", "c_statements", "c_header_mb", "c_sole_code", "c_vectors", "cpp_vectors"),
         *("generated", "generated_mb", "generated_header_code", "generated_standard"),
         *("cython", "cython_lines", "cython_views", "cython_numpy", "cython_copied"),
         *("cython_header_code", "cython_standard", "cython_instances"),

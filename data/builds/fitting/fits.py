@@ -26,7 +26,7 @@ CPU_PRIOR = {
     "pure_imports": 0.4, "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1,
     "base": 0.4, "base_meson": 1.0, "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
-    "c_vectors": 0.3,
+    "c_sole_code": 0.2, "c_vectors": 0.3,
     "generated_files": 0.05, "generated_mb": 3.7, "generated_header_code": 0.3,
     "generated_standard": 0.1, "cython_files": 1.0, "cython_views": 3.0,
     "cython_numpy": 1.0, "cython_lines": 8.0, "cython_copied": 2.0, "cython_header_code": 0.3,
@@ -49,7 +49,8 @@ empty class and 2.9 s for the 191 kB of jep 4.3.2, and of the archiver beside it
 MEMORY_PRIOR = {
     "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "pure_meson": 46e6,
     "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
-    "c_vectors": 70e6, "generated": 48e6, "generated_mb": 134e6, "generated_header_code": 50e6,
+    "c_sole_code": 20e6, "c_vectors": 70e6,
+    "generated": 48e6, "generated_mb": 134e6, "generated_header_code": 50e6,
     "generated_standard": 5e6, "cython": 100e6, "cython_lines": 100e6,
     "cython_views": 100e6, "cython_numpy": 30e6, "cython_copied": 20e6,
     "cython_header_code": 10e6, "cython_standard": 5e6, "cython_instances": 100e6,

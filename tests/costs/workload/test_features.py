@@ -1085,3 +1085,15 @@ def test_cmake_below_a_hook_of_hatch_has_no_flags_of_python():
     files: dict[str, str | int] = {"x/__init__.py": 9, "x.cpp": "a = b;\n" * 100}
     lists = "project(x CXX)\nadd_library(x MODULE x.cpp)\n"
     assert features({"pyproject.toml": system, "CMakeLists.txt": lists, **files}).strips
+
+
+def test_code_in_headers_of_a_single_file_is_part_of_it():
+    """multidict 7.2.1: 4,900 statements of C in headers, 3.9 s; without them 1.6 s were said."""
+    code = "static int f(int a) { int b = a; b = b + a; return b; }\n" * 1000
+    script = SETUP.replace("['x.c']", "['x.c', 'y.c']")
+    files: dict[str, str | int] = {"setup.py": script, "part.h": code, "y.c": "a = b;\n"}
+    alone = features({**files, "x.c": '#include "part.h"\n' + "a = b;\n" * 10})
+    shared = features({**files, "x.c": '#include "part.h"\n', "y.c": '#include "part.h"\n'})
+    found = [each.of(SourceKind.C).sole_code for each in (alone, shared)]
+    assert found == [3000, 0]
+    assert cpu_terms(alone)["c_sole_code"] == 3

@@ -93,6 +93,7 @@ def compiled_files(
         chosen |= {path for path in sizes if path.endswith(".sip") and not is_aside(path)}
     if cython:
         chosen |= _named_in_cython(chosen, sizes, marks)
+    includes.count_readers(chosen)
     binding = _bindings(chosen) if requires & _BINDERS else set()
     unlisted = without_doubles(candidates - chosen) if chosen else set[str]()
 

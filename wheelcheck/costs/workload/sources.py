@@ -31,7 +31,7 @@ class Sources:
     All but `files` are sums over what each file has its compiler read, so that what several files
     include counts for each. `near_code` are the statements of code in the sdist's own headers, as
     far as they are in proportion to the file that includes them: most of a large header stays
-    unused.
+    unused. `sole_code` are those in headers that one file alone includes.
     `standard` counts headers of the C++ standard library, `templates` files that include a
     library of templates such as Boost or Eigen, `vectors` those that include all vector
     instructions; `views` and `numpy` those of Cython with
@@ -46,6 +46,7 @@ class Sources:
     header_statements: int = 0
     header_code: int = 0
     near_code: int = 0
+    sole_code: int = 0
     standard: int = 0
     templates: int = 0
     vectors: int = 0
@@ -100,6 +101,7 @@ def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
             header_statements=unit.header_statements * times,
             header_code=unit.header_code * times,
             near_code=near * times,
+            sole_code=unit.sole_code * times,
             standard=unit.standard * times,
             templates=unit.templates * times,
             vectors=unit.vectors * times,

@@ -63,7 +63,8 @@ class TranslationUnit:
     """One compiled file with what it includes. `bytes` and `statements` are those of sources.
 
     `header_bytes` and `header_statements` are those of the sdist's own headers among what is
-    included, `header_code` those of the statements that are code rather than declarations;
+    included, `header_code` those of the statements that are code rather than declarations, of which
+    `sole_code` are in headers that no other compiled file includes: parts of this one;
     `standard` is the number of headers of the C++ standard library.
     `templates` says that it includes a library of templates, `binds` that this is one for bindings.
     `vectors`: it includes all vector instructions, whatever is defined.
@@ -79,6 +80,7 @@ class TranslationUnit:
     header_bytes: int = 0
     header_statements: int = 0
     header_code: int = 0
+    sole_code: int = 0
     standard: int = 0
     templates: bool = False
     binds: bool = False
@@ -104,6 +106,7 @@ class Includes:
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         for path in marks:
             self._named[path.rpartition("/")[2]].append(path)
+        self._readers: Counter[str] = Counter()
         self._direct: dict[str, tuple[Counter[str], tuple[str, ...]]] = {}
 
     def unit(self, path: str) -> TranslationUnit:
@@ -128,6 +131,7 @@ class Includes:
             header_bytes=sum(map(self._sizes.__getitem__, headers)),
             header_statements=sum(map(self._statements, headers)),
             header_code=sum(map(self._code, headers)),
+            sole_code=sum(self._code(each) for each in headers if self._readers[each] == 1),
             standard=sum(_STANDARD.match(name) is not None for name in foreign),
             templates=any(name.startswith(_TEMPLATES) for name in foreign),
             binds=any(name.startswith(_BINDERS) for name in foreign),
@@ -138,6 +142,11 @@ class Includes:
             instances=_sum(parts, INSTANCES),
             bound=sum(_sum(self._marks[each].needs, BINDS) for each in own),
         )
+
+    def count_readers(self, paths: Iterable[str]) -> None:
+        """Count which files are read for how many of some compiled files."""
+        known = [path for path in paths if path in self._marks]
+        self._readers = Counter(each for path in known for each in self._closure(path)[0])
 
     def included(self, paths: Iterable[str]) -> set[str]:
         """Which files some of these include."""
