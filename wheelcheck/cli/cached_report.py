@@ -111,7 +111,7 @@ def _take_over(args: Namespace, report_cache: ReportCache) -> None:
         **{name: getattr(args, option) for name, option in _READING.items()},
     )
     files: dict[str, bytes | None] = {}
-    requirements = question.read(datetime.now(UTC), files)
+    requirements = question.read(datetime.now(UTC), files, args.installer)
     if requirements.policy.cooldown is None:  # it counts from the moment of the reading
         report_cache.read = requirements, files
     meaning = meaning_of(requirements, question.names)

@@ -248,3 +248,71 @@ def test_a_project_or_lock_that_no_parser_takes_breaks_nothing(
     dockerfile = read(text, dict.fromkeys(files, hostile))
     assert "lock-stale" not in {each.code for each in dockerfile.stages[0].faults}
     assert dockerfile.all_unread
+
+
+UV_LOCK = """version = 1
+requires-python = ">=3.11"
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }]
+[[package]]
+name = "flask"
+version = "3.0.0"
+source = { registry = "https://index.example/simple" }
+sdist = { url = "https://index.example/flask-3.0.0.tar.gz" }
+"""
+SYNC = "RUN uv sync --frozen"
+INSTALL = "RUN poetry install --no-root"
+
+
+def policy(run: str, project: str = "", files: dict[str, str] | None = None):
+    """Which files a step may choose: names or ``*``, without wheels and without sdists."""
+    lock = {"uv.lock": UV_LOCK, "poetry.lock": POETRY_LOCK, "Pipfile.lock": PIPFILE_LOCK}
+    own = POETRY if "poetry" in run else PROJECT
+    context = {"pyproject.toml": own + project, **lock, **(files or {})}
+    dockerfile = read(f"FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\n{run}", context)
+    (step,) = dockerfile.final.steps
+    controls = (step.requirements.policy.no_binary, step.requirements.policy.only_binary)
+    return tuple("*" if each.all_projects else " ".join(sorted(each.names)) for each in controls)
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (SYNC, ("", "")),
+        (f"{SYNC} --no-binary-package flask --no-build-package=pytest", ("flask", "pytest")),
+        (f"{SYNC} --no-binary", ("*", "")),
+        (f"{SYNC} --no-build", ("", "*")),
+        (f"ENV UV_NO_BINARY_PACKAGE='flask ujson'\n{SYNC}", ("flask ujson", "")),
+        (f"ENV UV_NO_BUILD=1\n{SYNC}", ("", "*")),
+        (f"ENV UV_NO_BUILD=0 PIP_NO_BINARY=flask\n{SYNC}", ("", "")),
+        ("RUN UV_NO_BUILD_PACKAGE=flask uv sync --frozen", ("", "flask")),
+        (f"ENV POETRY_INSTALLER_NO_BINARY=flask,click\n{INSTALL}", ("click flask", "")),
+        (f"ENV POETRY_INSTALLER_ONLY_BINARY=:all:\n{INSTALL}", ("", "*")),
+        (f"ENV PIP_NO_BINARY=flask\n{INSTALL}", ("", "")),
+        ("ENV PIP_NO_BINARY=flask\nRUN pipenv sync", ("flask", "")),
+    ],
+)
+def test_options_and_variables_of_a_locks_tool_say_what_may_be_chosen(run, expected):
+    assert policy(run) == expected
+
+
+@pytest.mark.parametrize("run", [SYNC, "RUN uv sync", "RUN uv pip install -r pyproject.toml"])
+def test_settings_of_uv_say_what_may_be_chosen(run):
+    project = '[tool.uv]\nno-binary-package = ["flask"]\nno-build = true\n'
+    assert policy(run, project) == ("flask", "*")
+    other = {"uv.toml": 'no-build-package = ["click"]\n'}
+    assert policy(run, project, other) == ("", "click"), "uv passes over [tool.uv] then"
+
+
+def test_settings_of_uv_say_nothing_to_pip():
+    assert policy("RUN pip install .", "[tool.uv]\nno-build = true\n") == ("", "")
+
+
+def test_settings_of_poetry_give_way_to_its_variables():
+    files = {"poetry.toml": '[installer]\nno-binary = ["flask"]\nonly-binary = true\n'}
+    assert policy(INSTALL, files=files) == ("flask", "*")
+    variable = f"ENV POETRY_INSTALLER_NO_BINARY=click\n{INSTALL}"
+    assert policy(variable, files=files) == ("click", "*")

@@ -126,6 +126,16 @@ two = [{include-group = "one"}]
             "pyproject.toml: [tool.uv] sources: obeyed by uv alone, not applied here",
         )
 
+    def test_where_uv_installs_its_settings_say_what_may_be_chosen(self, reading):
+        uv = '[tool.uv]\nno-binary-package = ["a"]\nsources = {b = {path = "."}}\n'
+        files = {"pyproject.toml": f'[project]\ndependencies = ["a"]\n{uv}'}
+        found = reading(files, options=CommandLine(by_uv=True))
+        assert found.policy.no_binary.names == {"a"}
+        assert "[tool.uv] sources: obeyed" in found.warnings[0]
+        given = CommandLine(by_uv=True, controls=(("only-binary", "a"),))
+        assert reading(files, options=given).policy.only_binary.names == {"a"}
+        assert not reading(files).policy.no_binary.names
+
 
 class TestDynamic:
     TEXT = """

@@ -22,10 +22,11 @@ from wheelcheck.api.questions.argument_values import (
     text_mapping,
 )
 from wheelcheck.api.questions.discovery import Discovery, discover, is_folder
-from wheelcheck.api.questions.installer_choice import for_its_locks, installed_by
+from wheelcheck.api.questions.installer_choice import for_its_locks, installed_by, installer_named
 from wheelcheck.api.questions.lock_comparison import compared
 from wheelcheck.api.questions.question_keywords import Input
 from wheelcheck.api.questions.target_choice import matrix_of, within_scope
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.errors import UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.network.deadlines import RUN_SECONDS, RunClock
@@ -140,7 +141,7 @@ class Question:
         """
         now = datetime.now(UTC)
         read_now: dict[str, bytes | None] = {}
-        requirements, files = known or (self.read(now, read_now), read_now)
+        requirements, files = known or (self.read(now, read_now, installer), read_now)
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
@@ -161,8 +162,10 @@ class Question:
         """The names to show for what is read."""
         return tuple(map(redact, (*map(str, as_list(self.requirements)), *self.packages)))
 
-    def read(self, now: datetime, files: dict[str, bytes | None]) -> Requirements:
-        """Read the inputs; the content of each file that is read is put into `files`.
+    def read(
+        self, now: datetime, files: dict[str, bytes | None], installer: str | None = None
+    ) -> Requirements:
+        """Read the inputs as an installer does; what each file has is put into `files`.
 
         Raises `UsageError` for what the caller can mend.
         """
@@ -173,7 +176,7 @@ class Question:
             extras=self.extras,
             groups=self.groups,
             allow_outside=self.allow_outside,
-            options=self._options(now),
+            options=self._options(now, by_uv=installer_named(installer) is InstallerKind.UV),
             environ=os.environ,
             stdin=sys.stdin.buffer.read,
             fetch=lambda url: fetch(url, environ=os.environ),
@@ -233,7 +236,7 @@ class Question:
         now = datetime.now(UTC)
         return date_bound(self.exclude_newer, now), now
 
-    def _options(self, now: datetime) -> CommandLine:
+    def _options(self, now: datetime, *, by_uv: bool) -> CommandLine:
         options = CommandLine(
             controls=in_any_order(only_binary=self.only_binary, no_binary=self.no_binary),
             pre=self.pre,
@@ -243,6 +246,7 @@ class Question:
             extra_index_urls=tuple(self.extra_index_urls),
             no_index=self.no_index,
             find_links=tuple(self.find_links),
+            by_uv=by_uv,
         )
         if self.pip_config:
             return options.over(pip_configuration(os.environ, now=now))

@@ -28,6 +28,7 @@ from wheelcheck.requirements.locks.locked_packages import (
     entries_of,
     marker_at,
 )
+from wheelcheck.requirements.projects.uv_settings import apply_uv_settings
 from wheelcheck.requirements.requirement_set import LockedFile, LockFacts, LockFormat
 
 __all__ = ["read_uv_lock"]
@@ -46,6 +47,7 @@ def read_uv_lock(given: InputDocument) -> None:
     given.collection.add_lock(LockFacts(given.origin(), LockFormat.UV))
     given.bound_python(text_at(given.tree, "requires-python", given.complain))
     bound_environments(given, "supported-markers")
+    apply_uv_settings(given)
     entries = entries_of(given, "package")
     graph = _Graph(given, entries)
     roots = graph.roots()

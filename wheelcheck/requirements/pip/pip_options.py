@@ -26,7 +26,8 @@ class CommandLine:
     ``all-releases`` and ``only-final``; a value is ``:all:``, ``:none:`` or names with commas
     (see `in_any_order` where there is no order to keep).
     `constraints` are constraint files, read before those handed to `read`. `find_links` are URLs
-    or paths from the working directory. URLs may carry credentials and are left out of the repr.
+    or paths from the working directory. `by_uv` says that uv installs, by its own settings.
+    URLs may carry credentials and are left out of the repr.
     """
 
     controls: tuple[tuple[str, str], ...] = ()
@@ -41,6 +42,7 @@ class CommandLine:
     find_links: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
+    by_uv: bool = False
 
     def over(self, base: CommandLine) -> CommandLine:
         """Return these options on top of others: single values replace, lists and flags add."""
@@ -57,6 +59,7 @@ class CommandLine:
             find_links=base.find_links + self.find_links,
             trusted_hosts=base.trusted_hosts + self.trusted_hosts,
             constraints=base.constraints + self.constraints,
+            by_uv=base.by_uv or self.by_uv,
         )
 
 
@@ -125,6 +128,8 @@ class OptionMerger:
         named = {option for option, _ in options.controls}
         if options.pre and named & {"all-releases", "only-final"}:
             raise UsageError("--pre cannot be used with --all-releases or --only-final")
+        self.by_uv = options.by_uv
+        self._given = options.controls
         self._binaries = _Pair("no-binary", "only-binary")
         self._releases = _Pair("all-releases", "only-final")
         self._exclude_newer = options.exclude_newer
@@ -150,6 +155,11 @@ class OptionMerger:
         for option, value in controls:
             pair = self._binaries if option.endswith("binary") else self._releases
             pair.apply(option, value)
+
+    def apply_settings(self, controls: Iterable[tuple[str, str]]) -> None:
+        """Apply what a tool's settings say; the command line goes before it."""
+        self.apply_controls(controls)
+        self.apply_controls(self._given)
 
     def apply_line(
         self, line: LineOptions, directory: Path, shown: Callable[[str], str] = redact

@@ -26,16 +26,12 @@ from wheelcheck.requirements.projects.declared_requirements import (
 )
 from wheelcheck.requirements.projects.poetry_project import PoetryProject
 from wheelcheck.requirements.projects.setup_files import add_setup_files, has_setup_files
+from wheelcheck.requirements.projects.uv_settings import warn_of_uv
 
-__all__ = ["read_pyproject", "warn_of_uv"]
+__all__ = ["read_pyproject"]
 
 _MOST_EXTRAS = 200
 """Extras with their markers; an extra that includes fifty others has fifty."""
-_UV_ALONE = (
-    "constraint-dependencies", "environments", "exclude-newer", "extra-index-url", "find-links",
-    "index", "index-url", "no-binary", "no-binary-package", "no-build", "no-build-package",
-    "override-dependencies", "prerelease", "resolution", "sources",
-)  # fmt: skip
 
 
 def read_pyproject(given: InputDocument) -> None:
@@ -59,14 +55,6 @@ def read_pyproject(given: InputDocument) -> None:
     reading.add_groups()
     PoetryProject(given, poetry).add_groups()
     warn_of_uv(given, applied=())
-
-
-def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:
-    """Report which of uv's own settings are not applied."""
-    settings = table(given.tree, "tool", "uv", complain=given.complain)
-    found = [key for key in _UV_ALONE if key in settings and key not in applied]
-    if found:
-        given.warn(f"[tool.uv] {', '.join(found)}: obeyed by uv alone, not applied here")
 
 
 def _warn_of_dynamic(given: InputDocument, why: str) -> None:

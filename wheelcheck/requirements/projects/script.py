@@ -13,7 +13,7 @@ from wheelcheck.requirements.documents import parse_toml, table, text_at, texts
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.projects.declared_requirements import add_requirement, parse_declared
-from wheelcheck.requirements.projects.pyproject import warn_of_uv
+from wheelcheck.requirements.projects.uv_settings import warn_of_uv
 
 __all__ = ["read_script"]
 

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
-from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
+from wheelcheck.dockerfile.reading.shell.install_commands import FALSE, InstallerCommand
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stages.other_python import project_folders
+from wheelcheck.errors import RequirementsError, Unknown, UsageError
+from wheelcheck.requirements.documents import parse_toml, table
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.pip.pip_configuration import parse_uploaded_prior_to
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import is_url
+from wheelcheck.requirements.projects.uv_settings import SETTINGS_FILE, uv_controls
 
-__all__ = ["command_options"]
+__all__ = ["command_options", "lock_options", "settings_of_uv"]
 
 _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 
-def command_options(command: InstallerCommand, as_of: date) -> tuple[CommandLine, list[Unknown]]:
-    """The options of a command on a day, and why some of them are refused."""
+def command_options(
+    command: InstallerCommand, as_of: date, settings: Iterable[tuple[str, str]] = ()
+) -> tuple[CommandLine, list[Unknown]]:
+    """The options of a command on a day, and why some of them are refused.
+
+    `settings` are those of its tool that lie around it (`settings_of_uv`).
+    """
     bound, problems = _exclude_newer(command, as_of)
     if command.has("no-require-hashes") and command.has("require-hashes"):
         message = "--require-hashes and its opposite are both given"
         problems.append(Unknown("option-refused", message))
     options = CommandLine(
-        controls=_controls(command),
+        controls=(*settings, *_controls(command)),
         prefer_binary=command.has("prefer-binary"),
         pre=command.has("pre") or "allow" in command.values("prerelease"),
         require_hashes=command.has("require-hashes") and not command.has("no-require-hashes"),
@@ -34,8 +48,128 @@ def command_options(command: InstallerCommand, as_of: date) -> tuple[CommandLine
         no_index=command.has("no-index"),
         find_links=tuple(filter(is_url, command.values("find-links"))),
         trusted_hosts=command.values("trusted-host"),
+        by_uv=command.tool == "uv",
     )
     return options, problems
+
+
+def lock_options(command: LockCommand, around: InstallContext) -> CommandLine:
+    """What the words, variables and settings of a tool that follows a lock say of its files."""
+    settings, variables = _LOCK_SETTINGS[command.tool]
+    controls = [*settings(around)]
+    for name, option in variables.items():
+        value = around.environ.get(name, "")
+        if name in _FLAGS:
+            controls += [(option, ":all:")] if value.lower() not in FALSE else []
+        else:
+            controls += [(option, each) for each in re.split(r"[\s,]+", value) if each]
+    if command.tool == "uv":
+        controls += _words_of_uv(command.arguments)
+    controls.sort(key=lambda control: control[1] != ":all:")
+    return CommandLine(controls=tuple(controls), by_uv=command.tool == "uv")
+
+
+def _words_of_uv(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for behind, word in enumerate(words, 1):
+        option, equals, value = word.partition("=")
+        if option in _UV_FLAGS:
+            yield _UV_FLAGS[option], ":all:"
+        elif option.removesuffix("-package") in _UV_FLAGS:
+            yield (
+                _UV_FLAGS[option.removesuffix("-package")],
+                value if equals else "".join(words[behind : behind + 1]),
+            )
+
+
+def settings_of_uv(around: InstallContext) -> tuple[tuple[str, str], ...]:
+    """What uv's settings in the nearest folder that has some say of files, as `controls`."""
+    for folder in project_folders(around.workdir):
+        own = _document(around, posixpath.join(folder, SETTINGS_FILE))
+        if own is not None:
+            return uv_controls(own, _pass_over)
+        project = _document(around, posixpath.join(folder, "pyproject.toml"))
+        if project is not None:
+            settings = table(project, "tool", "uv", complain=_pass_over)
+            if settings:
+                return uv_controls(settings, _pass_over)
+    return ()
+
+
+def _settings_of_poetry(around: InstallContext) -> tuple[tuple[str, str], ...]:
+    """``poetry.toml`` beside the project; variables take the place of what it says."""
+    for folder in project_folders(around.workdir):
+        own = _document(around, posixpath.join(folder, "poetry.toml"))
+        if own is not None:
+            return tuple(
+                _controls_of_poetry(table(own, "installer", complain=_pass_over), around.environ)
+            )
+    return ()
+
+
+def _controls_of_poetry(
+    settings: Mapping[str, object], environ: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    for option in _CONTROLS[:2]:
+        given = settings.get(option)
+        if f"POETRY_INSTALLER_{option.upper().replace('-', '_')}" in environ:
+            continue
+        if given is True:
+            yield option, ":all:"
+        elif isinstance(given, list):
+            yield from ((option, str(each)) for each in given)
+        elif isinstance(given, str):
+            yield from ((option, each) for each in re.split(r"[\s,]+", given) if each)
+
+
+def _pass_over(_: str) -> None:
+    """Leave aside what is not what it should be: the tool itself complains."""
+
+
+def _document(around: InstallContext, path: str) -> Mapping[str, Any] | None:
+    text = around.text_of(path)
+    try:
+        return None if text is None else parse_toml(path, text)
+    except RequirementsError:
+        return {}
+
+
+_Settings = Callable[[InstallContext], tuple[tuple[str, str], ...]]
+_LOCK_SETTINGS: Mapping[str, tuple[_Settings, Mapping[str, str]]] = {
+    "uv": (
+        settings_of_uv,
+        {
+            "UV_NO_BINARY": "no-binary",
+            "UV_NO_BINARY_PACKAGE": "no-binary",
+            "UV_NO_BUILD": "only-binary",
+            "UV_NO_BUILD_PACKAGE": "only-binary",
+        },
+    ),
+    "poetry": (
+        _settings_of_poetry,
+        {
+            "POETRY_INSTALLER_NO_BINARY": "no-binary",
+            "POETRY_INSTALLER_ONLY_BINARY": "only-binary",
+        },
+    ),
+    "pdm": (
+        lambda _: (),
+        {
+            "PDM_NO_BINARY": "no-binary",
+            "PDM_ONLY_BINARY": "only-binary",
+        },
+    ),
+    # it has pip install
+    "pipenv": (
+        lambda _: (),
+        {
+            "PIP_NO_BINARY": "no-binary",
+            "PIP_ONLY_BINARY": "only-binary",
+        },
+    ),
+}
+"""By tool, what reads its settings, and the variables that say which files may be chosen."""
+_FLAGS = {"UV_NO_BINARY", "UV_NO_BUILD"}
+_UV_FLAGS = {"--no-binary": "no-binary", "--no-build": "only-binary"}
 
 
 def _controls(command: InstallerCommand) -> tuple[tuple[str, str], ...]:

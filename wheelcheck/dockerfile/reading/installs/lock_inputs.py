@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.dockerfile.reading.files.image_files import Generated
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
+from wheelcheck.dockerfile.reading.installs.command_options import lock_options
 from wheelcheck.dockerfile.reading.installs.image_inputs import (
     Gathered,
     ImageInputs,
@@ -33,7 +34,6 @@ from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import refusals
 from wheelcheck.requirements.locks.poetry_staleness import poetry_lock_is_stale
 from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
-from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import Line
 from wheelcheck.requirements.projects.pipfile import pipfile_requirements
 from wheelcheck.requirements.requirement_set import Origin
@@ -57,7 +57,7 @@ def gather_lock(
     Poetry's is read as the release `poetry` does, by default the newest. Codes of problems:
     ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
     """
-    inputs = ImageInputs.of(around, ImageCollection(CommandLine()))
+    inputs = ImageInputs.of(around, ImageCollection(lock_options(command, around)))
     failures = inputs.opener.failures
     try:
         inputs.problems.extend(read_lock(inputs, command, poetry))

@@ -13,7 +13,7 @@ from pathlib import Path
 from wheelcheck.dockerfile.reading.files.copied_folder import names_left
 from wheelcheck.dockerfile.reading.files.image_files import STDIN, FromContext, Generated, origin_at
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
-from wheelcheck.dockerfile.reading.installs.command_options import command_options
+from wheelcheck.dockerfile.reading.installs.command_options import command_options, settings_of_uv
 from wheelcheck.dockerfile.reading.installs.image_inputs import (
     Gathered,
     ImageInputs,
@@ -40,7 +40,8 @@ _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     """Read what a command asks for, as far as it can be read; never raises."""
-    options, problems = command_options(command, around.as_of)
+    settings = settings_of_uv(around) if command.tool == "uv" else ()
+    options, problems = command_options(command, around.as_of, settings)
     collection, clash = _collection(options)
     for feature in command.values("use-feature"):
         collection.add_feature(feature, around.origin)

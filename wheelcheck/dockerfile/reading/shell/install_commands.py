@@ -14,7 +14,14 @@ from typing import Literal
 from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
 from wheelcheck.tables import read_table
 
-__all__ = ["INDEX_OPTIONS", "InstallerCommand", "Tool", "installer_command", "unknown_index"]
+__all__ = [
+    "FALSE",
+    "INDEX_OPTIONS",
+    "InstallerCommand",
+    "Tool",
+    "installer_command",
+    "unknown_index",
+]
 
 Tool = Literal["pip", "uv"]
 
@@ -25,7 +32,8 @@ _PACKAGES_OF_UV = {"no-binary-package": "no-binary", "no-build-package": "only-b
 """Variables of uv (UV_NO_BINARY_PACKAGE) for which `uv pip` has options of another name."""
 INDEX_OPTIONS = {"index-url", "extra-index-url", "find-links"}
 """Meanings of options that name where files are looked for."""
-_FALSE = {"", "n", "no", "f", "false", "off", "0"}
+FALSE = {"", "n", "no", "f", "false", "off", "0"}
+"""Values of variables that set no flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +237,9 @@ def unknown_index(given_by: str) -> tuple[str, str]:
 def _values_of(tool: Tool, spelling: str, option: _Option, value: str) -> Sequence[str]:
     """What a variable gives an option: "" for a flag that it sets, nothing where it sets none."""
     if tool == "uv" and spelling == "no-binary":  # a flag as a variable, unlike the option
-        return () if value.lower() in _FALSE else (":all:",)
+        return () if value.lower() in FALSE else (":all:",)
     if option.takes_value:
         return value.split()
     # pip takes PIP_NO_CACHE_DIR=off for a wish to have no cache (its cmdoptions.py).
     always = option.meaning == "no-cache" and tool == "pip"
-    return ("",) if always or value.lower() not in _FALSE else ()
+    return ("",) if always or value.lower() not in FALSE else ()

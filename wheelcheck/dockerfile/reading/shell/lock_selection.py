@@ -40,6 +40,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "--index": "=", "--default-index": "=", "--package": "not-read=",
             "--no-emit-package": "=", "--prune": "=", "--reinstall-package": "=",
             "--only-group": "not-read=", "--only-dev": "not-read",
+            "--no-binary-package": "=", "--no-build-package": "=",
         },
     }
 )  # fmt: skip
