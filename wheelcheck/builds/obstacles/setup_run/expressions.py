@@ -17,11 +17,13 @@ from wheelcheck.builds.obstacles.setup_run.file_reads import (
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function
 from wheelcheck.builds.obstacles.setup_run.later_python import (
+    joins_unset,
     lost_local,
     lost_method,
     lost_setting,
     opens_in_u_mode,
     refused_pattern,
+    refused_sum,
     unset_variable,
 )
 from wheelcheck.builds.obstacles.setup_run.programs import (
@@ -100,8 +102,10 @@ class Expressions:
                 self._call(inner)
             elif isinstance(inner, ast.Subscript):
                 self._subscript(inner)
-            elif isinstance(inner, ast.BinOp) and (why := lost_setting(inner, self._state.frame)):
-                self._state.frame.stop(inner, "TypeError", why)
+            elif isinstance(inner, ast.BinOp):
+                text = self._state.modules.text(self._state.frame.file)
+                if why := refused_sum(inner, self._state.frame, text):
+                    self._state.frame.stop(inner, "TypeError", why)
 
     def _note_skipped(self, node: ast.expr) -> None:
         """Calls in parts of an expression that may not be evaluated."""
@@ -185,6 +189,7 @@ class Expressions:
     def _check(self, node: ast.Call) -> None:
         """Stop at a call that fails for certain, whatever the script's own functions do."""
         frame, modules = self._state.frame, self._state.modules
+        text = modules.text(frame.file)
         called = frame.origin(node.func) or dotted(node.func)
         exits = f"it exits{message(node, frame.constant)}" if called in _EXITS else ""
         pip = "it runs pip, which a build environment lacks"
@@ -192,6 +197,7 @@ class Expressions:
         for exception, why in (
             ("re.error", refused_pattern(node, frame)),
             ("AttributeError", lost_method(node, frame)),
+            ("TypeError", joins_unset(node, frame, text)),
             ("TypeError", refused_dry_run(called, _keywords_of(node, frame)[1], setuptools)),
             ("SystemExit", exits),
             ("ValueError", frame.missing_word(node)),
@@ -199,10 +205,7 @@ class Expressions:
             ("FileNotFoundError", missing_file(node, frame)),
             ("IsADirectoryError", removed_folder(node, frame)),
             ("CalledProcessError", pip if self._runs_pip(node) in CHECKED else ""),
-            (
-                "CalledProcessError",
-                asks_repository(node, frame, modules.paths, modules.text(frame.file)),
-            ),
+            ("CalledProcessError", asks_repository(node, frame, modules.paths, text)),
         ):
             if why:
                 frame.stop(node, exception, why)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
-from wheelcheck.builds.obstacles.setup_run.known.known_conditions import is_unset
+from wheelcheck.builds.obstacles.setup_run.known.known_conditions import (
+    READ_VARIABLES,
+    is_unset,
+)
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
 __all__ = [
+    "joins_unset",
     "lost_local",
     "lost_method",
     "lost_setting",
     "opens_in_u_mode",
     "refused_pattern",
+    "refused_sum",
     "unset_variable",
 ]
 
@@ -114,6 +120,35 @@ def unset_variable(node: ast.Subscript, frame: Frame, text: str) -> str:
     if not isinstance(name, str) or not is_unset(name) or text.count(name) > 1:
         return ""
     return f"it reads the environment variable {name}, which must be set before"
+
+
+def refused_sum(node: ast.BinOp, frame: Frame, text: str) -> str:
+    """Why ``get_config_var("SO") + x`` or ``os.environ.get("X") + "/lib"`` fails; "" for others.
+
+    `text` is that of the script, which sets no such variable.
+    """
+    if why := lost_setting(node, frame):
+        return why
+    sides = (node.left, node.right) if isinstance(node.op, ast.Add) else ()
+    is_sum = any(isinstance(frame.constant(side), str) for side in sides)
+    return _unset_among(sides, frame, text) if is_sum else ""
+
+
+def joins_unset(node: ast.Call, frame: Frame, text: str) -> str:
+    """Why ``os.path.join(os.environ.get("X"), "lib")`` fails; "" where that is not known."""
+    joins = frame.origin(node.func) == "os.path.join"
+    return _unset_among(node.args, frame, text) if joins else ""
+
+
+def _unset_among(nodes: Iterable[ast.expr], frame: Frame, text: str) -> str:
+    """The variable that one of these reads and nothing sets, where the script names it once."""
+    for node in nodes:
+        asks = isinstance(node, ast.Call) and frame.origin(node.func) in READ_VARIABLES
+        given = node.args if isinstance(node, ast.Call) and asks and not node.keywords else []
+        name = given[0].value if len(given) == 1 and isinstance(given[0], ast.Constant) else None
+        if isinstance(name, str) and is_unset(name) and text.count(name) == 1:
+            return f"it takes the environment variable {name} for a text, and nothing sets it"
+    return ""
 
 
 def lost_setting(node: ast.BinOp | ast.Subscript, frame: Frame) -> str:

@@ -30,7 +30,7 @@ from wheelcheck.builds.obstacles.setup_run.known.known_values import (
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import Scope
 from wheelcheck.builds.setup_script.known import DISPLAY_OPTIONS
 
-__all__ = ["Scope", "is_unset", "known_constant", "known_value"]
+__all__ = ["READ_VARIABLES", "Scope", "is_unset", "known_constant", "known_value"]
 
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
 _DISTRIBUTIONS = ("setuptools", "setuptools.dist", "distutils.core", "distutils.dist")
@@ -49,7 +49,8 @@ def is_unset(variable: str) -> bool:
     return variable not in _SET_ANYWHERE and not variable.startswith(_SET_BY_TOOLS)
 
 
-_READ_VARIABLES = {"os.environ.get", "os.getenv"}
+READ_VARIABLES = {"os.environ.get", "os.getenv"}
+"""Functions that give None for a variable of the environment which is not set."""
 
 
 def known_value(
@@ -120,7 +121,7 @@ class _Reading:
 
     def _of_environment(self, node: ast.Call, scope: Mapping[str, Any]) -> Any:
         """What ``os.environ.get(…)`` and ``os.getenv(…)`` give for a variable that nothing sets."""
-        if dotted_origin(node.func, scope) not in _READ_VARIABLES or node.keywords:
+        if dotted_origin(node.func, scope) not in READ_VARIABLES or node.keywords:
             return None
         name = self.value(node.args[0], scope) if node.args else None
         if not isinstance(name, str) or not is_unset(name):
