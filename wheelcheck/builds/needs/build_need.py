@@ -17,7 +17,7 @@ from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.languages import Language, language_of
@@ -32,6 +32,8 @@ __all__ = [
     "strongest",
 ]
 
+_LONG = 1_000_000
+_COMMENT = re.compile(r"#[^\n]*")
 CMAKE_BACKENDS = frozenset({"cmeel", "py_build_cmake", "scikit_build_core"})
 """Backends that leave all compiling to a CMake project, by the first part of their name."""
 
@@ -62,7 +64,8 @@ class BuildNeed:
     `source` says who says so: a row of a table, or the file it was read from. `inferred` marks
     what was concluded rather than known. `from_pypi` says that the build requires or the backend
     fetch it as a distribution, so that the system need not have it (if that has a wheel there).
-    `links` are the names behind ``-l`` by which a build file links with it, where one says so.
+    `links` are the names behind ``-l`` by which a build file links with it, where one says so, and
+    `sought` is how a build file looks for it: the kind of file, and the name.
     """
 
     kind: NeedKind
@@ -74,6 +77,12 @@ class BuildNeed:
     inferred: bool = True
     files: tuple[tuple[FileKind, str], ...] = ()
     links: tuple[str, ...] = ()
+    sought: tuple[FileKind, str] | None = None
+
+    @property
+    def is_required_library(self) -> bool:
+        """Whether it is a library that the build cannot do without."""
+        return self.kind is NeedKind.LIBRARY and self.role is Role.REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,12 @@ class SourceNeedsInput:
     def is_by_cmake_alone(self) -> bool:
         """Whether backend or setup script have CMake compile everything."""
         return self.left_to_cmake or self.backend.partition(".")[0] in CMAKE_BACKENDS
+
+    def own_texts(self, *names: str) -> Iterator[tuple[str, str]]:
+        """The project's own files of some names, by path, without their comments."""
+        for path, text in self.texts.items():
+            if path.rpartition("/")[2] in names and not is_aside(path) and not is_vendored(path):
+                yield path, _COMMENT.sub("", text[:_LONG])
 
     def decided_in(self, path: str) -> Mapping[int, bool]:
         """The conditions of a script that have one answer, by their line."""
@@ -254,4 +269,5 @@ def _merged(first: BuildNeed, second: BuildNeed) -> BuildNeed:
         first.inferred and second.inferred,
         lead.files,
         tuple(dict.fromkeys((*first.links, *second.links))),
+        lead.sought,
     )

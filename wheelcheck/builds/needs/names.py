@@ -62,15 +62,17 @@ def need_called(
     names = [item for item in tried if _NAME.fullmatch(item)]
     if not names or any(_is_elsewhere(kind, item) for item in names):
         return
-    meaning, minimum = _meaning_of(kind, names), _version(least)
+    meaning, minimum, sought = _meaning_of(kind, names), _version(least), (kind, names[0])
     if meaning is None:
         sort = NeedKind.TOOL if kind is FileKind.EXECUTABLE else NeedKind.LIBRARY
         files = tuple((kind, item) for item in names)
-        yield BuildNeed(sort, label_of(kind, names[0]), source, role, minimum, files=files)
+        yield BuildNeed(
+            sort, label_of(kind, names[0]), source, role, minimum, files=files, sought=sought
+        )
     elif meaning.startswith(_LIBRARY):
         known = meaning.removeprefix(_LIBRARY)
         links = tuple(names) if kind is FileKind.LIB else ()
-        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum, links=links)
+        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum, links=links, sought=sought)
     elif meaning:
         yield BuildNeed(NeedKind.TOOL, meaning, source, role)
 

@@ -15,10 +15,10 @@ from wheelcheck.builds.needs.python_headers import is_for_python
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.named_sources import untemplated
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.sources.languages import language_of
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
-from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
 __all__ = ["SureHeaders", "compiler_headers", "described_sources", "is_outside", "sure_headers"]
@@ -75,7 +75,7 @@ def sure_headers(
                 of_system.setdefault(include[1:], path)
             elif _is_unmet(include, own):
                 unmet.setdefault(include[1:], path)
-        cimported = set(_cimported(path, contents.marks)) - seen
+        cimported = set(_cimported(path, contents)) - seen
         seen |= cimported
         todo += sorted(cimported)
     return SureHeaders(of_system, unmet, for_python)
@@ -162,8 +162,13 @@ def _comes_with(header: str, fetched: Iterable[str]) -> bool:
     return any(name and (name in short or short.removesuffix("h") in name) for name in fetched)
 
 
-def _cimported(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
-    """The declaration files of a Cython source: its own, and those that it cimports beside it."""
+def _cimported(path: str, contents: SdistContents) -> Iterator[str]:
+    """The declaration files of a Cython source: its own, and those that it cimports.
+
+    By relative names those beside it; by a name of one part the only file of that name, which
+    stands in a folder that the build names (`include_path`).
+    """
+    marks = contents.marks
     stem, suffix = posixpath.splitext(path)
     if suffix == ".pyx" and f"{stem}.pxd" in marks:
         yield f"{stem}.pxd"
@@ -171,6 +176,10 @@ def _cimported(path: str, marks: Mapping[str, SourceMarks]) -> Iterator[str]:
         if name.startswith(".") and not name.startswith(".."):
             base = posixpath.join(posixpath.dirname(path), name[1:].replace(".", "/"))
             yield from (each for each in (f"{base}.pxd", f"{base}/__init__.pxd") if each in marks)
+        elif not name.startswith("."):
+            named = contents.marked_by_name.get(f"{name}.pxd", ())
+            places = [place for place in named if not is_aside(place)]
+            yield from places if len(places) == 1 else ()
 
 
 def _resolved(name: str, includer: str, named: Mapping[str, Sequence[str]]) -> str:

@@ -98,7 +98,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     of any Python; most images have them beside it.
     """
     # much, and what it finds is cached
-    from wheelcheck.builds.needs.cmake_needs import states_languages
+    from wheelcheck.builds.needs.build_systems.cmake_needs import states_languages
     from wheelcheck.builds.needs.library_needs import library_needs
 
     known = known_needs(facts.name, facts.version)
@@ -134,9 +134,7 @@ def _python_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 
 def _required_libraries(needs: Iterable[BuildNeed]) -> set[str]:
-    return {
-        need.name for need in needs if need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED
-    }
+    return {need.name for need in needs if need.is_required_library}
 
 
 def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:

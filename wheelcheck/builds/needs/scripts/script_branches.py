@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import partial
 from typing import Any
 
 from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
+from wheelcheck.builds.needs.scripts.last_ways import last_ways
 from wheelcheck.builds.setup_script.script_syntax import children
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 from wheelcheck.truth import joined_by, opposite
@@ -70,7 +71,8 @@ def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
         decided: What is known of its conditions and handlers, by their line.
     """
     attempted = partial(_attempted, demanded=_demanded(tree))
-    below_of: Mapping[type[ast.AST], _Below] = {**_BELOW, ast.Try: attempted}
+    chosen = partial(_chosen, last_ways=last_ways(tree))
+    below_of = {**_BELOW, ast.If: chosen, ast.IfExp: chosen, ast.Try: attempted}
     todo: list[Part] = [(node, Certainty.SURE) for node in reversed(tree.body)]
     while todo:
         node, certainty = part = todo.pop()
@@ -145,7 +147,10 @@ def _body(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> I
 
 
 def _chosen(
-    node: ast.If | ast.IfExp, certainty: Certainty, decided: Mapping[int, bool]
+    node: ast.If | ast.IfExp,
+    certainty: Certainty,
+    decided: Mapping[int, bool],
+    last_ways: Collection[int],
 ) -> Iterator[Part]:
     known = decided.get(node.lineno) if isinstance(node, ast.If) else None
     by_system = holds_on_linux(node.test)
@@ -154,6 +159,8 @@ def _chosen(
     yield node.test, certainty
     if truth is None:
         taken, other = _undecided(node.test, body, orelse, certainty)
+        if node.lineno in last_ways:
+            taken = max(certainty, Certainty.DEFAULT)
     else:
         taken, other = certainty, Certainty.TENTATIVE
         if not truth:
@@ -275,8 +282,6 @@ def _entries(node: ast.Dict, certainty: Certainty, _: Mapping[int, bool]) -> Ite
 
 
 _BELOW: Mapping[type[ast.AST], _Below] = {
-    ast.If: _chosen,
-    ast.IfExp: _chosen,
     ast.FunctionDef: _defined,
     ast.AsyncFunctionDef: _defined,
     ast.ClassDef: _defined,

@@ -125,7 +125,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     run_scripts = [script for path, script in scripts.items() if path in run]
     calls = frozenset(name for script in run_scripts for name in script.calls)
     for path, question in found:
-        likely = _links(question) and is_packaged((question.kind, question.name))
+        likely = _links(question) and _is_there(question)
         least = limit if likely else Certainty.SURE
         is_run = path in run or _is_called(question.line, facts.texts[path], calls)
         yield from _needs_of(question, path, least, is_run=is_run)
@@ -210,6 +210,17 @@ def _links(question: SystemQuestion) -> bool:
     if question.kind in {FileKind.LIB, FileKind.PC}:
         return True
     return question.kind is FileKind.EXECUTABLE and _is_config(question.name)
+
+
+def _is_there(question: SystemQuestion) -> bool:
+    """Whether some distribution has what a script looks for.
+
+    BLAS and LAPACK are of several packages that take turns: no package holds ``liblapack.so``.
+    """
+    if is_packaged((question.kind, question.name)):
+        return True
+    known = question.kind is FileKind.LIB and library_called("lib", question.name) is not None
+    return known and question.certainty is Certainty.DEFAULT
 
 
 def _is_config(program: str) -> bool:

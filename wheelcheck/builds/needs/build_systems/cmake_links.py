@@ -20,6 +20,8 @@ _MAKES = re.compile(
     r"|externalproject_add|cpm\w*|extension|module)\s*\(\s*(?:NAME\s+)?\"?([\w.+-]+)"
 )
 """A command that makes a target of its first word, or brings targets of its name."""
+_FUNCTION = re.compile(r"(?is)\b(?:function|macro)\s*\(\s*(\w+)(.*?)\bend(?:function|macro)\s*\(")
+_CALLED = re.compile(r"(\w+)\s*\(\s*\"?([\w.+-]*)")
 _FETCHES = re.compile(r"(?i)\b(?:FetchContent_\w+|ExternalProject_Add|CPM\w*)\s*\(")
 _WORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINK_PUBLIC", "LINK_PRIVATE",
     "LINK_INTERFACE_LIBRARIES", "debug", "general", "optimized"}  # fmt: skip
@@ -39,12 +41,27 @@ def linked_needs(
         return []
     fetches = any(map(_FETCHES.search, files))
     own = {name.lower() for text in files for name in _MAKES.findall(text)}
+    own |= _made_by_functions(files)
     return [
         (command, need)
         for command in commands
         if command.name in _LINKS
         for need in _of_command(command, own, plain=not fetches)
     ]
+
+
+def _made_by_functions(files: Sequence[str]) -> set[str]:
+    """Targets that the project's own functions make: the first words that these are given."""
+    bodies = {
+        name.lower(): {called.lower() for called, _ in _CALLED.findall(body)}
+        for text in files
+        for name, body in _FUNCTION.findall(text)
+    }
+    makers = {"add_library", "add_executable"}
+    while more := {name for name, calls in bodies.items() if calls & makers} - makers:
+        makers |= more
+    calls = (call for text in files if bodies for call in _CALLED.findall(text))
+    return {word.lower() for called, word in calls if called.lower() in makers}
 
 
 def _of_command(command: CMakeCommand, own: set[str], *, plain: bool) -> Iterator[BuildNeed]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.scripts.script_needs import build_scripts
+from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 
@@ -34,11 +35,17 @@ _MACROS = (
     ("pkg-config", re.compile(r"\b(?:PKG_PROG_PKG_CONFIG|PKG_CHECK_MODULES)\b")),
 )
 _MODULES = re.compile(r"(?m)^PKG_CHECK_MODULES\(\s*\[?\w+\]?\s*,\s*\[?([^\],()]*)\]?\s*([,)])")
+_PROGRAM = re.compile(r"(?m)^AC_(?:CHECK|PATH)_PROG\(\s*\[?(\w+)\]?\s*,\s*\[?([\w.+-]+)\]?\s*[,)]")
+_WITHOUT = (
+    r"\bif test [^\n]{{0,40}}\$\{{?{}\b[^\n]{{0,40}}"
+    r"(?:(?!\n\s*fi\b|\belse\b).){{0,1000}}?AC_MSG_ERROR"
+)
+"""What follows the question for a program that configure ends without."""
 _MODULE = re.compile(r"([A-Za-z][\w.+-]*)(?:\s*(?:>=|=|>)\s*([\d.]+))?")
 
 
 def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[BuildNeed]:
-    """Tools that make ``configure``, and packages that it cannot do without.
+    """Tools that make ``configure``, and packages and programs that it cannot do without.
 
     `configured`: a command of the build is known to run ``configure`` or what makes it; others are
     found in the texts of its scripts. A check under a condition, or with an answer to its failing,
@@ -56,6 +63,7 @@ def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[Bu
         made = generated and f"{folder}/configure".lstrip("/") not in facts.members
         yield from _of_macros(path, bare) if made else ()
         yield from _of_modules(path, bare)
+        yield from _of_programs(path, bare)
 
 
 def _is_run(facts: SourceNeedsInput) -> bool:
@@ -82,6 +90,14 @@ def _of_modules(path: str, text: str) -> Iterator[BuildNeed]:
         if role is Role.REQUIRED:
             yield BuildNeed(NeedKind.TOOL, "pkg-config", source)
         yield from _named(match[1], source, role)
+
+
+def _of_programs(path: str, text: str) -> Iterator[BuildNeed]:
+    """Programs that configure looks for, and ends with an error where they are not there."""
+    for match in _PROGRAM.finditer(text):
+        variable, program = match.groups()
+        if re.search(_WITHOUT.format(variable), text[match.end() :], re.DOTALL):
+            yield from program_need(program, f"{path} ends where {program} is not found")
 
 
 def _named(text: str, source: str, role: Role) -> Iterable[BuildNeed]:

@@ -17,7 +17,7 @@ from wheelcheck.builds.needs.build_need import (
     Role,
     SourceNeedsInput,
 )
-from wheelcheck.builds.needs.cmake_links import linked_needs
+from wheelcheck.builds.needs.build_systems.cmake_links import linked_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.toolchain import program_need
@@ -59,7 +59,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         ]
         found += linked_needs(commands, facts.texts)
         found += _made_by_programs(commands)
-        alone = not any(_is_required_library(need) for _, need in found)
+        alone = not any(need.is_required_library for _, need in found)
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
             yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
@@ -92,10 +92,6 @@ def _sought_by(command: CMakeCommand) -> Iterator[tuple[FileKind, str]]:
 
 _MOST_SOUGHT = 8
 _SEEKS = {"find_library": FileKind.LIB, "find_path": FileKind.HEADER}
-
-
-def _is_required_library(need: BuildNeed) -> bool:
-    return need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED
 
 
 def _links(command: CMakeCommand, need: BuildNeed) -> bool:

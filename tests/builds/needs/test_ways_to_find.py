@@ -1,0 +1,163 @@
+"""How build files find what they take, in ways of their own: each kind from a real release."""
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
+from wheelcheck.builds.needs.system_packages import install_commands, source_needs
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.index.archives.sources.source_reading import read_marks
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
+
+TRIXIE = Distribution(Family.APT, "debian", "13")
+BY_CMAKE = (
+    '[build-system]\nrequires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n'
+)
+PROJECT = "cmake_minimum_required(VERSION 3.20)\nproject(x LANGUAGES C CXX)\n"
+COMPILED = (".h", ".c", ".hpp", ".pyx", ".pxd")
+
+
+def given(files: dict[str, str]) -> SourceNeedsInput:
+    """What needs are derived from, of an sdist with these files."""
+    members = tuple(
+        ArchiveMember(f"x-1/{path}", len(text), marks=read_marks(text.encode(), path))
+        for path, text in files.items()
+    )
+    texts = {f"x-1/{path}": text for path, text in files.items() if not path.endswith(COMPILED)}
+    contents = SdistContents(ArchiveListing(members, texts))
+    return needs_input(NormalizedName("thing"), Version("1.0"), read_sdist(contents), contents)
+
+
+def packages(files: dict[str, str]) -> set[str]:
+    found = install_commands(source_needs(given(files)), TRIXIE).build_packages
+    return set(found) - {"cmake", "g++", "gcc", "libc6-dev", "make"}
+
+
+CYTHON = """
+from setuptools import Extension, setup
+from Cython.Build import cythonize
+modules = cythonize([Extension('thing.x', ['thing/x.pyx'])], include_path=['thing/include'])
+setup(name='thing', ext_modules=modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [("thing/include/y.pxd", {"zlib1g-dev"}), ("tests/y.pxd", set())],
+    ids=["on the include path", "of the tests"],
+)
+def test_declarations_by_a_name_of_the_include_path_bring_their_headers(
+    place: str, found: set[str]
+):
+    """pyodeint: ``from odeint_anyode cimport …``, whose header includes another library's."""
+    files = {
+        "setup.py": CYTHON,
+        "pyproject.toml": "[build-system]\nrequires = ['setuptools', 'cython']\n",
+        "thing/x.pyx": "from y cimport f\n",
+        place: 'cdef extern from "y.hpp":\n    int f()\n',
+        "thing/include/y.hpp": "#include <zlib.h>\n",
+    }
+    assert packages(files) == found
+
+
+FUNCTIONS = """
+function(typed_library name type)
+  add_library(${name} ${type} ${ARGN})
+endfunction()
+function(cxx_library name)
+  typed_library(${name} STATIC ${ARGN})
+endfunction()
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "found"), [("cxx_library(gtest_main m.cc)\n", set()), ("", {"libgtest-dev"})]
+)
+def test_targets_that_functions_of_the_project_make_are_no_libraries_of_the_system(
+    made: str, found: set[str]
+):
+    """xlearn: the functions of the gtest that it ships make ``gtest_main``."""
+    text = f"{PROJECT}{FUNCTIONS}{made}add_library(x MODULE x.c)\n"
+    files = {
+        "pyproject.toml": BY_CMAKE,
+        "CMakeLists.txt": f"{text}target_link_libraries(x gtest_main)\n",
+        "x.c": "int x;\n",
+        "m.cc": "int m;\n",
+    }
+    assert packages(files) == found
+
+
+RUNS_CONFIGURE = """
+import subprocess
+from setuptools import setup
+subprocess.check_call(['./configure'], cwd='lib')
+setup(name='thing')
+"""
+ENDS = """
+AC_CHECK_PROG(found_m4, m4, yes, no)
+if test x$found_m4 != xyes
+then
+    AC_MSG_NOTICE([it is here and there])
+    AC_MSG_ERROR([m4 is not found])
+fi
+"""
+GOES_ON = """
+AC_PATH_PROG([M4], [m4])
+if test -z "$M4"; then
+    AC_MSG_NOTICE([without m4])
+fi
+AC_CHECK_LIB([m], [sin], [], [AC_MSG_ERROR([no libm])])
+"""
+
+
+@pytest.mark.parametrize(("check", "found"), [(ENDS, {"m4"}), (GOES_ON, set())])
+def test_a_program_that_configure_ends_without_is_needed(check: str, found: set[str]):
+    """passagemath-conf: m4."""
+    files = {
+        "setup.py": RUNS_CONFIGURE,
+        "lib/configure.ac": f"AC_INIT([x], [1])\n{check}AC_OUTPUT\n",
+        "lib/configure": "#!/bin/sh\n",
+    }
+    assert packages(files) == found
+
+
+ATTEMPTS = """
+from setuptools import Extension, setup
+
+def options():
+    found = False
+    try:
+        import pkgconfig
+        if pkgconfig.exists('openblas'):
+            given = pkgconfig.parse('openblas')
+            found = True
+    except Exception:
+        pass
+    if not found:
+        {last}
+    return given
+
+try:
+    extra = options()
+except Exception:
+    extra = {{}}
+setup(name='thing', ext_modules=[Extension('thing', ['thing.c'], **extra)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [
+        ("given = dict(libraries=['lapack', 'blas'])", {"libopenblas-dev"}),
+        ("raise RuntimeError('no blas')", set()),
+        ("given = {}", set()),
+    ],
+    ids=["links", "ends", "does without"],
+)
+def test_what_is_linked_with_after_all_attempts_is_needed(last: str, found: set[str]):
+    """primme: neither pkgconfig nor scipy_openblas32 is a build requirement."""
+    files = {"setup.py": ATTEMPTS.format(last=last), "thing.c": "int x;\n"}
+    assert packages(files) == found

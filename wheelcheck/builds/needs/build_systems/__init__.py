@@ -1,0 +1,1 @@
+"""What the files of build systems look for: CMake, Meson, configure, Makefiles and Cargo."""
