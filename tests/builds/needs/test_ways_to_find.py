@@ -161,3 +161,30 @@ def test_what_is_linked_with_after_all_attempts_is_needed(last: str, found: set[
     """primme: neither pkgconfig nor scipy_openblas32 is a build requirement."""
     files = {"setup.py": ATTEMPTS.format(last=last), "thing.c": "int x;\n"}
     assert packages(files) == found
+
+
+PROBE = """
+from setuptools import Extension, setup
+{link}
+def works(libraries=['R'], include_dirs=None):
+    return compiles('#include <Rinterface.h>', libraries, include_dirs)
+
+setup(name='thing', ext_modules=[Extension('thing', ['thing.c'])] if works() else [])
+"""
+MINGW = "link_args = ['-static-libgcc', '-Wl,-Bstatic', '-lwinpthread']\n"
+
+
+@pytest.mark.parametrize("link", ["", MINGW], ids=["alone", "beside MinGW's"])
+def test_a_library_that_a_function_has_by_default_is_needed(link: str):
+    """rpy2-rinterface: its probe links with R; MinGW's own library is none of Linux."""
+    files = {"setup.py": PROBE.format(link=link), "thing.c": "int x;\n"}
+    needs = source_needs(given(files))
+    assert packages(files) == {"r-base-dev"}
+    assert install_commands(needs, TRIXIE).unresolved == ()
+
+
+def test_wxpython_compiles_its_own_wxwidgets_with_gtk():
+    facts = SourceNeedsInput(NormalizedName("wxpython"), Version("4.2.3"))
+    commands = install_commands(source_needs(facts), TRIXIE)
+    assert {"libgtk-3-dev", "pkg-config"} <= set(commands.build_packages)
+    assert "libwxgtk3.2-dev" not in commands.build_packages

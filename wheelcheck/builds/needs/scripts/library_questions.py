@@ -45,6 +45,8 @@ def _is_build_info(node: ast.expr) -> bool:
 
 def linked(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """Names in ``libraries=[…]``, ``x.libraries += […]``, ``{"libraries": […]}`` and their like."""
+    if isinstance(node, ast.arguments):  # what a function is given where nobody says otherwise
+        certainty = max(certainty, Certainty.DEFAULT)
     for value in library_values(node):
         for name, certain in names_in(value, certainty):
             link = _LINK.fullmatch(name)
@@ -66,10 +68,11 @@ def _named_values(node: ast.AST) -> Iterator[tuple[str | ast.expr, ast.expr]]:
         case ast.Assign(targets=targets, value=value):
             if named := next(filter(_is_libraries, targets), None):
                 yield named, value
-        case ast.AugAssign(target=target, value=value):
-            yield target, value
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            yield target, value
+        case ast.AugAssign() | ast.AnnAssign() if node.value is not None:
+            yield node.target, node.value
+        case ast.arguments():
+            with_defaults = node.args[len(node.args) - len(node.defaults) :]
+            yield from zip((each.arg for each in with_defaults), node.defaults, strict=True)
         case ast.Dict():
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant):

@@ -115,6 +115,7 @@ def _known_words(
 
 _Reader = Callable[[ast.AST, Certainty], Iterator[SystemQuestion]]
 _BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
+    ast.arguments: (linked,),
     ast.keyword: (linked, flags, language),
     ast.Assign: (linked, flags, language, program_variable),
     ast.AnnAssign: (linked,),
@@ -129,7 +130,9 @@ _BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
 _RELEVANT = frozenset({*_BY_TYPE, ast.For, ast.FunctionDef})
 _BUILDING = frozenset({ast.Tuple, ast.Call})
 """What `built_by` reads."""
-_NAMING = frozenset({ast.keyword, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Dict, ast.Call})
+_NAMING = frozenset(
+    {ast.arguments, ast.keyword, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Dict, ast.Call}
+)
 """What `library_values` reads."""
 _ASKING = frozenset({ast.List, ast.Tuple, ast.Call})
 """What `PkgConfigUse.packages` reads beside dictionaries, where a script speaks to pkg-config."""
