@@ -188,3 +188,52 @@ def test_wxpython_compiles_its_own_wxwidgets_with_gtk():
     commands = install_commands(source_needs(facts), TRIXIE)
     assert {"libgtk-3-dev", "pkg-config"} <= set(commands.build_packages)
     assert "libwxgtk3.2-dev" not in commands.build_packages
+
+
+BY_CTYPES = """
+from ctypes.util import find_library
+from subprocess import check_call
+from setuptools import setup
+
+def is_there():
+    return find_library('ode') is not None
+
+if not is_there():
+    check_call(['cmake', 'ode-0.16.1'])
+{setup}
+"""
+
+
+@pytest.mark.parametrize(("setup", "found"), [("setup(name='thing')", {"libode-dev"}), ("", set())])
+def test_a_setup_script_that_asks_ctypes_for_a_library_needs_it(setup: str, found: set[str]):
+    """ode-python: without it, it has CMake build a folder that the sdist lacks."""
+    name = "setup.py" if setup else "build_tools.py"
+    assert packages({name: BY_CTYPES.format(setup=setup)}) == found
+
+
+LINKS = """
+from setuptools import Extension, setup
+{before}
+sources = ['thing.c', 'bluez/lib/bluetooth.c', 'bluez/lib/uuid.c']
+module = Extension('thing', sources, libraries=['bluetooth'], include_dirs=['bluez'])
+setup(name='thing', ext_modules=[module]{more})
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "found"),
+    [
+        ("", "", {"libbluetooth-dev"}),
+        ("", ", cmdclass={'build_ext': Build}", set()),
+        ("import subprocess\nsubprocess.check_call(['make', '-C', 'bluez'])", "", set()),
+    ],
+    ids=["linked alone", "by a command of its own", "made before"],
+)
+def test_a_library_that_nothing_makes_is_the_systems_though_its_source_is_shipped(
+    before: str, more: str, found: set[str]
+):
+    """pygattlib: compiles some files of BlueZ, and links with libbluetooth."""
+    files = {f"bluez/lib/{name}.{end}": "" for name in ("bluetooth", "uuid") for end in "ch"}
+    files |= {f"bluez/{number}.c": "" for number in range(5)}
+    files |= {"setup.py": LINKS.format(before=before, more=more), "thing.c": "int x;\n"}
+    assert packages(files) == found

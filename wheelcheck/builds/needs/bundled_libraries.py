@@ -25,6 +25,8 @@ from wheelcheck.distributions.debian_package import FileKind
 __all__ = ["bundled_needs", "needs_of_system", "shipped_sources"]
 
 _MADE = re.compile(r"(?<![\w/])(?:\./)?lib([\w+-]+)\.(?:a|so)\b")
+_MAKERS = ("build_ext", "build_clib", "cmdclass", "add_library", "static_lib", "make", "numpy.dist")
+"""Words of a setup script that may make a library."""
 _MANY_SOURCES = 5
 
 
@@ -89,7 +91,9 @@ def _bundled(need: BuildNeed, shipped: Collection[str], facts: SourceNeedsInput)
     """A need that the sdist's own sources meet, as such."""
     if need.role is Role.BUNDLED or _names(need).isdisjoint(shipped):
         return need
-    if need.role is Role.REQUIRED and _is_sought_by_cmake(need, facts):
+    if need.role is Role.REQUIRED and (
+        _is_sought_by_cmake(need, facts) or _is_linked_as_it_is(need, facts)
+    ):
         return need
     return replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
 
@@ -105,6 +109,21 @@ def _is_sought_by_cmake(need: BuildNeed, facts: SourceNeedsInput) -> bool:
     name = called.lower()
     configured = {f"find{name}.cmake", f"{name}config.cmake", f"{name}-config.cmake"}
     return configured.isdisjoint(path.rpartition("/")[2].lower() for path in facts.members)
+
+
+def _is_linked_as_it_is(need: BuildNeed, facts: SourceNeedsInput) -> bool:
+    """Whether a setup script has the linker find a library, and nothing that makes one.
+
+    It may compile files of the library's source that is in the sdist, and link with the whole.
+    """
+    script = facts.texts.get("setup.py", "")
+    linked = need.sought is not None and need.sought[0] is FileKind.LIB
+    if not linked or facts.tools_run or not script or facts.is_by_cmake_alone:
+        return False
+    if any(word in script for word in _MAKERS):
+        return False
+    known = need.name in library_table()
+    return known or any(holder_of(sought) is not None for sought in need.files)
 
 
 def _is_brought(need: BuildNeed, requirements: frozenset[str], files: set[str]) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part
 from wheelcheck.builds.needs.scripts.system_question import (
     SystemQuestion,
     called,
@@ -16,7 +16,7 @@ from wheelcheck.builds.needs.scripts.system_question import (
 )
 from wheelcheck.distributions.debian_package import FileKind
 
-__all__ = ["built_by", "compared", "flags", "library_values", "linked"]
+__all__ = ["built_by", "compared", "flags", "library_values", "linked", "loaded"]
 
 _LIBRARIES = re.compile(r"(?i)(.*_)?(libraries|libs|library_names|lib_names)")
 _LINK = re.compile(r"-l([A-Za-z_][\w.+-]*)")
@@ -116,6 +116,21 @@ def compared(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
         if link:
             doubt = max(certainty, Certainty.CONDITIONAL)
             yield SystemQuestion(FileKind.LIB, link[1], node.lineno, doubt)
+
+
+def loaded(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
+    """``find_library("ode")`` of `ctypes`, by which a setup script goes one way or another.
+
+    Elsewhere that is a question of what is installed, when it runs.
+    """
+    calls = [(node, certainty) for node, certainty in parts if isinstance(node, ast.Call)]
+    if not any(called(node) == "setup" for node, _ in calls):
+        return
+    for node, certainty in calls:
+        if called(node) == "find_library":
+            doubt = max(certainty, Certainty.CONDITIONAL)
+            for name in filter(None, map(constant, node.args[:1])):
+                yield SystemQuestion(FileKind.LIB, name, node.lineno, doubt)
 
 
 def _is_command(node: ast.List | ast.Tuple) -> bool:

@@ -19,6 +19,7 @@ from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.scripts.called_functions import called_lines, uncalled_lines
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment
+from wheelcheck.builds.needs.scripts.library_questions import loaded
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part, branches, by_defaults
 from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.scripts.shell_needs import shell_needs, shell_scripts_run
@@ -200,7 +201,7 @@ def _questions(
 ) -> Iterator[SystemQuestion]:
     """What a script asks for; what functions ask that the build does not call is tentative."""
     aside = uncalled_lines(tree, known)
-    for question in questions(parts):
+    for question in (*questions(parts), *loaded(parts)):
         spared = any(question.line in lines for lines in aside)
         yield replace(question, certainty=Certainty.TENTATIVE) if spared else question
 
