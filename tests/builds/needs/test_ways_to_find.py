@@ -4,7 +4,7 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
+from wheelcheck.builds.needs.build_need import Role, SourceNeedsInput, needs_input
 from wheelcheck.builds.needs.system_packages import install_commands, source_needs
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
@@ -33,7 +33,7 @@ def given(files: dict[str, str]) -> SourceNeedsInput:
 
 def packages(files: dict[str, str]) -> set[str]:
     found = install_commands(source_needs(given(files)), TRIXIE).build_packages
-    return set(found) - {"cmake", "g++", "gcc", "libc6-dev", "make"}
+    return set(found) - {"cmake", "g++", "gcc", "libc6-dev", "make", "python3-dev"}
 
 
 CYTHON = """
@@ -237,3 +237,28 @@ def test_a_library_that_nothing_makes_is_the_systems_though_its_source_is_shippe
     files |= {f"bluez/{number}.c": "" for number in range(5)}
     files |= {"setup.py": LINKS.format(before=before, more=more), "thing.c": "int x;\n"}
     assert packages(files) == found
+
+
+BY_A_SHELL_SCRIPT = """
+import os
+from setuptools import setup
+os.system('CC=mpicc ' + 'sh %s/depends/install.sh ' % os.getcwd())
+setup(name='thing')
+"""
+
+
+def test_a_shell_script_below_a_folder_that_is_computed_runs_its_programs():
+    """pfft-python: the script configures and makes what it fetches."""
+    text = "cd $TMP\n../lib/configure --prefix=$PREFIX &&\nmake -j 4 &&\nmake install\n"
+    needs = source_needs(given({"setup.py": BY_A_SHELL_SCRIPT, "depends/install.sh": text}))
+    assert "make" in {need.name for need in needs if need.role is Role.REQUIRED}
+
+
+def test_sources_are_compiled_where_those_that_modules_declare_say_no_language():
+    """pybufr-ecmwf: its command compiles Fortran for a module of no such source."""
+    module = "setup(name='thing', ext_modules=[Extension('thing', ['thing/interface'])])\n"
+    files = {
+        "setup.py": f"from setuptools import Extension, setup\n{module}",
+        "thing/x.f90": "end\n",
+    }
+    assert packages(files) == {"gfortran"}

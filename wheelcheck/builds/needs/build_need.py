@@ -179,7 +179,7 @@ def _languages(
     languages: dict[str, str] = {}
     if extensions and all(module.sources for module in extensions):
         languages |= _declared_languages(extensions)
-    else:
+    if not languages:
         for count in facts.sources:
             if count.files:
                 languages[count.language.value] = f"{count.files} source files in the sdist"

@@ -17,15 +17,15 @@ from wheelcheck.builds.setup_script.script_syntax import walk
 __all__ = ["shell_needs", "shell_scripts_run"]
 
 _LONG = 200_000
-_SHELL = re.compile(r"\b(?:ba)?sh +([\w./-]+\.sh)\b")
+_SHELL = re.compile(r"\b(?:ba)?sh +([\w./%{}-]+\.sh)\b")
 _NAME = re.compile(r"[\w./-]+\.sh")
 _BLOCK = re.compile(r"(if|case|for|while|until|function)\b|.*(?:\(\)[ \t]*\{|;[ \t]*(?:do|then)$)")
 _END = re.compile(r"(fi|esac|done|\})(?![\w-])")
 _COMMAND = re.compile(
-    r"(?:[A-Z_]+=\S+[ \t]+)*(\./configure|autoreconf|bison|cargo|cmake|curl|flex|git|go|m4|make"
-    r"|meson|ninja|patch|perl|pkg-config|scons|unzip|wget)(?=[ \t;|&]|$)"
+    r"(?:[A-Z_]+=\S+[ \t]+)*((?:\S*/)?configure|autoreconf|bison|cargo|cmake|curl|flex|git|go|m4"
+    r"|make|meson|ninja|patch|perl|pkg-config|scons|unzip|wget)(?=[ \t;|&]|$)"
 )
-_ALWAYS = {"./configure", "autoreconf", "cmake", "make", "meson", "ninja"}
+_ALWAYS = {"configure", "autoreconf", "cmake", "make", "meson", "ninja"}
 """What a script that has it builds with, in whatever branch."""
 
 
@@ -67,5 +67,5 @@ def _programs(text: str) -> Iterator[tuple[int, str, bool]]:
             depth += 1
         command = _COMMAND.match(line)
         if command:
-            program = command[1]
+            program = command[1].rpartition("/")[2]
             yield number, program, not depth or program in _ALWAYS
