@@ -36,6 +36,8 @@ def _last_of(body: list[ast.stmt]) -> Iterator[int]:
         match statement:
             case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))):
                 last[name] = statement
+            case _:
+                pass
     for name in sorted(flags & last.keys()):
         statement = last[name]
         if not any(isinstance(node, ast.Try | ast.Raise) for node in walk(statement)):
@@ -49,3 +51,5 @@ def _set_to(node: ast.AST, *, value: bool) -> Iterator[str]:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=constant)):
                 if constant is value:
                     yield name
+            case _:
+                pass

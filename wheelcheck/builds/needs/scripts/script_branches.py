@@ -72,6 +72,7 @@ def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
     """
     attempted = partial(_attempted, demanded=_demanded(tree))
     chosen = partial(_chosen, last_ways=last_ways(tree))
+    below_of: Mapping[type[ast.AST], _Below]
     below_of = {**_BELOW, ast.If: chosen, ast.IfExp: chosen, ast.Try: attempted}
     todo: list[Part] = [(node, Certainty.SURE) for node in reversed(tree.body)]
     while todo:
