@@ -165,8 +165,8 @@ def _comes_with(header: str, fetched: Iterable[str]) -> bool:
 def _cimported(path: str, contents: SdistContents) -> Iterator[str]:
     """The declaration files of a Cython source: its own, and those that it cimports.
 
-    By relative names those beside it; by a name of one part the only file of that name, which
-    stands in a folder that the build names (`include_path`).
+    By relative names those beside it; by a name of one part the only file of that name, in a folder
+    that the build names (`include_path`).
     """
     marks = contents.marks
     stem, suffix = posixpath.splitext(path)

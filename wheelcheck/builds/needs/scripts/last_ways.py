@@ -45,7 +45,7 @@ def _last_of(body: list[ast.stmt]) -> Iterator[int]:
 
 
 def _set_to(node: ast.AST, *, value: bool) -> Iterator[str]:
-    """The names that a statement, or what stands in it, sets to True or False."""
+    """The names that a statement, or what is below it, sets to True or False."""
     for part in walk(node):
         match part:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=constant)):
