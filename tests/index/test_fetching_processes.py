@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from http import HTTPStatus
 
 import pytest
-from archive_builders import wheel_of
+from archive_builders import tar_of, wheel_of
 from loopback import Request, Response, Server
 from packaging.utils import NormalizedName
 
@@ -33,6 +33,7 @@ class Site:
         self.paths: list[str] = []
         self.headers: dict[str, str] = {}
         self.failing: dict[str, list[HTTPStatus]] = {}
+        self.others: dict[str, Response] = {}
         self.before: Callable[[str], object] = lambda _: None
         self.server = Server(self._answer, threaded=True).start()
         self.url = f"http://127.0.0.1:{self.server.port}/simple/"
@@ -40,6 +41,8 @@ class Site:
     def _answer(self, request: Request) -> Response:
         self.paths.append(request.path)
         self.before(request.path)
+        if request.path in self.others:
+            return self.others[request.path]
         if self.failing.get(request.path):
             return Response(self.failing[request.path].pop())
         name = request.path.strip("/").split("/")[1].partition("-")[0]
@@ -142,6 +145,34 @@ def test_fetchers_bring_what_the_process_would_fetch_itself(site, opened, forked
     pages = shared.pages_used
     assert pages.repeatable
     assert (list(pages.names), len(pages.pages)) == (NAMES, len(NAMES))
+
+
+def of_any_kind(_: str) -> bool:
+    return True
+
+
+def test_the_pyproject_of_an_sdist_comes_from_the_fetcher_that_reads_it(site, opened, forked):
+    text = "[build-system]\n"
+    data = tar_of({"foo-2.0/pyproject.toml": text, "foo-2.0/a.c": "int a;" * 300_000}, mode="w:")
+    file = {"filename": "foo-2.0.tar.gz", "url": "/files/foo-2.0.tar.gz", "size": len(data)}
+    page = json.dumps({"meta": {"api-version": "1.1"}, "files": [file]}).encode()
+    site.others = {
+        "/simple/foo/": Response(HTTPStatus.OK, {"Content-Type": JSON}, page),
+        "/files/foo-2.0.tar.gz": Response(HTTPStatus.OK, {}, data),
+    }
+    index = opened(site.url)
+    index.prefetch(NAMES[:1])
+    project = index.project(NAMES[0])
+    assert not isinstance(project, Unknown)
+    [sdist] = project.files(project.versions[0])
+    index.prefetch(listings=[sdist])
+    assert [index.pyproject(sdist, of_any_kind) for _ in range(2)] == [text, text]
+    assert {member.path for member in index.listing(sdist).members} == {
+        "foo-2.0/pyproject.toml",
+        "foo-2.0/a.c",
+    }
+    assert len(forked) == 2
+    assert site.paths.count("/files/foo-2.0.tar.gz") <= 2
 
 
 def test_what_fetchers_have_brought_is_in_the_cache(site, opened, forked):

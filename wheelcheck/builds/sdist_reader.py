@@ -77,7 +77,7 @@ class SdistReader:
         """
         if not is_large(sdist) or self._known(sdist):
             return None
-        text = self._index.pyproject(sdist, lambda _: True)
+        text = self._index.pyproject(sdist, _whatever_it_says)
         if not isinstance(text, str):
             return None
         archive, site = TriedSdist(self._index, sdist, text), BuildSite.of(target)
@@ -148,6 +148,10 @@ class SdistReader:
 def is_large(sdist: Sdist) -> bool:
     """Whether there is time to do something else until an sdist has come."""
     return (sdist.size or 0) >= _LARGE
+
+
+def _whatever_it_says(_: str) -> bool:
+    return True
 
 
 def _is_stated_alone_and_not_built(text: str) -> bool:

@@ -22,8 +22,8 @@ __all__ = ["FileTasks", "Task"]
 _T = TypeVar("_T")
 Task = tuple[Hashable, Callable[[], _T], Errand | None]
 
-_SMALL_SDIST = 1 << 20
-"""Bytes."""
+_FOUND = "found"
+"""What is handed over of tasks whose results are not in the cache."""
 
 
 class FileTasks:
@@ -32,7 +32,8 @@ class FileTasks:
     def __init__(self, facts: Callable[[], Facts], handover: Handover) -> None:
         self._facts = facts
         self._handover = handover
-        self._looks: dict[Hashable, str] = {}
+        self._numbers: dict[Hashable, str] = {}
+        self._pyprojects: dict[Hashable, str | None] = {}
 
     def run(self, errand: Errand) -> object:
         """Do the errand of a task; what is found is in the cache, or handed over."""
@@ -40,14 +41,33 @@ class FileTasks:
         if question == "metadata":
             return self._facts().metadata(file)
         if question == "listing":
+            self._facts().expect_listing(file)
             return self._facts().listing(file, *values)
+        read, number = values
+        if question == "pyproject":
+            return self._hand_over(number, self._facts().pyproject(file, read, waits=True))
+        return self._hand_over(number, self._facts().look_into(file, read))
+
+    def _hand_over(self, number: str, found: object) -> object:
+        """What was found, which is not stored in the cache."""
         import pickle
 
-        look, number = values
-        found = self._facts().look_into(file, look)
         if not isinstance(found, Unknown):
-            self._handover.add("looks", number, 0, pickle.dumps(found))
+            self._handover.add(_FOUND, number, 0, pickle.dumps(found))
         return found
+
+    def _received(self, key: Hashable, read: Callable[[], _T]) -> _T:
+        """What a fetcher has found of a task, once; else what is read."""
+        received = self._handover.take(_FOUND, self._number(key))
+        if received is None:
+            return read()
+        import pickle
+
+        found: _T = pickle.loads(received[1])  # noqa: S301 (of a process of ours)
+        return found
+
+    def _number(self, key: Hashable) -> str:
+        return self._numbers.setdefault(key, str(len(self._numbers)))
 
     def metadata(self, file: Wheel | Sdist, *, shared: bool) -> Task[CoreMetadata | Unknown]:
         """Core metadata: that which is `shared` with other wheels, if there is any."""
@@ -62,40 +82,41 @@ class FileTasks:
     def listing(
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None
     ) -> Task[ArchiveListing | Unknown]:
-        """A listing. Of a large sdist the pyproject.toml is wanted meanwhile: it is read here."""
+        """A listing."""
 
         def read() -> ArchiveListing | Unknown:
             return _fenced(file, partial(self._facts().listing, file, wanted))
 
-        is_large = isinstance(file, Sdist) and not 0 < (file.size or 0) < _SMALL_SDIST
-        errand = None if is_large else _errand("listing", file, wanted)
-        return ("listing", file.url, wanted), read, errand
+        return ("listing", file.url, wanted), read, _errand("listing", file, wanted)
 
     def pyproject(
         self, sdist: Sdist, enough: Callable[[str], bool], *, waits: bool = False
     ) -> Task[str | Unknown | None]:
-        """The pyproject.toml of an sdist."""
+        """The pyproject.toml of an sdist, from the fetcher that may be reading it whole."""
+        key = ("pyproject", sdist.url, enough)
 
         def read() -> str | Unknown | None:
             return _fenced(sdist, partial(self._facts().pyproject, sdist, enough, waits=waits))
 
-        return ("pyproject", sdist.url), read, None
+        def find() -> str | Unknown | None:
+            if key in self._pyprojects:
+                return self._pyprojects[key]
+            found = self._received(key, read)
+            if not isinstance(found, Unknown):
+                self._pyprojects[key] = found
+            return found
+
+        return key, find, _errand("pyproject", sdist, enough, self._number(key))
 
     def look(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> Task[_T | Unknown]:
         """What `look` finds in a wheel."""
         key = ("look", wheel.url, look)
-        number = self._looks.setdefault(key, str(len(self._looks)))
 
         def read() -> _T | Unknown:
-            received = self._handover.take("looks", number)
-            if received is None:
-                return _fenced(wheel, partial(self._facts().look_into, wheel, look))
-            import pickle
+            return _fenced(wheel, partial(self._facts().look_into, wheel, look))
 
-            found: _T = pickle.loads(received[1])  # noqa: S301 (of a process of ours)
-            return found
-
-        return key, read, _errand("look", wheel, look, number)
+        errand = _errand("look", wheel, look, self._number(key))
+        return key, lambda: self._received(key, read), errand
 
 
 def _fenced(file: Wheel | Sdist, read: Callable[[], _T]) -> _T | Unknown:
