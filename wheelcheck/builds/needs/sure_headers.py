@@ -57,7 +57,8 @@ def sure_headers(
     described = described_sources(facts, contents)
     fetched = _fetched(contents) if described else frozenset()
     own = contents.file_names  # Eigen's have no suffix
-    todo = [path for path in (*_declared(extensions), *described) if path in contents.marks]
+    certain = (*_declared(extensions), *described)
+    todo = [path for path in _with_cython(certain) if path in contents.marks]
     seen = set(todo)
     of_system: dict[str, str] = {}
     unmet: dict[str, str] = {}
@@ -96,6 +97,18 @@ def _declared(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
     for module in extensions:
         if not (module.optional or module.supposing):
             yield from module.sources or ()
+
+
+def _with_cython(paths: Iterable[str]) -> Iterator[str]:
+    """Sources, and beside shipped C what Cython made it of: that names the headers.
+
+    Of what Cython wrote no include is taken for certain.
+    """
+    for path in paths:
+        yield path
+        stem, suffix = posixpath.splitext(path)
+        if suffix in {".c", ".cpp"}:
+            yield f"{stem}.pyx"
 
 
 def _cmake_sources(facts: SdistFacts, contents: SdistContents) -> list[str]:
