@@ -394,6 +394,23 @@ def test_a_module_may_come_with_requirements_that_could_not_be_read(given: str, 
     assert ("setup-script-stops" in codes) is stops
 
 
+@pytest.mark.parametrize(("requires", "stops"), [("'cffi'", 0), ("", 1)])
+def test_setup_installs_its_requirements_before_commands_in_an_image(requires: str, stops: int):
+    """pypcg 0.0.4, which builds: a command imports cffi, and setuptools has brought it by then."""
+    script = f"""
+from setuptools import setup
+from setuptools.command.build_py import build_py
+class Own(build_py):
+    def run(self):
+        import cffi
+setup(cmdclass={{'build_py': Own}}, setup_requires=[{requires}])
+"""
+    image = parse_target_on("python:3.11-slim", as_of=date(2026, 11, 1))
+    (found,) = outlooks(index(p=native(setup=script)), ["p"], image)
+    codes = [obstacle.code for obstacle in found["p"].obstacles]
+    assert codes.count("setup-script-stops") == stops
+
+
 def test_a_setup_script_that_stops_for_a_module_that_is_gone_is_reported_once():
     why = "the module pkg_resources is gone from setuptools since 82.0.0"
     stop = BuildObstacle(

@@ -54,9 +54,15 @@ def script_stops(
     yield from _late(build, last)
     if not isolated and "setuptools" in last.versions:
         bare = Importable(last.python, {**last.versions, "wheel": None}, complete=True)
-        for stop in _stops(build, facts, bare, isolated=isolated, first=False):
+        for stop in _stops(build, facts, bare, isolated=isolated, first=_brings_more(facts)):
             message = f"{stop.message.rstrip('.')}, unless that is installed before"
             yield replace(stop, message=message, fatal=False)
+
+
+def _brings_more(facts: SdistFacts) -> bool:
+    """Whether `setup()` has setuptools install requirements before it runs commands."""
+    script = facts.script
+    return script is not None and (script.requires_unclear or bool(script.setup_requires))
 
 
 def _of_backend(

@@ -646,6 +646,15 @@ def test_a_package_that_is_demanded_where_it_was_not_found_is_required(text: str
     assert roles({"CMakeLists.txt": text})["gsl"] is role
 
 
+def test_a_release_that_is_only_tried_is_no_minimum():
+    """As pyfes, which builds with Eigen 3.4."""
+    demanded = "find_package(GSL 2.1 REQUIRED)"
+    tried = f"find_package(GSL 9 CONFIG QUIET)\nif(NOT TARGET GSL::gsl)\n{demanded}\nendif()"
+    for text in (demanded, tried):
+        (need,) = (n for n in library_needs(facts({"CMakeLists.txt": text})) if n.name == "gsl")
+        assert need.minimum_version == Version("2.1")
+
+
 def test_an_entry_of_a_dictionary_names_libraries():
     text = "exec(open(os.path.join('thing', '_config.py')).read())\n"
     text += "modules[0].libraries += env['RRD'].split(',')"

@@ -222,7 +222,8 @@ def _package(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
         return
     least = command.words[1] if len(command.words) > 1 else ""
     source = f"{command.path}: find_package({name})"
-    stated = least if _VERSION.fullmatch(least) else ""
+    # without REQUIRED a later line may be content with an older release
+    stated = least if _VERSION.fullmatch(least) and "REQUIRED" in command.words else ""
     yield from need_called(FileKind.CMAKE, name, source, role, stated)
 
 
