@@ -407,6 +407,20 @@ def test_a_package_that_the_script_imports_is_followed_into_its_modules():
     assert run(IMPORTS_ITSELF, files={**package, "x/_core.py": guarded}) is None
 
 
+@pytest.mark.parametrize(("line", "stops"), [("builtins.A_SETUP = True", False), ("", True)])
+def test_a_name_that_the_script_makes_a_builtin_is_bound_in_its_modules(line: str, stops: bool):  # noqa: FBT001
+    # as numpy and scikit-learn, whose packages import little of themselves then
+    package = """try:
+  A_SETUP
+except NameError:
+  A_SETUP = False
+if not A_SETUP:
+  import imp
+"""
+    script = f"import builtins\n{line}\nimport a\n{SETUP}"
+    assert (run(script, files={"a/__init__.py": package}) is not None) is stops
+
+
 def test_an_import_above_the_root_is_not_followed():
     assert run(IMPORTS_ITSELF, files={"x/__init__.py": "from ...y import z\n"}) is None
 

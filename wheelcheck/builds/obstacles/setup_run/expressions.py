@@ -120,8 +120,14 @@ class Expressions:
             return
         if node.id in _PYTHON2_BUILTINS:
             frame.stop(node, "NameError", f"{node.id} is a name of Python 2")
-        if not frame.depth and node.id not in _BUILTINS and is_unbound(node.id, text):
+        known = node.id in _BUILTINS or self._may_be_builtin(node.id)
+        if not frame.depth and not known and is_unbound(node.id, text):
             frame.stop(node, "NameError", f"{node.id} is not defined")
+
+    def _may_be_builtin(self, name: str) -> bool:
+        """Whether the script makes it one: a package that it imports then knows who does so."""
+        script = self._state.modules.text("setup.py")
+        return "builtin" in script and name in script
 
     def _attribute(self, node: ast.Attribute) -> None:
         frame, finds = self._state.frame, self._state.modules.finds
