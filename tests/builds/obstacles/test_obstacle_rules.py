@@ -196,6 +196,11 @@ def test_scripts_that_download():
         downloads(texts={"setup.py": 'description = "git clone this"\nrun("git", "describe")'})
         == []
     )
+    named = 'run = subprocess.Popen\nwhat = "mkdir x"\nsubprocess.call(what)\n'
+    clones = 'what = "git clone " "ftp://index.example/x"\nsubprocess.Popen(what, shell=True)\n'
+    assert downloads(texts={"setup.py": named}) == []
+    (found,) = downloads(texts={"setup.py": named + clones + 'what = "make"\n'})
+    assert "git clone" in found.message
     harmless = 'description = "git clone this"\nprint("git clone that")\nrun("git", "describe")'
     assert downloads(texts={"setup.py": harmless}) == []
     assert downloads(texts={"tests/setup.py": clone}) == []

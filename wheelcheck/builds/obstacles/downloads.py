@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
@@ -130,9 +130,9 @@ def _script_downloads(
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue
-        lists = _lists_by_name(tree)
+        values = _values_by_name(tree)
         for node in running(tree, {**by_environment(tree), **facts.decided_in(path)}):
-            message = _fetching(node, lists)
+            message = _fetching(node, values)
             if message:
                 message = f"the build script may download ({message})"
                 place = f"{path}:{getattr(node, 'lineno', 0)}"
@@ -186,17 +186,26 @@ def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _lists_by_name(tree: ast.AST) -> dict[str, ast.expr]:
-    """The lists that a script gives names to, which may be commands."""
-    return {
-        part.targets[0].id: part.value
-        for part in walk(tree)
-        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name)
-        if isinstance(part.value, ast.List)
-    }
+def _values_by_name(tree: ast.AST) -> dict[str, list[ast.Assign]]:
+    """The lists and texts that a script gives names to, which may be commands."""
+    found: dict[str, list[ast.Assign]] = {}
+    for part in walk(tree):
+        match part:
+            case ast.Assign(targets=[ast.Name(id=name), *_], value=ast.List() | ast.Constant()):
+                found.setdefault(name, []).append(part)
+            case _:
+                pass
+    return found
 
 
-def _fetching(node: ast.AST, lists: Mapping[str, ast.expr]) -> str:
+def _named(node: ast.expr, call: ast.Call, values: Mapping[str, Sequence[ast.Assign]]) -> ast.expr:
+    """What a name of the script stands for at a call: the last value that is above it."""
+    given = values.get(getattr(node, "id", ""), ())
+    above = [each for each in given if each.lineno <= call.lineno]
+    return max(above or given, key=lambda each: each.lineno).value if given else node
+
+
+def _fetching(node: ast.AST, values: Mapping[str, Sequence[ast.Assign]]) -> str:
     """What a call fetches with, "" where it fetches nothing."""
     if not isinstance(node, ast.Call):
         return ""
@@ -207,7 +216,7 @@ def _fetching(node: ast.AST, lists: Mapping[str, ast.expr]) -> str:
         return "requests.get"
     if name not in _RUNNERS or not node.args:
         return ""
-    first = lists.get(getattr(node.args[0], "id", ""), node.args[0])
+    first = _named(node.args[0], node, values)
     words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
     if [getattr(word, "value", None) for word in words[1:3]] == ["-m", "pip"]:
         runs = getattr(words[3], "value", "") if len(words) > 3 else ""  # noqa: PLR2004 (behind pip)
