@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +31,7 @@ from wheelcheck.fence import contain
 from wheelcheck.loading.verdict.loads import LoadStatus
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
+    DockerfileFinding,
     DockerfileStep,
     JudgedDockerfile,
     UnreadPart,
@@ -168,6 +169,16 @@ def _merged(found: Sequence[JudgedStep]) -> Report:
 # What is said of it
 
 
+_UNCURED = frozenset({"other-libc", "other-cpu", "other-python"})
+"""Errors that the corrected file has, too: which images are meant, its author must say."""
+
+
+def _uncured(findings: Iterable[DockerfileFinding]) -> Iterator[str]:
+    for each in findings:
+        if each.code in _UNCURED:
+            yield f"not mended, line {each.line}: {each.message}"
+
+
 def _dockerfile_value(
     dockerfile: Dockerfile,
     found: Sequence[JudgedStep],
@@ -182,10 +193,11 @@ def _dockerfile_value(
     ]
     correction = correct(dockerfile, builds, map(_lacking_libraries, found), marked)
     other = _on_other_images(dockerfile, found, as_of)
+    findings = tuple(findings_of(dockerfile, builds, tuple(not_loading(found))))
     return JudgedDockerfile(
         name=dockerfile.name,
         steps=tuple(steps),
-        findings=tuple(findings_of(dockerfile, builds, tuple(not_loading(found)))),
+        findings=findings,
         unread=tuple(
             UnreadPart(line=part.line, text=part.text, code=part.why.code, why=part.why.reason)
             for part in dockerfile.all_unread
@@ -194,7 +206,11 @@ def _dockerfile_value(
         other_image=other.diff if other else "",
         remarks=tuple(
             dict.fromkeys(
-                (*(correction.remarks if correction else ()), *(other.remarks if other else ()))
+                (
+                    *(correction.remarks if correction else ()),
+                    *(_uncured(findings) if correction else ()),
+                    *(other.remarks if other else ()),
+                )
             )
         ),
     )

@@ -165,3 +165,12 @@ class TestCorrected:
         found = judged(f"FROM {SLIM}\nUSER app\nRUN pip install x\n")
         assert found.correction == ""
         assert found.remarks == ("line 3 runs as app: add libx11-6 where root is the user",)
+
+
+def test_what_is_copied_to_another_libc_is_judged_where_it_was_made():
+    """The error of the COPY says it all: no package and no other version would mend that."""
+    there = venv(SLIM, "python:3.13-alpine")
+    found = judged(there, ("libc.so.6",))
+    assert {each.code for each in found.findings if each.severity == "error"} == {"other-libc"}
+    assert not findings(there, ("libc.so.6",))
+    assert "missing-shared-library" in findings(there), "as on the image that made it"

@@ -19,7 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Target
 
-__all__ = ["foreign_copies"]
+__all__ = ["foreign_copies", "is_foreign"]
 
 _INTERPRETER = re.compile(r"/bin/(?:python|pypy)[\d.*]*$")
 _LINKS = re.compile(r"\bln\s|\bsymlink|\bupdate-alternatives\b")
@@ -48,6 +48,19 @@ def foreign_copies(dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]) -
             if why:
                 source = dockerfile.stages[made.stage].title
                 yield _unusable(code, step.line, stage, made.kind, source, why)
+
+
+def is_foreign(dockerfile: Dockerfile, origin: Stage, stage: Stage) -> bool:
+    """Whether all that a stage copies of what another one installs is of no use there."""
+    copies = [
+        each for each in stage.copies if each.made is not None and each.made.stage == origin.index
+    ]
+    return bool(copies) and all(
+        each.made is not None
+        and not _brings_python(stage, each)
+        and _misfit(dockerfile, stage, each.made, frozenset())[1]
+        for each in copies
+    )
 
 
 def _unusable(code: str, line: int, stage: Stage, kind: str, source: str, why: str) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wheelcheck.analysis.loads.load_options import RunImage
+from wheelcheck.dockerfile.judging.foreign_copies import is_foreign
 from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, Dockerfile, Stage
 from wheelcheck.errors import Unknown
 
@@ -10,8 +11,14 @@ __all__ = ["image_stages", "lineage", "run_image", "run_stage", "stages_in"]
 
 
 def run_image(dockerfile: Dockerfile, stage: Stage) -> RunImage:
-    """Where what a stage installs is imported, as an image with its packages."""
+    """Where what a stage installs is imported, as an image with its packages.
+
+    What is copied to where nothing of it can run is judged where it was made: of that image the
+    finding about the copy says enough, and no other package would mend it.
+    """
     where = run_stage(dockerfile, stage)
+    if is_foreign(dockerfile, stage, where):
+        where = stage
     copied = stage.index not in lineage(dockerfile, where)
     added = dict.fromkeys((package.name, package.recommends) for package in where.bringing)
     if not copied or isinstance(where.target, Unknown):
