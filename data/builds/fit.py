@@ -37,7 +37,7 @@ _JUDGED = tuple(
     _HERE / f"{name}-results.csv"
     for name in (
         *("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth"),
-        *("eleventh", "eleventh_development", "twelfth"),
+        *("eleventh", "eleventh_development", "twelfth", "thirteenth"),
     )
 )
 """Builds of which only the results were written down; they were held out once, too."""

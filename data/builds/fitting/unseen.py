@@ -38,6 +38,7 @@ LISTS = (
     ("eleventh", "eleventh", 2.0),
     ("eleventh_development", "eleventh-development", 2.0),
     ("twelfth", "twelfth", 2.0),
+    ("thirteenth", "thirteenth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""
