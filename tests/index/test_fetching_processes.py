@@ -85,9 +85,11 @@ def forked(monkeypatch) -> list[int]:
 def opened(tmp_path) -> Iterator[Callable[..., NetworkIndex]]:
     with ExitStack() as stack:
 
-        def open_it(url: str, *, cache: str = "cache", offline: bool = False, warn=pytest.fail):
+        def open_it(
+            url: str, *links: str, cache: str = "cache", offline: bool = False, warn=pytest.fail
+        ):
             index = NetworkIndex(
-                IndexOptions(index_url=url),
+                IndexOptions(index_url=url, find_links=links),
                 default_url="http://index.example/",
                 cache_dir=tmp_path / cache,
                 offline=offline,
@@ -226,6 +228,16 @@ def test_a_project_that_is_not_there_is_nothing_unusual(site, opened):
     assert index.project(NormalizedName("absent")).code == "project-not-found"
     wheels(index)
     assert len(site.paths) == len(NAMES) + 1
+
+
+def test_a_page_that_is_a_list_of_links_too_reads_as_alone(site, opened, forked):
+    text = '<a href="/files/foo-1.0-py3-none-any.whl">foo-1.0-py3-none-any.whl</a>'
+    page = Response(HTTPStatus.OK, {"Content-Type": "text/html"}, text.encode())
+    site.others["/simple/foo/"] = page
+    links = f"{site.url}foo/"
+    answers = everything(opened(site.url, links))
+    assert forked
+    assert answers == without_fetchers(opened(site.url, links, cache="other"))
 
 
 def test_a_failure_is_tried_again_by_the_process_itself(site, opened, forked):

@@ -135,9 +135,17 @@ class Cache:
         self, kind: Kind, key: str, decode: Callable[[bytes], _T]
     ) -> tuple[_T, int] | None:
         """The entry, and when it was stored or confirmed, in nanoseconds since the epoch."""
-        received = self.handover.take(kind, key)
-        if received is not None:
-            return decode(received[1]), received[0]
+        found = self.handover.take(kind, key) or self._read(kind, key)
+        if found is None:
+            return None
+        stored_at, data = found
+        try:
+            return decode(data), stored_at
+        except ValueError:  # written by another version, or for another reader
+            return None
+
+    def _read(self, kind: Kind, key: str) -> tuple[int, bytes] | None:
+        """When an entry was stored, and its bytes; None where it is absent or damaged."""
         try:
             with self._path(kind, key).open("rb", buffering=0) as file:
                 stored_at = os.fstat(file.fileno()).st_mtime_ns
@@ -150,10 +158,7 @@ class Cache:
         if data[:_SUM_BYTES] != _checksum(data[_SUM_BYTES:]):  # cut short by a crash, say
             self.trouble.damaged()
             return None
-        try:
-            return decode(data[_SUM_BYTES:]), stored_at
-        except ValueError:  # written by another version
-            return None
+        return stored_at, data[_SUM_BYTES:]
 
     def put(self, kind: Kind, key: str, *parts: bytes) -> int:
         """Store an entry whole, or not at all; when that was, in nanoseconds since the epoch.
