@@ -137,6 +137,11 @@ def has_ended(process: int) -> bool:
     return True
 
 
+def is_running(process: int) -> bool:
+    """Whether a child has not ended."""
+    return os.waitpid(process, os.WNOHANG) == (0, 0)
+
+
 def test_fetchers_bring_what_the_process_would_fetch_itself(site, opened, forked):
     shared = opened(site.url)
     answers = everything(shared)
@@ -230,6 +235,28 @@ def test_a_project_that_is_not_there_is_nothing_unusual(site, opened):
     assert len(site.paths) == len(NAMES) + 1
 
 
+def test_a_project_that_was_not_there_some_minutes_ago_ends_no_fetcher(site, opened, forked):
+    absent = NormalizedName("absent")
+    opened(site.url).project(absent)
+    index = opened(site.url)
+    index.prefetch([absent, NormalizedName("-no-name-"), *NAMES])
+    assert index.project(absent).code == "project-not-found"
+    assert index.project(NormalizedName("-no-name-")).code == "project-not-found"
+    wheels(index)
+    assert len(forked) == 2
+    assert all(map(is_running, forked))
+    assert len(site.paths) == len(NAMES) + 1
+
+
+def test_a_file_that_is_not_there_ends_no_fetcher(site, opened, forked):
+    site.others["/files/foo-1.0-py3-none-any.whl"] = Response(HTTPStatus.NOT_FOUND)
+    answers = everything(opened(site.url))
+    assert all(map(is_running, forked))
+    _, [(metadata, listing), *_], [found, *_] = answers
+    assert {metadata.code, listing.code, found.code} == {"file-not-found"}
+    assert answers == without_fetchers(opened(site.url, cache="other"))
+
+
 def test_a_page_that_is_a_list_of_links_too_reads_as_alone(site, opened, forked):
     text = '<a href="/files/foo-1.0-py3-none-any.whl">foo-1.0-py3-none-any.whl</a>'
     page = Response(HTTPStatus.OK, {"Content-Type": "text/html"}, text.encode())
@@ -238,6 +265,25 @@ def test_a_page_that_is_a_list_of_links_too_reads_as_alone(site, opened, forked)
     answers = everything(opened(site.url, links))
     assert forked
     assert answers == without_fetchers(opened(site.url, links, cache="other"))
+
+
+def test_a_fetcher_that_cannot_send_is_not_waited_for(site, opened, forked, monkeypatch):
+    def fails(_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("wheelcheck.index.network.fetcher._encode", fails)
+    assert len(wheels(opened(site.url))) == len(NAMES)
+    assert all(map(has_ended, forked))
+
+
+def test_a_signal_that_was_held_back_stays_so(site, opened, forked):
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        wheels(opened(site.url))
+        assert forked
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def test_a_failure_is_tried_again_by_the_process_itself(site, opened, forked):

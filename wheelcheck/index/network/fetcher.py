@@ -7,7 +7,9 @@ found that there.
 
 A fetcher is for what is usual. Where a request fails, a password is wanted or anything is to be
 warned of, it says no more than that, and the first process fetches itself: with all attempts and
-messages, as it does where a fetcher has died, and in every program that imports us.
+messages, as it does where a fetcher has died, and in every program that imports us. That a project
+or a file is not there, or cannot be used, is usual: the first process finds that itself, and the
+fetchers go on.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import msgspec
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.cache.disk import Cache
+from wheelcheck.index.lasting import of_the_day
 from wheelcheck.index.network.tasks import Errand
 
 __all__ = ["Fetcher", "Site"]
@@ -35,6 +38,8 @@ _HEAD = 4
 """Bytes of the length that stands before a message."""
 _BUFFER = 1 << 20
 """Bytes of a connection."""
+_ANSWERS = frozenset({"project-not-found", "project-quarantined", "file-not-found"})
+"""What an index may well say: that it has not what is wanted."""
 
 
 class Site(Protocol):
@@ -90,7 +95,7 @@ class Fetcher:
 
     def _forked(self, site: Site, connection: socket.socket, threads: int) -> int:
         """The number of the new process, which never gets Ctrl-C: it ends with this process."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
             process = os.fork()
             if not process:
@@ -98,7 +103,7 @@ class Fetcher:
                 _live(site, connection, threads)
             return process
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def send(self, errand: Errand) -> int:
         """Have an errand done; the number by which to wait for it."""
@@ -111,7 +116,7 @@ class Fetcher:
         return self._sent
 
     def wait_for(self, number: int) -> bool:
-        """Wait until the outcome of an errand is in the cache; false where that will not be."""
+        """Wait until an errand is done, its outcome in the cache; false where that will not be."""
         while self.is_usual and number in self._waiting:
             self._receive()
         return number not in self._waiting
@@ -177,13 +182,17 @@ def _serve(site: Site, connection: socket.socket, threads: int) -> None:
         with suppress(Exception):  # the first process will meet it, and say what it is
             found = site.run(errand)
         entries = handover.end()
-        is_usual = not unusual and (bool(entries) or not isinstance(found, Unknown))
+        is_usual = not unusual and _is_usual(found)
         answers.put(_Answer(number, is_usual, trouble.has_damaged, entries))
 
     def send() -> None:
-        with suppress(OSError):  # the first process has ended
-            while True:
-                _write(connection, _encode(answers.get()))
+        try:
+            with suppress(OSError):  # the first process has ended
+                while True:
+                    _write(connection, _encode(answers.get()))
+        finally:  # whatever has happened, the first process waits for nothing more
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     from concurrent.futures import ThreadPoolExecutor  # the first process has no use for it
 
@@ -192,3 +201,8 @@ def _serve(site: Site, connection: socket.socket, threads: int) -> None:
     with connection.makefile("rb") as errands:
         while message := _read(errands):
             pool.submit(run, *pickle.loads(message))  # noqa: S301 (of our own process)
+
+
+def _is_usual(found: object) -> bool:
+    """Whether the outcome of an errand is no failure of the day."""
+    return not of_the_day(found) or (isinstance(found, Unknown) and found.code in _ANSWERS)
