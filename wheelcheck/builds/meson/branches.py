@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.meson.values import MesonValues
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.truth import all_of
 
 __all__ = ["MesonBranches", "MesonFile", "MesonProject", "runs_meson"]
 
 _LONG = 1_000_000
-_COMMENT = re.compile(r"#[^\n]*")
 _MESON = re.compile(r"(?i)(?<![a-z])meson(?:py)?(?![a-z])")
 _SUBDIR = re.compile(r"\bsubdir\s*\(\s*(?:('[^'\n]+'(?:\s*/\s*'[^'\n]+')*)\s*[,)])?")
 _PART = re.compile(r"'([^'\n]+)'")
@@ -100,7 +100,7 @@ class MesonProject:
         Where it names folders by variables, or has no file at the top, every file counts.
         """
         bare = {
-            path: _COMMENT.sub("", text[:_LONG])
+            path: without_comments(text[:_LONG])
             for path, text in texts.items()
             if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
         }

@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 _LONG = 1_000_000
-_COMMENT = re.compile(r"#[^\n]*")
 CMAKE_BACKENDS = frozenset({"cmeel", "py_build_cmake", "scikit_build_core"})
 """Backends that leave all compiling to a CMake project, by the first part of their name."""
 
@@ -128,10 +127,10 @@ class SourceNeedsInput:
         return self.left_to_cmake or self.backend.partition(".")[0] in CMAKE_BACKENDS
 
     def own_texts(self, *names: str) -> Iterator[tuple[str, str]]:
-        """The project's own files of some names, by path, without their comments."""
+        """The project's own files of some names, with their paths and the head of their texts."""
         for path, text in self.texts.items():
             if path.rpartition("/")[2] in names and not is_aside(path) and not is_vendored(path):
-                yield path, _COMMENT.sub("", text[:_LONG])
+                yield path, text[:_LONG]
 
     def decided_in(self, path: str) -> Mapping[int, bool]:
         """The conditions of a script that have one answer, by their line."""

@@ -10,6 +10,7 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.libraries import library_called, library_table
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import holder_of, holder_of_header
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
@@ -31,7 +32,7 @@ def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """``libraries = ldap lber`` in any section; ``libs`` where the setup script reads the file."""
     reads = "setup.cfg" in facts.texts.get("setup.py", "")
     for path, text in facts.own_texts("setup.cfg"):
-        for match in _CFG_LIBRARIES.finditer(text):
+        for match in _CFG_LIBRARIES.finditer(without_comments(text)):
             key, names = match.groups()
             for name in re.split(r"[\s,]+", names) if reads or key == "libraries" else ():
                 yield from need_called(FileKind.LIB, name, f"{path}: {key} = {name}")
@@ -74,16 +75,12 @@ def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     if isinstance(document, Unknown):
         return
     external = table(document, "external")
-    for key, role in (
-        ("build-requires", Role.REQUIRED),
-        ("host-requires", Role.REQUIRED),
-        ("dependencies", Role.REQUIRED),
-    ):
+    for key in ("build-requires", "host-requires", "dependencies"):
         for line in strings(external.get(key)):
             name = re.split(r"[@<>=\s]", line.rpartition("/")[2])[0].lower()
             known = name if name in library_table() else library_called("pc", name)
             source = f"pyproject.toml: external.{key} {line}"
             if known is not None:
-                yield BuildNeed(NeedKind.LIBRARY, known, source, role)
+                yield BuildNeed(NeedKind.LIBRARY, known, source)
             elif key != "build-requires":
-                yield from need_called(FileKind.PC, name, source, role)
+                yield from need_called(FileKind.PC, name, source)

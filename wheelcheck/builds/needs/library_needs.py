@@ -25,12 +25,12 @@ from wheelcheck.builds.needs.header_needs import (
 )
 from wheelcheck.builds.needs.libraries import brought_along, library_vendored, names_of
 from wheelcheck.builds.needs.scripts.script_needs import script_needs
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = ["library_needs"]
 
 _LONG = 1_000_000
-_COMMENT = re.compile(r"#[^\n]*")
 _NASM = re.compile(r"(?i)(enable_language|project)\s*\([^)]*ASM_NASM")
 _CONFIGURING = frozenset({"configure", "autoreconf", "autoconf", "autogen.sh", "bootstrap"})
 
@@ -77,7 +77,7 @@ def _from_assembly(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     assembled = any(path.endswith(".asm") and not is_aside(path) for path in facts.members)
     for path, text in facts.texts.items() if assembled else ():
         if path.endswith("/CMakeLists.txt") and not is_aside(path):
-            bare = _COMMENT.sub("", text[:_LONG])
+            bare = without_comments(text[:_LONG])
             if _NASM.search(bare) and "check_language" not in bare:
                 yield BuildNeed(NeedKind.TOOL, "nasm", f"{path} enables ASM_NASM")
 

@@ -23,8 +23,9 @@ from wheelcheck.builds.needs.build_need import (
     strongest,
 )
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
-from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
+from wheelcheck.builds.sdist.source_files import is_vendored
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 _LONG = 1_000_000
-_COMMENT = re.compile(r"#[^\n]*")
 _CMAKE_MINIMUM = re.compile(
     r"\bcmake_minimum_required\s*\(\s*VERSION\s+([\d.]+?)(?:\.\.\.[\d.]+)?[\s)]", re.IGNORECASE
 )
@@ -163,7 +163,7 @@ def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         for tool in _LANGUAGES.get(language, ()):
             yield _tool(tool, place)
     for path in meson:
-        yield from _meson_languages(path, _COMMENT.sub("", facts.texts[path][:_LONG]))
+        yield from _meson_languages(path, without_comments(facts.texts[path][:_LONG]))
 
 
 def _called_for(facts: SourceNeedsInput) -> set[str]:
@@ -194,13 +194,6 @@ def _meson_languages(path: str, text: str) -> Iterator[BuildNeed]:
         for language in _QUOTED.findall(positional):
             for tool in _LANGUAGES.get(language, ()):
                 yield _tool(tool, f"{path}: add_languages()", role=role)
-
-
-def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
-    """Build files of this name that belong to the project itself, with their texts."""
-    for path, text in facts.texts.items():
-        if path.rpartition("/")[2] == name and not is_aside(path) and not is_vendored(path):
-            yield path, text[:_LONG]
 
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
@@ -240,8 +233,8 @@ def _stated_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]
         ("cmake", "CMakeLists.txt", _CMAKE_MINIMUM),
         ("meson", "meson.build", _MESON_MINIMUM),
     ):
-        for path, text in _own_files(facts, name):
-            match = pattern.search(_COMMENT.sub("", text))
+        for path, text in facts.own_texts(name):
+            match = pattern.search(without_comments(text))
             version = _version(match.group(1)) if match else None
             if version is not None:
                 yield tool, version, f"{path} wants {tool} >= {version}"
@@ -249,7 +242,7 @@ def _stated_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]
 
 def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
     """The least Rust each crate states: `rust-version`, and what its edition came with."""
-    for path, text in _own_files(facts, "Cargo.toml"):
+    for path, text in facts.own_texts("Cargo.toml"):
         document = read_toml(text)
         if isinstance(document, Unknown):
             continue
@@ -264,8 +257,8 @@ def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
                 if version is not None:
                     yield "rust", version, f"{path}: {word} needs Rust >= {version}"
     for name in ("setup.py", "pyproject.toml"):
-        for path, text in _own_files(facts, name):
-            match = _RUST_EXTENSION.search(_COMMENT.sub("", text))
+        for path, text in facts.own_texts(name):
+            match = _RUST_EXTENSION.search(without_comments(text))
             version = _version(match.group(1)) if match else None
             if version is not None:
                 yield "rust", version, f"{path}: setuptools-rust asks for Rust >= {version}"

@@ -8,7 +8,14 @@ from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.errors import Unknown
 
-__all__ = ["cmake_languages", "read_cargo", "read_cmake", "read_gyp", "read_meson"]
+__all__ = [
+    "cmake_languages",
+    "read_cargo",
+    "read_cmake",
+    "read_gyp",
+    "read_meson",
+    "without_comments",
+]
 
 _LONG = 2_000_000
 _COMMENT = re.compile(r"#[^\n]*")
@@ -27,12 +34,17 @@ _CMAKE_BUILDS = re.compile(
 _CMAKE_OPTIONS = {"VERSION", "DESCRIPTION", "HOMEPAGE_URL", "LANGUAGES", "COMPAT_VERSION"}
 
 
+def without_comments(text: str) -> str:
+    """A text of Meson, CMake or the like without what is behind ``#``, be it in a string."""
+    return _COMMENT.sub("", text)
+
+
 def read_meson(path: str, text: str) -> EvidencePiece:
     """Whether a `meson.build` names compiled languages or builds anything with them.
 
     Meson looks for a compiler for every language `project()` names, whether it is used or not.
     """
-    bare = _COMMENT.sub("", text[:_LONG])
+    bare = without_comments(text[:_LONG])
     languages: list[str] = []
     project = _MESON_PROJECT.search(bare)
     if project is not None:
@@ -52,7 +64,7 @@ def read_cmake(path: str, text: str) -> EvidencePiece | None:
 
     `project()` without LANGUAGES means C and C++.
     """
-    bare = _COMMENT.sub("", text[:_LONG])
+    bare = without_comments(text[:_LONG])
     project = _CMAKE_PROJECT.search(bare)
     builds = _CMAKE_BUILDS.search(bare)
     if project is None and builds is None:
