@@ -58,6 +58,7 @@ from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.distributions.distribution import (
     default_version,
     distribution_of,
+    known_distribution,
     versions_on_offer,
 )
 from wheelcheck.errors import Unknown
@@ -123,8 +124,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         return ()
     reading = build.reading
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
-    distribution = distribution_of(target)
-    known = None if isinstance(distribution, Unknown) else distribution
+    known = known_distribution(target)
     free = target.free_threaded
     named = str(known or "")
     gcc = default_version("gcc", target)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from wheelcheck.builds.meson.branches import MesonProject
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -66,15 +66,12 @@ def declared_for_python(
 
 def may_be_for_python(contents: SdistContents) -> str:
     """A source for Python, whether a build compiles it or not; "" where there is none."""
-    return next(_for_python(contents), "")
-
-
-def _for_python(contents: SdistContents) -> Iterator[str]:
     for path, marks in contents.marks.items():
         if not is_aside(path) and (
             is_for_python(path, contents) or any(map(_is_header, marks.includes))
         ):
-            yield path
+            return path
+    return ""
 
 
 def _is_header(include: str) -> bool:
