@@ -93,10 +93,11 @@ class BuildFeatures:
     that ``javac`` does, `slow_imports` counts the modules that the setup script imports and that
     take long (`script_imports`). `hidden` names the evidence that the build does what the sdist
     does not show (`hidden_work`).
-    `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
+    `strips` says that the build leaves debug information out, by an option (``-g0``), by pybind11's
+    kind of extension module or because what compiles has no flags of Python's, `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
-    settings have CMake leave it in. `fetches_crates`: it
-    is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
+    settings have CMake leave it in. `fetches_crates`: it is Rust, and what it depends on is fetched
+    and compiled too, but not part of the sdist.
     `optimised`: compilers optimise, which takes most of their time.
     `parallel`: it compiles several files at once. `replaceable` are those of the sources that a
     library of the system takes the place of where the build finds it, `optional` says that the

@@ -48,15 +48,15 @@ def installed(
     takes is said by its settings: it looks for them by `glob`, and leaves those out that `fnmatch`
     finds, whose ``*`` passes slashes. Meson installs what it is given by name.
     """
-    tops = _outermost(_packages(sizes))
+    packages = _packages(sizes)
+    tops = _outermost(packages)
     data = _takes_data(texts, kind)
     named = set(_installed_by_meson(sizes, texts)) if kind == "meson" else set[str]()
     patterns = [] if data else [each.split("/") for each in _patterns(texts, "package_data")]
     excluded = _patterns(texts, "exclude_package_data") if data or patterns else []
-    packages = _packages(sizes) if patterns or excluded else []
 
     def takes(path: str) -> bool:
-        below = list(_below(path, packages))
+        below = list(_below(path, packages)) if patterns or excluded else []
         taken = data or any(_globbed(rest.split("/"), each) for rest in below for each in patterns)
         return taken and not any(fnmatch.fnmatch(rest, each) for rest in below for each in excluded)
 

@@ -144,7 +144,10 @@ class Includes:
         )
 
     def count_readers(self, paths: Iterable[str]) -> None:
-        """Count which files are read for how many of some compiled files."""
+        """Count which files are read for how many of all compiled files.
+
+        To call before `unit`, whose `sole_code` is 0 otherwise.
+        """
         known = [path for path in paths if path in self._marks]
         self._readers = Counter(each for path in known for each in self._closure(path)[0])
 
