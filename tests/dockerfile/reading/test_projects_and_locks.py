@@ -291,6 +291,8 @@ def policy(run: str, project: str = "", files: dict[str, str] | None = None):
         ("RUN UV_NO_BUILD_PACKAGE=flask uv sync --frozen", ("", "flask")),
         (f"ENV POETRY_INSTALLER_NO_BINARY=flask,click\n{INSTALL}", ("click flask", "")),
         (f"ENV POETRY_INSTALLER_ONLY_BINARY=:all:\n{INSTALL}", ("", "*")),
+        (f"ENV POETRY_INSTALLER_NO_BINARY=true\n{INSTALL}", ("*", "")),
+        (f"ENV POETRY_INSTALLER_NO_BINARY=false\n{INSTALL}", ("", "")),
         (f"ENV PIP_NO_BINARY=flask\n{INSTALL}", ("", "")),
         ("ENV PIP_NO_BINARY=flask\nRUN pipenv sync", ("flask", "")),
     ],

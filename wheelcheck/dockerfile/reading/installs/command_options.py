@@ -62,7 +62,7 @@ def lock_options(command: LockCommand, around: InstallContext) -> CommandLine:
         if name in _FLAGS:
             controls += [(option, ":all:")] if value.lower() not in FALSE else []
         else:
-            controls += [(option, each) for each in re.split(r"[\s,]+", value) if each]
+            controls += [(option, each) for each in _names(value, command.tool)]
     if command.tool == "uv":
         controls += _words_of_uv(command.arguments)
     controls.sort(key=lambda control: control[1] != ":all:")
@@ -118,7 +118,14 @@ def _controls_of_poetry(
         elif isinstance(given, list):
             yield from ((option, str(each)) for each in given)
         elif isinstance(given, str):
-            yield from ((option, each) for each in re.split(r"[\s,]+", given) if each)
+            yield from ((option, each) for each in _names(given, "poetry"))
+
+
+def _names(value: str, tool: str) -> list[str]:
+    """The names in the text of a setting or variable."""
+    if tool == "poetry" and value in _TRUTHS:
+        return [_TRUTHS[value]]
+    return [each for each in re.split(r"[\s,]+", value) if each]
 
 
 def _pass_over(_: str) -> None:
@@ -169,6 +176,8 @@ _LOCK_SETTINGS: Mapping[str, tuple[_Settings, Mapping[str, str]]] = {
 }
 """By tool, what reads its settings, and the variables that say which files may be chosen."""
 _FLAGS = {"UV_NO_BINARY", "UV_NO_BUILD"}
+_TRUTHS = {"true": ":all:", "1": ":all:", "false": ":none:", "0": ":none:"}
+"""What Poetry takes for all packages or none (`PackageFilterPolicy` of its config.py)."""
 _UV_FLAGS = {"--no-binary": "no-binary", "--no-build": "only-binary"}
 
 
