@@ -276,3 +276,43 @@ def test_what_cython_made_shipped_c_of_names_its_headers():
     }
     assert packages(files) == {"zlib1g-dev"}
     assert packages({**files, "thing/x.pyx": "x = 1\n"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("helpers", "found"),
+    [("extension_helpers", {"c++"}), ("helpers", set())],
+    ids=["extension-helpers", "nobody reads it"],
+)
+def test_setup_packages_of_folders_name_the_compiler_of_cplusplus(helpers: str, found: set[str]):
+    """halotools: each folder's get_extensions() has ``language = "c++"``."""
+    module = "def get_extensions():\n    language = 'c++'\n    return [f(language=language)]\n"
+    files = {
+        "setup.py": f"from {helpers} import get_extensions\nsetup(ext_modules=get_extensions())\n",
+        "thing/a/b/setup_package.py": module,
+        "thing/a/b/x.pyx": "x = 1\n",
+    }
+    assert {need.name for need in source_needs(given(files)) if need.name == "c++"} == found
+
+
+BY_COMMAND = """
+from subprocess import call
+def on_linux():
+    line = 'g++ -fPIC -x c++ -I' + FOLDER
+    call(line, shell=True)
+def build():
+    {'Linux': on_linux}[SYSTEM]()
+"""
+
+
+@pytest.mark.parametrize(("method", "role"), [("build", Role.REQUIRED), ("clean", Role.OPTIONAL)])
+def test_commands_of_the_cplusplus_compiler_need_it_where_the_build_calls_them(
+    method: str, role: Role
+):
+    """pyvma: a variable holds the command that a function of another module runs."""
+    files = {
+        "setup.py": f"from thing_build import compiled\ncompiled.{method}()\nsetup(name='thing')\n",
+        "thing_build/__init__.py": "",
+        "thing_build/compiled.py": BY_COMMAND,
+    }
+    (need,) = (need for need in source_needs(given(files)) if need.name == "c++")
+    assert need.role is role

@@ -21,6 +21,7 @@ _NESTED = {
     "configure.ac": 3,
     "configure.in": 3,
     "Cargo.lock": 1,
+    "setup_package.py": 6,
 }
 _CMAKE_DEPTH = 4
 _TESTS = re.compile(r"(test|doc|example|sample|demo|script|bench)s?[_\w]*")

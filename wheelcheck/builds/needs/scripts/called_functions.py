@@ -13,13 +13,14 @@ __all__ = ["called_lines", "uncalled_lines"]
 
 
 def called_lines(tree: ast.Module, names: frozenset[str]) -> tuple[range, ...]:
-    """The lines of the functions of these names, and of those of the script that they call."""
+    """The lines of the functions of these names, and of those that they call or name."""
     own = {node.name: node for node in _functions(tree)}
     left, seen = list(names & own.keys()), set[str]()
     while left:
         name = left.pop()
         seen.add(name)
-        inner = {called(node) for node in walk(own[name])} & own.keys()
+        nodes = list(walk(own[name]))
+        inner = ({called(node) for node in nodes} | _names(nodes)) & own.keys()
         left += inner - seen
     return tuple(lines_of(own[name]) for name in seen)
 

@@ -29,6 +29,7 @@ RUNNERS = {
 }  # fmt: skip
 _FINDERS = {"which", "find_executable", "find_program"}
 _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
+_CXX_COMMAND = re.compile(r"[gc]\+\+ +-")
 _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _DRIVERS = {"make", "cmake"}
 """What a build that looks for it cannot do without; ninja is used where it is found."""
@@ -87,11 +88,13 @@ def language(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
 
 
 def _stated_language(node: ast.AST) -> str:
-    """The language that a keyword, an attribute or a dictionary names."""
+    """The language that a keyword, an attribute, a dictionary or a variable of this name names."""
     match node:
         case ast.keyword(arg="language", value=value):
             return constant(value)
-        case ast.Assign(targets=[ast.Attribute(attr="language"), *_], value=value):
+        case ast.Assign(
+            targets=[ast.Attribute(attr="language") | ast.Name(id="language"), *_], value=value
+        ):
             return constant(value)
         case ast.Dict(keys=keys, values=values):
             names = [constant(key) if key is not None else "" for key in keys]
@@ -108,7 +111,7 @@ def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator
 
 
 def known_program(text: str, line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
-    """A string that is a program of our tables, ``x-config``, or a command of `make`.
+    """A string that is a program of our tables, ``x-config``, a command of `make` or of ``g++``.
 
     ``configure`` with options: automake's stops without make, and others' are for it.
     """
@@ -116,6 +119,8 @@ def known_program(text: str, line: int, certainty: Certainty) -> Iterator[System
     program = words[0].rpartition("/")[2]
     if program in programs() or (len(words) == 1 and _CONFIG_PROGRAM.fullmatch(program)):
         yield SystemQuestion(FileKind.EXECUTABLE, program, line, certainty)
+    elif _CXX_COMMAND.match(text):
+        yield SystemQuestion(FileKind.EXECUTABLE, "c++", line, certainty)
     elif _MAKE_COMMAND.fullmatch(text):  # of a list of commands, run in a loop
         yield SystemQuestion(FileKind.EXECUTABLE, words[0], line, certainty)
     elif (configure := _CONFIGURE.fullmatch(text)) and (configure[1] or text.startswith("./")):

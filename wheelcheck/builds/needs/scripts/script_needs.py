@@ -48,6 +48,7 @@ _NAMES_SCRIPTS = re.compile(
     r"\s*(from|import|build-backend|script|path|setup-script|custom-hook)\b"
     r"|.{0,200}(cffi_modules|\.py:|[\"']-m[\"'])"
 )
+_EXTENSION_HELPERS = re.compile(r"(extension|astropy)[-_]helpers")
 _WORDS = re.compile(r"\w+")
 _FILE = re.compile(r"[\"'](?:[\w.-]+/)*([\w-]+\.py)[\"']")
 _SPEAKS = re.compile(
@@ -132,6 +133,22 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         yield from _needs_of(question, path, least, is_run=is_run)
     shell_scripts = (pair for script in run_scripts for pair in script.shell_scripts)
     yield from shell_needs(facts.texts, shell_scripts)
+    yield from _of_packages(facts.texts)
+
+
+def _of_packages(texts: Mapping[str, str]) -> Iterator[BuildNeed]:
+    """The compiler that ``setup_package.py`` of each folder names, for extension-helpers.
+
+    The libraries that such a file links with are mostly those beside the system's own copies.
+    """
+    named = (texts.get(path, "") for path in ("setup.py", "pyproject.toml"))
+    if not any(map(_EXTENSION_HELPERS.search, named)):
+        return
+    for path, text in texts.items():
+        if path.endswith("/setup_package.py") and not _left_out(path):
+            for question in _read(text, frozenset()).questions:
+                if question.name == "g++":
+                    yield from _needs_of(question, path, Certainty.SURE)
 
 
 def _of_settings(
