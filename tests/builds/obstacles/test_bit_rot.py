@@ -74,6 +74,25 @@ def test_numpy_1_18_1_under_setuptools_75():
     assert "4612" in found.source
 
 
+def test_numpy_distutils_gives_its_compilers_an_argument_that_setuptools_81_took_away():
+    histories = {NormalizedName("setuptools"): history(v44_0_0="2020-01-02", v81_0_0="2026-02-06")}
+
+    def breaks(setup: str, **versions: str) -> bool:
+        found = bit_rot(
+            day("2020-01-06"),
+            ("setuptools",),
+            histories,
+            environment(**versions),
+            within({"setup.py": setup}),
+        )
+        return any(obstacle.fatal and "dry_run" in obstacle.message for obstacle in found)
+
+    assert breaks(NUMPY_SETUP["setup.py"], numpy="2.3.5", setuptools="81.0.0")
+    assert not breaks(NUMPY_SETUP["setup.py"], numpy="2.3.5", setuptools="80.9.0")
+    assert not breaks(NUMPY_SETUP["setup.py"], setuptools="81.0.0")
+    assert not breaks("from numpy.distutils.misc_util import x", numpy="2.3.5", setuptools="81.0.0")
+
+
 def test_numpy_distutils_that_is_not_used_breaks_nothing():
     env = environment(numpy="1.18.1", setuptools="75.3.0")
     assert codes("2020-01-06", ("setuptools",), env, {"setup.py": "# numpy.distutils"}) == {}

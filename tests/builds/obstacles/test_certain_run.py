@@ -221,6 +221,11 @@ if has_cython:
         (BY_WORD, "use_2to3 is refused"),
         ("open('README.md').read()", "it opens README.md, which the sdist does not hold"),
         (
+            "import os, sys\nos.chdir(os.path.dirname(sys.argv[0]) or '.')\nopen('README.md')",
+            "it opens README.md",
+        ),
+        ("import os\nos.chdir(os.path.dirname(__file__))\nopen('README.md')", "opens README.md"),
+        (
             READS,
             "it opens docs/NEWS.rst",
         ),

@@ -174,7 +174,8 @@ class Expressions:
             text = self._state.modules.text(frame.file)
             self._state.late_texts += _late_texts(node, frame, text)
             frame.forget_changed(node)
-            frame.files.note_call(frame.origin(node.func) or dotted(node.func))
+            if not frame.stays(node):
+                frame.files.note_call(frame.origin(node.func) or dotted(node.func))
 
     def _run_python(self, node: ast.Call) -> None:
         """A script of the sdist that runs as a process of its own."""

@@ -127,7 +127,7 @@ class Frame:
         if not self.files.certain:
             return
         for node in nodes:
-            if isinstance(node, ast.Call) and not self._is_method_of_text(node.func):
+            if isinstance(node, ast.Call) and not self._changes_nothing(node):
                 name = dotted(node.func)
                 own = self.found(name.partition(".")[0])
                 if isinstance(own, Function) and depth:
@@ -136,6 +136,17 @@ class Frame:
                     self.files.certain = False
                 else:
                     self.files.note_call(self.origin(node.func) or name)
+
+    def _changes_nothing(self, node: ast.Call) -> bool:
+        """Whether a call moves and makes no file: a method of a text, or a move to where it is."""
+        return self._is_method_of_text(node.func) or self.stays(node)
+
+    def stays(self, node: ast.Call) -> bool:
+        """Whether a call changes to the folder of the setup script, where a backend runs it."""
+        if self.origin(node.func) != "os.chdir" or len(node.args) != 1:
+            return False
+        folder = self.constant(node.args[0])
+        return isinstance(folder, str) and folder in {".", self.argv.folder}
 
     def _is_method_of_text(self, function: ast.expr) -> bool:
         """Whether what is called belongs to a known text: no such method touches a file."""

@@ -31,6 +31,12 @@ class CommandLine:
 
     words: Words | None = None
 
+    @property
+    def folder(self) -> str:
+        """The folder of the setup script, where the first word is its path; "." otherwise."""
+        folder, _, name = self.words[0].rpartition("/") if self.words else (".", "", "")
+        return folder if name == "setup.py" else "."
+
     def note_call(self, method: str) -> None:
         """A call of a method of the list."""
         if method in _CHANGING:
