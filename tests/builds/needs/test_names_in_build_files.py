@@ -670,6 +670,11 @@ def test_crates_that_link_with_a_library_are_recognised_by_their_names():
     assert roles({"Cargo.toml": text}) == {"-lrrd": Role.OPTIONAL}
 
 
+def test_a_hash_in_a_string_of_a_cargo_toml_is_no_comment():
+    text = '[package]\nname = "x"\ndescription = "C# too"\n[dependencies]\nrrd-sys = "1"\n'
+    assert roles({"Cargo.toml": text}) == {"-lrrd": Role.OPTIONAL}
+
+
 def test_needs_of_hostile_build_files_end():
     deep = "if(" * 5000 + "\nfind_package(X)\n" + ")" * 5000
     assert isinstance(library_needs(facts({"CMakeLists.txt": deep})), tuple)

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
@@ -45,7 +44,7 @@ _OWN_CRATES = {
 def crate_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Direct dependencies on -sys crates. Those that compile their own copy are `BUNDLED`."""
     for path, text in facts.own_texts("Cargo.toml"):
-        document = read_toml(without_comments(text))
+        document = read_toml(text)
         if isinstance(document, Unknown):
             continue
         crates: dict[str, object] = {}
