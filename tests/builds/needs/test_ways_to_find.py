@@ -316,3 +316,15 @@ def test_commands_of_the_cplusplus_compiler_need_it_where_the_build_calls_them(
     }
     (need,) = (need for need in source_needs(given(files)) if need.name == "c++")
     assert need.role is role
+
+
+def test_a_library_from_pypi_brings_no_headers_of_the_system():
+    """dionysus: Debian's pybind11-dev would bring zlib1g-dev, the build requirement does not."""
+    files = {
+        "pyproject.toml": BY_CMAKE.replace('"]', '", "pybind11"]', 1),
+        "CMakeLists.txt": PROJECT
+        + "find_package(pybind11 REQUIRED)\npybind11_add_module(y y.cpp)\n",
+        "y.cpp": '#include "z.h"\n',
+        "z.h": "#include <zlib.h>\n",
+    }
+    assert packages(files) == {"zlib1g-dev"}

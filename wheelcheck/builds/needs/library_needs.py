@@ -57,7 +57,9 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     found += _from_wheels(facts, named=any(need.is_required_library for need in found))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += header_needs(facts)
-    found += sure_header_needs(facts, found)
+    # pybind11 from PyPI brings no zlib, as Debian's package would
+    left = {need.name for need in needs_of_system(found, shipped, facts)}
+    found += sure_header_needs(facts, [need for need in found if need.name in left])
     found += boost_needs(facts)
     return tuple(needs_of_system(with_unmet_headers(found, facts), shipped, facts))
 
