@@ -149,6 +149,7 @@ UV = "RUN uv venv /venv\nRUN VIRTUAL_ENV=/venv uv pip install lxml"
             "python3-devel",
         ),
         (f"{ON_ROCKY} python3.11-pip python3.11\nRUN pip3.11 install lxml", "python3.11-devel"),
+        (f"{ON_ROCKY} python3.9 python3.11\nRUN pip3.11 install lxml", "python3.11-devel"),
         (f"{ON_DEBIAN} python3\n{UV}", "python3-dev"),
     ],
 )

@@ -39,7 +39,7 @@ COMPILERS: Mapping[str, str] = {
 
 _PYTHON_PACKAGES = ("python", "libpython", "py3-")
 _HEADERS_PACKAGE = re.compile(r"(?:lib)?python-?[23]?[\d.]*-dev(?:el)?")
-_VERSIONED = re.compile(r"python3\.?\d+")
+_VERSIONED = re.compile(r"python3\.?(\d+)")
 _WITH_PYTHON = re.compile(
     r"/|/usr(/local|/local/bin|/local/lib)?/?|/usr/local/bin/python[\d.]*|/opt/.*"
 )
@@ -130,9 +130,10 @@ def _python_headers(
         return ()
     suffix = "-dev" if distribution.family is not Family.DNF else "-devel"
     named_there = {package.name for package in step.packages}
-    versions = sorted(name for name in named_there if _VERSIONED.fullmatch(name))
+    versions = filter(None, map(_VERSIONED.fullmatch, sorted(named_there)))
+    newest = max(versions, key=lambda version: int(version[1]), default=None)
     beside = "python3" in named_there or distribution.family is Family.APK
-    return (f"{'python3' if beside or not versions else versions[-1]}{suffix}",)
+    return (f"{'python3' if beside or newest is None else newest[0]}{suffix}",)
 
 
 def _another_python(stage: Stage, step: InstallStep) -> bool:
