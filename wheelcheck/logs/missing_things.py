@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.libraries import library_called, library_table
+from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
 from wheelcheck.builds.needs.system_packages import install_commands
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.debian_package import FileKind
@@ -22,7 +23,7 @@ from wheelcheck.targets.target import Libc
 __all__ = ["Remedy", "remedy_for"]
 
 NEWEST_DEBIAN = "13"
-_PYTHON_HEADERS = ("Python.h", "pyconfig.h", "patchlevel.h")
+_HEADERS_OF_PYTHON = ("Python.h", "pyconfig.h", "patchlevel.h")
 _C_LIBRARY = "libc"
 """What `headers.csv` calls the C library, which comes with the compiler."""
 _NO_PACKAGES = frozenset({"cuda", "msvc", "xcode"})
@@ -119,8 +120,8 @@ def _need(finding: FoundCause) -> BuildNeed | None:
     kind, what = finding.cause.kind, finding.what
     if kind == "tool" or what in tool_table():
         return BuildNeed(NeedKind.TOOL, what, "the log")
-    if kind == "header" and what.rpartition("/")[2] in _PYTHON_HEADERS:
-        return BuildNeed(NeedKind.TOOL, "python-headers", "the log")
+    if kind == "header" and what.rpartition("/")[2] in _HEADERS_OF_PYTHON:
+        return BuildNeed(NeedKind.TOOL, PYTHON_HEADERS, "the log")
     if kind == _SONAME:
         kind, what = "lib", what.partition(".so")[0].removeprefix("lib")
     library = _library(kind, what)

@@ -31,7 +31,7 @@ COMPILERS: Mapping[str, str] = {
     "rust": "Rust",
     "go": "Go",
     "clang": "clang",
-    "python-headers": "Python's headers",
+    PYTHON_HEADERS: "Python's headers",
     "linux-headers": "the kernel's headers",
 }
 """Tools without which nothing of their language compiles, and what people call them."""

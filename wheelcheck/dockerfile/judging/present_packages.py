@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
 from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.debian_package import FileKind
@@ -87,7 +88,7 @@ _TOOL_FILES: Mapping[str, tuple[tuple[tuple[FileKind, str], ...], ...]] = {
     "linux-headers": (((FileKind.HEADER, "linux/"),),),
     "java": (),  # by a virtual package
     "libtool": (((FileKind.EXECUTABLE, "libtoolize"),),),
-    "python-headers": (((FileKind.HEADER, "Python.h"),),),
+    PYTHON_HEADERS: (((FileKind.HEADER, "Python.h"),),),
 }
 _VIRTUAL: Mapping[str, str] = {"java": "java-sdk-headless"}
 """Tools that every package of a kind brings, by the name that all of them provide."""
