@@ -21,8 +21,7 @@ def without_ignored(report: Report, text: str) -> Report:
     """The report of a Dockerfile with that text: what its comments ignore is no finding any more.
 
     It is listed as ignored, with the reason; what is found on the other platform alone is left out
-    there. A comment that names an unknown finding, or ignores
-    nothing, is a remark.
+    there. A comment that names an unknown finding, or ignores nothing, is a remark.
     """
     dockerfile = report.dockerfile
     comments = ignore_comments(text)
