@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent.parent))
 
-from fitting import environments, report, rows, transfer  # noqa: E402 (after the path is set)
+from fitting import environments, report, rows, transfer, unseen  # noqa: E402 (after the path is set)
 
 _FIRST = _HERE / "measurements.csv"
 _LATER = tuple(
@@ -35,10 +35,8 @@ _LATER = tuple(
 _MEASUREMENTS = (_FIRST, *_LATER)
 _JUDGED = tuple(
     _HERE / f"{name}-results.csv"
-    for name in (
-        *("sixth", "sixth-rest", "eighth", "ninth", "tenth_development", "tenth"),
-        *("eleventh", "eleventh_development", "twelfth", "thirteenth"),
-    )
+    for name, *_ in unseen.LISTS
+    if name not in {"unseen", "second", "fifth"}  # whose builds are measured above
 )
 """Builds of which only the results were written down; they were held out once, too."""
 _FEATURES = _HERE / "features.json"
@@ -64,7 +62,7 @@ def _features(arguments: argparse.Namespace) -> int:
 
 
 def _fit(_arguments: argparse.Namespace) -> int:
-    from fitting import fits, unseen, versions
+    from fitting import fits, versions
 
     learned = rows.rows(_MEASUREMENTS, _FEATURES, _JUDGED)
     table = fits.fit(learned)
