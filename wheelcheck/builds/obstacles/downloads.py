@@ -199,7 +199,7 @@ def _values_by_name(tree: ast.AST) -> dict[str, list[ast.Assign]]:
 
 
 def _named(node: ast.expr, call: ast.Call, values: Mapping[str, Sequence[ast.Assign]]) -> ast.expr:
-    """What a name of the script stands for at a call: the last value that is above it."""
+    """What a name stands for at a call: the last value above it, or the last of all."""
     given = values.get(getattr(node, "id", ""), ())
     above = [each for each in given if each.lineno <= call.lineno]
     return max(above or given, key=lambda each: each.lineno).value if given else node

@@ -125,7 +125,7 @@ class Expressions:
             frame.stop(node, "NameError", f"{node.id} is not defined")
 
     def _may_be_builtin(self, name: str) -> bool:
-        """Whether the script makes it one: a package that it imports then knows who does so."""
+        """Whether ``setup.py`` may set it in `builtins`, for a package that it imports then."""
         script = self._state.modules.text("setup.py")
         return "builtin" in script and name in script
 
