@@ -38,7 +38,8 @@ def foreign_copies(dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]) -
             continue
         code, why = _misfit(dockerfile, stage, made, pure)
         if not why and made.kind == "venv":
-            code, why = "other-python", _dangling(dockerfile, stage, copied)
+            origin = dockerfile.stages[made.stage]
+            code, why = "other-python", _dangling(dockerfile, origin, stage, copied)
         if why:
             yield _unusable(code, copied.line, stage, made.kind, copied.source, why)
     for step in stage.steps:
@@ -135,12 +136,11 @@ def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:
     )
 
 
-def _dangling(dockerfile: Dockerfile, stage: Stage, copied: CopiedFolder) -> str:
+def _dangling(dockerfile: Dockerfile, origin: Stage, stage: Stage, copied: CopiedFolder) -> str:
     """Why the image's program, an environment's own Python, leads nowhere; "" where it may not.
 
     Python is in /usr/local/bin of the official images, in /usr/bin of distroless.
     """
-    origin = dockerfile.stages[copied.made.stage] if copied.made else stage
     there, here = _interpreter(origin), _interpreter(stage)
     linked = any(
         each.keyword == "RUN" and _LINKS.search(each.text)
