@@ -474,3 +474,36 @@ def test_targets_that_look_alike_to_a_build_share_a_forecast():
     assert here.needs is there.needs
     assert here.obstacles is there.obstacles
     assert elsewhere.needs is not here.needs
+
+
+HANDS_ON = """
+from setuptools import build_meta
+from setuptools.build_meta import build_wheel
+
+def get_requires_for_build_wheel(settings=None):
+    return build_meta.get_requires_for_build_wheel(settings)
+"""
+ASKS = """
+import os
+from setuptools import build_meta
+from setuptools.build_meta import build_wheel
+
+def get_requires_for_build_wheel(settings=None):
+    found = build_meta.get_requires_for_build_wheel(settings)
+    if os.path.exists("of_numpy"):
+        found.append("numpy")
+    return found
+"""
+
+
+@pytest.mark.parametrize(("backend", "lacks"), [(HANDS_ON, True), (ASKS, False)])
+def test_a_backend_in_the_sdist_may_bring_what_pyproject_does_not_state(backend, lacks):
+    """stringzilla 5.3.2 asks for NumPy by its own backend, for targets that need it."""
+    files = native(setup="import numpy\n" + NATIVE)
+    files["p-1/pyproject.toml"] = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "own"\nbackend-path = ["."]\n'
+    )
+    files["p-1/own.py"] = backend
+    (found,) = outlooks(index(app=files), ["app"], MUSL)
+    assert found["app"].fails() is lacks
+    assert ("setup-script-stops" in codes(found["app"])) is lacks

@@ -61,7 +61,8 @@ class BuildEnvironment:
 
     `tried` are sdists of newer versions that do not go together with the rest: an installer finds
     that out from their metadata, for which it sets up the environment of each, and some backends
-    build. `builds_for_metadata` says that this sdist's own backend does.
+    build. `builds_for_metadata` says that this sdist's own backend does. `may_have_more`: code of
+    the sdist may ask for packages that are not among the pins.
     """
 
     requires: tuple[str, ...]
@@ -69,6 +70,12 @@ class BuildEnvironment:
     problems: tuple[BuildObstacle, ...] = ()
     tried: tuple[Sdist, ...] = ()
     builds_for_metadata: bool = False
+    may_have_more: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is in it is known: what is not among its pins is not there."""
+        return bool(self.pins) and not self.problems and not self.may_have_more
 
     def version_of(self, name: str) -> Version | None:
         """The version of a package in it; None where it has none."""
@@ -164,6 +171,7 @@ class BuildEnvironments:
             problems=tuple(_unmet(resolution)),
             tried=self._tried.of(resolution, installer),
             builds_for_metadata=builds_for_metadata(facts.system.backend),
+            may_have_more=facts.hook.may_have_more,
         )
 
     def prefetch(self, readings: Iterable[tuple[Target, SdistReading]]) -> None:

@@ -162,8 +162,8 @@ def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
     """What a setup script can import: of a build that is not isolated, what the image holds."""
     pins = build.environment.pins
     if isolated:
-        complete = bool(pins) and not build.environment.problems
-        return Importable(target.python, {str(pin.name): pin.version for pin in pins}, complete)
+        versions = {str(pin.name): pin.version for pin in pins}
+        return Importable(target.python, versions, build.environment.is_complete)
     beside = target.installer.setuptools
     version = Version(beside) if beside else None
     return Importable(target.python, {"setuptools": version}, complete=False)

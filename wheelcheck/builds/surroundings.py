@@ -53,6 +53,7 @@ from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.script_stops import script_stops
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.own_backend import own_backend_files
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.distributions.distribution import (
@@ -130,7 +131,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     gcc = default_version("gcc", target)
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
-    complete = bool(installed) and not build.environment.problems and gcc is not None
+    complete = build.environment.is_complete and gcc is not None
     has_cython = cythonizes if cythonizes or complete else None
 
     def compute() -> tuple[BuildObstacle, ...]:
@@ -139,7 +140,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             return ()
         named_files = compiled_files(facts, contents, cythonizes=cythonizes)
         files = compilable(named_files, contents, installed, complete=complete)
-        script = "\n".join(script_texts(contents.texts))
+        own = (contents.texts[path] for path in own_backend_files(facts.system, contents.texts))
+        script = "\n".join((*script_texts(contents.texts), *own))
         found = (
             *no_sources(facts, contents),
             *(
@@ -249,10 +251,8 @@ def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstac
     version = build.environment.version_of("cmake") or default_version("cmake", target)
     if version is None or not _runs_cmake(build, facts):
         return ()
-    texts, known = build.reading.texts, bool(build.environment.pins)
-    lacks = (
-        known and not build.environment.problems and build.environment.version_of("numpy") is None
-    )
+    texts = build.reading.texts
+    lacks = build.environment.is_complete and build.environment.version_of("numpy") is None
     refuses, removes = version >= REFUSES_OLD, version >= REMOVES_MODULES
 
     def compute() -> tuple[BuildObstacle, ...]:

@@ -1098,3 +1098,36 @@ def test_templates_that_numpy_distutils_writes_c_from():
     script = "from numpy.distutils.core import setup\nsetup(**configuration().todict())\n"
     (obstacle,) = found(contents_of(setup__py=script, x__c__src=OLD), 13)
     assert (obstacle.code, obstacle.fatal) == ("c-api-gone", False)
+
+
+EITHER_TARGET = """
+from setuptools import setup, Extension
+with open('target') as file:
+    target = file.read()
+if target == 'plain':
+    modules = [Extension('x', ['x.c']), Extension('both', ['both.c'])]
+else:
+    modules = [Extension('y', ['y.c']), Extension('both', ['both.c'])]
+setup(name='x', ext_modules=modules)
+"""
+TWO_CALLS = """
+from setuptools import setup, Extension
+with open('target') as file:
+    target = file.read()
+both = Extension('both', ['both.c'])
+if target == 'plain':
+    setup(name='x', ext_modules=[Extension('x', ['x.c']), both])
+else:
+    setup(name='y', ext_modules=[Extension('y', ['y.c']), both])
+"""
+
+
+@pytest.mark.parametrize("script", [EITHER_TARGET, TWO_CALLS])
+def test_of_targets_that_exclude_each_other_none_is_certain(script):
+    """stringzilla 5.3.2 builds one of three targets, each of sources of its own."""
+    sources = {"x__c": "int x;", "y__c": "int y;", "both__c": "int z;"}
+    sdist = contents_of(setup__py=script, **sources)
+    facts = read_sdist(sdist)
+    files = compiled_files(facts, sdist, cythonizes=False)
+    assert (files.certain, files.perhaps) == (("both.c",), ("x.c", "y.c"))
+    assert not any(module.supposing for module in facts.extensions)  # it compiles in any case

@@ -95,7 +95,7 @@ def is_outside(include: str) -> bool:
 def _declared(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
     """Sources of the extension modules that every build makes."""
     for module in extensions:
-        if not (module.optional or module.supposing):
+        if not (module.optional or module.supposing or module.perhaps):
             yield from module.sources or ()
 
 

@@ -36,10 +36,14 @@ _PROVIDERS = {
 
 @dataclass(frozen=True, slots=True)
 class HookSettings:
-    """`requires` are asked for on top, `without` are names that the backend does not ask for."""
+    """`requires` come on top, `without` are names that the backend does not ask for.
+
+    `may_have_more`: code of the sdist may ask for more (`own_backend`).
+    """
 
     requires: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    may_have_more: bool = False
 
 
 def hook_settings(backend: str, texts: Mapping[str, str]) -> HookSettings:

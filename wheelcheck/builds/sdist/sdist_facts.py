@@ -6,7 +6,6 @@ The interpreter of setup scripts is imported when there is one to read: often, a
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +22,7 @@ from wheelcheck.builds.sdist.build_system import (
 )
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
+from wheelcheck.builds.sdist.own_backend import may_ask_for_more, own_backend_files, wrapped_kind
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.script_context import BuildSite, ScriptContext
@@ -155,8 +155,17 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
     context_keys = frozenset(around.keys_read)
     return SdistFacts(
         system, kind, sources, generated, script, hooks, evidence, context_keys,
-        hook_settings(system.backend, texts),
+        _hook_settings(system, texts),
     )  # fmt: skip
+
+
+def _hook_settings(system: BuildSystem, texts: Mapping[str, str]) -> HookSettings:
+    """What the backend's hook asks for on top; a backend in the sdist decides that in its code."""
+    found = hook_settings(system.backend, texts)
+    if backend_kind(system.backend) != "unknown":
+        return found  # a known backend, carried along
+    own = (texts[path] for path in own_backend_files(system, texts))
+    return replace(found, may_have_more=may_ask_for_more(own))
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -164,7 +173,7 @@ def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, 
     if backend_kind(system.backend) == "pure" and system.backend.startswith("pdm"):
         return ("pdm_build.py",)
     if backend_kind(system.backend) == "unknown":
-        return tuple(_own_backend(system, texts))
+        return tuple(own_backend_files(system, texts))
     if backend_kind(system.backend) == "setuptools":
         return tuple(command_modules(texts))
     return ()
@@ -175,31 +184,11 @@ def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
     kind = backend_kind(system.backend)
     if not system.backend_path or kind != "unknown":
         return kind
-    for path in _own_backend(system, texts):
-        wrapped = _wrapped(texts[path])
+    for path in own_backend_files(system, texts):
+        wrapped = wrapped_kind(texts[path])
         if wrapped:
             return wrapped
     return "unknown"
-
-
-def _own_backend(system: BuildSystem, texts: Mapping[str, str]) -> list[str]:
-    """The files of a backend that is part of the sdist, its own module first."""
-    stem = system.backend.partition(":")[0].replace(".", "/")
-    found: list[str] = []
-    for folder in system.backend_path:
-        base = posixpath.normpath(posixpath.join(folder, stem))
-        package = posixpath.dirname(base) if "/" in stem else base
-        found += [path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts]
-        found += sorted(path for path in texts if path.startswith(f"{package}/"))
-    return [path for path in dict.fromkeys(found) if path.endswith(".py")]
-
-
-def _wrapped(text: str) -> str:
-    for match in re.finditer(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*)", text, re.MULTILINE):
-        kind = backend_kind(match.group(1))
-        if kind != "unknown":
-            return kind
-    return ""
 
 
 def _missing(required: frozenset[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ class ExtensionModule:
     `sources` is None where it is not known. `supposing` holds the conditions, as source text,
     that only a real build decides; () means always. `options` are those of the compiler and the
     linker, as far as they are known. `alternatives` are libraries by several names, of which it is
-    linked with one.
+    linked with one. `perhaps`: the build makes it or others in its place.
     """
 
     made_by: str
@@ -29,6 +29,7 @@ class ExtensionModule:
     supposing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
+    perhaps: bool = False
 
     @property
     def names_files(self) -> bool:
@@ -76,7 +77,8 @@ class SetupScript:
 
     def surely_builds(self, module: ExtensionModule, source: str = "") -> bool:
         """Whether a build compiles a module for certain, this `source` of it included."""
-        if module.optional or module.supposing or self.forgiving or self.leaves_out:
+        depends = module.optional or module.supposing or module.perhaps
+        if depends or self.forgiving or self.leaves_out:
             return False
         path = f"/{posixpath.normpath(source)}"
         names = tuple(f"/{posixpath.normpath(name)}" for name in self.perhaps_sources)

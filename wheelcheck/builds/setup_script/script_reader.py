@@ -18,6 +18,7 @@ from wheelcheck.builds.setup_script.computed.script_values import (
     Raised,
     Value,
     extensions_in,
+    files_in_all,
 )
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
@@ -210,17 +211,26 @@ def _idle_commands(script: Interpreter, calls: list[SetupCall]) -> set[ast.Class
 def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
     """Extension modules of all calls, each depending on its call's conditions."""
     found: list[ExtensionModule] = []
-    everywhere = all(_handed(call) for call in calls)
-    for call in calls:
-        some = _frozen(_handed(call))
-        conditions = () if everywhere else call.supposing
-        found += [replace(item, supposing=(*item.supposing, *conditions)) for item in some]
+    handed = [_handed(call) for call in calls]
+    common = files_in_all(handed)
+    for call, some in zip(calls, handed, strict=True):
+        for item, module in zip(some, _frozen(some), strict=True):
+            if not all(handed):
+                found.append(replace(module, supposing=(*item.supposing, *call.supposing)))
+            else:
+                instead = bool(call.supposing) and item.files not in common
+                found.append(replace(module, perhaps=item.perhaps or instead))
     least: dict[ExtensionModule, ExtensionModule] = {}
-    for item in found:  # a module met on several ways depends on what the easiest depends on
-        key = replace(item, supposing=())
-        if key not in least or len(item.supposing) < len(least[key].supposing):
-            least[key] = item
+    for module in found:  # met on several ways it depends on what the easiest depends on
+        key = replace(module, supposing=(), perhaps=False)
+        if key not in least or _ease(module) < _ease(least[key]):
+            least[key] = module
     return tuple(least.values())
+
+
+def _ease(module: ExtensionModule) -> tuple[bool, int]:
+    """The order of what is sure to be made before what is not."""
+    return module.perhaps, len(module.supposing)
 
 
 def _handed(call: SetupCall) -> list[Extension]:
@@ -250,6 +260,7 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
             item.supposing,
             item.options,
             item.alternatives,
+            item.perhaps,
         )
         for item in found
     )

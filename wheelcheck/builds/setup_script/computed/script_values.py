@@ -17,6 +17,7 @@ __all__ = [
     "ClassValue",
     "Dotted",
     "Extension",
+    "Files",
     "FunctionValue",
     "Namespace",
     "Opaque",
@@ -24,6 +25,7 @@ __all__ = [
     "Raised",
     "Value",
     "extensions_in",
+    "files_in_all",
     "join",
     "opaque",
     "supposed",
@@ -34,6 +36,7 @@ __all__ = [
 Value = Any
 """A plain value or one of this module's classes; `Any`, because scripts compute all of them."""
 
+Files = tuple[str, tuple[str, ...] | None]
 Plain = str | int | float | bytes | None
 """Values that are known altogether."""
 _MANY = 5_000
@@ -51,7 +54,7 @@ class Extension:
     `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
     not known. `supposing` holds the conditions, as source text, that only a real build decides.
     `options` are those of the compiler and the linker, `alternatives` libraries by several names,
-    of which it is linked with one.
+    of which it is linked with one. `perhaps`: on another way the script declares others instead.
     """
 
     made_by: str
@@ -64,6 +67,12 @@ class Extension:
     optional: bool = False
     supposing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    perhaps: bool = False
+
+    @property
+    def files(self) -> Files:
+        """By what two declarations give the compiler the same: name and sources."""
+        return self.name, self.sources
 
 
 @dataclass(slots=True)
@@ -249,7 +258,22 @@ def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOI
     found = [extensions_in(way) for way in ways]
     if not any(found):
         return Opaque(ways=_texts_of_ways(ways))
-    return opaque(*ways) if all(found) else supposed(opaque(*ways), conditions)
+    return _exchanged(found) if all(found) else supposed(opaque(*ways), conditions)
+
+
+def _exchanged(ways: Sequence[Sequence[Extension]]) -> Opaque:
+    """Extension modules of which every way has some; those that not all have are `perhaps` made."""
+    common = files_in_all(ways)
+    each = dict.fromkeys(item for way in ways for item in way)
+    return Opaque(
+        tuple(item if item.files in common else replace(item, perhaps=True) for item in each)
+    )
+
+
+def files_in_all(ways: Sequence[Sequence[Extension]]) -> frozenset[Files]:
+    """The `files` of the extension modules that all ways through a script have."""
+    found = [frozenset(item.files for item in way) for way in ways]
+    return frozenset[Files]().union(*found[:1]).intersection(*found)
 
 
 def _texts_of_ways(values: Iterable[Value]) -> tuple[tuple[str, ...], ...]:

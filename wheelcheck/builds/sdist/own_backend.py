@@ -1,0 +1,72 @@
+"""A build backend that is part of its sdist, and what it asks for by itself (PEP 517)."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from wheelcheck.builds.sdist.build_system import BuildSystem, backend_kind
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
+
+__all__ = ["may_ask_for_more", "own_backend_files", "wrapped_kind"]
+
+_HOOK = "get_requires_for_build_wheel"
+
+
+def own_backend_files(system: BuildSystem, texts: Mapping[str, str]) -> list[str]:
+    """The files of a backend that is part of the sdist, its own module first."""
+    stem = system.backend.partition(":")[0].replace(".", "/")
+    found: list[str] = []
+    for folder in system.backend_path:
+        base = posixpath.normpath(posixpath.join(folder, stem))
+        package = posixpath.dirname(base) if "/" in stem else base
+        found += [path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts]
+        found += sorted(path for path in texts if path.startswith(f"{package}/"))
+    return [path for path in dict.fromkeys(found) if path.endswith(".py")]
+
+
+def wrapped_kind(text: str) -> str:
+    """The kind of the first known backend that a module imports; "" where it imports none."""
+    for match in re.finditer(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*)", text, re.MULTILINE):
+        kind = backend_kind(match.group(1))
+        if kind != "unknown":
+            return kind
+    return ""
+
+
+def may_ask_for_more(texts: Iterable[str]) -> bool:
+    """Whether a backend's hook may ask for requirements that pyproject.toml does not state.
+
+    `texts` are those of its modules. Not so where each definition of the hook hands on what
+    another backend's hook asks for, or gives an empty list, nor where there is none.
+    """
+    for text in texts:
+        if _HOOK not in text:
+            continue
+        tree = parse(text)
+        if isinstance(tree, Unknown) or not all(map(_hands_on, _hooks(tree))):
+            return True
+    return False
+
+
+def _hooks(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == _HOOK:
+            yield node
+
+
+def _hands_on(hook: ast.FunctionDef) -> bool:
+    """Whether a function returns nothing but an empty list or what a hook of its name returns."""
+    returned = [node.value for node in ast.walk(hook) if isinstance(node, ast.Return)]
+    return all(map(_adds_nothing, returned))
+
+
+def _adds_nothing(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.Call):
+        called = value.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        return name == _HOOK
+    return value is None or (isinstance(value, ast.List | ast.Tuple) and not value.elts)
