@@ -3,8 +3,8 @@
     python debian.py FOLDER
 
 FOLDER keeps apt's lists and the Contents tables between runs. Written are
-``wheelcheck/distributions/debian_packages.tsv.xz`` and ``debian_files.tsv.xz``: tab-separated
-tables with a header, one row for all releases in which a package has the same columns.
+``wheelcheck/distributions/debian_packages_13.tsv.xz``, ``debian_files_13.tsv.xz`` and those of the
+other releases: tab-separated tables with a header.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ FILTER = {
 }
 PACKAGE_COLUMNS = (
     "package",
-    "releases",
     "priority",
     "depends",
     "recommends",
@@ -49,11 +48,12 @@ def named() -> set[str]:
     return found
 
 
-def write(name: str, dates: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:
-    """Write a compressed table; its first line says of which releases and dates it is."""
-    lines = [f"# {dates}", "\t".join(header), *("\t".join(row).rstrip("\t") for row in rows)]
-    text = "\n".join(lines) + "\n"
-    data = lzma.compress(text.encode(), filters=[FILTER])
+def write(name: str, day: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:
+    """Write a compressed table; its first line is the day of its data, each row has a tab."""
+    lines = [f"# {day}", "\t".join(header)]
+    for package, *columns in rows:
+        lines.append(f"{package}\t" + "\t".join(columns).rstrip("\t"))
+    data = lzma.compress(("\n".join(lines) + "\n").encode(), filters=[FILTER])
     (ROOM / f"{name}.tsv.xz").write_bytes(data)
     return len(data)
 
@@ -61,20 +61,19 @@ def write(name: str, dates: str, header: Iterable[str], rows: Iterable[Iterable[
 def main() -> None:
     """Fetch, select and write."""
     folder = Path(sys.argv[1]).resolve()
-    states = {release: AptState(folder, release) for release in CODENAMES}
-    releases, chosen, held = {}, {}, {}
-    for number, state in states.items():
+    for number in CODENAMES:
+        state = AptState(folder, number)
         state.update()
-        releases[number] = packages.Release(state.packages())
-        chosen[number] = packages.selected(releases[number], named())
+        day = state.release_date()
+        release = packages.Release(state.packages())
+        chosen = packages.selected(release, named())
+        rows = packages.rows_of(release, chosen)
+        print(number, "packages:", len(rows), len(chosen))
+        print(write(f"debian_packages_{number}", day, PACKAGE_COLUMNS, rows), "bytes")
         tables = [state.contents("amd64"), state.contents("all")]
-        held[number] = files.files_of(tables, chosen[number])
-        print(number, len(releases[number].packages), len(chosen[number]), len(held[number]))
-    dates = " ".join(f"{number}={state.release_date()}" for number, state in states.items())
-    rows = packages.merged_rows(releases, chosen)
-    print("packages:", write("debian_packages", dates, PACKAGE_COLUMNS, rows), "bytes")
-    header = ("package", "releases", *files.KINDS)
-    print("files:", write("debian_files", dates, header, files.merged_rows(held)), "bytes")
+        rows = files.rows_of(files.files_of(tables, chosen))
+        print(number, "files:", len(rows))
+        print(write(f"debian_files_{number}", day, ("package", *files.KINDS), rows), "bytes")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["KINDS", "files_of", "merged_rows"]
+__all__ = ["KINDS", "files_of", "rows_of"]
 
 _TRIPLET = "(?:x86_64-linux-gnu/)?"
 # Files that update-alternatives links into the loader's own folder.
@@ -88,17 +88,9 @@ def _trimmed(kinds: Mapping[str, set[str]]) -> dict[str, set[str]]:
     return {kind: names for kind, names in found.items() if names}
 
 
-def merged_rows(
-    releases: Mapping[str, Mapping[str, Mapping[str, set[str]]]],
-) -> list[tuple[str, ...]]:
-    """Rows of all releases: package, releases for which the row holds, one column a kind."""
-    names = sorted({name for files in releases.values() for name in files})
-    found: list[tuple[str, ...]] = []
-    for name in names:
-        rows: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for number, files in releases.items():
-            if name in files:
-                columns = (" ".join(sorted(files[name].get(kind, ()))) for kind in KINDS)
-                rows[tuple(columns)].append(number)
-        found += [(name, " ".join(numbers), *columns) for columns, numbers in rows.items()]
-    return found
+def rows_of(held: Mapping[str, Mapping[str, set[str]]]) -> list[tuple[str, ...]]:
+    """Rows of a release: package, and one column a kind."""
+    return [
+        (name, *(" ".join(sorted(held[name].get(kind, ()))) for kind in KINDS))
+        for name in sorted(held)
+    ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dependencies import Relation, relations
 
-__all__ = ["Release", "merged_rows", "selected"]
+__all__ = ["Release", "rows_of", "selected"]
 
 SECTIONS = frozenset(
     (
@@ -199,19 +199,9 @@ def selected(release: Release, named: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def merged_rows(
-    releases: Mapping[str, Release], chosen: Mapping[str, frozenset[str]]
-) -> list[tuple[str, ...]]:
-    """Rows of all releases: name, releases for which the row holds, columns.
+def rows_of(release: Release, chosen: frozenset[str]) -> list[tuple[str, ...]]:
+    """Rows of a release: name and columns.
 
-    A package that is not chosen has a name and its releases alone: it exists, no more is known.
+    A package that is not chosen has a name alone: it exists, no more is known.
     """
-    names = sorted({name for release in releases.values() for name in release.packages})
-    found: list[tuple[str, ...]] = []
-    for name in names:
-        rows: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for number, release in releases.items():
-            if name in release.packages:
-                rows[release.row(name) if name in chosen[number] else ()].append(number)
-        found += [(name, " ".join(numbers), *columns) for columns, numbers in rows.items()]
-    return found
+    return [(n, *release.row(n)) if n in chosen else (n,) for n in sorted(release.packages)]

@@ -24,11 +24,17 @@ def test_rows_are_those_of_a_dict(wanted, others):
 
 
 @pytest.mark.parametrize("name", ["packages", "files"])
-def test_each_package_of_the_tables_is_found(name):
-    with lzma.open(FOLDER / f"debian_{name}.tsv.xz", "rt", encoding="utf-8") as file:
-        lines = [line.removesuffix("\n").split("\t", 2) for line in file][2:]
-    for release in RELEASES:
-        rows = debian_table(name).rows(release)
-        wanted = {package: "".join(rest) for package, numbers, *rest in lines if release in numbers}
-        assert dict(rows.pairs()) == wanted
-        assert all(rows.get(package) == wanted.get(package) for package, *_ in lines[::17])
+@pytest.mark.parametrize("release", RELEASES)
+def test_each_package_of_the_tables_is_found(name, release):
+    with lzma.open(FOLDER / f"debian_{name}_{release}.tsv.xz", "rt", encoding="utf-8") as file:
+        day, header, *lines = (line.removesuffix("\n") for line in file)
+    wanted = dict(line.split("\t", 1) for line in lines)
+    table = debian_table(name, release)
+    assert (f"# {table.as_of}", "\t".join(["package", *table.columns])) == (day, header)
+    assert dict(table.rows.pairs()) == wanted
+    assert all(table.rows.get(package) == wanted[package] for package in [*wanted][::17])
+    last = table.columns[-1]
+    assert all(
+        table.cell(package, last) == "".join(columns.split("\t")[len(table.columns) - 1 :])
+        for package, columns in [*wanted.items()][::17]
+    )

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from io import BufferedReader
-from itertools import islice
+from io import BytesIO
 
 from msgspec import Struct
 
@@ -19,30 +18,18 @@ RELEASES = ("11", "12", "13")
 
 
 class DebianTable(Struct, frozen=True):
-    """A compressed table: its columns, and the date of each release's data."""
+    """A table of one release: its columns behind the package's name, the day of its data, rows.
 
-    name: str
+    A row has its columns still joined by tabs, without those that are empty to its end.
+    """
+
     columns: tuple[str, ...]
-    dates: Mapping[str, date]
+    as_of: date
+    rows: Rows
 
-    def rows(self, release: str) -> Rows:
-        """Each package of a release with its other columns, still joined by tabs.
-
-        Columns that are empty to the end of the row are left out. The table is read
-        again for each release: most runs need a single release, and the lines of all take 40 MB.
-        """
-        wanted = release.encode("ascii")
-        text = bytearray(b"\n")
-        for line in islice(_lines(self.name), _HEADER_LINES, None):
-            name, _, rest = line.partition(b"\t")
-            numbers, _, columns = rest.partition(b"\t")
-            if wanted in numbers:
-                text += b"%b\t%b\n" % (name, columns)
-        return Rows(bytes(text))
-
-    def cell(self, columns: str, name: str) -> str:
-        """One column, by its name, of a row that `rows` gave."""
-        cells = columns.split("\t")
+    def cell(self, package: str, name: str) -> str:
+        """One column, by its name, of a package; empty where the table lacks either."""
+        cells = self.rows.get(package, "").split("\t")
         place = self.columns.index(name)
         return cells[place] if place < len(cells) else ""
 
@@ -84,31 +71,25 @@ class Rows(Mapping[str, str]):
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Names and columns, without a look-up for each."""
-        start = 1
-        while start < len(self._text):
-            end = self._text.index(b"\n", start)
-            name, _, columns = self._text[start:end].decode().partition("\t")
+        lines = BytesIO(self._text)
+        next(lines)
+        for line in lines:
+            name, _, columns = line[:-1].decode().partition("\t")
             yield name, columns
-            start = end + 1
 
     def __len__(self) -> int:
         return self._text.count(b"\n") - 1
 
 
-_HEADER_LINES = 2
-
-
 @cache
-def debian_table(name: str) -> DebianTable:
-    """The table ``debian_<name>.tsv.xz``."""
-    days, columns = (line.decode() for line in islice(_lines(name), _HEADER_LINES))
-    parts = (item.partition("=") for item in days.removeprefix("# ").split())
-    dates = {release: date.fromisoformat(day) for release, _, day in parts}
-    return DebianTable(name, tuple(columns.split("\t")[2:]), dates)
+def debian_table(name: str, release: str) -> DebianTable:
+    """The table ``debian_<name>_<release>.tsv.xz``: a file for each release, as most runs need one.
 
-
-def _lines(name: str) -> Iterator[bytes]:
-    packed = files("wheelcheck.distributions").joinpath(f"debian_{name}.tsv.xz").open("rb")
-    with packed, lzma.LZMAFile(packed) as data, BufferedReader(data) as lines:
-        for line in lines:
-            yield line.removesuffix(b"\n")
+    Its first two lines are the day and the header.
+    """
+    table = files("wheelcheck.distributions").joinpath(f"debian_{name}_{release}.tsv.xz")
+    text = lzma.decompress(table.read_bytes())
+    day, header, _ = text.split(b"\n", 2)
+    columns = header.decode().split("\t")[1:]
+    as_of = date.fromisoformat(day.decode().removeprefix("# "))
+    return DebianTable(tuple(columns), as_of, Rows(text[len(day) + 1 + len(header) :]))

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 from wheelcheck.distributions.closure import closure_of
 from wheelcheck.distributions.debian_package import BinaryPackage, Closure, FileKind
-from wheelcheck.distributions.debian_tables import RELEASES, Rows, debian_table
+from wheelcheck.distributions.debian_tables import RELEASES, DebianTable, Rows, debian_table
 
 __all__ = ["Repository", "debian_repository"]
 
@@ -36,15 +36,15 @@ class Repository:
     @property
     def as_of(self) -> date:
         """The date of the release's index of packages."""
-        return debian_table("packages").dates[self.release]
+        return debian_table("packages", self.release).as_of
 
     @cached_property
     def _packages(self) -> _Packages:
-        return _Packages(debian_table("packages").rows(self.release))
+        return _Packages(debian_table("packages", self.release).rows)
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        place = debian_table("packages").columns.index("provides")
+        place = debian_table("packages", self.release).columns.index("provides")
         found: dict[str, list[str]] = defaultdict(list)
         for name, columns in self._packages.rows.pairs():
             cells = columns.split("\t", place + 1)
@@ -52,9 +52,9 @@ class Repository:
                 found[provided].append(name)
         return {name: tuple(names) for name, names in found.items()}
 
-    @cached_property
-    def _files(self) -> Rows:
-        return debian_table("files").rows(self.release)
+    @property
+    def _files(self) -> DebianTable:
+        return debian_table("files", self.release)
 
     def package_names(self) -> Iterable[str]:
         """The names of all packages."""
@@ -114,7 +114,7 @@ class Repository:
 
     def files(self, package: str, kind: FileKind) -> tuple[str, ...]:
         """The names of one kind that a package's files have."""
-        return tuple(debian_table("files").cell(self._files.get(package, ""), kind).split())
+        return tuple(self._files.cell(package, kind).split())
 
     def packages_with(self, kind: FileKind, name: str) -> tuple[str, ...]:
         """The packages that hold a file by the name under which it is looked for.
@@ -139,8 +139,8 @@ class Repository:
     def _index(self, kind: FileKind) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
         nested: dict[str, list[str]] = defaultdict(list)
-        place = debian_table("files").columns.index(kind)
-        for package, row in self._files.pairs():
+        place = self._files.columns.index(kind)
+        for package, row in self._files.rows.pairs():
             cells = row.split("\t", place + 1)
             for name in cells[place].split() if place < len(cells) else ():
                 found[name.lower() if kind is FileKind.CMAKE else name].append(package)
