@@ -11,8 +11,9 @@ from situations import target
 
 from wheelcheck.builds.environment import BuildEnvironment
 from wheelcheck.builds.plan import Build, InstallerKind, SourceBuildPlan
-from wheelcheck.costs.bill import InstallBill, Machine, billed_plan, make_bill
+from wheelcheck.costs.bill import InstallBill, billed_plan, make_bill
 from wheelcheck.costs.installing import Files, install_seconds
+from wheelcheck.costs.machine import Machine
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
@@ -208,3 +209,45 @@ def test_no_reason_is_empty_or_names_a_place_of_ours():
     found = bill((build("a"),), {"a": replace(cost(1), peak_process_bytes=Unknown("x", "why"))})
     assert found.left_out
     assert all(reason.strip() and not re.search(r"/work|None", reason) for reason in found.left_out)
+
+
+NOT_KNOWN = Unknown("crates-not-measured", "nobody measured it")
+UNPRICED = PredictedCost(NOT_KNOWN, 1.0, NOT_KNOWN, 0.0, NOT_KNOWN, NOT_KNOWN)
+
+
+def test_builds_whose_cost_is_not_known_are_named_where_a_sum_is_without_them():
+    builds = (build("known"), build("unknown"))
+    found = bill(builds, {"known": cost(100), "unknown": UNPRICED})
+    assert found.without_time == found.without_memory == ("unknown 1",)
+    assert bill((build("known"),), {"known": cost(100)}).without_time == ()
+
+
+def test_a_machine_has_not_surely_the_memory_for_a_build_of_which_nothing_is_known():
+    builds = (build("known"), build("unknown"))
+    costs = {"known": cost(1, 500 * MB), "unknown": UNPRICED}
+    assert bill(builds, costs, Machine(memory_bytes=8000 * MB)).fits_memory is None
+    assert bill(builds, costs, Machine(memory_bytes=300 * MB)).fits_memory is False
+
+
+@pytest.mark.parametrize("installer", [InstallerKind.PIP, InstallerKind.UV])
+def test_bounds_of_the_whole_are_never_below_those_of_a_build(installer):
+    """wxPython's build may take thirteen hours alone; so may the whole installation then."""
+    skewed = PredictedCost(
+        Quantity(9800, 2000, 48000, "modelled"),
+        1.0,
+        Quantity(1500 * MB, 400 * MB, 6800 * MB, "modelled"),
+        0.0,
+        Quantity.exact(5 * MB),
+        Quantity.exact(4 * MB),
+    )
+    low_but_sure = cost(9900, 1600 * MB)
+    machine = Machine(doubt=1.0)
+    found = bill((build("a"), build("b")), {"a": skewed, "b": low_but_sure}, machine, installer)
+    peaks = [item.peak_memory_bytes for item in found.items]
+    walls = [item.wall_seconds for item in found.items]
+    assert found.peak_memory_bytes.high >= max(peak.high for peak in peaks)
+    assert found.peak_memory_bytes.low >= max(peak.low for peak in peaks)
+    for whole in (found.build_wall_seconds, found.wall_seconds):
+        assert whole.high >= max(wall.high for wall in walls)
+        assert whole.low >= max(wall.low for wall in walls)
+    assert found.wall_seconds.high >= found.build_wall_seconds.high

@@ -10,7 +10,7 @@ import wheelcheck
 from wheelcheck import Verdict
 from wheelcheck.analysis.merging import merged
 from wheelcheck.cli import main
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.other_platform import differences_on
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile

@@ -7,7 +7,7 @@ import pytest
 from fake_index import FakeIndex
 
 from wheelcheck import Verdict
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.ignored_findings import without_ignored
 from wheelcheck.dockerfile.other_platform import differences_on

@@ -109,6 +109,38 @@ class TestNumbers:
             "about 50.2 min on python:3.8-alpine, more than the 50 min" in s for s in messages
         )
 
+    def test_the_expected_value_is_compared_and_its_interval_shown(self):
+        time = Estimate(value=3000, low=1500, high=6000, basis="modelled")
+        bill = Bill(cores=2, builds=4, build_wall_seconds=time)
+        report = alpine_story()
+        targets = tuple(each.model_copy(update={"bill": bill}) for each in report.targets)
+        report = report.model_copy(update={"targets": targets})
+        assert broken(Policy(max_build_minutes=60), report) == []
+        (message, _) = broken(Policy(max_build_minutes=40), report)
+        assert message.startswith("source builds take about 50 (25–100) min on ")
+
+    def test_builds_of_unknown_time_do_not_pass(self):
+        report = with_bill(seconds=600)
+        targets = tuple(
+            target.model_copy(
+                update={
+                    "bill": target.bill.model_copy(
+                        update={"builds_without_time": ("fast 1",), "builds": 5}
+                    )
+                }
+            )
+            for target in report.targets
+            if target.bill
+        )
+        report = report.model_copy(update={"targets": targets})
+        (message,) = broken(Policy(max_build_minutes=30), report)
+        assert message == (
+            "source builds take at least about 10 min on python:3.8-alpine, perhaps more than the "
+            "30 min allowed: the time of fast 1 is not known"
+        )
+        (message,) = broken(Policy(max_build_minutes=5), report)
+        assert "at least about 10 min on python:3.8-alpine, more than the 5 min" in message
+
     def test_what_is_not_known_does_not_pass(self):
         messages = broken(Policy(max_image_mb=500), with_bill(seconds=3000))
         assert all("an unknown number of MB" in message for message in messages)
@@ -147,7 +179,7 @@ class TestNumbers:
         )
         report = report.model_copy(update={"targets": alone})
         (message,) = broken(Policy(max_image_mb=200), report)
-        assert message.startswith("the image has at least about 164 MB on ")
+        assert message.startswith("the image has at least about 164 (150–170) MB on ")
         assert message.endswith(
             "perhaps more than the 200 MB allowed: the size of ffmpeg is not known"
         )

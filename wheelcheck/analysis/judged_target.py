@@ -240,7 +240,9 @@ class JudgedTarget(Struct, frozen=True, dict=True):
         if isinstance(self.price.bill.build_wall_seconds, Unknown) or self.failing:
             return None, None  # what never comes to an end takes no time that could be saved
         own, others = self.price.bill, change.price.bill
-        seconds = float(own.wall_seconds.value - others.wall_seconds.value)
+        seconds: float | None = float(own.wall_seconds.value - others.wall_seconds.value)
+        if not set(others.without_time) <= set(own.without_time):
+            seconds = None  # what the change adds has no known time
         before, after = (
             image if isinstance(image, Unknown) else image.single_stage
             for image in (self.price.image, change.price.image)

@@ -10,7 +10,8 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import BuildSummary, Price, TargetBuilds
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.costs.bill import BilledPlan, Machine, billed_plan, make_bill
+from wheelcheck.costs.bill import BilledPlan, billed_plan, make_bill
+from wheelcheck.costs.machine import Machine
 from wheelcheck.costs.measured import is_measured
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown

@@ -10,7 +10,7 @@ from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index

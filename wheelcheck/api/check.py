@@ -24,7 +24,7 @@ from wheelcheck.api.questions.question import (
 )
 from wheelcheck.api.questions.question_keywords import CheckKeywords, Input, with_keywords
 from wheelcheck.api.questions.settled import settled
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.loading.baselines import cpu_level
 from wheelcheck.reports.progress import Progress

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.questions.question import Question
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.ignored_findings import without_ignored
 from wheelcheck.dockerfile.other_platform import differences_on

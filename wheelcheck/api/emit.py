@@ -18,7 +18,7 @@ from wheelcheck.api.questions.settled import settled
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.network.urls import local_path

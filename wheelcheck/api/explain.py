@@ -21,7 +21,7 @@ from wheelcheck.api.questions.installer_choice import installer_named
 from wheelcheck.api.questions.question import OpenQuestion, Question, keyword_defaults
 from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.questions.settled import settled
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.interface import Project, Sdist, Wheel

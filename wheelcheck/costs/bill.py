@@ -6,7 +6,7 @@ counted as nothing. Seconds are those of the machine asked about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -20,7 +20,8 @@ from wheelcheck.costs.installing import (
     toolchain_download,
     toolchain_seconds,
 )
-from wheelcheck.costs.quantity import PredictedCost, Quantity, total
+from wheelcheck.costs.machine import Machine
+from wheelcheck.costs.quantity import PredictedCost, Quantity, largest, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 
@@ -29,12 +30,10 @@ if TYPE_CHECKING:
     from wheelcheck.builds.plan import Build, SourceBuildPlan
 
 __all__ = [
-    "UNCALIBRATED",
     "BilledBuild",
     "BilledPlan",
     "BuildItem",
     "InstallBill",
-    "Machine",
     "billed_plan",
     "make_bill",
 ]
@@ -45,26 +44,6 @@ _NOT_COUNTED = (
     "choosing versions: the installer's own work on metadata, and its waiting for the index",
     "pulling the base image, and starting containers",
 )
-
-
-UNCALIBRATED = 1.6
-"""Doubt about a machine that nobody measured. Hosted CI runners took 1.2 to 2.9 times what is
-predicted for four idle cores of the reference machine (`data/builds/fit.md`, transfer)."""
-
-
-class Machine(Struct, frozen=True):
-    """Where the installation runs.
-
-    `factor` is its seconds for one reference second (`calibrate` measures it) and `doubt` how far
-    off that may be, in 8 of 10 cases; 1 where it is certain. `memory_bytes` is None where it is not
-    known, `bytes_per_second` is what it downloads with.
-    """
-
-    cores: int = 2
-    factor: float = 1.0
-    memory_bytes: int | None = None
-    bytes_per_second: float = 12.5e6
-    doubt: float = UNCALIBRATED
 
 
 class BilledBuild(NamedTuple):
@@ -110,11 +89,12 @@ class InstallBill(Struct, frozen=True):
     """The bill for one target.
 
     `builds` counts source builds with their repetitions. `cpu_seconds` and `build_wall_seconds` are
-    of the builds alone, the latter with their environments; both leave out builds whose cost is
-    unknown, and are unknown themselves where that is all of them. `wall_seconds` is everything from
-    start to end, one thing after another. All these have the machine's doubt in their intervals,
-    the `items` have not. `fits_memory` is None where no memory is given or the interval does not
-    decide.
+    of the builds alone, the latter with their environments; both are without the builds of
+    `without_time`, whose cost is unknown, and unknown themselves where that is all of them.
+    `wall_seconds` is everything from start to end, one thing after another, without these builds
+    too. All these have the machine's doubt in their intervals, the `items` have not.
+    `peak_memory_bytes` is without the builds of `without_memory`. `fits_memory` is None where no
+    memory is given, or where neither the interval nor what is known decides.
     """
 
     machine: Machine
@@ -129,6 +109,8 @@ class InstallBill(Struct, frozen=True):
     wall_seconds: Quantity
     peak_memory_bytes: Quantity | Unknown
     fits_memory: bool | None
+    without_time: tuple[str, ...] = ()
+    without_memory: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -171,6 +153,7 @@ def make_bill(
     }
     wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Quantity) else [])]
     peak = _peak(items, plan.installer, machine)
+    without_memory = _labels(items, lambda item: item.peak_memory_bytes)
     return InstallBill(
         machine=machine,
         items=items,
@@ -183,8 +166,19 @@ def make_bill(
         download_seconds=seconds["download"],
         wall_seconds=total(wall, correlation=1.0),
         peak_memory_bytes=peak,
-        fits_memory=_fits(peak, machine),
+        fits_memory=_fits(peak, machine, whole=not without_memory),
+        without_time=_labels(items, lambda item: item.cpu_seconds),
+        without_memory=without_memory,
         left_out=tuple(_left_out(plan, sizeless, toolchain)),
+    )
+
+
+def _labels(
+    items: Iterable[BuildItem], of: Callable[[BuildItem], Quantity | Unknown]
+) -> tuple[str, ...]:
+    """The builds of which a number is not known."""
+    return tuple(
+        item.build.label for item in items if item.build.times and isinstance(of(item), Unknown)
     )
 
 
@@ -288,7 +282,7 @@ def _build_wall(
         tried = [item.environment_seconds for item in items if not item.build.times]
         return total([p.times(value.build.times) for value in known for p in _once(value)] + tried)
     spread = total([cpu, *(value.environment_seconds for value in known)]).times(1 / machine.cores)
-    return max(spread, _longest_chain(known), key=lambda item: item.value)
+    return largest([spread, _longest_chain(known)])
 
 
 def _once(item: BuildItem) -> tuple[Quantity, Quantity]:
@@ -303,8 +297,7 @@ def _longest_chain(known: list[BuildItem]) -> Quantity:
                   and o.build.label in chains]  # fmt: skip
         before = max(needed, key=lambda chain: total(chain).value, default=[])
         chains[value.build.label] = [*before, *_once(value)]
-    return max((total(chain) for chain in chains.values()), key=lambda item: item.value,
-               default=Quantity.exact(0))  # fmt: skip
+    return largest([total(chain) for chain in chains.values()] or [Quantity.exact(0)])
 
 
 def _peak(
@@ -318,18 +311,15 @@ def _peak(
             return Quantity.exact(0)
         return Unknown("cost-unknown", "the memory of none of its source builds is known")
     if installer is InstallerKind.UV:
-        return total(peaks[: machine.cores])
-    worst = peaks[0]
-    return Quantity(
-        worst.value, max(p.low for p in peaks), max(p.high for p in peaks), worst.basis,
-        worst.source,
-    )  # fmt: skip
+        return largest([total(peaks[: machine.cores]), *peaks])
+    return largest(peaks)
 
 
-def _fits(peak: Quantity | Unknown, machine: Machine) -> bool | None:
+def _fits(peak: Quantity | Unknown, machine: Machine, *, whole: bool) -> bool | None:
+    """Whether the machine has the memory; `whole`: that of every build is known."""
     if machine.memory_bytes is None or isinstance(peak, Unknown):
         return None
-    if peak.high <= machine.memory_bytes:
+    if whole and peak.high <= machine.memory_bytes:
         return True
     return False if peak.low > machine.memory_bytes else None
 

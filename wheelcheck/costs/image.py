@@ -20,7 +20,7 @@ from wheelcheck.costs.image_parts.installed_files import (
     pip_byte_code,
 )
 from wheelcheck.costs.image_parts.system_sizes import SystemInstallation, installed_size
-from wheelcheck.costs.quantity import Quantity, total
+from wheelcheck.costs.quantity import Quantity, largest, total
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
@@ -164,7 +164,7 @@ def _together(parts: Sequence[ImagePart]) -> ImagePart:
             return part
         sizes.append(part.size)
     once = parts[0].name in _ONCE
-    size = max(sizes, key=lambda item: item.value) if once else total(sizes)
+    size = largest(sizes) if once else total(sizes)
     unsized = dict.fromkeys(name for part in parts for name in part.unsized)
     return replace(parts[0], size=size, unsized=tuple(unsized))
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["Basis", "PredictedCost", "Quantity", "total"]
+__all__ = ["Basis", "PredictedCost", "Quantity", "largest", "total"]
 
 Basis = Literal["exact", "measured", "scaled", "modelled", "derived"]
 """How a number was come by: counted; measured here; from a measured release of the same project;
@@ -90,7 +90,9 @@ def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quanti
     A log-normal distribution with the mean and the variance of the sum (Fenton and Wilkinson).
     Its median lies a little above the sum of the medians, because an error upwards adds more than
     one downwards takes. It stays between the sums of the lower and of the upper bounds, which is
-    what errors that go all the same way would give. Raises nothing; the sum of nothing is 0.
+    what errors that go all the same way would give, and reaches as far up as each part alone: a
+    part's own bounds need not lie as far above its median as below. Raises nothing; the sum of
+    nothing is 0.
     """
     parts = [part for part in parts if part.value > 0]
     if not parts:
@@ -107,8 +109,22 @@ def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quanti
     return Quantity(
         value,
         max(value / factor, sum(part.low for part in parts)),
-        min(value * factor, max(value, sum(part.high for part in parts))),
+        min(
+            max(value * factor, *(part.high for part in parts)),
+            max(value, sum(part.high for part in parts)),
+        ),
         bases.pop() if bases <= {"exact"} else "derived",
+    )
+
+
+def largest(parts: Sequence[Quantity]) -> Quantity:
+    """What the largest of estimates is like: its median, and bounds that are below none of theirs.
+
+    Raises ValueError where there is none.
+    """
+    first = max(parts, key=lambda part: part.value)
+    return replace(
+        first, low=max(part.low for part in parts), high=max(part.high for part in parts)
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from wheelcheck.acceptance.managed import MANAGED
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.step_judge import (

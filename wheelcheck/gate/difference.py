@@ -84,7 +84,7 @@ class Difference(Value):
     seconds: dict[str, float] = Field(
         default_factory=dict,
         description="Name of the target → how much longer the installation takes; not of one on "
-        "which a build fails.",
+        "which a build fails, or the time of one is not known.",
     )
     image_bytes: dict[str, float] = Field(
         default_factory=dict,
@@ -130,7 +130,9 @@ def difference(
         changes=tuple(sorted(changes, key=lambda each: order.index(each.kind))),
         targets_only_before=_without(old, new),
         targets_only_after=_without(new, old),
-        seconds=_grown(old, compared, lambda bill: bill.wall_seconds),
+        seconds=_grown(
+            old, compared, lambda bill: None if bill.builds_without_time else bill.wall_seconds
+        ),
         image_bytes=_grown(old, compared, lambda bill: bill.image.size if bill.image else None),
     )
 

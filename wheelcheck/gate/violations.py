@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.fail_on_names import LoadRule
 from wheelcheck.gate.policy import Policy
+from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.violation import Violation
@@ -165,22 +166,38 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
     """Bounds on numbers: an unknown number is a violation, too."""
     bill = target.bill
     if policy.max_build_minutes is not None:
-        builds = bill.build_wall_seconds if bill else None
-        minutes = builds.value / _MINUTE if builds else None
+        minutes = _in_units(bill.build_wall_seconds if bill else None, _MINUTE)
         if minutes is None and report.plan(target.name) is None:
-            minutes = None if _compiles_unpriced(report, target) else 0.0
+            minutes = None if _compiles_unpriced(report, target) else _NOTHING
         message = "source builds take {} min on {}, more than the {:g} min allowed"
+        doubt = _doubt_about_time(bill)
         yield from _bounded(
-            "max-build-minutes", message, minutes, policy.max_build_minutes, target.name
+            "max-build-minutes", message, minutes, policy.max_build_minutes, target.name, doubt
         )
     if policy.max_image_mb is not None and target.system == "linux":
-        size = bill.image.size if bill and bill.image else None
-        megabytes = size.value / _MEGABYTE if size else None
+        megabytes = _in_units(bill.image.size if bill and bill.image else None, _MEGABYTE)
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
         doubt = _doubt_about_image(target)
         yield from _bounded(
             "max-image-mb", message, megabytes, policy.max_image_mb, target.name, doubt
         )
+
+
+_NOTHING = Estimate(value=0, low=0, high=0, basis="exact")
+
+
+def _in_units(estimate: Estimate | None, unit: float) -> Estimate | None:
+    """An estimate in another unit."""
+    if estimate is None:
+        return None
+    low, value, high = (each / unit for each in (estimate.low, estimate.value, estimate.high))
+    return estimate.model_copy(update={"low": low, "value": value, "high": high})
+
+
+def _doubt_about_time(bill: Bill | None) -> str:
+    """Which builds' time is not known; "" where all are."""
+    names = bill.builds_without_time if bill else ()
+    return f"the time of {listing(names)} is not known" if names else ""
 
 
 def _doubt_about_image(target: TargetSummary) -> str:
@@ -206,17 +223,22 @@ _MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
 
 
 def _bounded(
-    rule: str, template: str, value: float | None, bound: float, target: str, doubt: str = ""
+    rule: str, template: str, number: Estimate | None, bound: float, target: str, doubt: str = ""
 ) -> Iterator[Violation]:
-    """`doubt` says why the value is not known, or what may lead it above the bound."""
-    surely = value is not None and value > bound
-    if not surely and value is not None and not doubt:
+    """The expected value of a number is held against the bound, not the ends of its interval.
+
+    `doubt` says why the number is not known, or what may lead it above the bound.
+    """
+    surely = number is not None and number.value > bound
+    if not surely and number is not None and not doubt:
         return
-    if value is None:
+    if number is None:
         amount = "an unknown number of"
     else:
-        digits = 1 if surely and round(value) <= bound else 0  # not 1 min, above 1 min
-        amount = f"{'at least ' * bool(doubt)}about {value:.{digits}f}"
+        digits = 1 if surely and round(number.value) <= bound else 0  # not 1 min, above 1 min
+        ends = [f"{end:.{digits}f}" for end in (number.low, number.high)]
+        between = f" ({'–'.join(ends)})" if ends[0] != ends[1] else ""
+        amount = f"{'at least ' * bool(doubt)}about {number.value:.{digits}f}{between}"
     if not surely:
         template = template.replace("more than", "perhaps more than")
     message = template.format(amount, target, bound)

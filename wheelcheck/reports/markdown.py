@@ -11,7 +11,7 @@ from wheelcheck.reports.values.build_values import Commands
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Package, Problem, Report
-from wheelcheck.reports.wording.cost_phrases import at_least
+from wheelcheck.reports.wording.cost_phrases import at_least, least, memory_words
 from wheelcheck.reports.wording.dockerfile_phrases import (
     SIGNS,
     diffs,
@@ -229,12 +229,17 @@ def _number(bill: Bill) -> str:
 
 
 def _bill(bill: Bill) -> Iterator[str]:
-    def shown(estimate: Estimate | None, *, of_time: bool = False) -> str:
-        return estimated(estimate, duration if of_time else size) if estimate else "–"
+    def shown(
+        estimate: Estimate | None, without: Sequence[str] = (), *, of_time: bool = False
+    ) -> str:
+        before, behind = least(without)
+        words = duration if of_time else size
+        return f"{before}{estimated(estimate, words)}{behind}" if estimate else "–"
 
-    yield shown(bill.wall_seconds, of_time=True)
-    too_much = ", **more than the machine has**" if bill.fits_memory is False else ""
-    yield shown(bill.peak_memory_bytes) + too_much
+    yield shown(bill.wall_seconds, bill.builds_without_time, of_time=True)
+    too_much = memory_words(bill)
+    peak = shown(bill.peak_memory_bytes, bill.builds_without_memory)
+    yield f"{peak}, **{too_much}**" if too_much else peak
     yield "–" if bill.download_bytes is None else size(bill.download_bytes)
     image = bill.image
     multi = f", multi-stage {shown(image.multi_stage)}" if image and image.multi_stage else ""

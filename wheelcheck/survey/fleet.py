@@ -146,10 +146,14 @@ def _package_rows(name: str, report: Report) -> Iterator[dict[str, object]]:
 
 
 def _bill_row(name: str, report: Report, target: TargetSummary) -> dict[str, object]:
-    """What installing costs; the first error that concerns the target, where there is one."""
+    """What installing costs; the first error that concerns the target, where there is one.
+
+    Of times and memory only what is known whole: sums without some builds cannot be added up.
+    """
     problem = _first_error(report, target.name)
     bill = target.bill
-    wall = bill.wall_seconds if bill else None
+    wall = bill.wall_seconds if bill and not bill.builds_without_time else None
+    peak = bill.peak_memory_bytes if bill and not bill.builds_without_memory else None
     required = [package.on[target.name].verdict for package in report.packages]
     return {
         "input": name,
@@ -161,7 +165,7 @@ def _bill_row(name: str, report: Report, target: TargetSummary) -> dict[str, obj
         "seconds": wall and wall.value,
         "seconds_low": wall and wall.low,
         "seconds_high": wall and wall.high,
-        "peak_memory_mb": _megabytes(bill.peak_memory_bytes if bill else None),
+        "peak_memory_mb": _megabytes(peak),
         "image_mb": _megabytes(bill.image.size if bill and bill.image else None),
     }
 

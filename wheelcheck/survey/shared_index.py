@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from wheelcheck.api.check import answer
 from wheelcheck.api.questions.question import Question
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.reports.values.report import Report

@@ -13,7 +13,7 @@ from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.index.interface import Index, Sdist

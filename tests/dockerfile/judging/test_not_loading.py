@@ -8,7 +8,7 @@ from elf_builder import elf
 from fake_index import FakeIndex
 from made_wheels import EXTENSION, GLIBC, INIT, wheel
 
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile

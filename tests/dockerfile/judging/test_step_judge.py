@@ -17,7 +17,7 @@ from archive_builders import wheel_of
 from dockerfile_context import DictContext
 
 from wheelcheck import Verdict
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.index import open_index

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from fake_index import FakeIndex
 
-from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.costs.image_parts.system_sizes import SLIM_SHARE
+from wheelcheck.costs.machine import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.judging.stage_images import image_options
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile

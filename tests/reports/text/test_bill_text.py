@@ -4,6 +4,9 @@ import pytest
 from sample_reports import alpine_story
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.html import render_html
+from wheelcheck.reports.markdown import render_markdown
+from wheelcheck.reports.notebook.display import to_html
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
 from wheelcheck.reports.values.report import Report
@@ -91,7 +94,7 @@ def test_what_is_not_in_the_numbers_is_named():
 def test_memory_that_does_not_suffice_is_warned_of(fits, note):
     bill = BUILDS.model_copy(update={"memory_bytes": 2_000_000_000, "fits_memory": fits})
     text = render_text(billed(bill), width=120)
-    assert f"2.1 GB{note}" in text
+    assert f"2.1 GB (1.4–3.1 GB){note}" in text
     assert ("too much" in text) is bool(note)
 
 
@@ -123,3 +126,52 @@ def test_where_nothing_is_installed_nothing_is_priced():
     table = render_text(report.model_copy(update={"packages": lost})).partition("What it costs")[2]
     assert ALPINE not in table.partition("\n\n")[0]
     assert "What it costs" not in render_text(report.model_copy(update={"packages": ()}))
+
+
+HALF_KNOWN = BUILDS.model_copy(
+    update={"builds_without_time": ("fast 1", "faster 2"), "builds_without_memory": ("fast 1",)}
+)
+
+
+def figures(bill: Bill) -> dict[str, str]:
+    lines = render_text(billed(bill), width=160).splitlines()
+    at = lines.index("What it costs, on 2 cores")
+    return {line[:19].strip(): line[19:] for line in lines[at + 2 : at + 8]}
+
+
+def test_a_sum_without_some_builds_is_the_least_and_says_so():
+    found = figures(HALF_KNOWN)
+    assert "at least 81 min (54 min – 2 h 2 min), 2 builds not known" in found["in all"]
+    assert "at least 80 min (53 min – 2 h), 2 builds not known" in found["time to build"]
+    assert "at least 2.1 GB (1.4–3.1 GB), 1 build not known" in found["peak memory"]
+    assert "at least 80 min (53 min – 2 h) on 2 cores, 2 builds not known" in cost_words(
+        [HALF_KNOWN]
+    )
+
+
+def test_the_headline_says_that_no_time_is_known():
+    bill = Bill(cores=2, builds=1, wall_seconds=about(13), builds_without_time=("fast 1",))
+    assert cost_words([bill]) == "build time not known"
+
+
+def test_peak_memory_has_its_interval():
+    assert "2.1 GB (1.4–3.1 GB)" in figures(BUILDS)["peak memory"]
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_html, to_html])
+def test_every_format_says_what_a_sum_is_without(render):
+    text = render(billed(HALF_KNOWN))
+    assert "at least 81 min" in text
+    assert "2 builds not known" in text
+    assert "at least 2.1 GB" in text
+    assert "at least" not in render(billed())
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_html])
+def test_memory_that_may_not_suffice_is_warned_of_everywhere(render):
+    sure = {"memory_bytes": 10**9, "fits_memory": False}
+    text = render(billed(BUILDS.model_copy(update=sure)))
+    assert "more than the machine has (1 GB)" in text
+    assert "perhaps more" not in text
+    text = render(billed(BUILDS.model_copy(update=sure | {"fits_memory": None})))
+    assert "perhaps more than the machine has (1 GB)" in text

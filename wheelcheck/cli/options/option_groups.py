@@ -196,8 +196,11 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
         "of a Dockerfile, e.g. missing-compiler; none lets even what would not install pass",
     )
     for name, words in (
-        ("max-build-minutes", "fail where source builds take longer on a target"),
-        ("max-image-mb", "fail where the image of one stage gets larger"),
+        (
+            "max-build-minutes",
+            "fail where source builds are expected to take longer",
+        ),
+        ("max-image-mb", "fail where the image of one stage is expected to be larger"),
         ("min-coverage", "fail where fewer packages come as wheels, in percent"),
     ):
         most = 100 if name == "min-coverage" else float("inf")

@@ -25,7 +25,7 @@ from wheelcheck.analysis.loads.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
 from wheelcheck.dockerfile.judging.run_images import lineage, run_image

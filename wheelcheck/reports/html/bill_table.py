@@ -11,6 +11,7 @@ from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import TargetSummary
+from wheelcheck.reports.wording.cost_phrases import least, memory_words
 from wheelcheck.reports.wording.marks import BUILD_FAILS, GROUNDS, MARKS, Mark, marks_on
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS, duration, interval, size
@@ -35,9 +36,12 @@ class _BarLine:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """`without` are the builds that the estimate of a bill leaves out."""
+
     title: str
     get: Callable[[Bill], Estimate | None]
     words: Callable[[float], str]
+    without: Callable[[Bill], Sequence[str]] = lambda _: ()
 
 
 def _image(bill: Bill) -> ImageSize:
@@ -45,9 +49,9 @@ def _image(bill: Bill) -> ImageSize:
 
 
 _COLUMNS = (
-    _Column(_TIME, lambda bill: bill.wall_seconds, duration),
-    _Column("CPU time", lambda bill: bill.cpu_seconds, duration),
-    _Column(_MEMORY, lambda bill: bill.peak_memory_bytes, size),
+    _Column(_TIME, lambda bill: bill.wall_seconds, duration, lambda b: b.builds_without_time),
+    _Column("CPU time", lambda bill: bill.cpu_seconds, duration, lambda b: b.builds_without_time),
+    _Column(_MEMORY, lambda b: b.peak_memory_bytes, size, lambda b: b.builds_without_memory),
     _Column("Image, one stage", lambda bill: _image(bill).single_stage, size),
     _Column("Image, multi-stage", lambda bill: _image(bill).multi_stage, size),
 )
@@ -182,10 +186,11 @@ def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:
         return element("span", "–", class_="none")
     between = interval(estimate, column.words)
     known = ", ".join(filter(None, (BASIS[estimate.basis], estimate.source)))
+    before, behind = least(column.without(bill))
     return joined(
-        element("b", column.words(estimate.value), title=known),
+        element("b", before, column.words(estimate.value), title=known),
         _bar(estimate, top),
-        element("span", between, class_="version") if between else None,
+        element("span", between, behind, class_="version") if between or behind else None,
         _more_words(bill, column),
     )
 
@@ -222,9 +227,9 @@ def _more_words(bill: Bill, column: _Column) -> Markup | None:
     building = bill.build_wall_seconds
     if column.title == _TIME and building and building.high:
         return element("div", f"{duration(building.value)} of it building", class_="version")
-    if column.title == _MEMORY and bill.fits_memory is False:
-        has = f" ({size(bill.memory_bytes)})" if bill.memory_bytes else ""
-        return element("div", f"✗ more than the machine has{has}", class_="bad")
+    if column.title == _MEMORY and (words := memory_words(bill)):
+        sign = "!" if bill.fits_memory is None else "✗"
+        return element("div", f"{sign} {words}", class_="bad")
     return None
 
 

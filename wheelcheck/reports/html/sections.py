@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.wording.cost_phrases import saved_words
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, ground_of, mark_of
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import (
     NotLoading,
     Reason,
@@ -135,13 +135,12 @@ def advice_section(report: Report, places: Places) -> Markup:
 
 
 def _advice_item(advice: Advice, places: Places) -> Markup:
-    saved = [f"about {duration(advice.saves_seconds)}"] if advice.saves_seconds else []
-    saved += [size(advice.saves_bytes)] if advice.saves_bytes else []
+    saved = saved_words(advice)
     head = element(
         "p",
         element("b", advice.title),
         f" for {places.describe(advice.targets)}",
-        element("span", f", saves {' and '.join(saved)}", class_="good") if saved else None,
+        element("span", f", {saved}", class_="good") if saved else None,
     )
     change = element(
         "pre", "\n".join(advice.change), tabindex="0", role="group", aria_label="Change"

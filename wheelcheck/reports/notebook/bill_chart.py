@@ -13,6 +13,7 @@ from wheelcheck.reports.notebook.sheet import Sheet
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import TargetSummary
+from wheelcheck.reports.wording.cost_phrases import least
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.quantities import duration, interval, size
 from wheelcheck.reports.wording.report_phrases import ordered_targets
@@ -29,11 +30,20 @@ class _Quantity:
     title: str
     of: Callable[[Bill], Estimate | None]
     words: Callable[[float], str]
+    without: Callable[[Bill], Sequence[str]] = lambda _: ()
+    """The builds that the estimate of a bill leaves out."""
 
 
 _QUANTITIES = (
-    _Quantity("Time to install", lambda bill: bill.wall_seconds, duration),
-    _Quantity(_MEMORY, lambda bill: bill.peak_memory_bytes if bill.builds else None, size),
+    _Quantity(
+        "Time to install", lambda b: b.wall_seconds, duration, lambda b: b.builds_without_time
+    ),
+    _Quantity(
+        _MEMORY,
+        lambda bill: bill.peak_memory_bytes if bill.builds else None,
+        size,
+        lambda bill: bill.builds_without_memory,
+    ),
     _Quantity("Image, one stage", lambda b: b.image.single_stage if b.image else None, size),
     _Quantity("Image, several stages", lambda b: b.image.multi_stage if b.image else None, size),
 )
@@ -101,4 +111,6 @@ def _bill_words(bill: Bill, quantity: _Quantity) -> tuple[str, str]:
         return (
             "nothing is built" if quantity.title == _MEMORY and not bill.builds else "not known"
         ), ""
-    return quantity.words(estimate.value), interval(estimate, quantity.words)
+    before, behind = least(quantity.without(bill))
+    value = f"{before}{quantity.words(estimate.value)}"
+    return value, f"{interval(estimate, quantity.words)}{behind}".removeprefix(", ")

@@ -34,7 +34,18 @@ COLUMNS = (
     "loads",
     "build_fails",
 )
-COST_COLUMNS = ("target", "python", "libc", "arch", "system", "cores", "builds", "download_bytes")
+COST_COLUMNS = (
+    "target",
+    "python",
+    "libc",
+    "arch",
+    "system",
+    "cores",
+    "builds",
+    "builds_without_time",
+    "builds_without_memory",
+    "download_bytes",
+)
 """Columns of costs that are no estimates; each of `ESTIMATES` has four more."""
 
 _VERDICTS = [verdict.value for verdict in Verdict]
@@ -83,7 +94,7 @@ def costs_to_pandas(report: Report) -> pd.DataFrame:
     frame = pd.DataFrame([_costs_of(target) for target in report.targets], columns=_cost_columns())
     text = ("target", "python", "libc", "arch", "system", *(f"{name}_basis" for name in _ESTIMATES))
     kinds = dict.fromkeys(text, "string") | dict.fromkeys(
-        ("cores", "builds", "download_bytes"), "Int64"
+        COST_COLUMNS[COST_COLUMNS.index("cores") :], "Int64"
     )
     numbers = {f"{name}{end}": "Float64" for name in _ESTIMATES for end in ("", "_low", "_high")}
     return frame.astype(kinds | numbers)
@@ -98,12 +109,17 @@ def _costs_of(target: TargetSummary) -> list[object]:
     bill = target.bill
     row: list[object] = [
         *(target.name, python_label(target), target.libc, target.arch, target.system),
-        *((bill.cores, bill.builds, bill.download_bytes) if bill else (None, None, None)),
+        *(_numbers(bill) if bill else [None] * 5),
     ]
     for of in _ESTIMATES.values():
         found = of(bill) if bill else None
         row += [found.value, found.low, found.high, found.basis] if found else [None] * 4
     return row
+
+
+def _numbers(bill: Bill) -> tuple[int | None, ...]:
+    unknown = (len(bill.builds_without_time), len(bill.builds_without_memory))
+    return (bill.cores, bill.builds, *unknown, bill.download_bytes)
 
 
 def _missing(method: str, library: str) -> UsageError:

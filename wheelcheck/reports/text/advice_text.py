@@ -7,15 +7,14 @@ from rich.text import Text
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.cost_phrases import saved_words
 from wheelcheck.reports.wording.phrases import clean, counted
-from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["draw_advice"]
 
 _MOST = 5
 _MOST_LINES = 24
-_WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 
 def draw_advice(page: TextPage, report: Report, places: Places) -> None:
@@ -32,7 +31,8 @@ def draw_advice(page: TextPage, report: Report, places: Places) -> None:
 
 def _draw(page: TextPage, advice: Advice, number: int, places: Places) -> None:
     head = Text.assemble((f"{number} ", "dim"), (clean(advice.title), "bold green"))
-    head.append(f" for {places.describe(advice.targets)}{_saves(advice)}")
+    saved = saved_words(advice)
+    head.append(f" for {places.describe(advice.targets)}{f': {saved}' if saved else ''}")
     page.prose(head, hang=2)
     for line in advice.change[:_MOST_LINES]:
         page.line(Text.assemble("    ", (clean(line), "cyan")))
@@ -42,13 +42,3 @@ def _draw(page: TextPage, advice: Advice, number: int, places: Places) -> None:
     page.prose(Text(clean(advice.evidence), "dim"), indent=2)
     if advice.caveat:
         page.prose(Text(f"caveat: {clean(advice.caveat)}", "dim"), indent=2)
-
-
-def _saves(advice: Advice) -> str:
-    """``: saves 74 min and 730 MB``; what is not worth a word is left out."""
-    saved = []
-    if advice.saves_seconds is not None and advice.saves_seconds >= _WORTH_SECONDS:
-        saved.append(duration(advice.saves_seconds))
-    if advice.saves_bytes is not None and advice.saves_bytes >= _WORTH_BYTES:
-        saved.append(size(advice.saves_bytes))
-    return f": saves about {' and '.join(saved)}" if saved else ""

@@ -13,14 +13,15 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.cost_phrases import at_least, spread
-from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.cost_phrases import at_least, least, spread
+from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS, duration, size
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["draw_bill"]
 
 _MOST_ROWS = 8
+_MOST_LEFT_OUT = 6
 _GAP = 2
 
 
@@ -91,13 +92,22 @@ class _BillLine:
 
 
 def _estimates(
-    of: Callable[[Bill], Estimate | None], words: Callable[[float], str], *, whole: bool = True
+    of: Callable[[Bill], Estimate | None],
+    words: Callable[[float], str],
+    without: Callable[[Bill], Sequence[str]] = lambda _: (),
 ) -> Callable[[Sequence[Bill]], str]:
+    """`without` are the builds that the estimates of a bill leave out."""
+
     def cell(bills: Sequence[Bill]) -> str:
         values = [of(bill) for bill in bills]
-        return spread(values, words, whole=whole) if any(values) else "not known"
+        before, behind = least({label for bill in bills for label in without(bill)})
+        return f"{before}{spread(values, words)}{behind}" if any(values) else "not known"
 
     return cell
+
+
+def _untimed(bill: Bill) -> Sequence[str]:
+    return bill.builds_without_time
 
 
 def _builds(bills: Sequence[Bill]) -> str:
@@ -108,13 +118,15 @@ def _builds(bills: Sequence[Bill]) -> str:
 def _compile_time(bills: Sequence[Bill]) -> str:
     if not any(bill.builds for bill in bills):
         return "–"
-    return _estimates(lambda bill: bill.build_wall_seconds, duration)(bills)
+    return _estimates(lambda bill: bill.build_wall_seconds, duration, _untimed)(bills)
 
 
 def _peak(bills: Sequence[Bill]) -> str:
     if not any(bill.builds for bill in bills):
         return "–"
-    text = _estimates(lambda bill: bill.peak_memory_bytes, size, whole=False)(bills)
+    text = _estimates(
+        lambda bill: bill.peak_memory_bytes, size, lambda bill: bill.builds_without_memory
+    )(bills)
     fits = {bill.fits_memory for bill in bills if bill.memory_bytes}
     if False in fits:
         return f"{text}: too much"
@@ -153,7 +165,9 @@ _LINES = (
     _BillLine("time to build", _ending_number, _compile_time),
     _BillLine("peak memory", _ending_number, _peak),
     _BillLine(
-        "in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)
+        "in all",
+        lambda bill: bill.wall_seconds,
+        _estimates(lambda bill: bill.wall_seconds, duration, _untimed),
     ),
     _BillLine("image of one stage", _single, _image(_single)),
     _BillLine("image of several", _several, _image(_several)),
@@ -220,4 +234,6 @@ def _omissions(bills: Sequence[Bill]) -> str:
     # What is not counted here matters more than what is never counted.
     always = ("choosing versions", "pulling the base image")
     here_first = sorted(left, key=lambda item: item.startswith(always))
-    return f"Not in these numbers: {listing(here_first, 6)}." if left else ""
+    more = len(here_first) - _MOST_LEFT_OUT
+    shown = here_first[:_MOST_LEFT_OUT] + ([f"and {more} more"] if more > 0 else [])
+    return f"Not in these numbers: {'; '.join(shown)}." if left else ""

@@ -93,7 +93,17 @@ class Bill(Value):
     memory_bytes: int | None = Field(default=None, description="What the machine has, if given.")
     fits_memory: bool | None = Field(
         default=None,
-        description="Whether that is less than the machine has; None where it is not given.",
+        description="Whether that is less than the machine has; None where it is not given, or "
+        "not known well enough.",
+    )
+    builds_without_time: tuple[str, ...] = Field(
+        default=(),
+        description="Builds whose time is not known, as in scipy 1.10.1. The seconds are without "
+        "them, and so the least that it takes.",
+    )
+    builds_without_memory: tuple[str, ...] = Field(
+        default=(),
+        description="Builds whose memory is not known. The peak is without them, and so the least.",
     )
     download_bytes: int | None = Field(default=None, description="Wheels and sdists together.")
     download_seconds: Estimate | None = Field(default=None, description="At the given bandwidth.")

@@ -66,7 +66,8 @@ class Shown(Value):
     def costs_to_pandas(self) -> pd.DataFrame:
         """What installing costs as a data frame, one row per target.
 
-        Columns: target, python, libc, arch, system, cores, builds, download_bytes; and for each of
+        Columns: target, python, libc, arch, system, cores, builds, builds_without_time and
+        builds_without_memory (how many the numbers leave out), download_bytes; and for each of
         wall_seconds, build_wall_seconds, cpu_seconds, peak_memory_bytes, download_seconds,
         image_bytes, image_bytes_multi_stage the value, the ends of its 80 % interval (``_low``,
         ``_high``) and its ``_basis``. What is not known is missing.

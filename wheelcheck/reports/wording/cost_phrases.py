@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.quantities import duration, estimated, size
 
-__all__ = ["at_least", "cost_words", "spread"]
+__all__ = ["at_least", "cost_words", "least", "memory_words", "saved_words", "spread"]
 
 _ALIKE = 1.15
 """Medians that differ by no more than this factor are shown as one: none is that exact."""
+_WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 
 def cost_words(bills: Sequence[Bill]) -> str:
@@ -34,10 +36,40 @@ def at_least(bills: Iterable[Bill]) -> str:
     return "at least " if any(bill.image and bill.image.unsized for bill in bills) else ""
 
 
+def least(builds: Collection[str]) -> tuple[str, str]:
+    """What stands before and behind a number that is without these builds.
+
+    ``at least`` and ``, 1 build not known``; "" and "" where it is whole.
+    """
+    return ("at least ", f", {counted(len(builds), 'build')} not known") if builds else ("", "")
+
+
+def memory_words(bill: Bill) -> str:
+    """Whether the machine has the memory: ``more than the machine has``; "" where it has."""
+    if bill.memory_bytes is None or bill.fits_memory or not bill.builds:
+        return ""
+    perhaps = "perhaps " if bill.fits_memory is None else ""
+    return f"{perhaps}more than the machine has ({size(bill.memory_bytes)})"
+
+
+def saved_words(advice: Advice) -> str:
+    """``saves about 74 min and 730 MB``; what is not worth a word is left out."""
+    saved = []
+    if advice.saves_seconds is not None and advice.saves_seconds >= _WORTH_SECONDS:
+        saved.append(duration(advice.saves_seconds))
+    if advice.saves_bytes is not None and advice.saves_bytes >= _WORTH_BYTES:
+        saved.append(size(advice.saves_bytes))
+    return f"saves about {' and '.join(saved)}" if saved else ""
+
+
 def _build_words(bills: Sequence[Bill]) -> Iterator[str]:
     times = [bill.build_wall_seconds for bill in bills]
+    before, behind = least({label for bill in bills for label in bill.builds_without_time})
     if any(times):
-        yield f"about {spread(times, duration)} on {counted(bills[0].cores, 'core')}"
+        taken = f"{before or 'about '}{spread(times, duration)}"
+        yield f"{taken} on {counted(bills[0].cores, 'core')}{behind}"
+    elif before:
+        yield "build time not known"
     peaks = [bill.peak_memory_bytes for bill in bills]
     if any(peaks):
         yield f"{size(_largest(peaks))} peak"
