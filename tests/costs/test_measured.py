@@ -117,6 +117,14 @@ def test_what_go_compiles_is_unknown():
     assert cost.cpu_seconds.code == "go-not-measured"
 
 
+def test_what_is_not_read_is_unknown_unless_another_release_was_measured():
+    strange = BuildFeatures(compiles=True, backend="unknown", sources=c(0.1).sources, packer="x")
+    cost = of("never-measured", "1", strange)
+    assert isinstance(cost.cpu_seconds, Unknown)
+    assert cost.cpu_seconds.code == "backend-not-read"
+    assert of("simplejson", "99", strange).cpu_seconds.basis == "scaled"
+
+
 def test_fetched_crates_are_unknown_unless_published():
     cost = of("never-measured", "1", rust())
     assert isinstance(cost.cpu_seconds, Unknown)

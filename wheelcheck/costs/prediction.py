@@ -13,6 +13,7 @@ from wheelcheck.costs.cost_terms import Coefficients, coefficients
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
 from wheelcheck.costs.modelled import modelled_cost, settled, source_seconds
 from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
+from wheelcheck.costs.unread import unread
 from wheelcheck.costs.workload.hidden_work import GO
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -42,8 +43,9 @@ def predict(
     """What building one release on one Python costs.
 
     A release that was measured is taken as measured, another release of its project is scaled by
-    the size of the native sources, all else is modelled. `features` are those of `read_features`;
-    unknown features leave what was measured. `table` is for fits; the shipped one serves otherwise.
+    the size of the native sources, all else is modelled, or unknown where nothing is read of it
+    (`unread`). `features` are those of `read_features`; unknown features leave what was measured.
+    `table` is for fits; the shipped one serves otherwise.
     """
     table = coefficients() if table is None else table
     known = nearest(measured_builds().get(name, ()), version, python)
@@ -65,7 +67,8 @@ def predict(
             scaled = _like(known, ratio, "scaled", source, table, "scaled")
             scaled = replace(scaled, most_jobs=max(1, features.compiled_files))
             return _as_this_release(scaled, features, table)
-    return modelled_cost(features, table)
+    why = unread(features)
+    return modelled_cost(features, table) if why is None else _unknown(why)
 
 
 def _as_this_release(

@@ -27,6 +27,7 @@ __all__ = [
     "is_by_mypyc",
     "passes_debug",
     "read_published",
+    "shows_nothing",
     "work_kind",
 ]
 
@@ -103,7 +104,7 @@ def read_published(
 
     stripped, debug = reading("stripped"), reading("debug")
     plain = features.ships_stripped or not passes_debug(features)
-    if _shows_nothing(features):
+    if shows_nothing(features):
         return replace(stripped if plain else debug, work=_UNSEEN)
     if plain:
         return stripped
@@ -166,10 +167,10 @@ def hides_work(features: BuildFeatures) -> bool:
     """
     unlisted = sum(source.statements for source in features.unlisted.values())
     more = unlisted > _FAR_MORE * features.statements
-    return bool(features.hidden) or more or _shows_nothing(features)
+    return bool(features.hidden) or more or shows_nothing(features)
 
 
-def _shows_nothing(features: BuildFeatures) -> bool:
+def shows_nothing(features: BuildFeatures) -> bool:
     """Whether a build compiles, and the sdist shows nothing of what it does."""
     shown = features.compiled_files or features.cffi or features.pythran
     return features.compiles and not shown

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.published import published_wheel
+from wheelcheck.costs.unread import unread
 from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.units import TranslationUnit
@@ -162,13 +163,16 @@ def stored(path: Path) -> dict[Release, Any]:
 
 
 def rows(measurements: Iterable[Path], features: Path, results: Iterable[Path] = ()) -> list[Row]:
-    """All releases with features, in the order of their names; `results` as in `successes`."""
+    """All releases with features, in the order of their names; `results` as in `successes`.
+
+    Those of which nothing is said (`unread`) are left out.
+    """
     known = stored(features)
     builds = successes(measurements, results)
     return [
-        _row(release, builds[release], read_features_of(known[release]))
+        _row(release, builds[release], read)
         for release in sorted(builds)
-        if release in known
+        if release in known and unread(read := read_features_of(known[release])) is None
     ]
 
 
