@@ -71,15 +71,16 @@ def _fit(_arguments: argparse.Namespace) -> int:
     bounds = fits.spread(missed)
     table = replace(table, spread=versions.spreads(learned, table, bounds), unseen=fits.AS_SEEN)
     judged = unseen.judged(_HERE, _FEATURES, missed, table)
-    table = replace(table, unseen=unseen.powers(judged))
+    beyond = unseen.sides(judged)
+    table = replace(table, unseen=unseen.powers(judged, beyond))
     pairs = versions.pair_errors(learned, table)
-    text, figures = report.written(table, missed, pairs, judged, _HERE)
+    text, figures = report.written(table, missed, pairs, (judged, beyond), _HERE)
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
     report.ship(_SHIPPED / "installing.json", environments.fit(_MEASUREMENTS, _SIZES, _INSTALLS))
     report.ship_coefficients(_SHIPPED / "coefficients.json", table, figures)
     report.ship_predictions(_HERE / "predictions.csv", missed, table)
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
-    print(json.dumps({**figures, "powers": table.unseen}, indent=1))
+    print(json.dumps({**figures, "powers": table.unseen, "beyond": beyond}, indent=1))
     return 0
 
 

@@ -60,10 +60,13 @@ def written(
     table: Coefficients,
     missed: Sequence[Missed],
     pairs: Mapping[str, Mapping[str, Sequence[float]]],
-    judged: Sequence[unseen.Judged],
+    judged: tuple[Sequence[unseen.Judged], Mapping[str, float]],
     folder: Path,
 ) -> tuple[str, dict[str, Any]]:
-    """The page, and the figures that are shipped with the coefficients."""
+    """The page, and the figures that are shipped with the coefficients.
+
+    `judged` has the builds of all lists, and what may lie beyond each bound, by quantity.
+    """
     found = {
         title: factors([m.error(quantity) for m in missed if chosen(m) and quantity in m.truth])
         for title, (quantity, chosen) in _PARTS.items()
@@ -96,7 +99,7 @@ def written(
         "",
         *_interval_lines(table.spread),
         "",
-        *_unseen_lines(table.unseen, judged),
+        *_unseen_lines(table.unseen, *judged),
         "",
         *_reach_lines(table),
         "",
@@ -138,16 +141,29 @@ _COVERED = (
 )
 
 
-def _unseen_lines(powers: unseen.Powers, judged: Sequence[unseen.Judged]) -> list[str]:
+def _unseen_lines(
+    powers: unseen.Powers, judged: Sequence[unseen.Judged], beyond: Mapping[str, float]
+) -> list[str]:
     """How far the intervals are widened, and what that would have covered of each list."""
-    covered = unseen.coverage(judged)
+    covered = unseen.coverage(judged, beyond)
+    shares = ", ".join(f"{side:.1%} of {quantity}" for quantity, side in beyond.items())
+    widths = ", ".join(
+        f"{quantity} ×{before:.2f} before and ×{after:.2f} after"
+        for (quantity, before), after in zip(
+            unseen.width(judged, fits.AS_SEEN).items(),
+            unseen.width(judged, powers).values(),
+            strict=True,
+        )
+    )
     about = (
         "These are the intervals of builds whose families were left out. An answer widens them by "
         "what was missed of the lists above: the lower and the upper bound are raised to these "
-        f"powers, so that {unseen.SIDE:.1%} lie beyond each. Every build counts twice, as it was "
-        "missed on the day when it was judged, and as the present model misses it without its "
-        "family; later lists weigh more. Pure builds compile nothing, large builds take "
-        f"{modelled.LARGE:g} modelled seconds or more."
+        f"powers, so that {shares} lie beyond each. These shares are such that, where a list is "
+        f"left out, the others' intervals cover {unseen.COVERED:.1%} of it: the mean over the "
+        "lists, later ones weighing more, of every build as it was missed on the day when it was "
+        "judged, and as the present model misses it without its family. Pure builds compile "
+        f"nothing, large builds take {modelled.LARGE:g} modelled seconds or more. Upper bound ÷ "
+        f"lower bound, in the geometric mean: {widths}."
     )
     return [
         about,

@@ -21,9 +21,10 @@ from fitting.fits import JOBS, SIZES, Missed
 from wheelcheck.costs import modelled
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import PredictedCost, Quantity
+from wheelcheck.costs.unread import unread
 from wheelcheck.errors import Unknown
 
-__all__ = ["SIZES", "Judged", "Powers", "coverage", "judged", "powers"]
+__all__ = ["COVERED", "SIZES", "Judged", "Powers", "coverage", "judged", "powers", "sides", "width"]
 
 LISTS = (
     ("unseen", "held-out", 0.5),
@@ -42,8 +43,12 @@ LISTS = (
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""
-SIDE = 0.1
-"""What may lie beyond each bound of an interval of 80 %."""
+_ALL = "all together"
+"""What `coverage` calls the builds of all lists."""
+COVERED = 0.815
+"""What intervals should cover of lists that are left out, then and now in the mean."""
+_SIDES = tuple(side / 200 for side in range(10, 31))
+"""What may lie beyond each bound: tried from 5 % to 15 %."""
 _VALUES: Mapping[str, Callable[[PredictedCost], Quantity | Unknown]] = {
     "cpu": lambda cost: cost.cpu_seconds,
     "memory": lambda cost: cost.peak_bytes_at(JOBS),
@@ -57,8 +62,9 @@ Powers = Mapping[str, Mapping[str, tuple[float, float]]]
 class Judged:
     """One quantity of one build: in units of the distance to the bound that it lies beyond.
 
-    −1 is the lower bound of the present interval, 1 the upper. `then` is what was missed on the
-    day, `now` what the present model misses, without the build's family where that is known.
+    −1 is the lower bound of the present interval, 1 the upper, which lie so far (`low` and `high`,
+    as logarithms) from its middle. `then` is what was missed on the day, `now` what the present
+    model misses, without the build's family where that is known.
     """
 
     list: str
@@ -67,13 +73,16 @@ class Judged:
     weight: float
     then: float
     now: float
+    low: float
+    high: float
 
 
 def judged(
     folder: Path, features: Path, missed: Iterable[Missed], table: Coefficients
 ) -> list[Judged]:
     """What was said of the builds of all lists, in units of the intervals of `table`."""
-    known = {key: rows.read_features_of(value) for key, value in rows.stored(features).items()}
+    stored = {key: rows.read_features_of(value) for key, value in rows.stored(features).items()}
+    known = {key: value for key, value in stored.items() if unread(value) is None}
     left_out = {(miss.row.name, miss.row.version, miss.row.python): miss for miss in missed}
     found = []
     for name, half, weight in LISTS:
@@ -92,14 +101,15 @@ def judged(
 
 def _distances(
     row: Mapping[str, str], cost: PredictedCost, miss: Missed | None, table: Coefficients
-) -> Iterable[tuple[str, tuple[float, float]]]:
+) -> Iterable[tuple[str, tuple[float, float, float, float]]]:
     for quantity, value in _VALUES.items():
         numbers = [row[f"{quantity}_{end}"] for end in ("measured", "said")]
         now = value(cost)
         if all(text and float(text) > 0 for text in numbers) and isinstance(now, Quantity):
             measured, answer = map(float, numbers)
             then = _distance(math.log(measured / answer), now)
-            yield quantity, (then, _left_out(quantity, measured, now, miss, table))
+            ends = math.log(now.value / now.low), math.log(now.high / now.value)
+            yield quantity, (then, _left_out(quantity, measured, now, miss, table), *ends)
 
 
 def _left_out(
@@ -117,39 +127,82 @@ def _distance(missed: float, now: Quantity) -> float:
     return missed / max(1e-3, math.log(bound))
 
 
-def powers(builds: Iterable[Judged]) -> dict[str, dict[str, tuple[float, float]]]:
-    """To what powers bounds must be raised, so that no more lies beyond each; at least 1."""
+def sides(builds: Sequence[Judged]) -> dict[str, float]:
+    """By quantity, what may lie beyond each bound, so that `COVERED` of a list left out lie inside.
+
+    Later lists weigh more, and every build counts as it was missed then and as it is missed now.
+    """
+    found = {}
+    for quantity in _VALUES:
+        own = [build for build in builds if build.quantity == quantity]
+        weights = [build.weight for build in own]
+
+        def missed(side: float, own: list[Judged] = own, weights: list[float] = weights) -> float:
+            inside = np.mean(_inside_of_lists(own, {own[0].quantity: side}), axis=1)
+            return abs(float(np.average(inside, weights=weights)) - COVERED)
+
+        found[quantity] = min(_SIDES, key=missed)
+    return found
+
+
+def powers(
+    builds: Iterable[Judged], beyond: Mapping[str, float]
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """To what powers bounds must be raised, at least 1, by quantity and size of the build.
+
+    No more than the share `beyond` of each quantity then lies beyond each bound.
+    """
     builds = list(builds)
     return {
         quantity: {
-            size: _powers([b for b in builds if (b.quantity, b.size) == (quantity, size)])
+            size: _powers([b for b in builds if (b.quantity, b.size) == (quantity, size)], side)
             for size in SIZES
         }
-        for quantity in _VALUES
+        for quantity, side in beyond.items()
     }
 
 
-def _powers(builds: Sequence[Judged]) -> tuple[float, float]:
+def _powers(builds: Sequence[Judged], side: float) -> tuple[float, float]:
     distances = np.array([[build.then, build.now] for build in builds]).ravel()
     weights = np.repeat([build.weight for build in builds], 2)
     order = np.argsort(distances)
     share = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-    low, high = np.interp([SIDE, 1 - SIDE], share, distances[order])
+    low, high = np.interp([side, 1 - side], share, distances[order])
     return max(1.0, float(-low)), max(1.0, float(high))
 
 
-def coverage(builds: Sequence[Judged]) -> dict[str, dict[str, tuple[float, float]]]:
+def _inside_of_lists(
+    builds: Sequence[Judged], beyond: Mapping[str, float]
+) -> list[tuple[bool, bool]]:
+    """Whether each build lies inside what all lists but its own set, then and now."""
+    set_by = {
+        name: powers((build for build in builds if build.list != name), beyond)
+        for name in dict.fromkeys(build.list for build in builds)
+    }
+    return [_inside(build, set_by[build.list]) for build in builds]
+
+
+def coverage(
+    builds: Sequence[Judged], beyond: Mapping[str, float]
+) -> dict[str, dict[str, tuple[float, float]]]:
     """What intervals that all other lists set cover of each list, then and now, by quantity."""
-    found: dict[str, dict[str, tuple[float, float]]] = {}
-    inside: dict[str, list[tuple[bool, bool]]] = {quantity: [] for quantity in _VALUES}
-    for name in dict.fromkeys(build.list for build in builds):
-        set_by = powers(build for build in builds if build.list != name)
-        found[name] = {}
-        for quantity in _VALUES:
-            own = [_inside(b, set_by) for b in builds if (b.list, b.quantity) == (name, quantity)]
-            inside[quantity] += own
-            found[name][quantity] = _shares(own)
-    return found | {"all together": {name: _shares(each) for name, each in inside.items()}}
+    inside: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
+    for build, own in zip(builds, _inside_of_lists(builds, beyond), strict=True):
+        for name in (build.list, _ALL):
+            inside.setdefault((name, build.quantity), []).append(own)
+    return {
+        name: {quantity: _shares(inside[name, quantity]) for quantity in beyond}
+        for name in (*dict.fromkeys(build.list for build in builds), _ALL)
+    }
+
+
+def width(builds: Iterable[Judged], set_by: Powers) -> dict[str, float]:
+    """The mean factor from the lower to the upper bound, by quantity."""
+    found: dict[str, list[float]] = {}
+    for build in builds:
+        low, high = set_by[build.quantity][build.size]
+        found.setdefault(build.quantity, []).append(low * build.low + high * build.high)
+    return {quantity: math.exp(float(np.mean(logs))) for quantity, logs in found.items()}
 
 
 def _shares(inside: Sequence[tuple[bool, bool]]) -> tuple[float, float]:
