@@ -34,6 +34,7 @@ _THOUSAND = 1e3
 _HUNDRED = 1e2
 _PACKERS = {
     "setuptools": "pure", "poetry": "pure_poetry", "uv_build": "pure_uv", "mesonpy": "pure_meson",
+    "flit_core": "pure_flit",
 }  # fmt: skip
 """Backends that pack a wheel of Python alone, by what they cost; the others are alike.
 
@@ -46,7 +47,7 @@ _UNOPTIMISED = 0.27
 (medians of `data/builds/translation_units.csv.gz` and of later builds)."""
 _BASES = {"meson": "base_meson", "native": "base_cmake"}
 """What a build takes before it compiles anything: Meson and CMake look around first."""
-_COMPILED = ("c_", "generated_", "cpp_", "binding_", "nanobind_", "swig_mb")
+_COMPILED = ("c_", "generated_", "cpp_", "binding_", "nanobind_", "swig_mb", "swig_templates")
 _LARGE_C = 20_000
 """Statements of a C file from which on compilers need no more memory: files of 20,000 to 60,000
 (zstd.c, quickjs.c, pcre2, sqlite3.c) took 260 to 520 MB."""
@@ -132,6 +133,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         **_binding_terms(binding, "nanobind" if features.nanobind else "binding"),
         "swig_files": swig.files,
         "swig_mb": (swig.bytes + swig.header_bytes) / _MB,
+        "swig_templates": swig.templates,
         "mypyc": float(features.of(SourceKind.MYPYC).files > 0),
         "mypyc_mb": features.of(SourceKind.MYPYC).bytes / _MB,
         "cython_copied": cython.copied / _THOUSAND,
@@ -153,6 +155,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cffi": float(features.cffi),
         "cffi_mb": features.cffi_bytes / _MB if features.cffi else 0.0,
         "nanobind": float(features.nanobind),
+        "pure_scm": float(features.scm),
         **_packed(features),
         **_other_programs(features),
     }
@@ -182,8 +185,9 @@ def _read_whole(features: BuildFeatures) -> dict[str, float]:
 
 
 def _imports(features: BuildFeatures) -> dict[str, float]:
-    """The modules that take long to import, where nothing is compiled."""
-    return {"pure_imports": float(features.slow_imports)} if features.slow_imports else {}
+    """What takes long to import, where nothing is compiled: modules, and setuptools_scm."""
+    found = {"pure_imports": float(features.slow_imports), "pure_scm": float(features.scm)}
+    return {name: value for name, value in found.items() if value}
 
 
 def _other_programs(features: BuildFeatures) -> dict[str, float]:
@@ -278,7 +282,7 @@ _MEMORY_TERMS = frozenset(
         *("binding", "binding_statements", "binding_header_code", "binding_standard"),
         *("binding_templates", "nanobind", "nanobind_statements", "nanobind_header_code"),
         *("nanobind_standard", "nanobind_templates", "cpp_templates"),
-        *("fortran", "fortran_mb", "rust", "swig", "sip", "mypyc", "mypyc_mb"),
+        *("fortran", "fortran_mb", "rust", "swig", "swig_templates", "sip", "mypyc", "mypyc_mb"),
     }
 )
 

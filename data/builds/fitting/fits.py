@@ -23,7 +23,8 @@ from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
     "pure": 0.3, "pure_described": 0.2, "pure_poetry": 0.2, "pure_uv": 0.05, "pure_meson": 0.9,
-    "pure_imports": 0.4, "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1,
+    "pure_imports": 0.4, "pure_scm": 0.1, "pure_flit": 0.1,
+    "packed_mb": 0.05, "packed_files": 0.1, "message_mb": 0.1,
     "base": 0.4, "base_meson": 1.0, "base_cmake": 1.0,
     "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
     "c_sole_code": 0.2, "c_vectors": 0.3,
@@ -34,6 +35,7 @@ CPU_PRIOR = {
     "translated": 0.5, "translated_files": 0.3, "translated_lines": 2.0,
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
     "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 1.4, "swig_mb": 8.0,
+    "swig_templates": 6.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
     "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
@@ -61,9 +63,10 @@ MEMORY_PRIOR = {
     "nanobind": 200e6, "nanobind_statements": 300e6, "nanobind_header_code": 100e6,
     "nanobind_standard": 5e6, "nanobind_templates": 200e6,
     "documents": 250e6, "pythran": 700e6,
-    "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6, "rust": 250e6, "swig": 200e6,
+    "fortran": 40e6, "fortran_mb": 200e6, "fortran_wrapped": 50e6, "rust": 250e6, "swig": 130e6,
+    "swig_templates": 240e6,
     "sip": 250e6, "mypyc": 100e6, "mypyc_mb": 1000e6, "java": 75e6, "java_mb": 300e6,
-    "pure_packed_mb": 1.7e6, "pure_imports": 17e6,
+    "pure_packed_mb": 1.7e6, "pure_imports": 17e6, "pure_scm": 3e6, "pure_flit": 24e6,
 }  # fmt: skip
 """Bytes a unit, likewise. `pure_packed_mb` is what Python's zipfile holds of the largest file: 61
 MB for a library of 37 MB that compresses to 13."""

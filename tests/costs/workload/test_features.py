@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from importlib.resources import files as package_files
 
 import pytest
@@ -14,6 +15,7 @@ from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.cost_terms import coefficients, cpu_terms, memory_terms
 from wheelcheck.costs.modelled import modelled_cost, settled, source_seconds
 from wheelcheck.costs.quantity import Quantity
+from wheelcheck.costs.unread import unread
 from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.units import TranslationUnit
@@ -371,9 +373,25 @@ def test_a_library_of_the_system_may_replace_bundled_sources():
     assert found.replaceable[SourceKind.C].files == 1
     cost = modelled_cost(found, coefficients()).cpu_seconds
     assert isinstance(cost, Quantity)
-    assert cost.value > 5
-    assert cost.low < 1
-    assert not features({**files, "setup.py": script.replace("import pkgconfig", "")}).replaceable
+    bundled = features({**files, "setup.py": script.replace("import pkgconfig", "")})
+    assert not bundled.replaceable
+    both = [
+        modelled_cost(each, coefficients()).cpu_seconds.value
+        for each in (bundled, found.with_system_library())
+    ]
+    assert cost.low < both[1] < 1
+    assert cost.high > both[0] > 5
+    assert cost.value == pytest.approx(math.sqrt(both[0] * both[1])), "either is as likely"
+
+
+def test_a_library_of_little_weight_leaves_the_estimate_where_it_is():
+    script = SETUP.replace("['x.c']", "['x.c', 'lz4libs/lz4.c']") + "import pkgconfig\n"
+    files = {"setup.py": script, "x.c": "a = b;\n" * 9_000, "lz4libs/lz4.c": "a = b;\n" * 9_000}
+    costs = [
+        modelled_cost(features({**files, "setup.py": each}), coefficients()).cpu_seconds.value
+        for each in (script, script.replace("import pkgconfig", ""))
+    ]
+    assert costs[0] == pytest.approx(costs[1], abs=0.01)
 
 
 def test_configure_counts_where_the_build_runs_it():
@@ -542,6 +560,65 @@ def test_what_cffi_writes_goes_with_what_is_declared():
     found = features({**files, "x/build_x.py": script, "x/x.cdef": 20_000, "x/x.h": 900_000})
     assert (found.cffi, found.cffi_bytes) == (True, len(script) + 20_000)
     assert features({**files, "x/other.py": 5}).cffi_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("requires", "takes_longer"), [("setuptools_scm[toml]>=6", True), ("setuptools-rust", False)]
+)
+def test_setuptools_scm_takes_longer(requires: str, takes_longer: bool):  # noqa: FBT001
+    project = f"[build-system]\nrequires = ['setuptools', '{requires}']\n"
+    costs = [
+        source_seconds(features({"pyproject.toml": text, "x/__init__.py": 500}), coefficients())
+        for text in (project, "[build-system]\nrequires = ['setuptools']\n")
+    ]
+    assert (costs[0] > costs[1] + 0.05) == takes_longer
+
+
+def test_of_headers_beside_the_script_cffi_reads_those_called_declarations():
+    """pyvma 2.0.0.1: a library of 264 kB that is a header lies in ``_cffi_build``, too."""
+    script = "ffi.cdef(read('cdef', 'x.h'))\nffi.set_source('_x', read('library.h'))\n"
+    found = features(
+        {
+            "setup.py": CFFI.replace("x/build_x.py", "_cffi_build/x_build.py"),
+            "pyproject.toml": CFFI_PROJECT,
+            "_cffi_build/x_build.py": script,
+            "_cffi_build/cdef/x.h": 9000,
+            "_cffi_build/library.h": 264_000,
+        }
+    )
+    assert found.cffi_bytes == len(script) + 9000
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "containers"),
+    [('%include "std_vector.i"', 1), ('%include "x.h"', 1), ('%include "std_string.i"', 0)],
+)
+def test_swig_wraps_containers_at_a_price(wrapped: str, containers: int):
+    files = {
+        "setup.py": SETUP.replace("['x.c']", "['x.i'], swig_opts=['-c++']"),
+        "x.i": f"%module x\n{wrapped}\n",
+        "x.h": "#include <vector>\nstd::vector<int> f();\n",
+    }
+    swig = features(files).of(SourceKind.SWIG)
+    assert (swig.files, swig.templates) == (1, containers)
+
+
+def test_of_a_backend_that_no_table_knows_nothing_is_said():
+    project = "[build-system]\nrequires = ['x']\nbuild-backend = 'packs:main'\n"
+    why = unread(features({"pyproject.toml": project, "x/__init__.py": 500}))
+    assert why is not None
+    assert why.code == "backend-not-read"
+    assert why.reason == "what its build backend packs runs is not read"
+
+
+def test_of_what_compiles_and_shows_nothing_only_a_wheel_tells():
+    nothing = BuildFeatures(compiles=True, backend="setuptools")
+    why = unread(nothing)
+    assert why is not None
+    assert why.code == "sources-not-found"
+    assert unread(dataclasses.replace(nothing, wheel=some_wheel(2 * MB))) is None
+    assert unread(dataclasses.replace(nothing, cffi=True)) is None
+    assert unread(dataclasses.replace(nothing, compiles=False)) is None
 
 
 def test_of_an_sdists_sources_cffi_compiles_those_that_its_script_names():

@@ -17,7 +17,8 @@ _READ = re.compile(r"['\"](?:[\w.-]+/)*([\w.-]+\.(?:c?defs?|cffi|txt|h))['\"]")
 _SOURCE = re.compile(r"['\"]((?:[\w.+-]+/)*[\w.+-]+\.(?:c|cc|cpp|cxx))['\"]")
 _QUOTED = re.compile(r"['\"]([\w./+-]+)['\"]")
 _DECLARES = re.compile(r"c?def|ffi|decl")
-"""Headers that a script reads as declarations, by their path: most others it has C include."""
+"""Headers that a script reads as declarations, by their path from the script's own folder: most
+others it has C include, and ``_cffi_build`` holds both."""
 
 
 def declared_bytes(sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
@@ -31,9 +32,16 @@ def declared_bytes(sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
         path
         for path in sizes
         if posixpath.basename(path) in read
-        and (not path.endswith((".h", ".txt")) or _DECLARES.search(path.lower()))
+        and (not path.endswith((".h", ".txt")) or _DECLARES.search(_below(path, scripts).lower()))
     }
     return sum(sizes[path] for path in scripts | files)
+
+
+def _below(path: str, scripts: Collection[str]) -> str:
+    """A path from the folder of a script that lies above it; as it is where none does."""
+    folders = [posixpath.dirname(script) + "/" for script in scripts if "/" in script]
+    nearest = max((folder for folder in folders if path.startswith(folder)), key=len, default="")
+    return path.removeprefix(nearest)
 
 
 def named_by_cffi(

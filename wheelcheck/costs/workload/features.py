@@ -19,7 +19,7 @@ from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import configured_folders
 from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
-from wheelcheck.costs.workload.script_imports import slow_imports
+from wheelcheck.costs.workload.script_imports import has_scm, slow_imports
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources, sources_by_kind
 from wheelcheck.costs.workload.translators import (
@@ -91,8 +91,8 @@ class BuildFeatures:
     `wrapped_fortran` counts the modules that F2PY writes, `pythran` those that Pythran does,
     `message_bytes` are those of translations that gettext compiles, `java_bytes` those of sources
     that ``javac`` does, `slow_imports` counts the modules that the setup script imports and that
-    take long (`script_imports`). `hidden` names the evidence that the build does what the sdist
-    does not show (`hidden_work`).
+    take long (`script_imports`); setuptools_scm (`scm`) does, too.
+    `hidden` names the evidence that the build does what the sdist does not show (`hidden_work`).
     `strips` says that the build leaves debug information out, by an option (``-g0``), by pybind11's
     kind of extension module or because what compiles has no flags of Python's, `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``), `debug` that its
@@ -129,6 +129,7 @@ class BuildFeatures:
     message_bytes: int = 0
     java_bytes: int = 0
     slow_imports: int = 0
+    scm: bool = False
     hidden: tuple[str, ...] = ()
     strips: bool = False
     ships_stripped: bool = False
@@ -226,6 +227,7 @@ def read_features(
             file.kind is SourceKind.C and file.path.startswith(made) for file in files
         ),
         optional=verdict.optional_extensions,
+        scm=has_scm(facts),
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
         cffi_bytes=declared_bytes(sizes, texts) if compiles else 0,
         nanobind=compiles and "nanobind" in facts.system.required_names,
