@@ -59,7 +59,7 @@ MEMORY_FOLLOWS = frozenset({"c", "cpp", "cython"})
 """Kinds of work of which the published wheel tells memory, too: of what is hidden it does not."""
 LARGE = 2.0
 """Modelled seconds from which on a build is large: estimates of small builds are surer."""
-_APART = 4.0
+_FAR_BETWEEN = 4.0
 """Cost of a build with a bundled library ÷ that with the system's, from which on neither estimate
 would do for both: electrumsv-secp256k1 18.0.0 took the system's (1.0 s of 5.8 or 0.7),
 python-libdiscid 2.1 and imread 0.7.6 their own (3.3 of 2.6 or 0.4, 5.7 of 6.7 or 1.2)."""
@@ -237,7 +237,7 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost
     cost = _modelled(features, table)
     if features.replaceable:
         less = _modelled(features.with_system_library(), table)
-        cost = cost.down_to(less, "less where the system has the bundled library", _APART)
+        cost = cost.down_to(less, "less where the system has the bundled library", _FAR_BETWEEN)
     if features.optional and features.compiles:
         less = _modelled(features.without_extensions(), table)
         cost = cost.down_to(less, "less where the optional extension does not compile")

@@ -175,17 +175,17 @@ class PredictedCost(Struct, frozen=True):
         beside = self.beside_bytes / process.value if process.value else 0.0
         return process.times(1 + more + beside).widened(_CROWD if more else 1.0)
 
-    def down_to(self, other: PredictedCost, words: str, apart: float = math.inf) -> PredictedCost:
+    def down_to(self, other: PredictedCost, words: str, factor: float = math.inf) -> PredictedCost:
         """The same where the build may cost as little as another; `words` say when it does.
 
-        What costs `apart` times as much or more is then as likely as the other: the estimate is in
+        What costs `factor` times as much or more is then as likely as the other: the estimate is in
         the middle between the two, where it is least far from either.
         """
 
         def lower(own: Quantity | Unknown, least: Quantity | Unknown) -> Quantity | Unknown:
             if isinstance(own, Unknown) or isinstance(least, Unknown) or least.low >= own.low:
                 return own
-            far = least.value > 0 and own.value >= apart * least.value
+            far = least.value > 0 and own.value >= factor * least.value
             value = math.sqrt(own.value * least.value) if far else own.value
             return replace(own, value=value, low=least.low, source=f"{own.source}; {words}")
 

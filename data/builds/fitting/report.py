@@ -160,7 +160,7 @@ def _unseen_lines(
         "what was missed of the lists above: the lower and the upper bound are raised to these "
         f"powers, so that {shares} lie beyond each. These shares are such that, where a list is "
         f"left out, the others' intervals cover {unseen.COVERED:.1%} of it: the mean over the "
-        "lists, later ones weighing more, of every build as it was missed on the day when it was "
+        "lists, later lists weighing more, of every build as it was missed on the day when it was "
         "judged, and as the present model misses it without its family. Pure builds compile "
         f"nothing, large builds take {modelled.LARGE:g} modelled seconds or more. Upper bound ÷ "
         f"lower bound, in the geometric mean: {widths}."

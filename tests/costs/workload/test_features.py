@@ -603,7 +603,7 @@ def test_swig_wraps_containers_at_a_price(wrapped: str, containers: int):
     assert (swig.files, swig.templates) == (1, containers)
 
 
-def test_of_a_backend_that_no_table_knows_nothing_is_said():
+def test_the_cost_of_a_backend_that_no_table_knows_is_unknown():
     project = "[build-system]\nrequires = ['x']\nbuild-backend = 'packs:main'\n"
     why = unread(features({"pyproject.toml": project, "x/__init__.py": 500}))
     assert why is not None
