@@ -158,17 +158,17 @@ class Judge:
             for tried, sdists in ((False, chosen.sdists), (True, chosen.tried))
             for sdist in sdists
         ]
+        planned = [each for each in wanted if plan and is_planned(each.target)]
+        if planned:
+            self._sources.begin_plans(planned)
         if plan:  # before all that waits for sdists: wheels are read meanwhile
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged, self.stored_on(target))
-        planned = [each for each in wanted if plan and is_planned(each.target)]
-        if planned:
-            self._sources.begin_plans(planned)
-        if wanted:
-            self._sources.prefetch_verdicts(wanted)
         if planned:
             self._sources.prefetch_plans(planned)
+        if wanted:
+            self._sources.prefetch_verdicts(wanted)
 
     def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:
         """Judge every package on a target, without plans and prices.

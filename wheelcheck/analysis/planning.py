@@ -90,17 +90,26 @@ class SourceBuilds:
         wanted: Sequence[WantedSdist],
         read: Callable[[Sdist, Target], SdistReading | None] | None = None,
     ) -> None:
-        wave = list(wanted)
-        seen = set(wave)
-        for _ in range(MAX_DEPTH):
+        depths = dict.fromkeys(wanted, 0)
+        left: Sequence[WantedSdist] = list(depths)
+        while left:
+            wave, left = _soonest(left)
             found = self._planner.prefetch(wave, self._installer, read)
-            below = dict.fromkeys(chain.from_iterable(each.below for each in found))
-            wave = [each for each in below if each not in seen]
-            seen.update(wave)
-            self._sdists.prefetch(each.sdist for each in wave if not each.tried)
-            self._sdists.prefetch_tried(each.sdist for each in wave if each.tried)
-            if read is None and any(is_large(each.sdist) for each in wave):
-                for target, build in found:
+            if read is None:
+                self.prefetch_verdicts([each for each in wave if not depths[each]])
+            new = {
+                below: depths[each] + 1
+                for each, build in zip(wave, found, strict=True)
+                if build is not None and depths[each] + 1 < MAX_DEPTH
+                for below in build.below
+                if below not in depths
+            }
+            depths |= new
+            left = [*left, *new]
+            self._sdists.prefetch(each.sdist for each in new if not each.tried)
+            self._sdists.prefetch_tried(each.sdist for each in new if each.tried)
+            if read is None and any(map(_is_slow, left)):
+                for target, build in filter(None, found):
                     self._forecaster.of(build, target, self._as_of)
 
     def of(self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]) -> TargetBuilds:
@@ -108,3 +117,25 @@ class SourceBuilds:
         plan = self._planner.plan(target, sdists, self._installer, tried)
         outlooks = self._forecaster.of_plan(plan, self._as_of)
         return TargetBuilds(plan, outlooks, commands_for(target, outlooks))
+
+
+def _is_slow(wanted: WantedSdist) -> bool:
+    """Whether there is time to do something else until an sdist has come."""
+    return is_large(wanted.sdist) and not wanted.tried
+
+
+def _soonest(
+    wanted: Sequence[WantedSdist],
+) -> tuple[Sequence[WantedSdist], Sequence[WantedSdist]]:
+    """Those that come first, as all are on their way, and the others.
+
+    The small ones come at once, and of large ones the smallest.
+    """
+    slow = [each for each in wanted if _is_slow(each)]
+    if len(slow) < len(wanted):
+        return [each for each in wanted if not _is_slow(each)], slow
+    first = min(slow, key=lambda each: each.sdist.size or 0).sdist
+    return (
+        [each for each in slow if each.sdist == first],
+        [each for each in slow if each.sdist != first],
+    )

@@ -178,12 +178,12 @@ class Planner:
         requested: Iterable[WantedSdist],
         installer: InstallerKind,
         read: Callable[[Sdist, Target], SdistReading | None] | None = None,
-    ) -> list[FoundBuild]:
+    ) -> list[FoundBuild | None]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
-        Those that `read`, where it is given, cannot read yet are left out.
+        Returns a build for each, None where `read`, if it is given, cannot read the sdist yet.
         """
-        read_each = (
+        readings = [
             (
                 wanted.target,
                 read(wanted.sdist, wanted.target)
@@ -191,15 +191,20 @@ class Planner:
                 else self._reading(wanted.sdist, wanted.target, tried=wanted.tried),
             )
             for wanted in requested
-        )
-        readings = [(target, reading) for target, reading in read_each if reading is not None]
-        self._environments.prefetch(readings)
-        found = []
-        for target, reading in readings:
-            environment = self._environments.of(reading, target, installer)
-            build = Build(reading, environment, top_level=False, requested_by=(), times=0)
-            found.append(FoundBuild(target, build))
-        return found
+        ]
+        self._environments.prefetch((t, reading) for t, reading in readings if reading is not None)
+        return [
+            None
+            if reading is None
+            else FoundBuild(target, self._build_begun(reading, target, installer))
+            for target, reading in readings
+        ]
+
+    def _build_begun(
+        self, reading: SdistReading, target: Target, installer: InstallerKind
+    ) -> Build:
+        environment = self._environments.of(reading, target, installer)
+        return Build(reading, environment, top_level=False, requested_by=(), times=0)
 
     def _reading(self, sdist: Sdist, target: Target, *, tried: bool) -> SdistReading:
         return (self._read_tried if tried else self._read)(sdist, target)

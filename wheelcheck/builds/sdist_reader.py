@@ -73,9 +73,10 @@ class SdistReader:
     def read_begun(self, sdist: Sdist, target: Target) -> SdistReading | None:
         """What the pyproject.toml says of a large sdist that is being read, before it is read.
 
-        None of a small one, and where there is nothing of the kind: `read` comes soon enough.
+        None of a small one and of a zip archive, and where there is nothing of the kind: `read`
+        comes soon enough.
         """
-        if not is_large(sdist) or self._known(sdist):
+        if not is_large(sdist) or sdist.filename.endswith(".zip") or self._known(sdist):
             return None
         text = self._index.pyproject(sdist, _whatever_it_says)
         if not isinstance(text, str):

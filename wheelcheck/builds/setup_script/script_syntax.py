@@ -18,6 +18,7 @@ __all__ = [
     "lines_of",
     "mentions_extensions",
     "parse",
+    "statements",
     "walk",
     "writes_python",
 ]
@@ -85,6 +86,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
+"""Fields of statements, handlers and cases that hold statements, handlers and cases."""
+
+
 def lines_of(node: ast.stmt | ast.ExceptHandler) -> range:
     """The numbers of the lines that a statement or a handler takes up."""
     return range(node.lineno, (node.end_lineno or node.lineno) + 1)
@@ -97,6 +102,17 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         node = todo.popleft()
         todo.extend(children(node))
         yield node
+
+
+def statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """All statements of a script, from the top down: no expression holds any."""
+    todo = deque[ast.AST](tree.body)
+    while todo:
+        node = todo.popleft()
+        for name in _BODIES:
+            todo.extend(getattr(node, name, ()))
+        if isinstance(node, ast.stmt):
+            yield node
 
 
 def mentions_extensions(text: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import RLock
 from typing import TypeVar
 
+from wheelcheck.index.interface import Sdist
 from wheelcheck.index.network.tasks import Errand, Tasks
 
 TYPE_CHECKING = False
@@ -31,6 +32,10 @@ class SharedTasks(Tasks):
         self._fetchers: list[Fetcher] = []
         self._sent: dict[Hashable, tuple[Fetcher, int]] = {}
         self._open: dict[Hashable, Callable[[], object]] = {}
+        self._readers: dict[str, int] = {}
+        """The fetchers that read the sdists of projects."""
+        self._loads: list[int] = []
+        """How many bytes of sdists each fetcher was sent for."""
 
     def start(self, site: Site, fetchers: int) -> None:
         """Fork fetchers; without them this process fetches itself."""
@@ -39,6 +44,7 @@ class SharedTasks(Tasks):
         with suppress(OSError):  # no more processes
             for _ in range(fetchers):
                 self._fetchers.append(Fetcher(site, self._limit // fetchers))
+                self._loads.append(0)
 
     def ask(self, key: Hashable, work: Callable[[], _T], errand: Errand | None = None) -> _T:
         """The result of the task `key`; an exception of its work is raised again."""
@@ -72,7 +78,7 @@ class SharedTasks(Tasks):
             return False
         with self._sending:
             if key not in self._sent and key not in self._results:
-                fetcher = self._fetchers[_place(errand) % len(self._fetchers)]
+                fetcher = self._fetchers[self._place(errand)]
                 self._open[key] = work
                 self._sent[key] = fetcher, fetcher.send(errand)
                 if not fetcher.is_usual:
@@ -98,9 +104,20 @@ class SharedTasks(Tasks):
             super().prefetch(key, work)
         self._open.clear()
 
+    def _place(self, errand: Errand) -> int:
+        """The same for all errands of a project: what is read of a wheel shows where the rest is.
 
-def _place(errand: Errand) -> int:
-    """The same for all errands of a project: what is read of a wheel shows where the rest is."""
-    _, subject, *_ = errand
-    name = subject if isinstance(subject, str) else subject.name
-    return zlib.crc32(name.encode())
+        Its sdists, of which a large one takes as long as thousands of wheels, are the fetcher's
+        that has least of them to read.
+        """
+        question, subject, *_ = errand
+        if question == "project":
+            return zlib.crc32(subject.encode()) % len(self._fetchers)
+        if not isinstance(subject, Sdist):
+            return zlib.crc32(subject.name.encode()) % len(self._fetchers)
+        place = self._readers.get(subject.name)
+        if place is None:
+            place = self._readers[subject.name] = self._loads.index(min(self._loads))
+        if question == "listing":
+            self._loads[place] += subject.size or 0
+        return place

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.builds.needs.scripts.environment_conditions import running
 from wheelcheck.builds.needs.scripts.system_question import called
-from wheelcheck.builds.setup_script.script_syntax import lines_of, walk
+from wheelcheck.builds.setup_script.script_syntax import lines_of, statements, walk
 
 __all__ = ["called_lines", "uncalled_lines"]
 
@@ -32,11 +32,17 @@ def uncalled_lines(tree: ast.Module, decided: Mapping[int, bool]) -> tuple[range
         tree: The script.
         decided: Conditions with a known answer, by their line.
     """
-    functions = _functions(tree)
-    if not functions:
-        return ()
-    left = _names(ast.walk(tree)) - _names(running(tree, decided))
-    return tuple(lines_of(node) for node in functions if node.name in left)
+    own = {node.name for node in _functions(tree)}
+    aside = _names(node for part in _not_taken(tree, decided) for node in walk(part)) & own
+    left = aside - _names(running(tree, decided)) if aside else aside
+    return tuple(lines_of(node) for node in _functions(tree) if node.name in left)
+
+
+def _not_taken(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[ast.stmt]:
+    """The statements in branches that are not taken."""
+    for node in statements(tree) if decided else ():
+        if isinstance(node, ast.If) and node.lineno in decided:
+            yield from node.orelse if decided[node.lineno] else node.body
 
 
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from wheelcheck.builds.setup_script.script_syntax import children
+from wheelcheck.builds.setup_script.script_syntax import children, statements
 from wheelcheck.truth import joined_by, opposite
 
 __all__ = ["by_environment", "running"]
@@ -27,7 +27,7 @@ def by_environment(tree: ast.Module) -> Mapping[int, bool]:
     Also those on the command that a setup script is run with, which builds.
     """
     tests = (
-        (node.lineno, _truth(node.test)) for node in ast.walk(tree) if isinstance(node, ast.If)
+        (node.lineno, _truth(node.test)) for node in statements(tree) if isinstance(node, ast.If)
     )
     return {line: truth for line, truth in tests if truth is not None}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from wheelcheck.builds.needs.scripts.absent_files import is_absent, is_left_over, prepares
 from wheelcheck.builds.needs.scripts.last_ways import last_ways
-from wheelcheck.builds.setup_script.script_syntax import children
+from wheelcheck.builds.setup_script.script_syntax import children, statements
 from wheelcheck.builds.setup_script.side_effects import swallows_failures
 from wheelcheck.truth import joined_by, opposite
 
@@ -95,7 +95,9 @@ def by_defaults(tree: ast.Module) -> Mapping[int, bool]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             flags[name] = None if name in flags else _default_of(node.value)
-    tests = (node for node in ast.walk(tree) if isinstance(node, ast.If) and any(flags.values()))
+    if not any(flags.values()):
+        return {}
+    tests = (node for node in statements(tree) if isinstance(node, ast.If))
     truths = ((node.lineno, _by_flags(node.test, flags)) for node in tests)
     return {line: truth for line, truth in truths if truth is not None}
 
