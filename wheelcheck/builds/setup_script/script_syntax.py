@@ -31,7 +31,7 @@ _TRACES = re.compile(
 )
 
 
-@lru_cache(maxsize=8)  # several readers of one sdist look at the same few scripts
+@lru_cache(maxsize=16)  # several readers of one sdist look at the same few scripts
 def parse(text: str) -> ast.Module | Unknown:
     """The syntax tree, or why there is none: ``script-refused`` or ``script-not-python3``.
 

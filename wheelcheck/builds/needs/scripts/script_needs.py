@@ -129,7 +129,10 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for path, question in found:
         likely = _links(question) and _is_there(question)
         least = limit if likely else Certainty.SURE
-        is_run = path in run or _is_called(question.line, facts.texts[path], calls)
+        is_library = question.kind in {FileKind.LIB, FileKind.PC}  # who calls does not matter
+        is_run = path in run or (
+            not is_library and _is_called(question.line, facts.texts[path], calls)
+        )
         yield from _needs_of(question, path, least, is_run=is_run)
     shell_scripts = (pair for script in run_scripts for pair in script.shell_scripts)
     yield from shell_needs(facts.texts, shell_scripts)
