@@ -249,6 +249,14 @@ class TestVersionsThatAreTried:
         listed = {what for question, what in index.questions if question == "listing"}
         assert not listed & {"lib-3.tar.gz", "lib-2.tar.gz"}
 
+    def test_a_large_sdist_is_waited_for_behind_what_small_ones_lead_to(self):
+        files, listings = sdists(aa=(), zz=("below",), below=("tool",), tool=())
+        index = FakeIndex(files, listings=listings, sizes={"aa-1.tar.gz": 40 << 20})
+        analyse(requirements_of("aa", "zz"), [MUSL], index, advice=False)
+        read = dict.fromkeys(what for question, what in index.questions if question == "listing")
+        expected = ["zz-1.tar.gz", "below-1.tar.gz", "tool-1.tar.gz", "aa-1.tar.gz"]
+        assert [each for each in read if each in expected] == expected
+
     def test_a_report_says_whose_sources_were_not_read(self):
         report = analyse(
             requirements_of("app"), [MUSL], rejected(backend="hatchling.build"), advice=False

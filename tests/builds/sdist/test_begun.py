@@ -42,6 +42,11 @@ def test_a_small_sdist_is_waited_for():
     assert SdistReader(Begun()).read_begun(small, target("musl", (3, 12))) is None
 
 
+def test_a_zip_archive_is_read_in_any_order_and_has_no_beginning():
+    zipped = replace(LARGE, filename="a-1.zip", url="https://files.example/a-1.zip")
+    assert SdistReader(Begun()).read_begun(zipped, target("musl", (3, 12))) is None
+
+
 def test_without_pyproject_there_is_nothing_to_begin_with():
     for text in (None, Unknown("file-unreachable", "it cannot be read")):
         assert SdistReader(Begun(text)).read_begun(LARGE, target("musl", (3, 12))) is None
