@@ -128,7 +128,7 @@ def _soonest(
 ) -> tuple[Sequence[WantedSdist], Sequence[WantedSdist]]:
     """Those that come first, as all are on their way, and the others.
 
-    The small ones come at once, and of large ones the smallest.
+    Small sdists come at once, and of large sdists the smallest.
     """
     slow = [each for each in wanted if _is_slow(each)]
     if len(slow) < len(wanted):
