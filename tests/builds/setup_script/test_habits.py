@@ -657,3 +657,17 @@ def test_modules_that_a_script_makes_of_the_files_in_folders_are_compiled():
         setup(ext_modules=cythonize(found))
         """
     assert sources_of(body) == [{"src/a.cpp"}, {"src/deep/c.cpp"}]
+
+
+def test_a_generator_gives_all_extension_modules_that_it_yields():
+    """pypore makes a module of each C file that it walks over."""
+    found = read(
+        """
+        def modules():
+            for path in ["a.c", "b.c"]:
+                yield Extension(path[:-2], [path])
+        setup(name="x", ext_modules=list(modules()))
+        """
+    )
+    assert [each.name for each in found.extensions] == ["a", "b"]
+    assert all(map(found.surely_builds, found.extensions))

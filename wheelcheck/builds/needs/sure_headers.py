@@ -95,8 +95,8 @@ def is_outside(include: str) -> bool:
 def _declared(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
     """Sources of the extension modules that every build makes."""
     for module in extensions:
-        if not (module.optional or module.supposing or module.perhaps):
-            yield from module.sources or ()
+        if not (module.optional or module.supposing):
+            yield from filter(module.is_shared, module.sources or ())
 
 
 def _with_cython(paths: Iterable[str]) -> Iterator[str]:

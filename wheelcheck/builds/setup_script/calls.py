@@ -88,10 +88,11 @@ class SetupCall:
 
 @dataclass(slots=True)
 class Frame:
-    """A function of the script being walked, and what it returned so far."""
+    """A function of the script being walked, and what it returned or `yields` so far."""
 
     function: ast.AST | None = None
     results: list[Value] = field(default_factory=list)
+    yields: bool = False
 
 
 class Calls(Expressions):
@@ -300,6 +301,8 @@ class Calls(Expressions):
             self.frames.pop()
             self.scope, self.file = outer, file
         results = [result for result in frame.results if result is not None] or [None]
+        if frame.yields and extensions_in(results):
+            return opaque(*results)  # it gives all of them
         return results[0] if len(results) == 1 else join(results, self.supposing)
 
     def _bind_parameters(

@@ -17,7 +17,8 @@ class ExtensionModule:
     `sources` is None where it is not known. `supposing` holds the conditions, as source text,
     that only a real build decides; () means always. `options` are those of the compiler and the
     linker, as far as they are known. `alternatives` are libraries by several names, of which it is
-    linked with one. `perhaps`: the build makes it or others in its place.
+    linked with one. `perhaps`: the build makes it or others in its place, which
+    have the names and sources that are `shared`.
     """
 
     made_by: str
@@ -30,11 +31,20 @@ class ExtensionModule:
     options: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     perhaps: bool = False
+    shared: tuple[str, ...] = ()
 
     @property
     def names_files(self) -> bool:
         """Whether it is made of files; classes of a script's own may take a folder instead."""
         return any(posixpath.splitext(name)[1] or "*" in name for name in self.sources or ())
+
+    def is_shared(self, source: str = "") -> bool:
+        """Whether it, or a source of it, is compiled whichever modules the build makes."""
+        if not self.perhaps:
+            return True
+        if not source:
+            return self.name in self.shared
+        return posixpath.normpath(source) in map(posixpath.normpath, self.shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,9 @@ class SetupScript:
 
     def surely_builds(self, module: ExtensionModule, source: str = "") -> bool:
         """Whether a build compiles a module for certain, this `source` of it included."""
-        depends = module.optional or module.supposing or module.perhaps
-        if depends or self.forgiving or self.leaves_out:
+        if module.optional or module.supposing or self.forgiving or self.leaves_out:
+            return False
+        if not module.is_shared(source):
             return False
         path = f"/{posixpath.normpath(source)}"
         names = tuple(f"/{posixpath.normpath(name)}" for name in self.perhaps_sources)

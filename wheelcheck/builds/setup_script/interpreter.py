@@ -58,6 +58,7 @@ class Interpreter(Flow):
     def _Expr(self, node: ast.Expr) -> None:  # noqa: N802 (named as its syntax node)
         if isinstance(node.value, ast.Yield):
             self.frames[-1].results.append([self.value(node.value.value)])
+            self.frames[-1].yields = True
         else:
             self.value(node.value)
 

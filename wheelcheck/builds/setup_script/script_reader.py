@@ -18,7 +18,7 @@ from wheelcheck.builds.setup_script.computed.script_values import (
     Raised,
     Value,
     extensions_in,
-    files_in_all,
+    with_others_instead,
 )
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
@@ -212,17 +212,18 @@ def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
     """Extension modules of all calls, each depending on its call's conditions."""
     found: list[ExtensionModule] = []
     handed = [_handed(call) for call in calls]
-    common = files_in_all(handed)
-    for call, some in zip(calls, handed, strict=True):
-        for item, module in zip(some, _frozen(some), strict=True):
-            if not all(handed):
-                found.append(replace(module, supposing=(*item.supposing, *call.supposing)))
-            else:
-                instead = bool(call.supposing) and item.files not in common
-                found.append(replace(module, perhaps=item.perhaps or instead))
+    either = with_others_instead(handed)
+    for call, own, marked in zip(calls, handed, either, strict=True):
+        if not all(handed):
+            depending = (
+                replace(each, supposing=(*each.supposing, *call.supposing)) for each in own
+            )
+            found += _frozen(list(depending))
+        else:
+            found += _frozen(marked if call.supposing else own)
     least: dict[ExtensionModule, ExtensionModule] = {}
     for module in found:  # met on several ways it depends on what the easiest depends on
-        key = replace(module, supposing=(), perhaps=False)
+        key = replace(module, supposing=(), perhaps=False, shared=())
         if key not in least or _ease(module) < _ease(least[key]):
             least[key] = module
     return tuple(least.values())
@@ -261,6 +262,7 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
             item.options,
             item.alternatives,
             item.perhaps,
+            item.shared,
         )
         for item in found
     )

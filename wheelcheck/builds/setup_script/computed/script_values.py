@@ -17,7 +17,6 @@ __all__ = [
     "ClassValue",
     "Dotted",
     "Extension",
-    "Files",
     "FunctionValue",
     "Namespace",
     "Opaque",
@@ -25,18 +24,17 @@ __all__ = [
     "Raised",
     "Value",
     "extensions_in",
-    "files_in_all",
     "join",
     "opaque",
     "supposed",
     "truth",
     "weight",
+    "with_others_instead",
 ]
 
 Value = Any
 """A plain value or one of this module's classes; `Any`, because scripts compute all of them."""
 
-Files = tuple[str, tuple[str, ...] | None]
 Plain = str | int | float | bytes | None
 """Values that are known altogether."""
 _MANY = 5_000
@@ -54,7 +52,8 @@ class Extension:
     `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
     not known. `supposing` holds the conditions, as source text, that only a real build decides.
     `options` are those of the compiler and the linker, `alternatives` libraries by several names,
-    of which it is linked with one. `perhaps`: on another way the script declares others instead.
+    of which it is linked with one. `perhaps`: on another way the script declares others instead;
+    `shared` are the names and sources that it declares on all ways.
     """
 
     made_by: str
@@ -68,11 +67,7 @@ class Extension:
     supposing: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     perhaps: bool = False
-
-    @property
-    def files(self) -> Files:
-        """By what two declarations give the compiler the same: name and sources."""
-        return self.name, self.sources
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -258,22 +253,25 @@ def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOI
     found = [extensions_in(way) for way in ways]
     if not any(found):
         return Opaque(ways=_texts_of_ways(ways))
-    return _exchanged(found) if all(found) else supposed(opaque(*ways), conditions)
+    if all(found):
+        return opaque(*with_others_instead(found))
+    return supposed(opaque(*ways), conditions)
 
 
-def _exchanged(ways: Sequence[Sequence[Extension]]) -> Opaque:
-    """Extension modules of which every way has some; those that not all have are `perhaps` made."""
-    common = files_in_all(ways)
-    each = dict.fromkeys(item for way in ways for item in way)
-    return Opaque(
-        tuple(item if item.files in common else replace(item, perhaps=True) for item in each)
-    )
-
-
-def files_in_all(ways: Sequence[Sequence[Extension]]) -> frozenset[Files]:
-    """The `files` of the extension modules that all ways through a script have."""
-    found = [frozenset(item.files for item in way) for way in ways]
-    return frozenset[Files]().union(*found[:1]).intersection(*found)
+def with_others_instead(ways: Sequence[Sequence[Extension]]) -> list[list[Extension]]:
+    """The extension modules of each way, and which of them and of their sources all ways have."""
+    found = [{part for item in way for part in (item.name, *(item.sources or ()))} for way in ways]
+    shared = frozenset[str]().union(*found[:1]).intersection(*found)
+    declared = [{(item.name, item.sources) for item in way} for way in ways]
+    return [
+        [
+            item
+            if all((item.name, item.sources) in others for others in declared)
+            else replace(item, perhaps=True, shared=tuple(sorted(shared)))
+            for item in way
+        ]
+        for way in ways
+    ]
 
 
 def _texts_of_ways(values: Iterable[Value]) -> tuple[tuple[str, ...], ...]:
