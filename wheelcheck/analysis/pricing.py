@@ -22,6 +22,7 @@ from wheelcheck.targets.platforms import Cpu
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # used where something is built, and where a target names an image
+    from wheelcheck.builds.outlook import Outlook
     from wheelcheck.builds.plan import Build
     from wheelcheck.builds.sdist_reading import SdistReading
     from wheelcheck.costs.image import ImageBreakdown, ImageOptions
@@ -127,37 +128,46 @@ class Pricing:
 
     def _costs_of(self, target: Target, builds: TargetBuilds) -> dict[str, PredictedCost]:
         """What each build costs, by the sdist's file name."""
-        left_out = {
-            outlook.build.sdist.filename
-            for outlook in builds.outlooks
-            if outlook.leaves_extensions_out
-        }
-        return {
-            build.sdist.filename: self._known_cost(
-                build, target, left_out=build.sdist.filename in left_out
-            )
-            for build in builds.plan.builds
-        }
+        bare = self._options is None and _lacks_compiler(target, builds.outlooks)
+        found = {}
+        for outlook in builds.outlooks:
+            nothing = bare and outlook.classification.optional_extensions
+            left_out = nothing or outlook.leaves_extensions_out
+            cost = self._known_cost(outlook.build, target, left_out=left_out, nothing=nothing)
+            found[outlook.build.sdist.filename] = cost
+        return found
 
-    def _known_cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
+    def _known_cost(
+        self, build: Build, target: Target, *, left_out: bool, nothing: bool
+    ) -> PredictedCost:
         """What a build costs, worked out once for all targets with the same Python and CPU."""
         site = (build.sdist.filename, target.python, target.arch)
-        key = (*site, id(build.reading.facts), build.reading.is_whole, left_out)
+        key = (*site, id(build.reading.facts), build.reading.is_whole, left_out, nothing)
         known = self._costs.get(key)
         if known is None:
-            cost = self._cost(build, target, left_out=left_out)
+            cost = self._cost(build, target, left_out=left_out, nothing=nothing)
             known = self._costs[key] = (build, cost)
         return known[1]
 
-    def _cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
-        """What a build costs; `left_out`: its optional extension modules will not compile."""
+    def _cost(
+        self, build: Build, target: Target, *, left_out: bool, nothing: bool
+    ) -> PredictedCost:
+        """What a build costs.
+
+        `left_out`: its optional extension modules will not compile; `nothing`: for want of a
+        compiler, which the measured builds had.
+        """
+        from wheelcheck.costs.cost_terms import coefficients
+        from wheelcheck.costs.modelled import modelled_cost
         from wheelcheck.costs.prediction import predict
 
         features: BuildFeatures | Unknown = _NOT_NEEDED
-        if not is_measured(build.name, build.version):
+        if nothing or not is_measured(build.name, build.version):
             features = self._features_of(build.reading, target)
         if left_out and not isinstance(features, Unknown):
             features = features.without_extensions()
+        if nothing and not isinstance(features, Unknown):
+            return modelled_cost(features, coefficients())
         return predict(build.name, build.version, python=target.python, features=features)
 
     def _features_of(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
@@ -285,6 +295,20 @@ def _unread(builds: TargetBuilds) -> Iterator[tuple[NormalizedName, Unknown]]:
         if isinstance(why, Unknown) and why.code in _LATE:
             message = f"whether the build of {build.label} succeeds is not known: {why}"
             yield build.name, Unknown("build-not-forecast", message)
+
+
+def _lacks_compiler(target: Target, outlooks: Iterable[Outlook]) -> bool:
+    """Whether no compiler is there: none in the image, and none that a build must have."""
+    if target.image is None or target.image.has_compiler is not False:
+        return False
+    from wheelcheck.builds.needs.build_need import Role
+    from wheelcheck.builds.needs.toolchain import COMPILERS
+
+    return not any(
+        need.role is Role.REQUIRED and need.name in COMPILERS
+        for outlook in outlooks
+        for need in outlook.needs
+    )
 
 
 def _toolchain(builds: TargetBuilds) -> Quantity | None:

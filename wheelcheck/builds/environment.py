@@ -170,7 +170,8 @@ class BuildEnvironments:
             tuple(resolution.pins.values()),
             problems=tuple(_unmet(resolution)),
             tried=self._tried.of(resolution, installer),
-            builds_for_metadata=builds_for_metadata(facts.system.backend),
+            builds_for_metadata=builds_for_metadata(facts.system.backend)
+            or facts.hook.builds_for_metadata,
             may_have_more=facts.hook.may_have_more,
         )
 

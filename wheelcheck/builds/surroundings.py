@@ -7,6 +7,7 @@ one kind of evidence in the sdist against them, and reports what it finds as obs
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.version import Version
 
@@ -93,12 +94,15 @@ def system_clashes(build: Build, target: Target) -> tuple[BuildObstacle, ...]:
     facts = build.reading.facts
     if isinstance(facts, Unknown):
         return ()
-    return (
+    found = (
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
         *_cython(build, facts, target),
         *_pyo3(build, facts, target),
     )
+    if not facts.has("build-hook-optional"):
+        return found
+    return tuple(replace(each, fatal=False, may_be_left_out=True) for each in found)
 
 
 def _not_buildable(reading: SdistReading) -> tuple[BuildObstacle, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.build_system import strings, table
+from wheelcheck.builds.sdist.scikit_build import scikit_build_settings
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 
-__all__ = ["cmake_roots", "command_line_defines", "scikit_build_settings"]
+__all__ = ["cmake_roots", "command_line_defines"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 
@@ -31,11 +31,6 @@ def _stated_root(texts: Mapping[str, str]) -> str:
     """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
     folder = table(scikit_build_settings(texts), "cmake").get("source-dir")
     return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
-
-
-def scikit_build_settings(texts: Mapping[str, str]) -> Mapping[str, Any]:
-    """The settings of scikit-build-core in pyproject.toml; {} where there are none."""
-    return table(read_toml(texts.get("pyproject.toml", "")), "tool", "scikit-build")
 
 
 def command_line_defines(texts: Mapping[str, str]) -> Mapping[str, str]:

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.cmake.language import UNKNOWN
 from wheelcheck.builds.cmake.project import CMakeProject, CMakeTarget
-from wheelcheck.builds.cmake.roots import (
-    cmake_roots,
-    command_line_defines,
-    scikit_build_settings,
-)
+from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.cmake.variables import sdist_path
 from wheelcheck.builds.sdist.build_system import strings, table
 from wheelcheck.builds.sdist.named_sources import resolved
+from wheelcheck.builds.sdist.scikit_build import scikit_build_settings
 
 __all__ = ["CMakeWork", "cmake_work"]
 

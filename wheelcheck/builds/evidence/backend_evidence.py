@@ -60,6 +60,8 @@ def _by_native_backend(facts: SdistFacts) -> _Opinion:
         return _pure("its build backend is configured not to compile")
     if facts.has("pure-wheel-declared") and facts.has("cmake-no-language"):
         return _pure("it configures a CMake project without compiled languages for a pure wheel")
+    if facts.has("build-hook-optional"):
+        return _optional("its settings have a build that fails made again without CMake")
     return _native(f"{facts.system.backend} builds it, which compiles")
 
 

@@ -52,6 +52,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "script-refused": "the build script cannot be read within limits",
         "build-hook": "a build hook compiles",
         "build-hook-off": "a build hook compiles only when it is switched on",
+        "build-hook-optional": "where the build fails, it is made again without what compiles",
         "build-script": "a build script runs",
         # files of other build systems
         "meson-extension-module": "meson.build compiles",

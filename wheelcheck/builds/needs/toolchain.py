@@ -31,6 +31,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
 __all__ = [
+    "COMPILERS",
     "command_needs",
     "program_need",
     "tool_table",
@@ -69,7 +70,8 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SPEAKS_OF_RUST = re.compile(r"RustExtension|RustBin|rust_extensions|tool\.setuptools-rust")
 _PYQT_BUILDER = "pyqt-builder"
 _PYQT = re.compile(r"(?i)pyqt([56])")
-_COMPILERS = {"c", "c++", "fortran"}
+COMPILERS = frozenset({"c", "c++", "fortran"})
+"""The tools by which languages are compiled that every distribution's compilers take."""
 _EDITIONS: Mapping[str, str] = MappingProxyType({"2018": "1.31", "2021": "1.56", "2024": "1.85"})
 """The Rust release that brought each edition (doc.rust-lang.org/edition-guide)."""
 
@@ -106,7 +108,7 @@ def toolchain_needs(
     guessed = (*_from_requirements(facts), *_from_languages(facts))
     needs = strongest(
         (
-            *(need for need in guessed if guess_compilers or need.name not in _COMPILERS),
+            *(need for need in guessed if guess_compilers or need.name not in COMPILERS),
             *_from_meson_programs(facts),
             *command_needs(facts),
             *_from_external(facts),

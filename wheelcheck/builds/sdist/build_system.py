@@ -200,7 +200,6 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
                 yield EvidencePiece(
                     "build-hook" if on else "build-hook-off", where, f"hatch {name}"
                 )
-    yield from _scikit_build(table(tool, "scikit-build", "wheel"))
     external = table(document, "external")
     for key in ("build-requires", "host-requires"):
         for line in strings(external.get(key)):
@@ -211,14 +210,6 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
 def _declared_module(module: dict[str, Any], name: str) -> EvidencePiece:
     code = "extension-modules-optional" if module.get("optional") else "extension-modules"
     return EvidencePiece(code, "pyproject.toml", name.strip())
-
-
-def _scikit_build(wheel: dict[str, Any]) -> Iterator[EvidencePiece]:
-    where = "pyproject.toml"
-    if wheel.get("platlib") is False:
-        yield EvidencePiece("pure-wheel-declared", where, "tool.scikit-build.wheel.platlib = false")
-    if wheel.get("cmake") is False:
-        yield EvidencePiece("build-hook-off", where, "tool.scikit-build.wheel.cmake = false")
 
 
 def _tables(value: object) -> tuple[dict[str, Any], ...]:

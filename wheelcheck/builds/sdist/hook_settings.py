@@ -11,12 +11,14 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.scikit_build import asks_for_failure, scikit_build_settings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.errors import Unknown
 
 __all__ = ["HookSettings", "hook_settings"]
@@ -38,25 +40,35 @@ _PROVIDERS = {
 class HookSettings:
     """`requires` come on top, `without` are names that the backend does not ask for.
 
-    `may_have_more`: code of the sdist may ask for more (`own_backend`).
+    `may_have_more`: code of the sdist may ask for more (`own_backend`). `builds_for_metadata`: they
+    leave the backend no hook for metadata alone.
     """
 
     requires: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     may_have_more: bool = False
+    builds_for_metadata: bool = False
 
 
-def hook_settings(backend: str, texts: Mapping[str, str]) -> HookSettings:
-    """Read the settings of an sdist's backend; nothing for a backend without any."""
+def hook_settings(
+    backend: str, texts: Mapping[str, str], around: ScriptContext | None = None
+) -> HookSettings:
+    """Read the settings of an sdist's backend; nothing for a backend without any.
+
+    Settings may depend on `around`, the Python and the system of the build.
+    """
     document = read_toml(texts.get("pyproject.toml", ""))
-    read = _READERS.get(backend.partition(":")[0].partition(".")[0])
-    if read is None or isinstance(document, Unknown):
+    module = backend.partition(":")[0].partition(".")[0]
+    if isinstance(document, Unknown):
         return HookSettings()
-    return read(document, texts)
+    if module == "scikit_build_core":
+        found = _scikit_build(scikit_build_settings(texts, around), texts)
+        return replace(found, builds_for_metadata=asks_for_failure(texts))
+    read = _READERS.get(module)
+    return read(document, texts) if read is not None else HookSettings()
 
 
-def _scikit_build(document: dict[str, Any], texts: Mapping[str, str]) -> HookSettings:
-    settings = table(document, "tool", "scikit-build")
+def _scikit_build(settings: Mapping[str, Any], texts: Mapping[str, str]) -> HookSettings:
     more = (*strings(table(settings, "build").get("requires")), *_providers(settings))
     if table(settings, "wheel").get("cmake") is False:
         return HookSettings(tuple(more), ("cmake", "ninja"))
@@ -69,7 +81,7 @@ def _scikit_build(document: dict[str, Any], texts: Mapping[str, str]) -> HookSet
     return HookSettings(tuple(requires), ("ninja",) if makefiles else ())
 
 
-def _stated(settings: dict[str, Any]) -> str:
+def _stated(settings: Mapping[str, Any]) -> str:
     """``>=3.20`` of `version`, or of the older `minimum-version`."""
     version, least = settings.get("version"), settings.get("minimum-version")
     if isinstance(version, str) and version != "CMakeLists.txt":
@@ -77,7 +89,7 @@ def _stated(settings: dict[str, Any]) -> str:
     return f">={least}" if isinstance(least, str) else ""
 
 
-def _from_cmakelists(settings: dict[str, Any], texts: Mapping[str, str]) -> str:
+def _from_cmakelists(settings: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     least = settings.get("minimum-version")
     found = None
     with suppress(InvalidVersion):
@@ -91,7 +103,7 @@ def _from_cmakelists(settings: dict[str, Any], texts: Mapping[str, str]) -> str:
     return f">={max(found or _OLDEST_CMAKE, _OLDEST_CMAKE)}"
 
 
-def _providers(settings: dict[str, Any]) -> Iterator[str]:
+def _providers(settings: Mapping[str, Any]) -> Iterator[str]:
     for metadata in table(settings, "metadata").values():
         provider = metadata.get("provider") if isinstance(metadata, dict) else None
         if isinstance(provider, str) and provider in _PROVIDERS:
@@ -146,5 +158,4 @@ _READERS: Mapping[str, Callable[[dict[str, Any], Mapping[str, str]], HookSetting
     "hatchling": _hatchling,
     "pdm": _pdm,
     "py_build_cmake": _py_build_cmake,
-    "scikit_build_core": _scikit_build,
 }

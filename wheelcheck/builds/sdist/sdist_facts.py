@@ -23,6 +23,7 @@ from wheelcheck.builds.sdist.build_system import (
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
 from wheelcheck.builds.sdist.own_backend import may_ask_for_more, own_backend_files, wrapped_kind
+from wheelcheck.builds.sdist.scikit_build import scikit_build_evidence
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.script_context import BuildSite, ScriptContext
@@ -147,21 +148,24 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
     evidence = (
         *_about_backend(system, kind, has_setup=has_setup or pyproject is not None),
         *declared,
+        *scikit_build_evidence(texts, around),
         *(read_setup_cfg(texts["setup.cfg"]) if "setup.cfg" in texts else ()),
         *_about_scripts(script, hooks),
         *_about_files(sizes, texts),
         *_about_sources(sources, generated),
     )
+    hook = _hook_settings(system, texts, around)
     context_keys = frozenset(around.keys_read)
     return SdistFacts(
-        system, kind, sources, generated, script, hooks, evidence, context_keys,
-        _hook_settings(system, texts),
+        system, kind, sources, generated, script, hooks, evidence, context_keys, hook
     )  # fmt: skip
 
 
-def _hook_settings(system: BuildSystem, texts: Mapping[str, str]) -> HookSettings:
+def _hook_settings(
+    system: BuildSystem, texts: Mapping[str, str], around: ScriptContext
+) -> HookSettings:
     """What the backend's hook asks for on top; a backend in the sdist decides that in its code."""
-    found = hook_settings(system.backend, texts)
+    found = hook_settings(system.backend, texts, around)
     if backend_kind(system.backend) != "unknown":
         return found  # a known backend, carried along
     own = (texts[path] for path in own_backend_files(system, texts))
