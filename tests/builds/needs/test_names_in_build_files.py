@@ -627,6 +627,27 @@ endif()
 @pytest.mark.parametrize(
     ("text", "role"),
     [
+        ("find_package(GSL QUIET)\nif(GSL_FOUND)\nelse()\n  {0}\nendif()", Role.REQUIRED),
+        ("find_package(GSL QUIET)\nif(NOT TARGET GSL::gsl)\n  {0}\nendif()", Role.REQUIRED),
+        ("find_package(GSL QUIET)\nif(GSL_FOUND)\n  {0}\nendif()", Role.OPTIONAL),
+        ("find_package(GSL)\nif(A AND GSL_FOUND)\nelse()\n  {0}\nendif()", Role.OPTIONAL),
+        ("FetchContent_Declare(GSL URL ftp://index.example/it.zip FIND_PACKAGE_ARGS 2.1)",
+         Role.REQUIRED),
+        ("FetchContent_Declare(it URL ftp://index.example/it.zip FIND_PACKAGE_ARGS NAMES GSL)",
+         Role.REQUIRED),
+        ("CPMFindPackage(NAME GSL GITHUB_REPOSITORY it/it VERSION 2.1)", Role.REQUIRED),
+        ("CPMAddPackage(NAME GSL GITHUB_REPOSITORY it/it VERSION 2.1)", None),
+    ],
+)  # fmt: skip
+def test_what_cmake_looks_for_before_it_fetches_spares_the_network(text: str, role: Role | None):
+    """harmonypy: Armadillo's headers."""
+    fetch = "FetchContent_Declare(GSL URL ftp://index.example/it.tar.gz)"
+    assert roles({"CMakeLists.txt": text.format(fetch)}).get("gsl") is role
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
         ("find_package(GSL 9 QUIET)\nif(NOT GSL_FOUND)\n  find_package(GSL REQUIRED)\nendif()",
          Role.REQUIRED),
         ("find_package(GSL 9)\nif(NOT TARGET GSL::gsl)\n  find_package(GSL REQUIRED)\nendif()",

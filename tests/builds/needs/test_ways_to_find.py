@@ -328,3 +328,65 @@ def test_a_library_from_pypi_brings_no_headers_of_the_system():
         "z.h": "#include <zlib.h>\n",
     }
     assert packages(files) == {"zlib1g-dev"}
+
+
+BY_POETRY = """
+[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+[tool.poetry.build]
+script = "setup.py"
+"""
+BY_SCRIPT = """
+from setuptools import Extension, setup
+libraries = ['png']
+setup(name='thing', ext_modules=[Extension('x', ['x.c'], libraries=libraries)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "found"),
+    [
+        (BY_CMAKE, set()),
+        ("", {"libpng-dev"}),
+        (BY_POETRY, {"libpng-dev"}),
+    ],
+    ids=["CMake", "setuptools", "Poetry's build script"],
+)
+def test_a_setup_script_that_the_backend_does_not_run_names_no_libraries(
+    pyproject: str, found: set[str]
+):
+    """grib2io: left from the time before scikit-build-core."""
+    files = {
+        "pyproject.toml": pyproject,
+        "setup.py": BY_SCRIPT,
+        "CMakeLists.txt": f"{PROJECT}add_library(x MODULE x.c)\n",
+        "x.c": "int x;\n",
+    }
+    assert packages(files) == found
+
+
+RUNS_MAKE = """
+from subprocess import call
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+class Build(build_py):
+    def run(self):
+        call(['make', '-C', 'native'])
+        build_py.run(self)
+
+setup(name='thing', cmdclass={'build_py': Build})
+"""
+
+
+def test_what_make_compiles_is_not_left_to_the_cmake_of_a_library_beside():
+    """warble: its own C++ beside a library whose CMakeLists.txt nothing runs."""
+    files = {
+        "setup.py": RUNS_MAKE,
+        "native/Makefile": "all: x.o\n",
+        "native/x.cpp": "int x;\n",
+        "native/deps/y/CMakeLists.txt": PROJECT,
+    }
+    needs = source_needs(given(files))
+    assert "c++" in {need.name for need in needs if need.role is Role.REQUIRED}

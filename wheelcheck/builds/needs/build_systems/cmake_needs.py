@@ -17,6 +17,12 @@ from wheelcheck.builds.needs.build_need import (
     Role,
     SourceNeedsInput,
 )
+from wheelcheck.builds.needs.build_systems.cmake_fetched import (
+    FOUND,
+    fetched_else,
+    found_first,
+    populated,
+)
 from wheelcheck.builds.needs.build_systems.cmake_links import linked_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
@@ -30,7 +36,6 @@ __all__ = ["cmake_needs", "states_languages"]
 _VERSION = re.compile(r"\d[\d.]*")
 _MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
     "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
-_FOUND = re.compile(r"(\w+?)(?:_FOUND|_LIBRAR(?:Y|IES)|_EXECUTABLE|_INCLUDE_DIRS?)")
 _PATCHES = re.compile(
     r"(?:(?P<git>\$\{GIT_EXECUTABLE\}|git) apply"
     r"|(?:\$\{P(?:ATCH|atch)_EXECUTABLE\}|patch) -.*)"
@@ -50,11 +55,11 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         commands = in_any_case([command for command in every if not is_aside(command.path)])
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
-        demanded |= _populated(commands) | _used(commands)
-        fetched = _fetched_else(commands)
+        demanded |= populated(commands) | _used(commands)
+        fetched = fetched_else(commands)
         found = [
             (command, _by_own_module(need, facts.texts))
-            for command in commands
+            for command in (*commands, *filter(None, map(found_first, commands)))
             for need in _needs_of(command, demanded, fetched)
         ]
         found += linked_needs(commands, facts.texts)
@@ -105,6 +110,9 @@ def _links(command: CMakeCommand, need: BuildNeed) -> bool:
 
 def states_languages(facts: SourceNeedsInput) -> bool:
     """Whether CMake alone compiles, and its project says which languages it does."""
+    tools = {tool for _, tool in facts.tools_run}
+    if facts.left_to_cmake and tools and "cmake" not in tools:  # make, or a configure script
+        return False
     return facts.is_by_cmake_alone and any(
         _PROJECT.search(facts.texts[root]) for root in cmake_roots(facts.texts)
     )
@@ -132,7 +140,7 @@ def _demanded(commands: Sequence[CMakeCommand]) -> frozenset[str]:
         if command.name == "message" and command.words[:1] in (("FATAL_ERROR",), ("SEND_ERROR",)):
             words = command.conditions
             for negation, word in pairwise(words):
-                match = _FOUND.fullmatch(word) if negation == "NOT" else None
+                match = FOUND.fullmatch(word) if negation == "NOT" else None
                 if match:
                     found |= {match[1].lower(), word.lower()}
     return frozenset(found)
@@ -163,31 +171,6 @@ _COMMANDS_OF = {
     "qt5_add_resources": "qt5", "qt5_wrap_cpp": "qt5", "qt_add_library": "qt6",
 }  # fmt: skip
 """Commands of packages (cmake.org/cmake/help/latest/manual/cmake-modules.7.html; doc.qt.io)."""
-
-
-def _populated(commands: Sequence[CMakeCommand]) -> frozenset[str]:
-    """What a project has FetchContent fetch in every build."""
-    return frozenset(
-        word.lower()
-        for command in commands
-        if command.sure and command.name in {"fetchcontent_makeavailable", "fetchcontent_populate"}
-        for word in command.words
-    )
-
-
-def _fetched_else(commands: Sequence[CMakeCommand]) -> frozenset[str]:
-    """What a project fetches from afar where it is not found: ``if(NOT X_FOUND)``."""
-    found: set[str] = set()
-    for command in commands:
-        if command.name in _FETCHERS and not _FROM_AFAR.isdisjoint(command.words):
-            for negation, word in pairwise(command.conditions):
-                match = _FOUND.fullmatch(word) if negation == "NOT" else None
-                found |= {match[1].lower()} if match else set()
-    return frozenset(found)
-
-
-_FETCHERS = {"externalproject_add", "fetchcontent_declare"}
-_FROM_AFAR = {"URL", "GIT_REPOSITORY", "SVN_REPOSITORY"}
 
 
 def _needs_of(

@@ -67,7 +67,7 @@ def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[Bu
 
 
 def _is_run(facts: SourceNeedsInput) -> bool:
-    return any(_RUNS.search(text) for _, text in build_scripts(facts.texts))
+    return any(_RUNS.search(text) for _, text in build_scripts(facts))
 
 
 def _is_generated(facts: SourceNeedsInput) -> bool:

@@ -30,7 +30,7 @@ from wheelcheck.builds.needs.scripts.system_question import (
     constant,
 )
 from wheelcheck.builds.needs.toolchain import program_need
-from wheelcheck.builds.sdist.build_system import command_modules
+from wheelcheck.builds.sdist.build_system import backend_kind, command_modules
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.debian_package import FileKind
@@ -57,11 +57,17 @@ _SPEAKS = re.compile(
 )
 
 
-def build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The setup script, and what it or `pyproject.toml` imports or names, also indirectly."""
+def build_scripts(facts: SourceNeedsInput) -> Iterator[tuple[str, str]]:
+    """The setup script, and what it or `pyproject.toml` imports or names, also indirectly.
+
+    A setup script beside a backend that does not run it counts where `pyproject.toml` names it.
+    """
+    texts = facts.texts
     todo = [path for path in texts if path in {"setup.py", "pyproject.toml"}]
     todo += command_modules(texts)
     todo += [path for path in texts if "/" not in path and _NAMED_SO.fullmatch(path)]
+    if facts.backend and backend_kind(facts.backend) not in {"setuptools", "unknown"}:
+        todo = [path for path in todo if path != "setup.py"]
     modules = _modules(texts)
     seen = dict.fromkeys(todo)
     while todo:
@@ -108,7 +114,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     run = {"setup.py", *command_modules(facts.texts)}
     scripts = {
         path: _read(text, frozenset(facts.decided_in(path).items()))
-        for path, text in build_scripts(facts.texts)
+        for path, text in build_scripts(facts)
         if path in run or _SPEAKS.search(text)
     }
     found = [
