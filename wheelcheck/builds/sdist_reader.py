@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterable
 from packaging.utils import NormalizedName
 
 from wheelcheck.builds.evidence.classify import wheel_to_open
-from wheelcheck.builds.sdist.build_system import (
-    builds_for_metadata,
-    is_stated_alone,
-    read_build_system,
-)
+from wheelcheck.builds.sdist.build_system import is_stated_alone, is_stated_alone_and_not_built
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.sdist_reading import SdistArchive, SdistReading, TriedSdist
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
+from wheelcheck.index.archives.until import whatever_it_says
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.targets import Target
 
@@ -78,7 +75,7 @@ class SdistReader:
         """
         if not is_large(sdist) or sdist.filename.endswith(".zip") or self._known(sdist):
             return None
-        text = self._index.pyproject(sdist, _whatever_it_says)
+        text = self._index.pyproject(sdist, whatever_it_says)
         if not isinstance(text, str):
             return None
         archive, site = TriedSdist(self._index, sdist, text), BuildSite.of(target)
@@ -93,7 +90,7 @@ class SdistReader:
     def _enough(self, sdist: Sdist) -> Callable[[str], bool]:
         if self._has_known_cost(sdist.name):
             return is_stated_alone
-        return _is_stated_alone_and_not_built
+        return is_stated_alone_and_not_built
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what the needs of these builds are derived from."""
@@ -149,13 +146,3 @@ class SdistReader:
 def is_large(sdist: Sdist) -> bool:
     """Whether there is time to do something else until an sdist has come."""
     return (sdist.size or 0) >= _LARGE
-
-
-def _whatever_it_says(_: str) -> bool:
-    return True
-
-
-def _is_stated_alone_and_not_built(text: str) -> bool:
-    """Whether nothing but pyproject.toml counts: where a wheel is built, its sources do."""
-    system, _ = read_build_system(text)
-    return is_stated_alone(text) and not builds_for_metadata(system.backend)

@@ -25,6 +25,7 @@ __all__ = [
     "command_modules",
     "hatch_hooks",
     "is_stated_alone",
+    "is_stated_alone_and_not_built",
     "read_build_system",
     "read_toml",
     "setup_cfg_requires",
@@ -86,6 +87,11 @@ def is_stated_alone(text: str) -> bool:
         and not system.backend_path
         and not system.scripts
     )
+
+
+def is_stated_alone_and_not_built(text: str) -> bool:
+    """Whether nothing but pyproject.toml counts: where a wheel is built, its sources do."""
+    return is_stated_alone(text) and not builds_for_metadata(read_build_system(text)[0].backend)
 
 
 def _module(backend: str) -> str:
