@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from archive_builders import tar_of, wheel_of
@@ -68,7 +69,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def forked(monkeypatch) -> list[int]:
-    """The processes that are forked, which is possible; this process has a server's thread."""
+    """The processes that this one forks, which is possible; it has a server's thread."""
     processes: list[int] = []
     fork = os.fork
 
@@ -137,6 +138,12 @@ def has_ended(process: int) -> bool:
     return True
 
 
+def family(processes: list[int]) -> list[int]:
+    """Processes and those that they have forked."""
+    children = (Path(f"/proc/{process}/task/{process}/children") for process in processes)
+    return [*processes, *(int(number) for path in children for number in path.read_text().split())]
+
+
 def is_running(process: int) -> bool:
     """Whether a child has not ended."""
     return os.waitpid(process, os.WNOHANG) == (0, 0)
@@ -146,7 +153,7 @@ def test_fetchers_bring_what_the_process_would_fetch_itself(site, opened, forked
     shared = opened(site.url)
     answers = everything(shared)
     with_fetchers, site.paths[:] = set(site.paths), []
-    assert len(forked) == 2
+    assert len(family(forked)) == 2
     assert answers == without_fetchers(opened(site.url, cache="other"))
     assert set(site.paths) == with_fetchers
     pages = shared.pages_used
@@ -178,7 +185,7 @@ def test_the_pyproject_of_an_sdist_comes_from_the_fetcher_that_reads_it(site, op
         "foo-2.0/pyproject.toml",
         "foo-2.0/a.c",
     }
-    assert len(forked) == 2
+    assert len(family(forked)) == 2
     assert site.paths.count("/files/foo-2.0.tar.gz") <= 2
 
 
@@ -187,12 +194,26 @@ def test_what_fetchers_have_brought_is_in_the_cache(site, opened, forked):
     files = wheels(index)
     index.prefetch(files=files)
     before = [index.metadata(file) for file in files]
+    processes = family(forked)
     index.close()
     assert all(map(has_ended, forked))
+    assert not any(Path(f"/proc/{process}").exists() for process in processes)
     site.paths.clear()
     offline = opened(site.url, offline=True)
     assert [offline.metadata(file) for file in wheels(offline)] == before
     assert not site.paths
+
+
+def test_something_is_done_while_fetchers_begin(site, opened, forked):
+    index = opened(site.url)
+    index.meanwhile = lambda: done.append(len(forked))
+    done: list[int] = []
+    everything(index)
+    assert done == [1]
+    again = opened(site.url)
+    again.meanwhile = index.meanwhile
+    everything(again)
+    assert done == [1], "nothing was fetched"
 
 
 def test_a_cache_that_has_the_pages_calls_for_no_fetchers(site, opened, forked):
@@ -243,7 +264,7 @@ def test_a_project_that_was_not_there_some_minutes_ago_ends_no_fetcher(site, ope
     assert index.project(absent).code == "project-not-found"
     assert index.project(NormalizedName("-no-name-")).code == "project-not-found"
     wheels(index)
-    assert len(forked) == 2
+    assert len(family(forked)) == 2
     assert all(map(is_running, forked))
     assert len(site.paths) == len(NAMES) + 1
 
@@ -323,7 +344,7 @@ def test_fetchers_that_are_killed_are_replaced_by_the_process_itself(site, opene
 
     def kill(_: str) -> None:
         site.before = lambda _: None
-        for process in forked:
+        for process in reversed(family(forked)):
             os.kill(process, signal.SIGKILL)
 
     site.before = kill

@@ -232,6 +232,8 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             if released is not None:
                 released()
 
+        if not verdicts_only:
+            opened.index.meanwhile = _import_plans
         solving = report_cache.solving(opened.requirements) if report_cache else None
         stored = StoredAnswers(solving.load(opened.index)) if solving else None
         report = analyse_sharing(
@@ -260,6 +262,16 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
                 release()
             _store(report, opened, report_cache, comparable)
         return report
+
+
+def _import_plans() -> None:
+    """Import what planning and pricing builds and the load check take: a tenth of a second."""
+    import wheelcheck.analysis.loads.load_judge
+    import wheelcheck.analysis.planning
+    import wheelcheck.builds.needs.library_needs
+    import wheelcheck.builds.setup_script.script_reader
+    import wheelcheck.costs.image_parts.system_sizes
+    import wheelcheck.costs.workload.features  # noqa: F401
 
 
 def _of_dockerfile(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -116,6 +115,8 @@ class NetworkIndex:
         self._warned: set[tuple[int, str]] = set()
         self._in_folders: set[NormalizedName] = set()
         self._may_fork = True
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What to do, once, while fetchers have been sent out and have brought nothing yet."""
         self._warning = Lock()
 
     def close(self) -> None:
@@ -255,7 +256,7 @@ class NetworkIndex:
         if not self.fetches:
             return
         projects = tuple(names)
-        self._share(projects)
+        are_sent_out = self._share(projects)
         for name in projects:
             self._tasks.prefetch(*self._page(name))
         for file in files:
@@ -265,6 +266,13 @@ class NetworkIndex:
             if errand is None:
                 self._facts.expect_listing(file)
             self._tasks.prefetch(key, read, errand)
+        if are_sent_out:
+            self.meanwhile()
+
+    def prepare(self) -> None:
+        """Import and read what all processes need that fetch."""
+        self._http.prepare()
+        import wheelcheck.index.facts  # noqa: F401
 
     def serve(self, unusual: Callable[[str], None]) -> None:
         """Fetch for another process: try once, ask no keyring, and warn nobody but `unusual`."""
@@ -285,23 +293,21 @@ class NetworkIndex:
         key = ("project", name)
         return key, partial(self._project, name), None if name in self._in_folders else key
 
-    def _share(self, names: Sequence[NormalizedName]) -> None:
-        """Fork fetchers, where that is possible, as soon as a page is missing in the cache."""
+    def _share(self, names: Sequence[NormalizedName]) -> bool:
+        """Fork fetchers, where that is possible, as soon as a page is missing in the cache.
+
+        Returns whether this has happened now.
+        """
         if not self._may_fork:
-            return
+            return False
         fetchers = possible_fetchers() if self.fetches else 0
         if not fetchers:
             self._may_fork = False
         elif not all(source.is_recent(name) for source in self._sources for name in names):
             self._may_fork = False
-            with suppress(Exception):  # the first request meets it again, and reports it
-                self._prepare()
-                self._tasks.start(self, fetchers)
-
-    def _prepare(self) -> None:
-        """Import once what every process needs that is forked now."""
-        self._http.prepare()
-        import wheelcheck.index.facts  # noqa: F401
+            self._tasks.start(self, fetchers)
+            return True
+        return False
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None

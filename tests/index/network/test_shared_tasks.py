@@ -12,13 +12,10 @@ from wheelcheck.index.network.shared_tasks import SharedTasks
 class Noted:
     """A fetcher that only notes its errands."""
 
-    all: list["Noted"]
     is_usual = True
 
-    def __init__(self, site: object, threads: int) -> None:
-        del site, threads
+    def __init__(self) -> None:
         self.errands: list[tuple[str, str]] = []
-        self.all.append(self)
 
     def send(self, errand: tuple[object, ...]) -> int:
         question, subject, *_ = errand
@@ -31,9 +28,9 @@ class Noted:
 
 @pytest.fixture
 def fetchers(monkeypatch) -> list[Noted]:
-    monkeypatch.setattr(fetcher, "Fetcher", Noted)
-    monkeypatch.setattr(Noted, "all", [], raising=False)
-    return Noted.all
+    noted = [Noted(), Noted()]
+    monkeypatch.setattr(fetcher, "start_fetchers", lambda *_: noted)
+    return noted
 
 
 def sdist(name: str, version: str, size: int) -> Sdist:

@@ -20,7 +20,7 @@ import pickle
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import NoReturn, Protocol
@@ -32,7 +32,7 @@ from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.lasting import of_the_day
 from wheelcheck.index.network.tasks import Errand
 
-__all__ = ["Fetcher", "Site"]
+__all__ = ["Fetcher", "Site", "start_fetchers"]
 
 _HEAD = 4
 """Bytes of the length that stands before a message."""
@@ -48,6 +48,9 @@ class Site(Protocol):
     @property
     def cache(self) -> Cache:
         """Where it stores what it has read."""
+
+    def prepare(self) -> None:
+        """Import and read what all processes need that fetch."""
 
     def serve(self, unusual: Callable[[str], None]) -> None:
         """Have it fetch for another process, which alone tries again and warns of anything."""
@@ -70,40 +73,20 @@ _decode = msgspec.msgpack.Decoder(_Answer).decode
 
 
 class Fetcher:
-    """A fetcher as the first process sees it. Not to be used by threads at once.
+    """A fetcher at the other end of `connection`, as the first process sees it.
 
+    Not to be used by threads at once. `process` is its number, where it is a child of this one.
     `is_usual` is false once it has met something else, or died: nothing more comes of it then.
-    Raises OSError where there cannot be another process.
     """
 
-    def __init__(self, site: Site, threads: int) -> None:
+    def __init__(self, cache: Cache, connection: socket.socket, process: int | None) -> None:
         self.is_usual = True
-        self._cache = site.cache
+        self._cache = cache
+        self._connection = connection
+        self._process = process
         self._sent = 0
         self._waiting: set[int] = set()
-        self._connection, theirs = socket.socketpair()
-        for end in (self._connection, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        try:
-            self._process = self._forked(site, theirs, threads)
-        except OSError:
-            self._connection.close()
-            raise
-        finally:
-            theirs.close()
-        self._answers = io.BufferedReader(socket.SocketIO(self._connection, "r"), _BUFFER)
-
-    def _forked(self, site: Site, connection: socket.socket, threads: int) -> int:
-        """The number of the new process, which never gets Ctrl-C: it ends with this process."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:
-            process = os.fork()
-            if not process:
-                self._connection.close()
-                _live(site, connection, threads)
-            return process
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._answers = io.BufferedReader(socket.SocketIO(connection, "r"), _BUFFER)
 
     def send(self, errand: Errand) -> int:
         """Have an errand done; the number by which to wait for it."""
@@ -135,13 +118,65 @@ class Fetcher:
             self._waiting.discard(answer.number)
 
     def close(self) -> None:
-        """End it, once it has written what waits to be written."""
+        """End it, once it has written what waits to be written.
+
+        That which is a child of this process comes last: it waits for the others.
+        """
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
         self._answers.close()
         self._connection.close()
-        with suppress(ChildProcessError):  # somebody else has waited for it
-            os.waitpid(self._process, 0)
+        if self._process is not None:
+            _wait_for(self._process)
+
+
+def start_fetchers(site: Site, count: int, threads: int) -> list[Fetcher]:
+    """Fork fetchers, the child of this process last among them.
+
+    That one prepares what all need and then forks the others, so that this process goes on
+    meanwhile. Raises OSError where there cannot be another process.
+    """
+    pairs = [socket.socketpair() for _ in range(count)]
+    for end in (end for pair in pairs for end in pair):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+    ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
+    try:
+        process = _forked(site, ours, theirs, threads)
+    except OSError:
+        _close(ours)
+        raise
+    finally:
+        _close(theirs)
+    *others, child = ours
+    return [
+        *(Fetcher(site.cache, each, None) for each in others),
+        Fetcher(site.cache, child, process),
+    ]
+
+
+def _forked(
+    site: Site, ours: Iterable[socket.socket], theirs: list[socket.socket], threads: int
+) -> int:
+    """The number of the new process, which never gets Ctrl-C: it ends with this process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        process = os.fork()
+        if not process:
+            _close(ours)
+            _live(site, theirs, threads)
+        return process
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _close(connections: Iterable[socket.socket]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _wait_for(process: int) -> None:
+    with suppress(ChildProcessError):  # somebody else has waited for it
+        os.waitpid(process, 0)
 
 
 def _write(connection: socket.socket, message: bytes) -> None:
@@ -158,16 +193,34 @@ def _read(stream: io.BufferedIOBase) -> bytes | None:
     return message if size and len(message) == size else None
 
 
-def _live(site: Site, connection: socket.socket, threads: int) -> NoReturn:
-    """A fetcher's whole life. It ends with the connection, and never returns to what forked it."""
+def _live(site: Site, connections: list[socket.socket], threads: int) -> NoReturn:
+    """The whole life of fetchers. They end with their connections, and return to nobody."""
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1):  # who reads the output waits for the first process alone
             os.dup2(nowhere, stream)
+        site.prepare()
+        connection, children = _divided(connections)
         _serve(site, connection, threads)
         site.cache.close()
+        for process in children:
+            _wait_for(process)
     finally:
         os._exit(0)
+
+
+def _divided(connections: list[socket.socket]) -> tuple[socket.socket, list[int]]:
+    """Fork so that each connection has a process; the own, and the children of this process."""
+    *others, own = connections
+    children: list[int] = []
+    for each in others:
+        process = os.fork()
+        if not process:
+            _close(other for other in connections if other is not each)
+            return each, []
+        each.close()
+        children.append(process)
+    return own, children
 
 
 def _serve(site: Site, connection: socket.socket, threads: int) -> None:

@@ -39,12 +39,11 @@ class SharedTasks(Tasks):
 
     def start(self, site: Site, fetchers: int) -> None:
         """Fork fetchers; without them this process fetches itself."""
-        from wheelcheck.index.network.fetcher import Fetcher
+        from wheelcheck.index.network.fetcher import start_fetchers
 
         with suppress(OSError):  # no more processes
-            for _ in range(fetchers):
-                self._fetchers.append(Fetcher(site, self._limit // fetchers))
-                self._loads.append(0)
+            self._fetchers = start_fetchers(site, fetchers, self._limit // fetchers)
+            self._loads = [0] * fetchers
 
     def ask(self, key: Hashable, work: Callable[[], _T], errand: Errand | None = None) -> _T:
         """The result of the task `key`; an exception of its work is raised again."""
