@@ -1,5 +1,6 @@
 """Advice: every alternative was judged, and is worth taking."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from wheelcheck.advice.alternatives import (
 )
 from wheelcheck.api.analyse import analyse
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.installers import parse_installer
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Report
@@ -541,3 +543,76 @@ class TestBuildsThatFail:
 def test_piwheels_is_a_way_out_where_it_serves_the_target(spelling, index):
     target = wheelcheck.parse_target(spelling, as_of=DAY)
     assert [each.name for each in extra_indexes_for(target)] == index
+
+
+class TestPinned:
+    """An exact pin: what keeps it comes first, and no other version is passed off as it."""
+
+    SLIM = wheelcheck.parse_target("python:3.13-slim", as_of=DAY)
+
+    def test_a_distributions_package_of_another_version_is_no_answer(self):
+        index = FakeIndex({"lxml": {"4.9.0": ["lxml-4.9.0.tar.gz"], "6": ["lxml-6.tar.gz"]}})
+        found = advice(index, "lxml==4.9.0", on=(self.SLIM,))
+        assert "system-package" not in found
+        assert "system-package" in advice(index, "lxml", on=(self.SLIM,))
+
+    def test_the_python_for_which_the_pin_has_a_wheel_comes_before_another_pin(self):
+        index = FakeIndex(
+            {
+                "core": {
+                    "2.10.1": wheels("core", "2.10.1", MANY),
+                    "2.20.0": wheels("core", "2.20.0", MANY, python="cp313"),
+                }
+            }
+        )
+        report = analyse(requirements_of("core==2.10.1"), [self.SLIM], index)
+        first, second = report.advice[:2]
+        assert (first.kind, first.change) == ("python", ("FROM python:3.12-slim",))
+        assert second.kind == "version"
+        assert second.caveat == "core is pinned to 2.10.1"
+
+
+class TestBuildConstraints:
+    """Failures that a release of a build requirement brought, and older releases as the answer."""
+
+    def found(self, python: str, installer: str) -> dict[str, Advice]:
+        script = "from setuptools import setup\nsetup(name='old', version='1', use_2to3=True)\n"
+        index = FakeIndex(
+            {
+                "old": {"1": ["old-1.tar.gz"]},
+                "setuptools": {
+                    version: [f"setuptools-{version}-py3-none-any.whl"]
+                    for version in ("57.5.0", "80.0.0")
+                },
+                "wheel": {"0.40.0": ["wheel-0.40.0-py3-none-any.whl"]},
+            },
+            listings={"old-1.tar.gz": {"old-1/setup.py": script, "old-1/PKG-INFO": ""}},
+        )
+        where = wheelcheck.parse_target(python, as_of=DAY)
+        where = replace(where, installer=parse_installer(installer))
+        report = analyse(requirements_of("old"), [where], index)
+        return {each.kind: each for each in report.advice}
+
+    def test_the_release_before_the_break_is_advised_and_judged(self):
+        found = self.found("3.11-manylinux_2_36_x86_64", "pip==26.3")["build-constraint"]
+        assert found.title == "Build with setuptools<58"
+        assert found.change == (
+            "setuptools<58  # in build-constraints.txt",
+            "PIP_BUILD_CONSTRAINT=build-constraints.txt pip install …",
+        )
+        assert found.blockers_after == 0
+
+    def test_a_pip_that_knows_no_build_constraints_gets_its_own_words(self):
+        found = self.found("3.11-manylinux_2_36_x86_64", "pip==24.0")["build-constraint"]
+        assert found.change[1] == (
+            "PIP_USE_PEP517=1 PIP_CONSTRAINT=build-constraints.txt pip install …"
+        )
+
+    def test_uv_has_its_option_and_its_key_in_projects(self):
+        change = self.found("3.11-manylinux_2_36_x86_64", "uv==0.9.0")["build-constraint"].change
+        assert "uv pip install --build-constraints build-constraints.txt …" in change
+        assert any('build-constraint-dependencies = ["setuptools<58"]' in line for line in change)
+
+    def test_none_where_the_older_release_does_not_run(self):
+        """setuptools 57 imports pkgutil.ImpImporter, which Python 3.12 has no more."""
+        assert "build-constraint" not in self.found("3.13-manylinux_2_36_x86_64", "pip==26.3")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 
+from msgspec import structs
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -17,6 +18,7 @@ from wheelcheck.advice.changes import (
     rank,
     remaining,
 )
+from wheelcheck.advice.constraining import constraint_caveat, constraint_change, constraint_sets
 from wheelcheck.advice.outcome import version_changes
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
@@ -28,7 +30,7 @@ from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
-from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Target
@@ -128,13 +130,14 @@ class Adviser:
 
     def _ways_out(self, column: JudgedTarget) -> Iterator[Advice]:
         yield from self._relocked(column)
+        yield from self._constrained(column)
         yield from self._other_targets(column)
         yield from self._other_pins(column)
         yield from self._replacements.of(column, column.troubled)
         if column.resolution.target.image is not None and not self._copied:
             from wheelcheck.advice.system_packages import distribution_packages
 
-            yield from distribution_packages(column, self._day)
+            yield from distribution_packages(column, self._requirements, self._day)
         yield from extra_indexes(column)
 
     # --- another target --------------------------------------------------------------------
@@ -210,6 +213,22 @@ class Adviser:
         change = what_to_list(self._requirements, column.troubled, after)
         yield advice_of("relock", column, after, "List the wheels that are left out", change)
 
+    # --- other build requirements ----------------------------------------------------------
+
+    def _constrained(self, column: JudgedTarget) -> Iterator[Advice]:
+        """Older build requirements, where with them fewer builds fail."""
+        if not column.failing:
+            return
+        target = column.resolution.target
+        for lines in constraint_sets(column):
+            changed = structs.replace(self._requirements, build_constraints=lines)
+            after = self._judged(changed).column(target)
+            if after.improves_on(column):
+                title = f"Build with {listing(lines)}"
+                change, caveat = constraint_change(target, lines), constraint_caveat(target)
+                yield advice_of("build-constraint", column, after, title, change, caveat)
+                return
+
     # --- other versions --------------------------------------------------------------------
 
     def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
@@ -223,7 +242,7 @@ class Adviser:
         ):
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
-            caveat = version_changes(column, after, self._index)
+            caveat = version_changes(column, after, self._index, self._requirements)
             advice = advice_of("version", column, after, title, repinned.change, caveat)
             if best is None or remaining(advice) < remaining(best):
                 best = advice

@@ -23,6 +23,7 @@ __all__ = [
 
 _KINDS = (
     "relock",
+    "build-constraint",
     "image",
     "version",
     "python",

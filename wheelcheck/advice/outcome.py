@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.advice.repinning import NEAR_YEARS, years_between
@@ -13,6 +13,7 @@ from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.wording.phrases import all_of, counted, listing
+from wheelcheck.requirements import Requirements
 
 __all__ = ["loading_after", "outcome", "version_changes", "versions"]
 
@@ -68,13 +69,26 @@ def loading_after(judged: JudgedTarget) -> list[str]:
     return [f"{labels} {verb} not load there{brings}"]
 
 
-def version_changes(before: JudgedTarget, after: JudgedTarget, index: Index) -> str:
-    """Where a version goes down or far up, its major changes, or a pre-release is taken."""
+def version_changes(
+    before: JudgedTarget, after: JudgedTarget, index: Index, requirements: Requirements
+) -> str:
+    """Where a version goes down or far up, its major changes, or a pre-release is taken.
+
+    Of a package that is pinned to a version also where more than its last part changes.
+    """
+    pinned = {
+        canonicalize_name(line.requirement.name)
+        for line in (*requirements.lines, *requirements.constraints)
+        if any(clause.operator in {"==", "==="} for clause in line.requirement.specifier)
+    }
     changes: list[str] = []
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
         if was is not None and pin.version is not None and pin.version != was:
-            changes += _changes(name, was, pin.version, index)
+            found = list(_changes(name, was, pin.version, index))
+            if name in pinned and not found and pin.version.release[:2] != was.release[:2]:
+                found = [f"{name} is pinned to {was}"]
+            changes += found
     return listing(changes, 4)
 
 

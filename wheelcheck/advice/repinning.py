@@ -284,7 +284,7 @@ def changes_between(
         was = before.judged[name][0].version if name in before.judged else None
         if pin.version is None or pin.version == was:
             continue
-        if name in troubled or not _admitted(requirements, name, pin.version):
+        if name in troubled or not requirements.admits(name, pin.version):
             changed[name] = pin.version
     return _split(changed, own)
 
@@ -293,14 +293,6 @@ def _split(versions: Mapping[NormalizedName, Version], own: Collection[str]) -> 
     return Repinned(
         {name: version for name, version in versions.items() if name in own},
         {name: version for name, version in versions.items() if name not in own},
-    )
-
-
-def _admitted(requirements: Requirements, name: NormalizedName, version: Version) -> bool:
-    return all(
-        line.requirement.specifier.contains(version, prereleases=True)
-        for line in (*requirements.lines, *requirements.constraints)
-        if canonicalize_name(line.requirement.name) == name
     )
 
 

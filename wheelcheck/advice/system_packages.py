@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
 from wheelcheck.advice.alternatives import distribution_package
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.distributions.distribution import Distribution, distribution_of
@@ -12,6 +15,7 @@ from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.loading.image_libraries import install_command, installs_packages
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.wording.phrases import listing
+from wheelcheck.requirements import Requirements
 from wheelcheck.targets import Implementation, Target, parse_target_on
 
 __all__ = ["distribution_packages", "missing_packages"]
@@ -26,8 +30,13 @@ _OWN_PYTHON = (
 )
 
 
-def distribution_packages(column: JudgedTarget, day: date) -> Iterator[Advice]:
-    """What the image's distribution packages of the troubled projects."""
+def distribution_packages(
+    column: JudgedTarget, requirements: Requirements, day: date
+) -> Iterator[Advice]:
+    """What the image's distribution packages of the troubled projects, in a version that will do.
+
+    A release that the requirements do not admit would be no answer to them.
+    """
     target = column.resolution.target
     distribution = distribution_of(target)
     if isinstance(distribution, Unknown) or not _offers_packages(distribution, target, day):
@@ -36,6 +45,7 @@ def distribution_packages(column: JudgedTarget, day: date) -> Iterator[Advice]:
         name: package
         for name in column.troubled
         if (package := distribution_package(name, distribution))
+        and _will_do(package.version, requirements, name)
     }
     if not found:
         return
@@ -56,6 +66,16 @@ def distribution_packages(column: JudgedTarget, day: date) -> Iterator[Advice]:
         blockers_before=before[0],
         builds_before=before[1],
     )
+
+
+def _will_do(version: str, requirements: Requirements, name: NormalizedName) -> bool:
+    """Whether the requirements admit a version as a distribution writes it: ``1.0.0_pre4``."""
+    upstream, _, change = version.replace("_", "").partition("~")
+    try:
+        found = Version(upstream + (change if change.startswith(("a", "b", "rc")) else ""))
+    except InvalidVersion:
+        return False
+    return requirements.admits(name, found)
 
 
 def _offers_packages(distribution: Distribution, target: Target, day: date) -> bool:

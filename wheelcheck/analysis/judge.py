@@ -116,7 +116,7 @@ class Judge:
 
         return SourceBuilds(
             self._index,
-            self._requirements.policy,
+            self._requirements,
             self._installer,
             self._as_of,
             self._sdists.reader,
@@ -269,7 +269,7 @@ class Judge:
     def _build_records_on(self, target: Target) -> BuildRecords | None:
         """What earlier runs know of builds on a target; None where nothing may be taken over."""
         every, on_target = self._common.stored, self.stored_on(target)
-        if every is None or on_target is None:
+        if every is None or on_target is None or self._requirements.build_constraints:
             return None
         return BuildRecords(every, on_target, target, self._installer)
 

@@ -16,7 +16,7 @@ from wheelcheck.builds.sdist_reader import SdistReader, is_large
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
-from wheelcheck.requirements.requirement_set import FilePolicy
+from wheelcheck.requirements import Requirements
 from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 
@@ -29,21 +29,30 @@ class SourceBuilds:
     """Judges and plans source builds; each sdist and each set of build requires is read once.
 
     `as_of` is the moment of the builds, from which the age of an sdist counts; `common` is what
-    the resolvers of a run share.
+    the resolvers of a run share; `requirements` have the rules on files and on build requires.
     """
 
     def __init__(
         self,
         index: Index,
-        policy: FilePolicy,
+        requirements: Requirements,
         installer: InstallerKind,
         as_of: datetime,
         sdists: SdistReader,
         common: Common | None = None,
     ) -> None:
         self._sdists = sdists
-        self._planner = Planner(index, policy, sdists.read, common, sdists.read_tried)
-        self._forecaster = Forecaster(index)
+        self._planner = Planner(
+            index,
+            requirements.policy,
+            sdists.read,
+            common,
+            sdists.read_tried,
+            requirements.build_constraints,
+        )
+        # build constraints without PEP 517 would narrow nothing: who gives them asks for it
+        isolates = bool(requirements.build_constraints)
+        self._forecaster = Forecaster(index, isolates=isolates)
         self._installer = installer
         self._as_of = as_of
 

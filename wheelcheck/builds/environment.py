@@ -109,7 +109,7 @@ class BuildEnvironment:
 class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
-    `common` is what the resolvers of a run share.
+    `common` is what the resolvers of a run share, `constraints` what narrows all environments.
     """
 
     def __init__(
@@ -117,11 +117,16 @@ class BuildEnvironments:
         index: Index,
         policy: FilePolicy,
         common: Common | None = None,
+        constraints: Iterable[str] = (),
     ) -> None:
         self._index = index
         self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = structs.replace(policy, require_hashes=False)
+        self._constraints = tuple(
+            RequirementLine(Requirement(text), Origin("the build constraints"), text)
+            for text in constraints
+        )
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._known: dict[Hashable, BuildEnvironment] = {}
@@ -215,7 +220,9 @@ class BuildEnvironments:
                     found = parse_requirement(text, legacy=True)
                 if isinstance(found, Requirement):  # the others are reported by `_invalid`
                     lines.append(RequirementLine(found, origin, text))
-            requirements = Requirements(lines=tuple(lines), policy=self._policy)
+            requirements = Requirements(
+                lines=tuple(lines), constraints=self._constraints, policy=self._policy
+            )
             self._resolvers[requires] = Resolver(requirements, self._index, common=self._common)
         return self._resolvers[requires]
 

@@ -128,9 +128,13 @@ class _Seen(NamedTuple):
 
 
 class Forecaster:
-    """Forecasts builds, for any number of targets."""
+    """Forecasts builds, for any number of targets; `isolates`: each in an environment of its own.
 
-    def __init__(self, index: Index) -> None:
+    Otherwise the installer of a target says which builds have one.
+    """
+
+    def __init__(self, index: Index, *, isolates: bool = False) -> None:
+        self._isolates = isolates
         self._later = LaterRequirements(index)
         self._known: dict[tuple[str, BuildSite, frozenset[str], bool], _NeedsAndObstacles] = {}
         self._outlooks: dict[Hashable, Outlook] = {}  # whose builds hold what the keys name
@@ -142,8 +146,8 @@ class Forecaster:
         fail: list[Outlook] = []
         download: list[Outlook] = []  # most builds do not: each is held against each of these
         for build in plan.builds:
-            by_uv = plan.installer is InstallerKind.UV
-            isolated = by_uv or is_isolated(build.reading, plan.target.installer)
+            always = self._isolates or plan.installer is InstallerKind.UV
+            isolated = always or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [other for other in fail if _builds(build, other.build)]
             first = (*map(_failing, failing), *_downloads(build, download))

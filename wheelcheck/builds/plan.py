@@ -133,7 +133,7 @@ class Planner:
 
     `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`), and
     `read_tried` an sdist that is tried and not taken (`SdistReader.read_tried`); `common` is what
-    the resolvers of a run share.
+    the resolvers of a run share, `constraints` what narrows the build requires of all.
     """
 
     def __init__(
@@ -143,12 +143,13 @@ class Planner:
         read: Callable[[Sdist, Target], SdistReading],
         common: Common | None = None,
         read_tried: Callable[[Sdist, Target], SdistReading] | None = None,
+        constraints: Iterable[str] = (),
     ) -> None:
         from wheelcheck.builds.environment import BuildEnvironments
 
         self._read = read
         self._read_tried = read_tried or read
-        self._environments = BuildEnvironments(index, policy, common)
+        self._environments = BuildEnvironments(index, policy, common, constraints)
 
     def plan(
         self,

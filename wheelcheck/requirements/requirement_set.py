@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 from packaging.markers import Marker
 from packaging.requirements import Requirement
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
@@ -263,6 +263,7 @@ class IndexOptions:
 class Requirements(Struct, frozen=True):
     """Everything read from the inputs, in the order pip would see it.
 
+    `build_constraints` narrow what the environment of any build takes, as in ``setuptools<58``.
     `features` are those of --use-feature, `algorithms_of_uv` those of --hash options that uv takes
     and pip does not. `missing_extras` and `missing_groups` were asked for, and
     none of the inputs has them.
@@ -270,6 +271,7 @@ class Requirements(Struct, frozen=True):
 
     lines: tuple[RequirementLine, ...] = ()
     constraints: tuple[RequirementLine, ...] = ()
+    build_constraints: tuple[str, ...] = ()
     skipped: tuple[SkippedLine, ...] = ()
     policy: FilePolicy = FilePolicy()
     index: IndexOptions = IndexOptions()
@@ -280,3 +282,11 @@ class Requirements(Struct, frozen=True):
     locks: tuple[LockFacts, ...] = ()
     missing_extras: tuple[str, ...] = ()
     missing_groups: tuple[str, ...] = ()
+
+    def admits(self, name: NormalizedName, version: Version) -> bool:
+        """Whether what is said of a package admits a version of it."""
+        return all(
+            line.requirement.specifier.contains(version, prereleases=True)
+            for line in (*self.lines, *self.constraints)
+            if canonicalize_name(line.requirement.name) == name
+        )

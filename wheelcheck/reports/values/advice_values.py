@@ -16,6 +16,7 @@ AdviceKind = Literal[
     "python",
     "architecture",
     "relock",
+    "build-constraint",
     "version",
     "replacement",
     "system-package",
@@ -23,16 +24,17 @@ AdviceKind = Literal[
     "outside",
 ]
 """Another base image or libc; another Python; what another architecture would get; more files of
-the same versions in a lock or list of hashes; other pins; another project that does the same; a
-package of the distribution; one more index; wheels taken on another machine."""
+the same versions in a lock or list of hashes; older build requirements; other pins; another project
+that does the same; a package of the distribution; one more index; wheels taken on another
+machine."""
 
 
 class Advice(Value):
     """A change that helps some targets, judged again with the change made."""
 
     kind: AdviceKind = Field(
-        description="What is changed: base image, Python, architecture, lock, version, "
-        "project, system package, index, or where the wheels are taken."
+        description="What is changed: base image, Python, architecture, lock, build requirements, "
+        "version, project, system package, index, or where the wheels are taken."
     )
     targets: tuple[str, ...] = Field(description="Names of the targets that it helps.")
     title: str = Field(description="The change in a few words.")
