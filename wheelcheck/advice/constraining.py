@@ -91,7 +91,7 @@ def constraint_caveat(target: Target) -> str:
     if installer.tool is Tool.UV:
         return "it holds for every build, not for this package alone"
     if installer.certainty is Certainty.UNKNOWN:
-        return "pip before 25.3 obeys the first variable, later ones the second; for every build"
+        return "pip before 25.3 obeys the first variable, later releases the second"
     if installer.has(Rule.BUILD_CONSTRAINT):
         return "it holds for every build, not for this package alone"
     return "it holds for every build, and for what is installed too"
