@@ -153,8 +153,8 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
                 if reading.is_whole
                 else ()
             ),
-            *refused_options(facts.script, script),
-            *other_pythons(facts.script, minor),
+            *refused_options(facts.declaring, script),
+            *other_pythons(facts.declaring, minor),
             *source_breaks(files, contents, minor, gcc, free_threaded=free),
             *missing_headers(
                 files.certain,

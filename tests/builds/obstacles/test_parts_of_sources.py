@@ -233,6 +233,54 @@ def test_declarations_of_a_module_that_did_not_come_along():
     assert by_cython(uses, script=makes, **source) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("from . cimport api", ".api"),
+        ("from . cimport own, api", ".api"),
+        ("from . cimport (own as o,\n    api as a)", ".api"),
+        ("from .api cimport Thing", ".api"),
+        ("from .own.api cimport Thing", ".own.api"),
+        ("from own cimport event", "own.event"),
+        ("cimport own.event", "own.event"),
+        ("from own cimport Thing", ""),
+        ("from . cimport own", ""),
+        ("if True:\n    from . cimport api", ""),
+        ("# from . cimport api", ""),
+        ('"""\nfrom . cimport api\n"""', ""),
+        ("from libc cimport math", ""),
+    ],
+)
+def test_every_way_to_take_declarations_that_did_not_come_along(line, missing):
+    """pysdd 1.0.6, and Cython 3.3.1 on each of these lines."""
+    others = {"own/__init__.py": "", "own/event.pyx": "cdef class Event:\n    pass\n"}
+    found = by_cython(f"{line}\ncdef int b\n", **others)
+    stem = missing.rpartition(".")[2]
+    wanted = f"x.pyx cimports from {missing}, and the sdist holds no {stem}.pxd"
+    assert found == ([wanted] if missing else [])
+
+
+def test_sources_that_pyproject_declares_for_setuptools():
+    """pysdd 1.0.6 has no setup.py."""
+    text = """
+[build-system]
+requires = ["setuptools", "cython"]
+build-backend = "setuptools.build_meta"
+[[tool.setuptools.ext-modules]]
+name = "x"
+sources = ["x.pyx"]
+"""
+    sdist = contents_of(
+        pyproject__toml=text, x__pyx="from . cimport api\ncdef int b\n", y__pyx="cdef int c\n"
+    )
+    (obstacle,) = old_cython(read_sdist(sdist), sdist, Version("3.3.1"))
+    assert obstacle.fatal
+    optional = text + "optional = true\n"
+    sdist = contents_of(pyproject__toml=optional, x__pyx="from . cimport api\ncdef int b\n")
+    (obstacle,) = old_cython(read_sdist(sdist), sdist, Version("3.3.1"))
+    assert not obstacle.fatal
+
+
 def test_headers_of_the_system_do_not_bring_names_of_the_library():
     assert len(undeclared("#include <cxxabi.h>\nvoid f() { std::sort(a, b); }\n")) == 1
     assert undeclared("#include <ext/hash_map>\nvoid f() { std::sort(a, b); }\n") == []

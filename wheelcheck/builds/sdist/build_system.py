@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from wheelcheck.builds.evidence.classification import EvidencePiece
+from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
@@ -23,6 +24,7 @@ __all__ = [
     "backend_kind",
     "builds_for_metadata",
     "command_modules",
+    "declared_modules",
     "hatch_hooks",
     "is_stated_alone",
     "is_stated_alone_and_not_built",
@@ -211,6 +213,26 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
         for line in strings(external.get(key)):
             if "virtual/compiler" in line:
                 yield EvidencePiece("external-compiler", where, line)
+
+
+def declared_modules(text: str | None) -> tuple[ExtensionModule, ...]:
+    """The extension modules that a pyproject.toml declares for setuptools, whatever its script."""
+    tool = table(read_toml(text or ""), "tool", "setuptools")
+    return tuple(
+        ExtensionModule(
+            "tool.setuptools",
+            "pyproject.toml",
+            name if isinstance(name := module.get("name"), str) else "",
+            strings(module.get("sources")),
+            strings(module.get("libraries")),
+            optional=bool(module.get("optional")),
+            options=(
+                *strings(module.get("extra-compile-args")),
+                *strings(module.get("extra-link-args")),
+            ),
+        )
+        for module in _tables(tool.get("ext-modules"))
+    )
 
 
 def _declared_module(module: dict[str, Any], name: str) -> EvidencePiece:

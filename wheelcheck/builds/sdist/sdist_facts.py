@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.builds.evidence.classification import EvidencePiece
+from wheelcheck.builds.sdist.absent_modules import absent_modules
 from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_gyp, read_meson
 from wheelcheck.builds.sdist.build_system import (
     BuildSystem,
     backend_kind,
     command_modules,
     compiling_tools,
+    declared_modules,
     read_build_system,
     read_setup_cfg,
     setup_cfg_requires,
@@ -33,23 +35,6 @@ __all__ = ["SdistFacts", "read_sdist", "wanted"]
 
 _SHOWN = 20
 """Extension modules that evidence lists by name; the rest is in the facts."""
-_OPTIONAL_MODULES = {
-    "cython": ("Cython", "cython"),
-    "cffi": ("cffi",),
-    "mypy": ("mypyc",),
-    "numpy": ("numpy",),
-    "pybind11": ("pybind11",),
-    "pythran": ("pythran",),
-    "setuptools-rust": ("setuptools_rust",),
-    "scikit-build": ("skbuild",),
-    "torch": ("torch",),
-    "pyrex": ("Pyrex",),
-    "nanobind": ("nanobind",),
-    "jinja2": ("jinja2",),
-}
-"""Distributions a setup script may do without, and the modules each brings."""
-_ELSEWHERE = frozenset({"__pypy__"})
-"""Modules of other Pythons, by which scripts ask where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +44,8 @@ class SdistFacts:
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
     the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
     scripts and hooks other backends run. `sources` counts what is outside tests and docs.
-    `hook` is what settings have the backend ask for when it builds.
+    `hook` is what settings have the backend ask for when it builds. `tables` are extension modules
+    that pyproject.toml declares for setuptools.
     `context_keys` names the fields of the `BuildSite` that scripts read: for a site that answers
     alike to these (`BuildSite.answers_as`), the facts are the same.
     """
@@ -73,12 +59,24 @@ class SdistFacts:
     evidence: tuple[EvidencePiece, ...]
     context_keys: frozenset[str]
     hook: HookSettings = field(default_factory=HookSettings)
+    tables: tuple[ExtensionModule, ...] = ()
 
     @property
     def build_requires(self) -> tuple[str, ...]:
         """Build requires as stated, with those that the setup script adds for itself."""
         added = self.script.setup_requires if self.script is not None else ()
         return tuple(dict.fromkeys((*self.system.requires, *added)))
+
+    @property
+    def declaring(self) -> SetupScript | None:
+        """The script with what pyproject.toml declares; the latter alone where there is no script.
+
+        None where neither is there.
+        """
+        if not self.tables:
+            return self.script
+        script = self.script or SetupScript("pyproject.toml", calls_setup=True)
+        return replace(script, extensions=(*script.extensions, *self.tables))
 
     @property
     def scripts(self) -> tuple[SetupScript, ...]:
@@ -137,7 +135,7 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
         paths=contents.paths,
         directories=contents.directories,
         texts=texts,
-        missing=_missing(system.required_names),
+        missing=absent_modules(system.required_names),
     )
     script = None
     if "setup.py" in texts and kind in {"setuptools", "unknown"}:
@@ -157,7 +155,8 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
     hook = _hook_settings(system, texts, around)
     context_keys = frozenset(around.keys_read)
     return SdistFacts(
-        system, kind, sources, generated, script, hooks, evidence, context_keys, hook
+        system, kind, sources, generated, script, hooks, evidence, context_keys, hook,
+        declared_modules(pyproject) if kind == "setuptools" else (),
     )  # fmt: skip
 
 
@@ -195,11 +194,6 @@ def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
     return "unknown"
 
 
-def _missing(required: frozenset[str]) -> frozenset[str]:
-    absent = (names for name, names in _OPTIONAL_MODULES.items() if name not in required)
-    return frozenset(module for names in absent for module in names) | _ELSEWHERE
-
-
 def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupScript:
     """Read ``setup.py`` as setuptools' backend runs it.
 
@@ -215,7 +209,7 @@ def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupS
     first = read_setup_script("setup.py", text, asking)
     hook_requires = first.setup_requires or configured
     grown = BuildSystem(requires=(*system.requires, *hook_requires))
-    building = replace(around, missing=_missing(grown.required_names))
+    building = replace(around, missing=absent_modules(grown.required_names))
     return replace(
         read_setup_script("setup.py", text, building),
         setup_requires=hook_requires,

@@ -84,7 +84,7 @@ def compiled_files(
     sources a loop names, what Cython wrote is perhaps compiled; of scripts that declare none and
     run compilers or build tools themselves, any source is.
     """
-    script = facts.script
+    script = facts.declaring
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
     first = _beyond_lists(script, contents)
     surely = [path for path, sure in named.items() if sure]
@@ -196,7 +196,7 @@ def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacl
     Code ``source-refused``. setuptools ends at a header or a declaration file of Cython; Cython's
     own command left them out until its release 3.
     """
-    script = facts.script
+    script = facts.declaring
     if script is None or _OWN_COMMAND.search(contents.texts.get("setup.py", "")):
         return ()
     for module in script.extensions:
@@ -217,7 +217,7 @@ def missing_sources(
     `script` is the text of the setup script and of what it imports: nothing is said where that may
     make files. `cythonizes`: Cython is installed for the build, None where that is not known.
     """
-    declared = facts.script
+    declared = facts.declaring
     if declared is None or contents.holds_links:
         return ()
     translates = bool(cythonizes) and "cythonize(" in script and _NAMES_C.search(script) is None

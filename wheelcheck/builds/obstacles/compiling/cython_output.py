@@ -102,7 +102,7 @@ def certainly_translated(facts: SdistFacts, contents: SdistContents) -> tuple[st
 
 def _translated(facts: SdistFacts, contents: SdistContents) -> Iterator[tuple[str, bool]]:
     """The Cython sources of an sdist, and whether the build certainly compiles them."""
-    script = facts.script
+    script = facts.declaring
     named: set[str] = set()
     for module in () if script is None else script.extensions:
         for path in map(posixpath.normpath, module.sources or ()):

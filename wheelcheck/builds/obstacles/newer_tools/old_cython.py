@@ -21,6 +21,7 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     LOST_DECLARATIONS,
     NAME,
     NUMPY,
+    OF_PACKAGE,
     PART,
     PERHAPS,
     TAKES,
@@ -58,7 +59,7 @@ def old_cython(
         text for path, text in contents.texts.items() if posixpath.basename(path) in _SCRIPTS
     ]
     stated = any(map(_LEVEL.search, scripts))
-    named = dict(_declared_sources(facts.script)) if facts.script is not None else {}
+    named = dict(_declared_sources(facts.declaring)) if facts.declaring is not None else {}
     named = {path: sure for path, sure in named.items() if path in contents.sizes}
     named |= _parts(named, contents)
     found = []
@@ -119,20 +120,30 @@ def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
 def _without_declarations(path: str, contents: SdistContents) -> Iterator[str]:
     """Modules of the sdist that a source cimports from, and whose declarations did not come along.
 
-    ``from package.event cimport Event`` needs ``package/event.pxd`` beside ``event.pyx``.
+    ``from package.event cimport Event`` needs ``package/event.pxd`` beside ``event.pyx``, and
+    ``from . cimport event`` needs it in any case.
     """
-    for name in marked(contents.marks[path].needs, CIMPORTS):
-        target = name.replace(".", "/")
-        if "/" not in target or target.startswith("/"):
+    marks = contents.marks[path]
+    absolute = [name for name in marked(marks.needs, CIMPORTS) if not name.startswith(".")]
+    for name in dict.fromkeys((*absolute, *marked(marks.old_cython, OF_PACKAGE))):
+        if not (name.startswith(".") or _is_own_module(name, contents)):
             continue
-        stem = posixpath.basename(target)
-        sources = contents.marked_by_name.get(f"{stem}.pyx", ())
-        if not any(f"/{source}".endswith(f"/{target}.pyx") for source in sources):
-            continue
+        stem = name.rpartition(".")[2]
         declares = f"{stem}.pxd"
         made = any(declares in text for text in contents.texts.values())
-        if not made and not any(declares in name for name in contents.file_names):
+        package = any(posixpath.basename(each) == stem for each in contents.directories)
+        if not (made or package or any(declares in each for each in contents.file_names)):
             yield f"cimports from {name}, and the sdist holds no {declares}"
+
+
+def _is_own_module(name: str, contents: SdistContents) -> bool:
+    """Whether a dotted name is a Cython source in a package of the sdist that declares nothing."""
+    target = name.replace(".", "/")
+    folder, _, stem = target.rpartition("/")
+    sources = contents.marked_by_name.get(f"{stem}.pyx", ())
+    declared = any(f"/{path}".endswith(f"/{folder}/__init__.pxd") for path in contents.paths)
+    own = any(f"/{source}".endswith(f"/{target}.pyx") for source in sources)
+    return bool(folder) and own and not declared
 
 
 def _not_installed(

@@ -21,6 +21,7 @@ from wheelcheck.index.archives.sources.mark_kinds import (
     LOST_DECLARATIONS,
     NAME,
     NUMPY,
+    OF_PACKAGE,
     PART,
     TAKES,
 )
@@ -65,7 +66,13 @@ of a parameter.
 _PYTHON2_WORDS = (b"apply(", b"buffer(", b"cmp(", b"coerce(", b"execfile(", b"file(", b"reduce(",
                   b"StandardError")  # fmt: skip
 _TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
+_NO_CODE = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*", re.DOTALL)
 _INCLUDED = re.compile(rb"^include[ \t]+[\"']([\x21-\x7e]+)[\"']", re.MULTILINE)
+_OF_PACKAGE = re.compile(
+    rb"^from[ \t]+(\.*)([\w.]*)[ \t]+cimport[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
+)
+"""At the beginning of a line: in a branch, a build may do without."""
+_STANDARD = frozenset({b"cpython", b"cython", b"libc", b"libcpp", b"numpy", b"posix"})
 _NUMPY_ALIAS = re.compile(rb"^[ \t]*cimport[ \t]+numpy(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
 _FROM_NUMPY = re.compile(
     rb"^[ \t]*from[ \t]+numpy[ \t]+cimport[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
@@ -80,6 +87,8 @@ def cython_words(content: bytes, path: str) -> tuple[str, ...]:
         old = (*old, *dict.fromkeys(parts))
     if not path.endswith((".pyx", ".pxd")):
         return old
+    if path.endswith(".pyx") and b"cimport" in content:
+        old = (*old, *dict.fromkeys(_of_package(content)))
     if b"numpy" in content:
         old = (*old, *_of_numpy(content))
     if b"extern" not in content:
@@ -90,6 +99,23 @@ def cython_words(content: bytes, path: str) -> tuple[str, ...]:
         *dict.fromkeys(f"{TAKES}{name}" for name in takers),
         *dict.fromkeys(f"{EXTERN}{n.decode('utf-8', 'replace')}" for n in _extern(content)),
     )
+
+
+def _of_package(content: bytes) -> Iterator[str]:
+    """The modules that a source takes declarations from: as parts of a package, or relatively.
+
+    What ``from package cimport name`` names may be something in the package's own declarations.
+    """
+    code = _NO_CODE.sub(b"", content)
+    for dots, module, names in _OF_PACKAGE.findall(code):
+        if dots and module:
+            yield f"{OF_PACKAGE}{(dots + module).decode()}"
+            continue
+        if module.partition(b".")[0] in _STANDARD:
+            continue
+        before = dots or module + b"."
+        for name in re.findall(rb"(\w+)(?:[ \t]+as[ \t]+\w+)?[ \t]*(?:,|\)|$|\\|\n)", names):
+            yield f"{OF_PACKAGE}{(before + name).decode()}"
 
 
 def _extern(content: bytes) -> Iterator[bytes]:

@@ -31,6 +31,7 @@ __all__ = [
     "NARROWING",
     "NEW",
     "NUMPY",
+    "OF_PACKAGE",
     "OWN",
     "PART",
     "PASSES",
@@ -129,6 +130,9 @@ TAKES = "takes "
 """Before a function of C, in a declaration file, that is given a pointer to a function."""
 CIMPORT = "cimport "
 EXTERN = "extern "
+OF_PACKAGE = "of package "
+"""Before a module whose declarations a source takes in any case from a package, dots first where
+that is its own: ``.event`` of ``from . cimport event``."""
 NAME = "name "
 PART = "part "
 """Before the path of a file that a source takes as a part of itself in any case."""

@@ -8,7 +8,7 @@ from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
-RULES = 54
+RULES = 55
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -38,7 +38,8 @@ class SourceMarks(Struct, frozen=True):
     ``numpy 2.0.0 int_t`` of a name that NumPy no longer declares; ``language_level``, where the
     file states one; and ``callback f`` of a function that is passed to C (`cython_callbacks`). Of
     declaration files they have ``extern <x.h``, as of a `.pyx` too: a header that ``cdef extern
-    from`` names; and names of NumPy.
+    from`` names; and names of NumPy. A `.pyx` has ``of package .event`` of declarations that it
+    takes from a package.
     `certain_includes` are those of its includes that depend on no condition; of long files that
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
     type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
