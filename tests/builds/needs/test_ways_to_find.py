@@ -390,3 +390,49 @@ def test_what_make_compiles_is_not_left_to_the_cmake_of_a_library_beside():
     }
     needs = source_needs(given(files))
     assert "c++" in {need.name for need in needs if need.role is Role.REQUIRED}
+
+
+GLFW = """
+cmake_minimum_required(VERSION 3.20)
+project(GLFW LANGUAGES C)
+include(CMakeDependentOption)
+{before}
+cmake_dependent_option(GLFW_BUILD_COCOA "Cocoa" ON "APPLE" OFF)
+cmake_dependent_option(GLFW_BUILD_X11 "X11" ON "UNIX;NOT APPLE" OFF)
+cmake_dependent_option(GLFW_BUILD_WAYLAND "Wayland" ON "UNIX;NOT APPLE" OFF)
+if(GLFW_BUILD_WAYLAND)
+  pkg_check_modules(Wayland REQUIRED wayland-client xkbcommon)
+endif()
+if(GLFW_BUILD_X11)
+  find_package(X11 REQUIRED)
+  if(NOT X11_Xrandr_INCLUDE_PATH)
+    message(FATAL_ERROR "RandR headers not found")
+  endif()
+  if(NOT X11_Xshape_INCLUDE_PATH)
+    message(FATAL_ERROR "X Shape headers not found")
+  endif()
+  if(NOT X11_Xi_INCLUDE_PATH)
+    message(STATUS "without XInput")
+  endif()
+endif()
+if(GLFW_BUILD_COCOA)
+  find_package(ZLIB REQUIRED)
+endif()
+"""
+X11 = {"libx11-dev", "libxext-dev", "libxrandr-dev"}
+WAYLAND = {"libwayland-dev", "libxkbcommon-dev", "pkg-config", "wayland-protocols"}
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("", X11 | WAYLAND),
+        ('set(GLFW_BUILD_WAYLAND OFF CACHE BOOL "" FORCE)', X11),
+        ('set(GLFW_BUILD_WAYLAND ON)\nset(GLFW_BUILD_WAYLAND OFF CACHE BOOL "" FORCE)', X11),
+    ],
+    ids=["as it is", "switched off", "switched off by force"],
+)
+def test_options_that_depend_on_the_system_choose_the_libraries(before: str, found: set[str]):
+    """py-glfw-redux: GLFW in the sdist."""
+    files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": GLFW.replace("{before}", before)}
+    assert packages(files) == found

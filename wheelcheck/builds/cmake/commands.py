@@ -137,6 +137,8 @@ def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeComman
     sure = all(block.runs for block in walk.blocks)
     if name in {"set", "option"} and words:
         _assign(walk, name, words, sure=sure)
+    elif name == "cmake_dependent_option" and len(words) == _DEPENDENT:
+        _assign_dependent(walk, words)
     elif name == "list" and words[1:2] == ["CMAKE_MODULE_PATH"]:
         _add_folders(walk, words[2:])
     elif name == "get_directory_property" and words[1:] == ["PARENT_DIRECTORY"]:
@@ -207,13 +209,26 @@ def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None
         return
     rest = list(words[1:])
     if "CACHE" in rest:
-        if variable in walk.values:
+        if variable in walk.values and "FORCE" not in rest:
             return
         rest = rest[: rest.index("CACHE")]
     if rest[-1:] == ["PARENT_SCOPE"]:
         rest = rest[:-1]
     value = ";".join(part for word in rest for part in _expanded(walk, word))
     walk.values[variable] = value if sure else None
+
+
+def _assign_dependent(walk: _Walk, words: Sequence[str]) -> None:
+    """``cmake_dependent_option(name text value conditions otherwise)``; a value given stays."""
+    name, _, value, conditions, otherwise = words
+    answers = {_truth(walk, part.split()) for part in conditions.split(";")}
+    if False in answers:
+        walk.values[name] = otherwise
+    elif None not in answers:
+        walk.values.setdefault(name, value)
+
+
+_DEPENDENT = 5
 
 
 def _if(walk: _Walk, words: Sequence[str], _depth: int) -> None:

@@ -276,6 +276,26 @@ def _fetching(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
         yield from program_need("git", source, role)
 
 
+def _part_of_x11(command: CMakeCommand, _role: Role) -> Iterator[BuildNeed]:
+    """A library of X11 for want of which a project ends: ``if(NOT X11_Xrandr_INCLUDE_PATH)``.
+
+    ``find_package(X11)`` is content without them, and sets a variable for each (FindX11.cmake).
+    """
+    negation, variable = ("", "", *command.conditions)[-2:]
+    match = _X11_PART.fullmatch(variable) if negation == "NOT" else None
+    if match and command.words[:1] == ("FATAL_ERROR",) and command.way is not None:
+        name = _X11_MODULES.get(match[1], match[1].lower())
+        yield from need_called(FileKind.PC, name, f"{command.path}: ends without {match[1]} of X11")
+
+
+_X11_PART = re.compile(r"X11_(\w+)_(?:FOUND|INCLUDE_PATH|LIB)")
+_X11_MODULES = {
+    "Xshape": "xext", "Xkb": "x11", "XTest": "xtst", "Xinput": "xi", "Xss": "xscrnsaver",
+    "xf86vmode": "xxf86vm",
+}  # fmt: skip
+"""Modules of pkg-config that are called otherwise than CMake calls the library."""
+
+
 def _languages(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
     """The compilers of ``project()`` and ``enable_language()``, which CMake looks for at once."""
     role = Role.REQUIRED if command.sure else Role.OPTIONAL
@@ -303,6 +323,7 @@ _READERS = {
     "find_library": _library,
     "find_program": _program,
     "execute_process": _patching,
+    "message": _part_of_x11,
     "externalproject_add": _fetching,
     "fetchcontent_declare": _fetching,
 }
