@@ -40,26 +40,40 @@ def to_wheel_command(command: str, folder: str) -> str | None:
     position = words.index("install") if "install" in words else -1
     if position < 0 or installer_command(words, {}) is None:
         return None
-    remaining = [*words[:position], "wheel", "--wheel-dir", folder]
-    rest = words[position + 1 :]
+    _, remaining = _of_installing(words[position + 1 :])
+    if any(re.fullmatch(r"-[a-zA-Z]{2,}", word) for word in remaining):
+        return None
+    return " ".join([*words[:position], "wheel", "--wheel-dir", folder, *remaining])
+
+
+def _of_installing(words: list[str]) -> tuple[list[str], list[str]]:
+    """The options that `pip install` alone knows, with their values, and all other words."""
+    rest, own, others = list(words), [], []
     while rest:
         word = rest.pop(0)
         name, equals, _ = word.partition("=")
         if name in _INSTALL_ONLY:
-            continue
-        if name in _INSTALL_ONLY_VALUES:
-            if not equals and rest:
-                rest.pop(0)
-            continue
-        if re.fullmatch(r"-[a-zA-Z]{2,}", word):
-            return None
-        remaining.append(word)
-    return " ".join(remaining)
+            own.append(word)
+        elif name in _INSTALL_ONLY_VALUES:
+            own += [word, *([rest.pop(0)] if not equals and rest else [])]
+        else:
+            others.append(word)
+    return own, others
 
 
-def from_wheels(command: str, folder: str) -> str | None:
-    """The same ``pip install``, from ready wheels alone."""
+def from_wheels(command: str, folder: str, *, as_files: bool = False) -> str | None:
+    """The same ``pip install``, from ready wheels alone.
+
+    `as_files` names them as files instead of what they are chosen by: ``--no-binary`` would admit
+    none of them, and a hash is that of the sdist, not of the wheel that is built of it.
+    """
     match = re.search(r"\binstall\b", command)
     if match is None:
         return None
+    if as_files:
+        words = [each[0] for each in _WORD.finditer(command[match.end() :])]
+        own, others = _of_installing(words)
+        cache = [word for word in others if _NO_CACHE.fullmatch(word)]
+        options = " ".join([*cache, *own, "--no-index", "--no-deps", f"{folder}/*.whl"])
+        return f"{command[: match.end()]} {options}"
     return f"{command[: match.end()]} --no-index --find-links {folder}{command[match.end() :]}"

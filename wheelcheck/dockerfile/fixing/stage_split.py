@@ -97,6 +97,9 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
     written, mounts = run.text.strip(), movable_mounts(run) or ()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     arguments = _arguments_before(stage, run.line)
+    policy = place.step.requirements.policy
+    built = policy.no_binary.all_projects or bool(policy.no_binary.names)
+    installing = from_wheels(written, _WHEELS, as_files=built or policy.require_hashes)
     ready = f"--mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS}"
     blank = [] if editor.is_blank(run.line - 1) else [""]
     editor.remove(run)
@@ -114,7 +117,7 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
         *arguments,
         *install_lines(staying, distribution, keeps_lists=editor.keeps_lists),
-        *run_lines([*context_mounts(mounts), ready], str(from_wheels(written, _WHEELS))),
+        *run_lines([*context_mounts(mounts), ready], str(installing)),
     )
 
 
