@@ -96,9 +96,9 @@ class SdistReader:
         """Have the index fetch, side by side, what the needs of these builds are derived from."""
         new = [sdist for sdist in sdists if sdist.filename not in self._readings]
         wheels = [self._archive(sdist).wheel_beside for sdist in new]
-        self._index.prefetch(
-            listings=[item for item in new if not self._known(item)], wanted=wanted
-        )
+        unread = [sdist for sdist in new if not self._known(sdist)]
+        unread.sort(key=lambda sdist: -(sdist.size or 0))  # the longest way first
+        self._index.prefetch(listings=unread, wanted=wanted)
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
     def prefetch_classification(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:

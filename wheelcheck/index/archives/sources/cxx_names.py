@@ -40,7 +40,6 @@ _KINDS: Mapping[bytes, tuple[str, bytes]] = {
 }
 """The kind of each name in `cxx_headers.csv`, and the header that it is of."""
 _NAMED = re.compile(rb"std[ \t]*::[ \t]*(" + b"|".join(_KINDS) + rb")[ \t]*[<(]")
-_USES = re.compile(rb"std[ \t]*::")
 _OWN = re.compile(rb"namespace[ \t]+std\b")
 _MOST = 400
 _UINT = re.compile(rb"(uint(?:8|16|32|64))_t\b")
@@ -55,7 +54,7 @@ def standard_names(content: bytes, path: str) -> Iterator[str]:
     The first of each kind: ``std runtime_error stdexcept``; what declares names of that library
     itself says nothing.
     """
-    if path.endswith(".c") or _USES.search(content) is None or _OWN.search(content) is not None:
+    if path.endswith(".c") or _NAMED.search(content) is None or _OWN.search(content) is not None:
         return
     seen: set[str] = set()
     is_header = language_of(path) is None

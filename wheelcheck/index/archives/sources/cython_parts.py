@@ -80,7 +80,7 @@ def cython_parts(content: bytes, path: str) -> Iterator[str]:
         signs = ((VIEWS, _VIEW), (CIMPORTS_NUMPY, _NUMPY))
         yield from (name for name, sign in signs if sign.search(content))
         yield from _copies(content)
-    if b"cimport" in content and (is_cython(path) or path.endswith(".pxd")):
+    if (is_cython(path) or path.endswith(".pxd")) and b"cimport" in content:
         names = (first or second for first, second in _CIMPORTED.findall(content))
         yield from dict.fromkeys(f"{CIMPORTS}{name.decode()}" for name in names if name != b"numpy")
 

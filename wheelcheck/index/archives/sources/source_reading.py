@@ -86,7 +86,8 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     if is_cython(path):
         names += [b'"' + name for name in _CYTHON_INCLUDE.findall(content)]
     includes = tuple(intern(name.decode("utf-8", "replace")) for name in names)
-    head = _GENERATORS.search(content[:_HEAD])
+    beginning = content[:_HEAD]
+    head = _GENERATORS.search(beginning) if b"enerated by " in beginning else None
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
     by_cython = generator.startswith("cython")
     for_python = not by_cython and is_for_python(content)
@@ -135,8 +136,7 @@ def _written_by_hand(
             *throw_breaks(content, path),
             *read_only_members(content, path),
             *callback_breaks(content, path),
-            *error_marks(content),
-            *foreign_marks(content),
+            *((*error_marks(content), *foreign_marks(content)) if b"#error" in content else ()),
             *(limited_marks(content) if for_python and b"LIMITED_API" in content else ()),
             *library_marks(content, path, includes),
             *numpy_marks(content, path),

@@ -37,7 +37,7 @@ _LIMITED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+Py_LIMITED_API\b", re.MULTILI
 
 def error_marks(content: bytes) -> Iterator[str]:
     """The conditions on versions of libraries alone that end in an error."""
-    if b"#error" not in content or not any(name in content for name in _macro_names()):
+    if not any(name in content for name in _macro_names()):
         return
     guard = guard_of(content)
     if guard:
@@ -53,7 +53,7 @@ def error_marks(content: bytes) -> Iterator[str]:
 
 def foreign_marks(content: bytes) -> Iterator[str]:
     """The macro of another compiler or system without which a source ends in an error."""
-    for match in _WITHOUT.finditer(content) if b"#error" in content else ():
+    for match in _WITHOUT.finditer(content):
         if is_certain_at(content, match.end()):
             yield f"{FOREIGN}{match[1].decode()}"
             return
