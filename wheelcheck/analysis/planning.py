@@ -79,7 +79,7 @@ class SourceBuilds:
     def prefetch_verdicts(self, wanted: Sequence[WantedSdist]) -> None:
         """Have the index fetch, side by side, what judging these sdists asks for."""
         self._sdists.prefetch_classification(
-            (each.target, each.sdist) for each in wanted if not each.tried
+            self._sdists.read(each.sdist, each.target) for each in wanted if not each.tried
         )
 
     def begin_plans(self, wanted: Sequence[WantedSdist]) -> None:
@@ -104,7 +104,9 @@ class SourceBuilds:
             wave, left = _soonest(left)
             found = self._planner.prefetch(wave, self._installer, read)
             if read is None:
-                self.prefetch_verdicts([each for each in wave if not depths[each]])
+                self._sdists.prefetch_classification(
+                    build.build.reading for build in found if build is not None
+                )
             new = {
                 below: depths[each] + 1
                 for each, build in zip(wave, found, strict=True)

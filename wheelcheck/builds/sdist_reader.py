@@ -101,15 +101,15 @@ class SdistReader:
         self._index.prefetch(listings=unread, wanted=wanted)
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
-    def prefetch_classification(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:
+    def prefetch_classification(self, readings: Iterable[SdistReading]) -> None:
         """Have the index fetch, side by side, what classifying these builds asks for."""
         wheels = []
-        for target, sdist in pairs:
-            key = sdist.filename, BuildSite.of(target)
+        for reading in readings:
+            key = reading.sdist.filename, reading.site
             if key not in self._prefetched:
                 self._prefetched.add(key)
-                facts = self.read(sdist, target).facts
-                wheels.append(wheel_to_open(self._index.project(sdist.name), sdist, facts))
+                project = self._index.project(reading.sdist.name)
+                wheels.append(wheel_to_open(project, reading.sdist, reading.facts))
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
     def _read(self, sdist: Sdist, site: BuildSite) -> SdistReading:

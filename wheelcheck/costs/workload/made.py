@@ -33,6 +33,8 @@ RUNS_MAKE = re.compile(
 """A script that names ``make`` as a program; ``make dist`` and the like compile nothing."""
 _CONFIGURE = ("configure", "configure.ac")
 _RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
+_CONFIGURES = ("configure", "autoreconf", ".sh")
+"""What is in every text that the pattern fits, and in few others."""
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 _COMPILES = re.compile(
     r"\bnew_compiler\b|\bcompiler\.compile\(|['\"](?:cc|clang|g\+\+|gcc)(?: [^'\"\n]*)? -c\b"
@@ -118,7 +120,9 @@ def configured_folders(
     run it for its headers alone.
     """
     scripts = [text for path, text in texts.items() if path.endswith(".py") and not is_aside(path)]
-    if not any(map(_RUNS_CONFIGURE.search, scripts)):
+    if not any(
+        _RUNS_CONFIGURE.search(text) for text in scripts if any(map(text.__contains__, _CONFIGURES))
+    ):
         return (), ()
     folders = sorted(
         posixpath.dirname(path) + "/" if "/" in path else ""
