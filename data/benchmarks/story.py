@@ -12,6 +12,7 @@ state to be compared fills the same folder first.
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import json
 import re
@@ -118,12 +119,17 @@ class _Answers(BaseHTTPRequestHandler):
         page = re.fullmatch(r"/simple/([^/]+)/", self.path)
         files = self.server.files
         body = files.page(page[1]) if page else files.file(unquote(self.path.rpartition("/")[2]))
+        packs = bool(page and body and "gzip" in self.headers.get("Accept-Encoding", ""))
+        if packs:  # as the public index does
+            body = gzip.compress(body, 6)
         wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
         first, last = _range(wanted, len(body)) if wanted else (0, len(body) - 1)
         self.send_response(404 if not body else 206 if wanted else 200)
         if wanted:
             self.send_header("Content-Range", f"bytes {first}-{last}/{len(body)}")
         self.send_header("Content-Type", PAGE if page else "application/octet-stream")
+        if packs:
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Cache-Control", "max-age=600")
         self.send_header("Content-Length", str(last - first + 1))
         try:
