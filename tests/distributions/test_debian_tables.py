@@ -18,7 +18,9 @@ NAMES = st.text("ab+-.0", min_size=1, max_size=4)
 def test_rows_are_those_of_a_dict(wanted, others):
     lines = [f"{name}\t{wanted[name]}\n" for name in sorted(wanted)]
     rows = Rows(("\n" + "".join(lines)).encode())
-    assert dict(rows.pairs()) == dict(rows.items()) == wanted
+    assert dict(rows.items()) == wanted
+    assert dict(rows.cells(0)) == {name: "e" for name in wanted if wanted[name] == "e"}
+    assert dict(rows.cells(2)) == {name: "x y" for name in wanted if wanted[name][2:]}
     assert len(rows) == len(wanted)
     assert {name: rows.get(name) for name in others} == {name: wanted.get(name) for name in others}
 
@@ -31,7 +33,7 @@ def test_each_package_of_the_tables_is_found(name, release):
     wanted = dict(line.split("\t", 1) for line in lines)
     table = debian_table(name, release)
     assert (f"# {table.as_of}", "\t".join(["package", *table.columns])) == (day, header)
-    assert dict(table.rows.pairs()) == wanted
+    assert [*table.rows] == [*wanted]
     assert all(table.rows.get(package) == wanted[package] for package in [*wanted][::17])
     last = table.columns[-1]
     assert all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -67,15 +68,15 @@ class Rows(Mapping[str, str]):
         return None
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self.pairs())
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Names and columns, without a look-up for each."""
         lines = BytesIO(self._text)
         next(lines)
-        for line in lines:
-            name, _, columns = line[:-1].decode().partition("\t")
-            yield name, columns
+        return (line.partition(b"\t")[0].decode() for line in lines)
+
+    def cells(self, place: int) -> Iterator[tuple[str, str]]:
+        """Names and one column of the rows in which it is not empty."""
+        row = rb"\n([^\t\n]+)" + rb"\t[^\t\n]*" * place + rb"\t([^\t\n]+)"
+        for found in re.finditer(row, self._text):
+            yield found[1].decode(), found[2].decode()
 
     def __len__(self) -> int:
         return self._text.count(b"\n") - 1

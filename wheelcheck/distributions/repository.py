@@ -46,9 +46,8 @@ class Repository:
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
         place = debian_table("packages", self.release).columns.index("provides")
         found: dict[str, list[str]] = defaultdict(list)
-        for name, columns in self._packages.rows.pairs():
-            cells = columns.split("\t", place + 1)
-            for provided in cells[place].split() if place < len(cells) else ():
+        for name, cell in self._packages.rows.cells(place):
+            for provided in cell.split():
                 found[provided].append(name)
         return {name: tuple(names) for name, names in found.items()}
 
@@ -110,7 +109,9 @@ class Repository:
 
     def required(self) -> tuple[str, ...]:
         """The packages of priority required, as every image of the release has them."""
-        return tuple(name for name, row in self._packages.rows.pairs() if row[:1] in {"e", "r"})
+        place = debian_table("packages", self.release).columns.index("priority")
+        cells = self._packages.rows.cells(place)
+        return tuple(name for name, priority in cells if priority in {"e", "r"})
 
     def files(self, package: str, kind: FileKind) -> tuple[str, ...]:
         """The names of one kind that a package's files have."""
@@ -140,9 +141,8 @@ class Repository:
         found: dict[str, list[str]] = defaultdict(list)
         nested: dict[str, list[str]] = defaultdict(list)
         place = self._files.columns.index(kind)
-        for package, row in self._files.rows.pairs():
-            cells = row.split("\t", place + 1)
-            for name in cells[place].split() if place < len(cells) else ():
+        for package, cell in self._files.rows.cells(place):
+            for name in cell.split():
                 found[name.lower() if kind is FileKind.CMAKE else name].append(package)
                 if kind is FileKind.HEADER and "/" in name.rstrip("/"):
                     nested[name.partition("/")[2]].append(package)
