@@ -126,6 +126,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "cpp_files": sum(each.files for each in cpp),
         "cpp_statements": sum(each.statements for each in cpp) / _THOUSAND,
         "cpp_near_code": sum(each.near_code for each in cpp) / _THOUSAND,
+        "cpp_sole_code": sum(each.sole_code for each in cpp) / _THOUSAND,
         "cpp_header_statements": sum(each.header_statements for each in cpp) / _THOUSAND,
         "cpp_standard": sum(each.standard for each in cpp),
         "cpp_templates": features.of(SourceKind.CPP).templates,
