@@ -66,6 +66,41 @@ def test_a_backend_of_its_own_is_looked_through():
     assert facts({"pyproject.toml": text, "_build/own.py": own}).kind == "setuptools"
 
 
+BY_PYPY = """
+from setuptools.build_meta import _BACKEND as main
+theirs = main.get_requires_for_build_wheel
+def get_requires_for_build_wheel(*args, **kwds):
+    try:
+        import __pypy__
+        found = ['cling<6']
+    except ImportError:
+        found = ['cling==6.32', 'backend==1.15']
+    return found + theirs(*args, **kwds)
+main.get_requires_for_build_wheel = get_requires_for_build_wheel
+"""
+BY_VARIABLE = """
+import os
+def get_requires_for_build_wheel(settings=None):
+    more = ['other'] if os.environ.get('OTHER') else []
+    if more:
+        found = ['first']
+    return ['numpy'] + more + found
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "requires"),
+    [(BY_PYPY, ("cling==6.32", "backend==1.15")), (BY_VARIABLE, ("numpy",))],
+    ids=["CPython", "what is certain"],
+)
+def test_a_backend_of_its_own_asks_for_what_its_hook_returns(own: str, requires: tuple[str, ...]):
+    """cppyy, whose backend and Cling compile where they have no wheels."""
+    text = "[build-system]\nrequires=[]\nbuild-backend='own:main'\nbackend-path=['installer']\n"
+    hook = facts({"pyproject.toml": text, "installer/own.py": own}).hook
+    assert (hook.requires, hook.may_have_more) == (requires, True)
+    assert wanted("x-1/installer/own.py")
+
+
 def test_a_command_that_runs_cmake_is_reported():
     script = """
 import subprocess

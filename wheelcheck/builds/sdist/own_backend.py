@@ -11,7 +11,7 @@ from wheelcheck.builds.sdist.build_system import BuildSystem, backend_kind
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
 
-__all__ = ["may_ask_for_more", "own_backend_files", "wrapped_kind"]
+__all__ = ["asks_for", "may_ask_for_more", "own_backend_files", "wrapped_kind"]
 
 _HOOK = "get_requires_for_build_wheel"
 
@@ -70,3 +70,49 @@ def _adds_nothing(value: ast.expr | None) -> bool:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         return name == _HOOK
     return value is None or (isinstance(value, ast.List | ast.Tuple) and not value.elts)
+
+
+def asks_for(texts: Iterable[str]) -> tuple[str, ...]:
+    """The requirements that the hooks of a backend's modules ask for on CPython, as far as read.
+
+    Those of lists that a hook returns by its last statement, alone or added to others, and of
+    names that it gives such lists in any case.
+    """
+    trees = (parse(text) for text in texts if _HOOK in text)
+    return tuple(
+        dict.fromkeys(
+            line
+            for tree in trees
+            if not isinstance(tree, Unknown)
+            for hook in _hooks(tree)
+            if isinstance(hook.body[-1], ast.Return)
+            for line in _listed(hook.body[-1].value, dict(_named(hook.body)))
+        )
+    )
+
+
+def _named(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that statements bind in any case, in order; on CPython nothing has __pypy__."""
+    for node in body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        elif isinstance(node, ast.Try) and _is_for_pypy(node.body[0]):
+            for handler in node.handlers:
+                yield from _named(handler.body)
+
+
+def _is_for_pypy(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import) and any(each.name == "__pypy__" for each in node.names)
+
+
+def _listed(value: ast.expr | None, named: Mapping[str, ast.expr]) -> Iterator[str]:
+    """The strings of a list, of lists that are added, and of names for them."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        yield from _listed(value.left, named)
+        yield from _listed(value.right, named)
+    elif isinstance(value, ast.Name):
+        yield from _listed(named.get(value.id), {})
+    elif isinstance(value, ast.List | ast.Tuple):
+        for item in value.elts:
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                yield item.value

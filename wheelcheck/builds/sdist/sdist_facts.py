@@ -24,7 +24,12 @@ from wheelcheck.builds.sdist.build_system import (
 )
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
-from wheelcheck.builds.sdist.own_backend import may_ask_for_more, own_backend_files, wrapped_kind
+from wheelcheck.builds.sdist.own_backend import (
+    asks_for,
+    may_ask_for_more,
+    own_backend_files,
+    wrapped_kind,
+)
 from wheelcheck.builds.sdist.scikit_build import scikit_build_evidence
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
@@ -167,8 +172,9 @@ def _hook_settings(
     found = hook_settings(system.backend, texts, around)
     if backend_kind(system.backend) != "unknown":
         return found  # a known backend, carried along
-    own = (texts[path] for path in own_backend_files(system, texts))
-    return replace(found, may_have_more=may_ask_for_more(own))
+    own = [texts[path] for path in own_backend_files(system, texts)]
+    requires = (*found.requires, *asks_for(own))
+    return replace(found, requires=requires, may_have_more=may_ask_for_more(own))
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:

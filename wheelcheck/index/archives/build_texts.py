@@ -26,7 +26,7 @@ _NESTED = {
 _CMAKE_DEPTH = 4
 _TESTS = re.compile(r"(test|doc|example|sample|demo|script|bench)s?[_\w]*")
 _HELPER = re.compile(
-    r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi|command"
+    r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi|command|install"
 )
 
 
