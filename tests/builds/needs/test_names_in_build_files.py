@@ -231,6 +231,13 @@ def test_a_list_of_python_packages_names_no_libraries():
     assert required(linked) == {"-lrrd"}
 
 
+def test_what_is_written_for_others_asks_pkg_config_for_nothing():
+    """numpy 1.23.2: numpy.distutils writes an .ini of this template."""
+    text = "# pkg-config\nconfig.add_npy_pkg_config('npymath.ini.in', 'lib', {'sep': '/'})\n"
+    assert required(text) == set()
+    assert required("# pkg-config\nwrite_pkgconfig('npymath', 'lib')\n") == set()
+
+
 def test_pkg_config_is_no_package_of_its_own():
     text = "subprocess.check_call(['pkg-config', '--exists', 'pkg-config'])"
     assert "pkg-config.pc" not in roles({"setup.py": text})

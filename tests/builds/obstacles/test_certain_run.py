@@ -776,3 +776,22 @@ def test_a_folder_of_headers_that_imports_what_is_gone():
 
 def test_distutils_took_dry_run_before_setuptools_81():
     assert run(COPIES, setuptools="80.9.0") is None
+
+
+@pytest.mark.parametrize(
+    ("argument", "raised"),
+    [
+        ("long_description=open('setup.py')", "AttributeError"),
+        ("long_description=['a text']", "AttributeError"),
+        ("license=['MIT']", "AttributeError"),
+        ("name=b'x'", "TypeError"),
+        ("version='1-foo-bar'", "ValueError"),
+        ("package_data={'x': 'y'}", "SystemExit"),
+        ("install_requires=['a b c']", "SystemExit"),
+    ],
+)
+def test_what_setup_raises_is_caught_by_its_name(argument: str, raised: str):
+    """The exceptions are those of setuptools 84.2.1, run with each argument."""
+    script = "from setuptools import setup\ntry:\n  setup({})\nexcept {}:\n  pass\n"
+    assert run(script.format(argument, raised) + SETUP) is None
+    assert run(script.format(argument, "OSError") + SETUP) is not None

@@ -201,6 +201,8 @@ def test_scripts_that_download():
     assert downloads(texts={"setup.py": named}) == []
     (found,) = downloads(texts={"setup.py": named + clones + 'what = "make"\n'})
     assert "git clone" in found.message
+    computed = 'import subprocess\nwhat = "git clone x"\nwhat = choose()\nsubprocess.run(what)\n'
+    assert downloads(texts={"setup.py": computed}) == []
     harmless = 'description = "git clone this"\nprint("git clone that")\nrun("git", "describe")'
     assert downloads(texts={"setup.py": harmless}) == []
     assert downloads(texts={"tests/setup.py": clone}) == []

@@ -187,11 +187,11 @@ def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
 
 
 def _values_by_name(tree: ast.AST) -> dict[str, list[ast.Assign]]:
-    """The lists and texts that a script gives names to, which may be commands."""
+    """What a script gives names to, which may be commands."""
     found: dict[str, list[ast.Assign]] = {}
     for part in walk(tree):
         match part:
-            case ast.Assign(targets=[ast.Name(id=name), *_], value=ast.List() | ast.Constant()):
+            case ast.Assign(targets=[ast.Name(id=name), *_]):
                 found.setdefault(name, []).append(part)
             case _:
                 pass
@@ -199,10 +199,14 @@ def _values_by_name(tree: ast.AST) -> dict[str, list[ast.Assign]]:
 
 
 def _named(node: ast.expr, call: ast.Call, values: Mapping[str, Sequence[ast.Assign]]) -> ast.expr:
-    """What a name stands for at a call: the last value above it, or the last of all."""
+    """What a name stands for at a call: the last value above it, or the last of all.
+
+    The name itself where that value is computed.
+    """
     given = values.get(getattr(node, "id", ""), ())
     above = [each for each in given if each.lineno <= call.lineno]
-    return max(above or given, key=lambda each: each.lineno).value if given else node
+    last = max(above or given, key=lambda each: each.lineno).value if given else node
+    return last if isinstance(last, ast.List | ast.Constant) else node
 
 
 def _fetching(node: ast.AST, values: Mapping[str, Sequence[ast.Assign]]) -> str:

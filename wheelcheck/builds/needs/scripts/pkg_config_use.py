@@ -23,7 +23,12 @@ from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["PkgConfigUse", "listed_packages"]
 
-_PKG_CONFIG = re.compile(r"(?i)(\w*_)?pkg_?config\w*|parse_pkg\w*|use_pkg_?config")
+_PKG_CONFIG = re.compile(
+    r"(?i)(?!\w*npy_|(?:create|generate|install|write)_)"
+    r"(?:(\w*_)?pkg_?config\w*|parse_pkg\w*|use_pkg_?config)"
+)
+"""Modules and functions that ask pkg-config; not those that write files for it, or for
+`numpy.distutils` (``add_npy_pkg_config``)."""
 _COMMAND = "pkg-config"
 _OPTION = re.compile(
     r"(print-|atleast-|exact-|max-)?(mod)?versions?|(cflags|libs)(-only-\w+)*|exists"

@@ -254,10 +254,11 @@ class Expressions:
         known, names = _keywords_of(node, frame)
         finds = state.modules.finds
         setuptools = finds.versions.get("setuptools")
-        why = refused_keyword(known, names, frame.files, setuptools)
-        why = why or unread_description(node, frame)
+        raises, why = refused_keyword(known, names, frame.files, setuptools)
+        if not why:
+            raises, why = "AttributeError", unread_description(node, frame)
         if why:
-            frame.stop(node, "DistutilsSetupError", why)
+            frame.stop(node, raises, why)
         if state.settings.release is not None and not state.settings.first:
             why = other_version(known, names, state.settings.release, finds)
             if why:

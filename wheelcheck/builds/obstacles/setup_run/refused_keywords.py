@@ -28,6 +28,7 @@ __all__ = [
 OTHER_VERSION = "OtherVersion"
 """In the place of an exception: the script ends, and installers discard what it gives."""
 
+_REFUSED = "DistutilsSetupError"
 _CHOICES = frozenset({"packages", "py_modules", "ext_modules", "**"})
 _OTHER_SETTINGS = (("setup.cfg", "[options"), ("pyproject.toml", "setuptools]"))
 _REFUSES_VERSIONS = Version("66")
@@ -50,8 +51,10 @@ _TOOK_DRY_RUN = frozenset(
 
 def refused_keyword(
     known: Mapping[str, Any], names: frozenset[str], files: Files, setuptools: Version | None
-) -> str:
-    """Why `setup()` fails for certain with these arguments; "" if it does not, or is not known.
+) -> tuple[str, str]:
+    """By which exception and why `setup()` fails for certain with these arguments.
+
+    Two empty texts if it does not, or that is not known.
 
     Parameters:
         known: Keywords whose value is known.
@@ -59,8 +62,10 @@ def refused_keyword(
         files: The files that the setup script finds.
         setuptools: The release that runs; None where it is not known.
     """
-    reasons = (*_values(known, setuptools), *_files(known, names, files))
-    return next(iter(reasons), "")
+    refused = ((_REFUSED, why) for why in _values(known, setuptools))
+    missing = ((_REFUSED, why) for why in _files(known, names, files))
+    read = _types(known) if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS else ()
+    return next(iter((*_version(known, setuptools), *refused, *read, *missing)), ("", ""))
 
 
 def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | None) -> str:
@@ -104,17 +109,15 @@ def other_version(
 
 
 def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
-    if setuptools is None:
-        return
-    version = known.get("version")
-    if setuptools >= _REFUSES_VERSIONS and isinstance(version, str) and _is_invalid(version):
-        yield f"the version {version!r} is refused since setuptools 66 (PEP 440)"
-    if setuptools < _REFUSES_REQUIREMENTS:
+    if setuptools is None or setuptools < _REFUSES_REQUIREMENTS:
         return
     for keyword, value in _requirement_values(known):
         for line in refused_requirements(value):
             yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
-    yield from _types(known)
+    data = known.get("package_data")
+    for value in data.values() if isinstance(data, dict) else ():
+        if isinstance(value, str):
+            yield f"package_data has {value!r} where setuptools wants a list"
     for line in _entry_points(known.get("entry_points")):
         yield f"entry_points has {line!r}, which setuptools refuses"
     specifier = known.get("python_requires")
@@ -125,19 +128,24 @@ def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[st
             yield f"python_requires {specifier!r} is refused (PEP 440)"
 
 
-def _types(known: Mapping[str, Any]) -> Iterator[str]:
-    """Values of a type that setuptools refuses."""
-    for keyword in ("name", "version"):
+def _version(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[tuple[str, str]]:
+    version = known.get("version")
+    if setuptools is None or setuptools < _REFUSES_VERSIONS or not isinstance(version, str):
+        return
+    if _is_invalid(version):
+        why = f"the version {version!r} is refused since setuptools 66 (PEP 440)"
+        yield "InvalidVersion", why
+
+
+def _types(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Values of a type that setuptools does not check: what it raises by itself (84.2.1, run)."""
+    for keyword, raises in (("name", "TypeError"), ("version", "InvalidVersion")):
         if isinstance(known.get(keyword), bytes):
-            yield f"{keyword} is bytes, which is a text in Python 2 alone"
+            yield raises, f"{keyword} is bytes, which is a text in Python 2 alone"
     if isinstance(known.get("license"), list | tuple):
-        yield "license is a list, which setuptools cannot write"
+        yield "AttributeError", "license is a list, which setuptools cannot write"
     if isinstance(known.get("long_description"), list | tuple):
-        yield "long_description is a list, and no text"
-    data = known.get("package_data")
-    for value in data.values() if isinstance(data, dict) else ():
-        if isinstance(value, str):
-            yield f"package_data has {value!r} where setuptools wants a list"
+        yield "AttributeError", "long_description is a list, and no text"
 
 
 def _entry_points(given: Any) -> Iterator[str]:

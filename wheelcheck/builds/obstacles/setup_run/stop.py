@@ -15,6 +15,7 @@ _WIDE = {"Exception", "BaseException", "StandardError"}
 _PARENTS = {  # and what the same call raises where the program is not installed
     "ModuleNotFoundError": {"ImportError"},
     "DistutilsSetupError": {"SystemExit"},
+    "InvalidVersion": {"ValueError"},
     "IsADirectoryError": {"OSError", "IOError", "EnvironmentError"},
     "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
     "CalledProcessError": {"SubprocessError", "OSError", "FileNotFoundError", "IOError"},
