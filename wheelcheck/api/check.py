@@ -232,7 +232,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             if released is not None:
                 released()
 
-        if not verdicts_only:
+        if len(opened.targets) > 1 and not verdicts_only:  # on one of several, something is built
             opened.index.meanwhile = _import_plans
         solving = report_cache.solving(opened.requirements) if report_cache else None
         stored = StoredAnswers(solving.load(opened.index)) if solving else None

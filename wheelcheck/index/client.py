@@ -267,6 +267,8 @@ class NetworkIndex:
                 self._facts.expect_listing(file)
             self._tasks.prefetch(key, read, errand)
         if are_sent_out:
+            import wheelcheck.index.facts  # noqa: F401 (reads what they hand over)
+
             self.meanwhile()
 
     def prepare(self) -> None:
