@@ -110,12 +110,12 @@ class SourceBuilds:
             new = {
                 below: depths[each] + 1
                 for each, build in zip(wave, found, strict=True)
-                if build is not None and depths[each] + 1 < MAX_DEPTH
+                if build is not None
                 for below in build.below
                 if below not in depths
             }
             depths |= new
-            left = [*left, *new]
+            left = [*left, *(each for each, depth in new.items() if depth < MAX_DEPTH)]
             self._sdists.prefetch(each.sdist for each in new if not each.tried)
             self._sdists.prefetch_tried(each.sdist for each in new if each.tried)
             if read is None and any(map(_is_slow, left)):
