@@ -263,7 +263,7 @@ class NetworkIndex:
             self._tasks.prefetch(*self._files.metadata(file, shared=True))
         for file in listings:
             key, read, errand = self._files.listing(file, wanted)
-            if errand is None:
+            if errand is None or not self._tasks.is_shared:
                 self._facts.expect_listing(file)
             self._tasks.prefetch(key, read, errand)
         if are_sent_out:

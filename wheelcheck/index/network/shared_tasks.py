@@ -37,6 +37,11 @@ class SharedTasks(Tasks):
         self._loads: list[int] = []
         """How many bytes of sdists each fetcher was sent for."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are fetchers."""
+        return bool(self._fetchers)
+
     def start(self, site: Site, fetchers: int) -> None:
         """Fork fetchers; without them this process fetches itself."""
         from wheelcheck.index.network.fetcher import start_fetchers
