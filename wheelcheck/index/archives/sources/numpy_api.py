@@ -41,6 +41,8 @@ _IMAGINARY = re.compile(
     rb"(?<![\w>.])I[ \t]*[;,=\[)]"
 )
 """A variable that is called I."""
+_WORD_I = re.compile(rb"I(?<![\w>.]I)[ \t]*[;,=\[)]")
+"""The end of that, which is found quickly."""
 _OF_MACRO = re.compile(rb"#[ \t]*(?:undef|define)[ \t]+I\b")
 _KNOWS_NUMPY_2 = (b"PyDataType_", b"npy_2_compat", b"NPY_2_0", b"0x02000000")
 
@@ -70,7 +72,9 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
 def _may_name_macro(content: bytes) -> bool:
     """Whether C that includes NumPy's headers may call a variable I."""
     includes = _INCLUDES.search(content) is not None and b"complex.h" not in content
-    return includes and _OF_MACRO.search(content) is None and _IMAGINARY.search(content) is not None
+    if not includes or _WORD_I.search(content) is None:
+        return False
+    return _OF_MACRO.search(content) is None and _IMAGINARY.search(content) is not None
 
 
 def cython_numpy_marks(content: bytes) -> tuple[str, ...]:

@@ -104,11 +104,16 @@ def _allocations(text: bytes) -> Iterator[str]:
 
 def _initial_values(text: bytes) -> Iterator[str]:
     """A variable of an own type that begins as what a function of the source gives."""
-    functions = set(_GIVES_OBJECT.findall(text))
+    values = [
+        match
+        for match in _INITIAL.finditer(text)
+        if match[1] != b"PyObject" and not match[1].startswith(b"void")
+    ]
+    functions = set(_GIVES_OBJECT.findall(text)) if values else set()
     types = _Types(text)
-    for match in _INITIAL.finditer(text) if functions else ():
+    for match in values:
         kind, function = match.groups()
-        if function not in functions or kind == b"PyObject" or kind.startswith(b"void"):
+        if function not in functions:
             continue
         sign = "" if _has_members(kind, text) else types.sign_of(kind)
         if sign is not None and is_certain_at(text, match.start()):
