@@ -172,6 +172,20 @@ def test_a_comment_lets_an_error_of_the_other_platform_pass():
     report = compared(text)
     assert errors(report) == []
     assert "ignore-unused" not in {each.code for each in report.problems}
+    assert report.dockerfile is not None
+    (note,) = step_notes(report.dockerfile)
+    assert note.startswith("linux/arm64: line ")
+    assert "other-cpu is ignored by line" in note
+    assert "the same verdicts" not in note
+
+
+def test_what_a_single_platform_installs_is_a_difference():
+    choice = 'if [ "$TARGETARCH" = arm64 ]; then pip install sci; else pip install easy; fi'
+    report = compared(f"FROM python:3.12\nARG TARGETARCH\nRUN {choice}\n")
+    found = {each.package: (each.here, each.there) for each in other_of(report).differences}
+    assert found["sci"][0] is None
+    assert found["sci"][1] is not None
+    assert found["easy"][1] is not found["easy"][0]
 
 
 def test_json_and_html_have_the_errors():

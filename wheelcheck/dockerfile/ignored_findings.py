@@ -34,7 +34,9 @@ def without_ignored(report: Report, text: str) -> Report:
     other = dockerfile.other_platform
     elsewhere = list(_ignored(other.findings, comments)) if other else []
     if other and elsewhere:
-        left = other.model_copy(update={"findings": _left(other.findings, elsewhere)})
+        left = other.model_copy(
+            update={"findings": _left(other.findings, elsewhere), "ignored": tuple(elsewhere)}
+        )
         changed = changed.model_copy(update={"other_platform": left})
     remarks = _remarks(dockerfile, comments, [*ignored, *elsewhere])
     return report.model_copy(

@@ -39,6 +39,8 @@ from wheelcheck.reports.values.report import Report
 __all__ = ["differences_on"]
 
 _Key = tuple[int, str]  # line, stage
+_NOWHERE = ""
+"""The target of a step that the report does not have: it is done on the other platform alone."""
 
 
 def differences_on(
@@ -81,8 +83,8 @@ def differences_on(
         )
         targets = _targets_of(report)
         for step in steps_of(there):
-            own = next(targets[_key(step)], None)
-            if step.unjudged and own is not None:
+            own = next(targets[_key(step)], _NOWHERE)
+            if step.unjudged and own:
                 unjudged.append(step.unjudged)
             try:
                 judged = judges.judged(step, advice=False)
@@ -93,6 +95,7 @@ def differences_on(
                 unjudged.append(str(error))
             except Exception as error:  # noqa: BLE001 (of this step alone)
                 unjudged.append(contain(error, step.step.text, "step-not-judged").reason)
+    differing += _only_here(targets, report)
     why = "; ".join(dict.fromkeys(unjudged))
     return OtherPlatform(
         platform=platform,
@@ -136,7 +139,7 @@ def _errors(
 def _differing(judged: JudgedStep, report: Report, own: str | None) -> Iterator[PlatformDifference]:
     """The packages of a step whose version or verdict is another one than in the report.
 
-    `own` is the step's target there, None where it was not judged.
+    `own` is the step's target there, None where it was not judged, `_NOWHERE` where there is none.
     """
     here = {package.name: package.on.get(own) for package in report.packages} if own else {}
     for package in judged.report.packages:
@@ -150,6 +153,20 @@ def _differing(judged: JudgedStep, report: Report, own: str | None) -> Iterator[
     for name, before in here.items():
         if before is not None and before.verdict is not Verdict.NOT_REQUIRED:
             yield _difference(judged, name, before.verdict, None, Verdict.NOT_REQUIRED)
+
+
+def _only_here(
+    targets: defaultdict[_Key, Iterator[str | None]], report: Report
+) -> Iterator[PlatformDifference]:
+    """What the steps install that the other platform does not have."""
+    for (line, _), left in targets.items():
+        for own in filter(None, left):
+            for package in report.packages:
+                cell = package.on.get(own)
+                if cell is not None and cell.verdict is not Verdict.NOT_REQUIRED:
+                    yield PlatformDifference(
+                        line=line, package=package.name, here=cell.verdict, version=None, there=None
+                    )
 
 
 def _targets_of(report: Report) -> defaultdict[_Key, Iterator[str | None]]:

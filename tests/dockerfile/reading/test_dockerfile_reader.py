@@ -670,3 +670,51 @@ def test_an_environment_without_lines_for_pip_has_no_step(text: str):
     dockerfile = "FROM mambaorg/micromamba:bookworm\nCOPY . .\nRUN conda env create\n"
     (stage,) = read(dockerfile, {"environment.yml": text}).stages
     assert stage.steps == ()
+
+
+ELIF = """if test "$TARGETARCH" = s390x; then pip install a; \\
+  elif [ "$TARGETARCH" = arm64 ]; then pip install b; else pip install c; fi"""
+INNER = """if [ "$TARGETARCH" = arm64 ]; then \\
+  if [ -f /x ]; then pip install a; fi; for i in 1; do echo; done; fi; pip install b"""
+
+
+class TestConditionsOfKnownWords:
+    """``if [ "$TARGETARCH" = "arm64" ]``: the file and the platform tell which part runs."""
+
+    def installs(self, script: str, platform: str, argument: str = "ARG TARGETARCH\n") -> list[str]:
+        text = f"FROM python:3.12-slim\n{argument}RUN {script}\n"
+        stage = read(text, platform=platform).stages[0]
+        lines = [line for step in stage.steps for line in step.requirements.lines]
+        return sorted(str(line.requirement.name) for line in lines)
+
+    @pytest.mark.parametrize(
+        ("script", "amd64", "arm64"),
+        [
+            ('if [ "$TARGETARCH" = "arm64" ]; then pip install a; fi', [], ["a"]),
+            ('if [ "$TARGETARCH" = "arm64" ]; then pip install a; else pip install b; fi',
+             ["b"], ["a"]),
+            ('if ! [ "$TARGETARCH" = "arm64" ]; then pip install a; fi', ["a"], []),
+            ('if [[ "$TARGETARCH" != arm64 ]]; then pip install a; fi', ["a"], []),
+            (ELIF, ["c"], ["b"]),
+            # whether /x is there is not known
+            ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then pip install a; fi; pip install b',
+             ["b"], ["b"]),
+            ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then :; else pip install b; fi',
+             ["b"], []),
+            (INNER, ["b"], ["b"]),
+        ],
+    )  # fmt: skip
+    def test_the_part_that_runs_is_followed(self, script, amd64, arm64):
+        assert self.installs(script, "linux/amd64") == amd64
+        assert self.installs(script, "linux/arm64") == arm64
+
+    def test_an_argument_that_no_arg_declares_is_not_known(self):
+        script = 'if [ "$TARGETARCH" = arm64 ]; then pip install a; else pip install b; fi'
+        text = f"FROM python:3.12-slim\nRUN {script}\n"
+        stage = read(text, platform="linux/arm64").stages[0]
+        assert stage.steps == ()
+
+    def test_variables_of_the_part_that_is_skipped_are_not_set(self):
+        script = 'P=a; if [ "$TARGETARCH" = arm64 ]; then P=b; export P; fi; pip install "$P"'
+        assert self.installs(script, "linux/amd64") == ["a"]
+        assert self.installs(script, "linux/arm64") == ["b"]

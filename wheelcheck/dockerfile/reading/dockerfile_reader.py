@@ -238,7 +238,6 @@ class _Reader:
             as_of=self.as_of,
             file_name=self.name,
             escape=self.syntax.escape,
-            arguments=_platform_arguments(self.platform),
             workdir=image.workdir,
             system=SystemState.of(image),
         )

@@ -105,6 +105,9 @@ class OtherPlatform(Value):
         description="Errors that are found there alone; builds of what compiles here, too, and the "
         "loading of wheels are not looked at.",
     )
+    ignored: tuple[IgnoredFinding, ...] = Field(
+        default=(), description="Errors of that platform that comments in the file let pass."
+    )
     unjudged: str = Field(default="", description="Why it, or a part of it, is not known.")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.values.dockerfile_values import (
+    DockerfileFinding,
+    IgnoredFinding,
+    JudgedDockerfile,
+)
 from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = [
@@ -110,15 +114,15 @@ def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
         for step in dockerfile.steps
         if (text := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
-    return [*notes, *_ignored(dockerfile), *_on_other_platform(dockerfile)]
+    return [*notes, *_ignored(dockerfile.ignored), *_on_other_platform(dockerfile)]
 
 
-def _ignored(dockerfile: JudgedDockerfile) -> list[str]:
+def _ignored(ignored: Sequence[IgnoredFinding]) -> list[str]:
     """What comments in the file let pass, each with its reason."""
     return [
         f"line {each.finding.line}: {clean(each.finding.code)} is ignored by line {each.line}"
         + (f": {clean(each.reason)}" if each.reason else "")
-        for each in dockerfile.ignored
+        for each in ignored
     ]
 
 
@@ -131,6 +135,7 @@ def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
         f"{place(finding)}: {clean(finding.message)} [{clean(finding.code)}]"
         for finding in other.findings
     ]
+    found += _ignored(other.ignored)
     if other.differences:
         shown = [
             f"{clean(each.package)} {_words(each.there)} "

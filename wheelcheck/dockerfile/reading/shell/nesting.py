@@ -10,9 +10,11 @@ MAX_NESTING = 100
 """Compound commands and subshells within each other; what goes deeper counts as this deep."""
 
 _OPENERS = {"if": "if", "while": "while", "until": "until", "for": "for", "case": "case"}
-_CLOSERS = {"fi": "if", "done": "loop", "esac": "case"}
+_CLOSERS = {"fi": "fi", "done": "loop", "esac": "case"}
 _BETWEEN = {"then", "else", "elif", "do", "!", "time"}
 _TESTS = {"[", "[[", "test"}
+_TAKEN, _SKIPPED = "taken", "skipped"
+_IFS = {"if", _TAKEN, _SKIPPED}
 _LOOPS = {"while", "until", "for"}
 
 
@@ -28,18 +30,110 @@ class Word:
     plain: bool = True
 
 
+_SURE = {"(", "{", _TAKEN}
+
+
+@dataclass(slots=True)
+class Condition:
+    """An ``if`` as far as it was read: what its test says, and whether a part was taken before.
+
+    None stands for what the file alone does not tell.
+    """
+
+    holds: bool | None = None
+    reading: bool = True
+    begun: bool = False
+    taken: bool | None = False
+    joined: str = ""
+
+    def read(self, words: list[Word], operator: str, *, negated: bool) -> None:
+        """Read one command of the test."""
+        found = truth(words)
+        if negated and found is not None:
+            found = not found
+        if not self.begun:
+            self.holds = found
+        elif self.joined == "&&":
+            self.holds = _both(self.holds, found)
+        elif self.joined == "||":
+            either = _both(_opposite(self.holds), _opposite(found))
+            self.holds = _opposite(either)
+        else:  # the last of several commands decides
+            self.holds = found
+        self.begun, self.joined = True, operator
+
+    def turned(self, word: str) -> str:
+        """What the part behind ``then``, ``elif`` or ``else`` is within."""
+        if word == "elif":
+            self.reading, self.begun = True, False
+            return _SKIPPED if self.taken else "if"
+        holds = self.holds if word == "then" else True
+        self.reading = False
+        if self.taken or holds is False:
+            return _SKIPPED
+        if self.taken is None or holds is None:
+            self.taken = None
+            return "if"
+        self.taken = True
+        return _TAKEN
+
+
+def truth(words: list[Word]) -> bool | None:
+    """What ``[ A = B ]`` and its like say of known words; None for any other command."""
+    texts = [word.text for word in words]
+    if not texts or texts[0] not in _TESTS or any(word.unknown for word in words):
+        return None
+    closing = {"[": "]", "[[": "]]"}.get(texts[0], "")
+    if closing and texts.pop() != closing:
+        return None
+    found: bool | None = None
+    match texts[1:]:
+        case [left, "=" | "==" | "!=" as sign, right] if not _is_pattern(texts[0], right):
+            found = (left == right) == (sign != "!=")
+        case ["-n" | "-z" as sign, text]:
+            found = bool(text) == (sign == "-n")
+        case _:
+            pass
+    return found
+
+
+def _is_pattern(test: str, text: str) -> bool:
+    return test == "[[" and any(char in text for char in "*?[")
+
+
+def _both(first: bool | None, second: bool | None) -> bool | None:  # noqa: FBT001
+    if first is False or second is False:
+        return False
+    return None if first is None or second is None else True
+
+
+def _opposite(value: bool | None) -> bool | None:  # noqa: FBT001
+    return None if value is None else not value
+
+
 @dataclass(slots=True)
 class Nesting:
-    """What surrounds a command: compound commands by their opening word, ``(``, ``{``."""
+    """What surrounds a command: compound commands by their opening word, ``(``, ``{``.
+
+    An ``if`` whose test is of known words has a part that is taken, and parts that are skipped.
+    """
 
     stack: list[str] = field(default_factory=list)
     chained: str = ""
     function: bool = False
+    negated: bool = False
+    conditions: dict[int, Condition] = field(default_factory=dict)
+    """Of each ``if``, by its place in the stack."""
 
     @property
     def within(self) -> str:
         """What decides whether the next command runs; "" where it always does."""
-        return next((each for each in self.stack if each not in {"(", "{"}), "") or self.chained
+        return next((each for each in self.stack if each not in _SURE), "") or self.chained
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether the next command is known not to run."""
+        return _SKIPPED in self.stack
 
     @property
     def depth(self) -> int:
@@ -61,6 +155,10 @@ class Nesting:
         """Open or close what a keyword does; False for a word that is none."""
         if word in _OPENERS:
             self._open(_OPENERS[word])
+        elif word in {"then", "elif", "else"}:
+            self._turn(word)
+        elif word == "!":
+            self.negated = not self.negated
         elif word in _CLOSERS:
             self._close(_CLOSERS[word])
         elif word == "{":
@@ -74,8 +172,19 @@ class Nesting:
             return word in _BETWEEN
         return True
 
+    def _turn(self, word: str) -> None:
+        """Go on to the next part of the innermost ``if``."""
+        place = next((i for i in reversed(range(len(self.stack))) if self.stack[i] in _IFS), -1)
+        condition = self.conditions.get(place)
+        if condition is not None:
+            self.stack[place] = condition.turned(word)
+
     def leave(self, words: list[Word], operator: str) -> None:
-        """What the operator behind a command says of the next one."""
+        """What the command, as a test, and the operator behind it say of the next one."""
+        negated, self.negated = self.negated, False
+        condition = self.conditions.get(len(self.stack) - 1)
+        if condition is not None and condition.reading and words:
+            condition.read(words, operator, negated=negated)
         if operator == "||":
             self.chained = "||"
         elif operator == "&&":
@@ -91,9 +200,12 @@ class Nesting:
     def _open(self, kind: str) -> None:
         if len(self.stack) < MAX_NESTING:
             self.stack.append(kind)
+            self.conditions.pop(len(self.stack) - 1, None)
+            if kind == "if":
+                self.conditions[len(self.stack) - 1] = Condition()
 
     def _close(self, kind: str) -> None:
-        kinds = {"loop": _LOOPS, "{": {"{", "function"}}.get(kind, {kind})
+        kinds = {"loop": _LOOPS, "{": {"{", "function"}, "fi": _IFS}.get(kind, {kind})
         for position in range(len(self.stack) - 1, -1, -1):
             if self.stack[position] in kinds:
                 del self.stack[position:]

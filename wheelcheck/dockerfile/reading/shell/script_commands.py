@@ -18,6 +18,7 @@ from wheelcheck.dockerfile.reading.shell.variables import Values
 __all__ = ["Command", "Strictness", "Word", "assigned", "commands"]
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+_KEYWORD = re.compile(r"[^\s\\]+(?:\s|\\\n)+")
 _DECLARATIONS = {"export", "declare", "readonly", "local"}
 
 
@@ -85,12 +86,13 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
     exported: dict[str, int] = {}  # and how deep in subshells: what one exports ends with it
     while not lexer.ended:
         offset, words, operator = lexer.command()
-        words = nesting.enter(words, operator)
+        every, words = len(words), nesting.enter(words, operator)
+        offset = _behind_words(script, offset, every - len(words))
         assignments, rest = _part(words)
-        within = nesting.within
+        within, skipped = nesting.within, nesting.is_skipped
         exported = {name: deep for name, deep in exported.items() if deep <= nesting.depth}
         command = None
-        if rest or assignments:
+        if (rest or assignments) and not skipped:
             command = Command(
                 tuple(rest),
                 offset,
@@ -103,12 +105,22 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
                 tuple(lexer.redirections),
                 *lexer.heredoc,
             )
-        texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
+        read = () if skipped else (*rest, *(value for _, value in assignments))
+        texts = tuple(word.text for word in read)
         yield ShellEntry(texts, operator, len(nesting.stack)), command
-        for name, value in _set_by(assignments, rest):
-            lexer.values[name] = None if within else assigned(name, value)
-        exported.update(dict.fromkeys(_exported_by(rest), nesting.depth))
+        if not skipped:
+            for name, value in _set_by(assignments, rest):
+                lexer.values[name] = None if within else assigned(name, value)
+            exported.update(dict.fromkeys(_exported_by(rest), nesting.depth))
         nesting.leave(rest, operator)
+
+
+def _behind_words(script: str, start: int, count: int) -> int:
+    """Where a command begins that stands behind so many keywords: ``then pip install …``."""
+    for _ in range(count):
+        match = _KEYWORD.match(script, start)
+        start = match.end() if match else start
+    return start
 
 
 def _set_by(assignments: list[tuple[str, Word]], rest: list[Word]) -> Iterable[tuple[str, Word]]:
