@@ -15,9 +15,8 @@ from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.late_imports import late_imports, path_imports
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
-from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
-from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.obstacles.setup_run.stop import OTHER_VERSION, Stop
 from wheelcheck.builds.obstacles.version_attribute import (
     version_attribute_stop,
     version_object_stop,

@@ -795,3 +795,40 @@ def test_what_setup_raises_is_caught_by_its_name(argument: str, raised: str):
     script = "from setuptools import setup\ntry:\n  setup({})\nexcept {}:\n  pass\n"
     assert run(script.format(argument, raised) + SETUP) is None
     assert run(script.format(argument, "OSError") + SETUP) is not None
+
+
+RAISES = """
+class Own(build_ext):
+  def run(self):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "handler", "stops"),
+    [
+        # what setuptools 60.10.0, 69.5.1, 75.8.0 and 80.9.0 do (run)
+        ("open('gone.txt')", "Exception", True),
+        ("open('gone.txt')", "OSError", True),
+        ("open('gone.txt')", "SystemExit", False),
+        ("open('gone.txt')", "BaseException", False),
+        ("raise ValueError('x')", "Exception", False),
+        ("raise DistutilsError('x')", "Exception", True),
+    ],
+)
+def test_what_commands_raise_leaves_setup_as_an_exit(command, handler, stops):
+    text = "from setuptools import setup\nfrom setuptools.command.build_ext import build_ext\n"
+    text += RAISES.format(command)
+    text += "try:\n  setup(name='x', cmdclass={'build_ext': Own})\n"
+    texts = {"setup.py": f"{text}except {handler}:\n  setup(name='x')\n"}
+    finds = Importable((3, 13), {"setuptools": Version("80.9.0")})
+    settings = RunSettings(finds_beside=True, compiles=True)
+    assert (certain_stop(texts, frozenset(texts), finds, settings) is not None) is stops
+
+
+@pytest.mark.parametrize(
+    ("handler", "stops"), [("Exception", True), ("SystemExit", False), ("BaseException", False)]
+)
+def test_what_setup_refuses_is_an_exit(handler, stops):
+    call = f"try:\n  setup(use_2to3=True)\nexcept {handler}:\n  setup()\n"
+    assert (run(f"from setuptools import setup\n{call}") is not None) is stops

@@ -32,13 +32,21 @@ from wheelcheck.builds.obstacles.setup_run.programs import (
     python_script,
 )
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
-    OTHER_VERSION,
     other_version,
     refused_dry_run,
     refused_keyword,
 )
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
-from wheelcheck.builds.obstacles.setup_run.stop import Done, Returned, SetUp, Stopped, message
+from wheelcheck.builds.obstacles.setup_run.stop import (
+    OTHER_VERSION,
+    SETUP_EXIT,
+    Done,
+    Returned,
+    SetUp,
+    Stopped,
+    exits_of_commands,
+    message,
+)
 from wheelcheck.builds.obstacles.setup_run.syntax import (
     dotted,
     evaluated,
@@ -250,7 +258,7 @@ class Expressions:
         """What `setup()` refuses, and what its commands do."""
         state, frame = self._state, self._state.frame
         if state.settings.refuses_2to3 and state.keywords.turn_on_2to3(node.keywords, frame):
-            frame.stop(node, "DistutilsSetupError", _USE_2TO3)
+            frame.stop(node, SETUP_EXIT, _USE_2TO3)
         known, names = _keywords_of(node, frame)
         finds = state.modules.finds
         setuptools = finds.versions.get("setuptools")
@@ -267,10 +275,11 @@ class Expressions:
             self._run_cffi(known.get("cffi_modules"))
             compiles = state.settings.compiles and not state.settings.lives_without
             classes = state.keywords.command_classes(node)
-            for method in command_methods(classes, frame, compiles=compiles):
-                self._enter(method, _NO_CALL)
-            for method in state.late_texts if compiles else ():
-                self._enter(method, _NO_CALL)
+            with exits_of_commands():
+                for method in command_methods(classes, frame, compiles=compiles):
+                    self._enter(method, _NO_CALL)
+                for method in state.late_texts if compiles else ():
+                    self._enter(method, _NO_CALL)
 
     def _run_cffi(self, modules: Any) -> None:
         """The scripts that `setup()` itself runs where cffi is installed (`setuptools_ext.py`)."""

@@ -16,19 +16,15 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.stop import SETUP_EXIT
 
 __all__ = [
-    "OTHER_VERSION",
     "other_version",
     "refused_dry_run",
     "refused_keyword",
     "refused_requirements",
 ]
 
-OTHER_VERSION = "OtherVersion"
-"""In the place of an exception: the script ends, and installers discard what it gives."""
-
-_REFUSED = "DistutilsSetupError"
 _CHOICES = frozenset({"packages", "py_modules", "ext_modules", "**"})
 _OTHER_SETTINGS = (("setup.cfg", "[options"), ("pyproject.toml", "setuptools]"))
 _REFUSES_VERSIONS = Version("66")
@@ -62,8 +58,8 @@ def refused_keyword(
         files: The files that the setup script finds.
         setuptools: The release that runs; None where it is not known.
     """
-    refused = ((_REFUSED, why) for why in _values(known, setuptools))
-    missing = ((_REFUSED, why) for why in _files(known, names, files))
+    refused = ((SETUP_EXIT, why) for why in _values(known, setuptools))
+    missing = ((SETUP_EXIT, why) for why in _files(known, names, files))
     read = _types(known) if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS else ()
     return next(iter((*_version(known, setuptools), *refused, *read, *missing)), ("", ""))
 

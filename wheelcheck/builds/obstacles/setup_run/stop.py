@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["Done", "Returned", "SetUp", "Stop", "Stopped", "catching", "message"]
+__all__ = [
+    "OTHER_VERSION",
+    "SETUP_EXIT",
+    "Done",
+    "Returned",
+    "SetUp",
+    "Stop",
+    "Stopped",
+    "catching",
+    "exits_of_commands",
+    "message",
+]
 
+OTHER_VERSION = "OtherVersion"
+"""In the place of an exception: the script ends, and installers discard what it gives."""
+SETUP_EXIT = "SystemExit of setup()"
+"""In the place of an exception: `setup()` makes a `SystemExit` of what it refuses
+and of some errors of its commands (`distutils.core` of setuptools 60.10 to 80.9, run)."""
+
+_EXITED = {"FileNotFoundError", "IsADirectoryError", "OSError", "IOError", "EnvironmentError"}
+_EXITED |= {"DistutilsError", "CCompilerError", "CompileError", "LinkError", "LibError"}
 _WIDE = {"Exception", "BaseException", "StandardError"}
 _PARENTS = {  # and what the same call raises where the program is not installed
     "ModuleNotFoundError": {"ImportError"},
-    "DistutilsSetupError": {"SystemExit"},
+    SETUP_EXIT: {"SystemExit"},
     "InvalidVersion": {"ValueError"},
     "IsADirectoryError": {"OSError", "IOError", "EnvironmentError"},
     "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
@@ -54,16 +74,31 @@ class Returned(Exception):  # noqa: N818
 
 def catching(handlers: Iterable[ast.ExceptHandler], raised: str) -> ast.ExceptHandler | None:
     """The handler that catches an exception of this name; None if it goes on."""
-    caught = {raised, *_PARENTS.get(raised, ())}
-    if raised != "SystemExit":
-        caught |= _WIDE
-    else:
-        caught.add("BaseException")
+    if raised == OTHER_VERSION:
+        return None
+    exits = raised in {"SystemExit", SETUP_EXIT}
+    caught = {raised, *_PARENTS.get(raised, ()), *({"BaseException"} if exits else _WIDE)}
     for handler in handlers:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         if any(kind is None or dotted(kind).rpartition(".")[2] in caught for kind in kinds):
             return handler
     return None
+
+
+@contextmanager
+def exits_of_commands() -> Iterator[None]:
+    """What the commands of `setup()` raise goes on as it leaves `setup()`.
+
+    `run_commands` makes a `SystemExit` of errors of the system, of distutils and of compilers;
+    the others pass as they are, `CalledProcessError` among them.
+    """
+    try:
+        yield
+    except Stopped as stopped:
+        name = stopped.stop.exception
+        if name in _EXITED or name.startswith("Distutils"):
+            raise Stopped(replace(stopped.stop, exception=SETUP_EXIT)) from None
+        raise
 
 
 def message(node: ast.AST | None, value: Callable[[ast.expr], Any]) -> str:
