@@ -9,7 +9,7 @@ where an override that asks for ``failed`` applies then.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -17,6 +17,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_system import read_toml, table
 from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.truth import all_of, any_of, opposite
 
 __all__ = ["asks_for_failure", "scikit_build_evidence", "scikit_build_settings"]
 
@@ -117,21 +118,10 @@ def _applies(conditions: Settings, around: ScriptContext | None, *, failed: bool
     plain = {key: value for key, value in conditions.items() if key not in {"any", "not"}}
     met = [_met(plain, around, failed=failed)]
     if "any" in conditions:
-        met.append(_met(table(conditions, "any"), around, failed=failed, of=_any))
+        met.append(_met(table(conditions, "any"), around, failed=failed, of=any_of))
     if "not" in conditions:
-        matched = _met(table(conditions, "not"), around, failed=failed, of=_any)
-        met.append(None if matched is None else not matched)
-    return _all(met) is True
-
-
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    found = list(answers)
-    return False if False in found else None if None in found else True
-
-
-def _any(answers: Iterable[bool | None]) -> bool | None:
-    found = list(answers)
-    return True if True in found else None if None in found else False
+        met.append(opposite(_met(table(conditions, "not"), around, failed=failed, of=any_of)))
+    return all_of(met) is True
 
 
 def _met(
@@ -139,18 +129,16 @@ def _met(
     around: ScriptContext | None,
     *,
     failed: bool,
-    of: Callable[[Iterable[bool | None]], bool | None] = _all,
+    of: Callable[[Collection[bool | None]], bool | None] = all_of,
 ) -> bool | None:
     """Whether conditions are met, each by itself or `of` all; None where that is not known."""
-    return of(
-        answer
-        for key, value in conditions.items()
-        for answer in (
-            map(_of_variable, table(conditions, key).values())
-            if key == "env"
-            else [_answer(key, value, around, failed=failed)]
-        )
-    )
+    answers: list[bool | None] = []
+    for key, value in conditions.items():
+        if key == "env":
+            answers += map(_of_variable, table(conditions, key).values())
+        else:
+            answers.append(_answer(key, value, around, failed=failed))
+    return of(answers)
 
 
 def _of_variable(wanted: object) -> bool:
