@@ -14,7 +14,7 @@ from packaging.version import Version
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
-from wheelcheck.builds.sdist.build_system import builds_for_metadata
+from wheelcheck.builds.sdist.build_system import backend_module, builds_for_metadata
 from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
@@ -279,7 +279,7 @@ def hook_requires(
     tools, as base images do. The project's own `settings` of the backend come first.
     """
     pins = resolution.pins
-    module = _module(backend)
+    module = backend_module(backend)
     added = list(settings.requires)
     known = {canonicalize_name(name) for name in (*map(_name, added), *settings.without)}
     for name, requirement, when in _hook_rows(module):
@@ -324,11 +324,6 @@ def _is_met(text: str, pins: Mapping[NormalizedName, Pin]) -> bool:
 def _name(text: str) -> str:
     requirement = parse_requirement(text)
     return "" if isinstance(requirement, InvalidRequirement) else requirement.name
-
-
-def _module(backend: str) -> str:
-    """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
-    return backend.partition(":")[0].partition(".")[0]
 
 
 def _applies(when: str, pins: Mapping[NormalizedName, Pin]) -> bool:

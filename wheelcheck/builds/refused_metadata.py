@@ -25,7 +25,7 @@ from wheelcheck.builds.obstacles.project_settings.refused_settings import (
     refused_settings,
 )
 from wheelcheck.builds.plan import Build
-from wheelcheck.builds.sdist.build_system import read_toml
+from wheelcheck.builds.sdist.build_system import backend_module, read_toml
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
@@ -62,7 +62,7 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
     if isinstance(tree, Unknown) or (facts.system.legacy and "project" not in tree):
         return
     backend = facts.system.backend
-    name = backend.partition(":")[0].partition(".")[0]
+    name = backend_module(backend)
     complete = build.reading.is_whole and not contents.holds_links
     paths = contents.paths if complete else None
     reader, refused = _refused_tables(tree, build, facts.kind, name, paths)
@@ -100,7 +100,7 @@ def _without_readme(
     tree: Mapping[str, Any], contents: SdistContents, backend: str
 ) -> Iterator[BuildObstacle]:
     """Readmes that the backend reads and that are not there."""
-    name = backend.partition(":")[0].partition(".")[0]
+    name = backend_module(backend)
     for readme in readmes(tree) if reads_readme(backend) else ():
         if readme.removeprefix("./") not in contents.paths and ".." not in readme:
             message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"

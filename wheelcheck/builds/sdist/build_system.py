@@ -22,6 +22,7 @@ __all__ = [
     "LEGACY_REQUIRES",
     "BuildSystem",
     "backend_kind",
+    "backend_module",
     "builds_for_metadata",
     "command_modules",
     "declared_modules",
@@ -73,7 +74,7 @@ _READS_MORE = frozenset({"scikit_build_core"})
 
 def builds_for_metadata(backend: str) -> bool:
     """Whether a backend builds a wheel where its metadata alone are wanted."""
-    return _module(backend) in _BUILDS_FOR_METADATA
+    return backend_module(backend) in _BUILDS_FOR_METADATA
 
 
 def is_stated_alone(text: str) -> bool:
@@ -85,7 +86,7 @@ def is_stated_alone(text: str) -> bool:
     return (
         system.problem is None
         and backend_kind(system.backend) in {"meson", "native", "pure"}
-        and _module(system.backend) not in _READS_MORE
+        and backend_module(system.backend) not in _READS_MORE
         and not system.backend_path
         and not system.scripts
     )
@@ -96,7 +97,7 @@ def is_stated_alone_and_not_built(text: str) -> bool:
     return is_stated_alone(text) and not builds_for_metadata(read_build_system(text)[0].backend)
 
 
-def _module(backend: str) -> str:
+def backend_module(backend: str) -> str:
     """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
     return backend.partition(":")[0].partition(".")[0]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.build_system import backend_module, read_toml, strings, table
 from wheelcheck.builds.sdist.scikit_build import asks_for_failure, scikit_build_settings
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.errors import Unknown
@@ -58,7 +58,7 @@ def hook_settings(
     Settings may depend on `around`, the Python and the system of the build.
     """
     document = read_toml(texts.get("pyproject.toml", ""))
-    module = backend.partition(":")[0].partition(".")[0]
+    module = backend_module(backend)
     if isinstance(document, Unknown):
         return HookSettings()
     if module == "scikit_build_core":

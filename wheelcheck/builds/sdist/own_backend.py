@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.builds.sdist.build_system import BuildSystem, backend_kind
-from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.builds.setup_script.script_syntax import parse, statements
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.project_modules import backend_places
 
 __all__ = ["asks_for", "may_ask_for_more", "own_backend_files", "wrapped_kind"]
 
@@ -18,11 +19,10 @@ _HOOK = "get_requires_for_build_wheel"
 
 def own_backend_files(system: BuildSystem, texts: Mapping[str, str]) -> list[str]:
     """The files of a backend that is part of the sdist, its own module first."""
-    stem = system.backend.partition(":")[0].replace(".", "/")
+    inside = "." in system.backend.partition(":")[0]  # a module of a package
     found: list[str] = []
-    for folder in system.backend_path:
-        base = posixpath.normpath(posixpath.join(folder, stem))
-        package = posixpath.dirname(base) if "/" in stem else base
+    for base in backend_places(system.backend, system.backend_path):
+        package = posixpath.dirname(base) if inside else base
         found += [path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts]
         found += sorted(path for path in texts if path.startswith(f"{package}/"))
     return [path for path in dict.fromkeys(found) if path.endswith(".py")]
@@ -43,19 +43,18 @@ def may_ask_for_more(texts: Iterable[str]) -> bool:
     `texts` are those of its modules. Not so where each definition of the hook hands on what
     another backend's hook asks for, or gives an empty list, nor where there is none.
     """
-    for text in texts:
-        if _HOOK not in text:
+    return not all(hook is not None and _hands_on(hook) for hook in _hooks(texts))
+
+
+def _hooks(texts: Iterable[str]) -> Iterator[ast.FunctionDef | None]:
+    """The definitions of the hook; None for a module that names it and cannot be read."""
+    for tree in (parse(text) for text in texts if _HOOK in text):
+        if isinstance(tree, Unknown):
+            yield None
             continue
-        tree = parse(text)
-        if isinstance(tree, Unknown) or not all(map(_hands_on, _hooks(tree))):
-            return True
-    return False
-
-
-def _hooks(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == _HOOK:
-            yield node
+        for node in statements(tree):
+            if isinstance(node, ast.FunctionDef) and node.name == _HOOK:
+                yield node
 
 
 def _hands_on(hook: ast.FunctionDef) -> bool:
@@ -78,15 +77,13 @@ def asks_for(texts: Iterable[str]) -> tuple[str, ...]:
     Those of lists that a hook returns by its last statement, alone or added to others, and of
     names that it gives such lists in any case.
     """
-    trees = (parse(text) for text in texts if _HOOK in text)
+    ends = ((hook, hook.body[-1]) for hook in _hooks(texts) if hook is not None)
     return tuple(
         dict.fromkeys(
             line
-            for tree in trees
-            if not isinstance(tree, Unknown)
-            for hook in _hooks(tree)
-            if isinstance(hook.body[-1], ast.Return)
-            for line in _listed(hook.body[-1].value, dict(_named(hook.body)))
+            for hook, last in ends
+            if isinstance(last, ast.Return)
+            for line in _listed(last.value, dict(_named(hook.body)))
         )
     )
 
