@@ -21,8 +21,8 @@ def unread(features: BuildFeatures) -> Unknown | None:
     would be that of an empty project (photutils 3.1.1 took 103 s of the 0.9 that were said).
     """
     if features.backend == "unknown":
-        packer = features.packer.partition(":")[0]
-        return Unknown("backend-not-read", f"what its build backend {packer} runs is not read")
+        why = f"what its build backend {features.packer} runs is not read"
+        return Unknown("backend-not-read", why)
     wheel = features.wheel
     if shows_nothing(features) and not (wheel and wheel.extension_bytes):
         return Unknown(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
-from wheelcheck.builds.sdist.build_system import read_toml, table
+from wheelcheck.builds.sdist.build_system import backend_module, read_toml, table
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
@@ -319,7 +319,7 @@ def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
 
 def _packer(facts: SdistFacts) -> str:
     """The backend that packs the wheel; backends of an sdist's own mostly lead to setuptools."""
-    return "setuptools" if facts.kind == "setuptools" else facts.system.backend.partition(".")[0]
+    return "setuptools" if facts.kind == "setuptools" else backend_module(facts.system.backend)
 
 
 def _translated(
