@@ -147,13 +147,10 @@ def _unseen_lines(
     """How far the intervals are widened, and what that would have covered of each list."""
     covered = unseen.coverage(judged, beyond)
     shares = ", ".join(f"{side:.1%} of {quantity}" for quantity, side in beyond.items())
+    before, after = unseen.width(judged, fits.AS_SEEN), unseen.width(judged, powers)
     widths = ", ".join(
-        f"{quantity} ×{before:.2f} before and ×{after:.2f} after"
-        for (quantity, before), after in zip(
-            unseen.width(judged, fits.AS_SEEN).items(),
-            unseen.width(judged, powers).values(),
-            strict=True,
-        )
+        f"{quantity} ×{before[quantity]:.2f} before and ×{after[quantity]:.2f} after"
+        for quantity in before
     )
     about = (
         "These are the intervals of builds whose families were left out. An answer widens them by "

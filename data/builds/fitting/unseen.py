@@ -12,6 +12,7 @@ import csv
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -132,17 +133,17 @@ def sides(builds: Sequence[Judged]) -> dict[str, float]:
 
     Later lists weigh more, and every build counts as it was missed then and as it is missed now.
     """
-    found = {}
-    for quantity in _VALUES:
-        own = [build for build in builds if build.quantity == quantity]
-        weights = [build.weight for build in own]
+    return {
+        quantity: min(_SIDES, key=partial(_off, [b for b in builds if b.quantity == quantity]))
+        for quantity in _VALUES
+    }
 
-        def missed(side: float, own: list[Judged] = own, weights: list[float] = weights) -> float:
-            inside = np.mean(_inside_of_lists(own, {own[0].quantity: side}), axis=1)
-            return abs(float(np.average(inside, weights=weights)) - COVERED)
 
-        found[quantity] = min(_SIDES, key=missed)
-    return found
+def _off(builds: Sequence[Judged], side: float) -> float:
+    """How far from `COVERED` builds of one quantity are, where `side` may lie beyond each bound."""
+    inside = np.mean(_inside_of_lists(builds, {builds[0].quantity: side}), axis=1)
+    weights = [build.weight for build in builds]
+    return abs(float(np.average(inside, weights=weights)) - COVERED)
 
 
 def powers(

@@ -212,13 +212,11 @@ def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
     """Extension modules of all calls, each depending on its call's conditions."""
     found: list[ExtensionModule] = []
     handed = [_handed(call) for call in calls]
-    either = with_others_instead(handed)
-    for call, own, marked in zip(calls, handed, either, strict=True):
-        if not all(handed):
-            depending = (
-                replace(each, supposing=(*each.supposing, *call.supposing)) for each in own
-            )
-            found += _frozen(list(depending))
+    everywhere = all(handed)
+    for call, own, marked in zip(calls, handed, with_others_instead(handed), strict=True):
+        if not everywhere:
+            conditions = call.supposing
+            found += _frozen([replace(e, supposing=(*e.supposing, *conditions)) for e in own])
         else:
             found += _frozen(marked if call.supposing else own)
     least: dict[ExtensionModule, ExtensionModule] = {}
