@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
 from wheelcheck.builds.setup_script.commands_run import tools_always_run
-from wheelcheck.builds.setup_script.computed.extension_arguments import strings_of
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,
@@ -32,6 +31,7 @@ from wheelcheck.builds.setup_script.forgiveness import (
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import mentions_extensions, parse
+from wheelcheck.builds.setup_script.setup_requires import requires_unclear, setup_requires
 from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
 from wheelcheck.errors import Unknown
 
@@ -172,8 +172,8 @@ def _script_value(
         tools_forgiven=all(run.forgiven for run in tools),
         tools_always_run=tools_always_run(_commands(first)),
         scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
-        setup_requires=_setup_requires(first or script.setup_calls),
-        requires_unclear=_requires_unclear(first or script.setup_calls),
+        setup_requires=setup_requires(first or script.setup_calls),
+        requires_unclear=requires_unclear(first or script.setup_calls),
     )
 
 
@@ -314,43 +314,3 @@ def _forgiving_command(script: Interpreter, commands: dict[str, Value]) -> str:
         if isinstance(command, ClassValue) and forgives_failures(script, command):
             return f"{command.node.name} ({name}) goes on when the compiler fails"
     return ""
-
-
-def _flat(value: Value) -> Iterator[str]:
-    """The strings of a list, and of lists in it, which setuptools takes as well."""
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _flat(item)
-    else:
-        yield from strings_of(value) or ()
-
-
-def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
-    """Requirements, one a line where they are strings, as pkg_resources reads them."""
-    lines = (
-        line.partition(" #")[0].strip()
-        for part in _stated_requires(calls)
-        for stated in _flat(part)
-        for line in stated.splitlines()
-    )
-    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
-
-
-def _requires_unclear(calls: list[SetupCall]) -> bool:
-    """Whether `setup_requires` may have more than was read."""
-    return any(not _is_read(value) for value in _stated_requires(calls))
-
-
-def _stated_requires(calls: list[SetupCall]) -> list[Value]:
-    """What calls give as `setup_requires`, or keywords that are not known.
-
-    distutils' own `setup()` passes over them, also where setuptools is imported.
-    """
-    given = [call.arguments for call in calls if call.function != "distutils.core.setup"]
-    return [keys.get("setup_requires", keys.get("**")) for keys in given]
-
-
-def _is_read(value: Value) -> bool:
-    if isinstance(value, list | tuple):
-        return all(map(_is_read, value))
-    return value is None or isinstance(value, str)
