@@ -29,7 +29,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed
 from wheelcheck.builds.needs.libraries import library_called
-from wheelcheck.builds.needs.system_packages import source_needs
+from wheelcheck.builds.needs.source_needs import source_needs
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown

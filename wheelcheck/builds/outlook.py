@@ -28,7 +28,8 @@ from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.later_requirements import LaterRequirements, to_report, without_repeats
 from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
 from wheelcheck.builds.needs.python_headers import PYTHON_HEADERS
-from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
+from wheelcheck.builds.needs.source_needs import source_needs
+from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands
 from wheelcheck.builds.needs.toolchain import tools_on_pypi
 from wheelcheck.builds.obstacles.bit_rot import python_too_new
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle

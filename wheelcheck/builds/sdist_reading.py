@@ -11,7 +11,7 @@ from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.classify import judge_source_build
 from wheelcheck.builds.evidence.sibling_wheels import linux_wheel, wheel_contents
 from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
-from wheelcheck.builds.needs.system_packages import known_needs
+from wheelcheck.builds.needs.source_needs import known_needs
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, wanted
 from wheelcheck.builds.setup_script.script_context import BuildSite

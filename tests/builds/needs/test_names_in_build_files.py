@@ -11,14 +11,12 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     needs_input,
 )
+from wheelcheck.builds.needs.header_packages import holder_of_header
 from wheelcheck.builds.needs.library_needs import library_needs
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.needs.package_files import (
-    build_package,
-    holder_of_header,
-    run_packages,
-)
-from wheelcheck.builds.needs.system_packages import install_commands, source_needs
+from wheelcheck.builds.needs.package_files import build_package, run_packages
+from wheelcheck.builds.needs.source_needs import source_needs
+from wheelcheck.builds.needs.system_packages import install_commands
 from wheelcheck.builds.obstacles.obstacle_rules import missing_from_distribution
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist

@@ -7,13 +7,8 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.needs.system_packages import (
-    InstallPhase,
-    install_commands,
-    known_needs,
-    packages_for,
-    source_needs,
-)
+from wheelcheck.builds.needs.source_needs import known_needs, source_needs
+from wheelcheck.builds.needs.system_packages import InstallPhase, install_commands, packages_for
 from wheelcheck.distributions.distribution import (
     Distribution,
     Family,

@@ -5,7 +5,8 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import Role, SourceNeedsInput, needs_input
-from wheelcheck.builds.needs.system_packages import install_commands, source_needs
+from wheelcheck.builds.needs.source_needs import source_needs
+from wheelcheck.builds.needs.system_packages import install_commands
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.distribution import Distribution, Family

@@ -5,7 +5,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, SourceNeedsInput
-from wheelcheck.builds.needs.system_packages import source_needs
+from wheelcheck.builds.needs.source_needs import source_needs
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import (

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.header_packages import holder_of_header
 from wheelcheck.builds.needs.libraries import library_called, library_table
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.needs.package_files import holder_of, holder_of_header
+from wheelcheck.builds.needs.package_files import holder_of
 from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.distributions.debian_package import FileKind

@@ -9,14 +9,10 @@ from types import MappingProxyType
 from packaging.utils import canonicalize_name
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.header_packages import holder_of_header
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
-from wheelcheck.builds.needs.package_files import (
-    brought_by,
-    holder_of_header,
-    is_packaged,
-    library_of,
-)
+from wheelcheck.builds.needs.package_files import brought_by, is_packaged, library_of
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["boost_needs", "header_needs", "sure_header_needs", "with_unmet_headers"]

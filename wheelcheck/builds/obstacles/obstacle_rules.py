@@ -10,7 +10,8 @@ from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.package_files import pkg_config_version, search_command
-from wheelcheck.builds.needs.system_packages import known_needs, unresolved
+from wheelcheck.builds.needs.source_needs import known_needs
+from wheelcheck.builds.needs.system_packages import unresolved
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.stub_sdist import is_stub

@@ -7,11 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from wheelcheck.builds.needs.package_files import (
-    holder_of_header,
-    is_lost_header,
-    is_packaged,
-)
+from wheelcheck.builds.needs.header_packages import holder_of_header, is_lost_header
+from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.sure_headers import compiler_headers
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
