@@ -5,15 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 
 from wheelcheck.builds.cmake.conditions import is_true
 from wheelcheck.builds.cmake.copies import Copies
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope, Statement, statements
+from wheelcheck.builds.cmake.made_targets import TARGET_COMMANDS, CMakeTarget, MadeTargets
 from wheelcheck.builds.cmake.variables import BUILD, SOURCE, VARIABLES, sdist_path
 
-__all__ = ["CMakeProject", "CMakeTarget"]
+__all__ = ["CMakeProject"]
 
 _MOST = 30_000
 """Commands that are followed of one project."""
@@ -27,30 +26,12 @@ _LINUX: Mapping[str, str] = {
     "CMAKE_SYSTEM_NAME": "Linux", "CMAKE_SYSTEM_PROCESSOR": "x86_64", "CMAKE_VERSION": "4.1.0",
     "LINUX": "1", "SKBUILD": "2", "UNIX": "1",
 }  # fmt: skip
-_KINDS = {"EXCLUDE_FROM_ALL", "INTERFACE", "MACOSX_BUNDLE", "MODULE", "OBJECT", "PRIVATE", "PUBLIC",
-    "SHARED", "STATIC", "UNKNOWN", "WIN32"}  # fmt: skip
 _NO_TARGET = re.compile(
     r"(?:set|get|source|target|mark_as|cmake|enable|link|include|define|add_(?:test|compile|link"
     r"|definitions)|install|export|message|configure|separate|project|print|check|feature|catch"
     r"|gtest|doctest|ctest|write)_?\w*"
 )
 """Commands that name sources and make no target of them."""
-_OBJECTS = re.compile(r"\$<TARGET_OBJECTS:([^<>]+)>")
-_GENERATED = re.compile(r"\$<[A-Z_]+:([\w:.+-]+)>")
-
-
-@dataclass(slots=True)
-class CMakeTarget:
-    """A library or program: the words that name its sources, each with the folder where it stands.
-
-    `uses` are the names of what it links or depends on; `excluded`: ``all`` does not build it.
-    """
-
-    name: str
-    sources: list[tuple[str, str]] = field(default_factory=list)
-    uses: list[str] = field(default_factory=list)
-    excluded: bool = False
-    helper: bool = False
 
 
 class CMakeProject:
@@ -73,16 +54,17 @@ class CMakeProject:
         *,
         certain: bool = False,
     ) -> None:
-        self.targets: dict[str, CMakeTarget] = {}
+        self._present = frozenset(paths)
+        self._made = MadeTargets(self._present)
+        self.targets: Mapping[str, CMakeTarget] = self._made.targets
+        self.made: Mapping[str, list[tuple[str, str]]] = self._made.written
+        """What custom commands write, by its path, and the sources that they read."""
         self.unfollowed: set[str] = set()
         """Folders that the build takes and whose own description is not CMake's, or not read."""
         self.is_open = False
         """Whether it takes folders by names that only a build knows."""
-        self.made: dict[str, list[tuple[str, str]]] = {}
-        """What custom commands write, by its path, and the sources that they read."""
         self.copies = Copies()
         self._texts, self._paths, self._certain = texts, paths, certain
-        self._present = frozenset(paths)
         self._parsed: dict[str, list[Statement]] = {}
         self._functions: dict[str, tuple[list[str], list[Statement], bool]] = {}
         self._properties: dict[str, str] = {}
@@ -211,15 +193,15 @@ class CMakeProject:
             self._builtin(name, words, scope)
 
     def _builtin(self, name: str, words: list[str], scope: Scope) -> None:
-        handler = _COMMANDS.get(name)
-        sets = VARIABLES[name] if handler is None else None
-        if handler is not None:
-            handler(self, words, scope)
-        elif sets is not None:
+        if name in _COMMANDS:
+            _COMMANDS[name](self, words, scope)
+        elif name in TARGET_COMMANDS:
+            TARGET_COMMANDS[name](self._made, words, scope)
+        elif (sets := VARIABLES[name]) is not None:
             if words:
                 sets(scope, words, self._paths)
         elif not _NO_TARGET.fullmatch(name):
-            self._helper(name, words, scope)
+            self._made.add_helper(name, words, scope)
 
     def _call(
         self, function: tuple[list[str], list[Statement], bool], words: list[str], scope: Scope
@@ -231,69 +213,6 @@ class CMakeProject:
         self._depth += 1
         self._run(body, inner)
         self._depth -= 1
-
-    def _helper(self, name: str, words: list[str], scope: Scope) -> None:
-        """A command of a module that is not read: ``pybind11_add_module``, ``cython_transpile`` …
-
-        It makes a target of its first word, if it names sources, or a `.pyx` of that name is there.
-        """
-        sources = [word for word in words if _is_source(word)]
-        beside = posixpath.join(scope.folder, f"{words[0]}.pyx")
-        if beside in self._present and (not sources or "cython" in name):
-            sources = [f"{SOURCE}/{beside}", *sources]
-        if not sources:
-            return
-        if "cython" in name:
-            value = f"{SOURCE}/{sdist_path(sources[0], scope.folder)}"
-            for before, word in pairwise(words):
-                if before == "OUTPUT_VARIABLE":
-                    scope.variables[word] = value
-                    return
-            scope.variables[words[0]] = value
-        target = self._target(words[0], scope)
-        target.helper = "cython" in name
-        target.sources += [(word, scope.folder) for word in sources]
-        target.uses += [word for word in words[1:] if not _is_source(word)]
-
-    def _target(self, name: str, scope: Scope) -> CMakeTarget:
-        if name not in self.targets:
-            self.targets[name] = CMakeTarget(name, excluded=scope.excluded)
-        return self.targets[name]
-
-    def _add(self, words: list[str], scope: Scope) -> None:
-        name, rest = words[0], words[1:]
-        if "ALIAS" in rest[:1]:
-            self.targets[name] = CMakeTarget(name, uses=rest[1:2], excluded=True)
-            return
-        if "IMPORTED" in rest or UNKNOWN in name:
-            return
-        target = self._target(name, scope)
-        target.excluded |= "EXCLUDE_FROM_ALL" in rest
-        target.sources += [(word, scope.folder) for word in rest if word not in _KINDS]
-        target.uses += [found for word in rest for found in _OBJECTS.findall(word)]
-
-    def _sources(self, words: list[str], scope: Scope) -> None:
-        target = self._target(words[0], scope)
-        target.sources += [(word, scope.folder) for word in words[1:] if word not in _KINDS]
-        target.uses += [found for word in words for found in _OBJECTS.findall(word)]
-
-    def _uses(self, words: list[str], scope: Scope) -> None:
-        used = [_GENERATED.sub(r"\1", word) for word in words[1:] if word not in _KINDS]
-        self._target(words[0], scope).uses += used
-
-    def _custom_target(self, words: list[str], scope: Scope) -> None:
-        target = self._target(words[0], scope)
-        target.excluded |= "ALL" not in words
-        target.sources += [(word, scope.folder) for word in words[1:] if word.startswith("/")]
-        target.uses += words[1:]
-
-    def _custom_command(self, words: list[str], scope: Scope) -> None:
-        if words[0] != "OUTPUT":
-            return
-        end = next((i for i, word in enumerate(words) if word in _CUSTOM_WORDS), len(words))
-        read = [(word, scope.folder) for word in words[end:] if _is_source(word)]
-        for word in words[1:end]:
-            self.made[sdist_path(word, scope.folder)] = read
 
     def _subdirectory(self, words: list[str], scope: Scope) -> None:
         excluded = "EXCLUDE_FROM_ALL" in words
@@ -340,21 +259,11 @@ class CMakeProject:
             before = [self._properties.get(name, "")] if "APPEND" in words[:at] else []
             self._properties[name] = ";".join(filter(None, [*before, *values]))
         elif words[0] == "TARGET" and name == "EXCLUDE_FROM_ALL":
-            self._exclude(words[1:at], scope)
+            self._made.exclude(words[1:at], scope)
 
     def _get_property(self, words: list[str], scope: Scope) -> None:
         known = words[1:2] == ["GLOBAL"]
         scope.variables[words[0]] = self._properties.get(words[-1], "") if known else None
-
-    def _set_properties(self, words: list[str], scope: Scope) -> None:
-        if "PROPERTIES" in words:
-            at = words.index("PROPERTIES")
-            if "EXCLUDE_FROM_ALL" in words[at:-1]:
-                self._exclude(words[:at], scope)
-
-    def _exclude(self, names: Iterable[str], scope: Scope) -> None:
-        for name in names:
-            self._target(name, scope).excluded = True
 
     def _file(self, words: list[str], scope: Scope) -> None:
         if words[0] in {"COPY", "INSTALL"}:
@@ -377,14 +286,6 @@ class CMakeProject:
             self.unfollowed.add(sdist_path(words[words.index("SOURCE_DIR") + 1], scope.folder))
 
 
-def _is_source(word: str) -> bool:
-    return word.endswith(_SUFFIXES)
-
-
-_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".pyx", ".f", ".f90", ".F", ".F90", ".for",
-    ".f95", ".i", ".s", ".S", ".asm")  # fmt: skip
-_CUSTOM_WORDS = {"ARGS", "BYPRODUCTS", "COMMAND", "COMMENT", "DEPENDS", "MAIN_DEPENDENCY",
-    "VERBATIM", "WORKING_DIRECTORY"}  # fmt: skip
 _BLOCKS: Mapping[str, Callable[[CMakeProject, Statement, Scope], bool]] = {
     "block": CMakeProject._once,  # noqa: SLF001 (its own table)
     "foreach": CMakeProject._foreach,  # noqa: SLF001
@@ -394,11 +295,6 @@ _BLOCKS: Mapping[str, Callable[[CMakeProject, Statement, Scope], bool]] = {
     "while": CMakeProject._once,  # noqa: SLF001
 }
 _COMMANDS: Mapping[str, Callable[[CMakeProject, list[str], Scope], None]] = {
-    "add_custom_command": CMakeProject._custom_command,  # noqa: SLF001
-    "add_custom_target": CMakeProject._custom_target,  # noqa: SLF001
-    "add_dependencies": CMakeProject._uses,  # noqa: SLF001
-    "add_executable": CMakeProject._add,  # noqa: SLF001
-    "add_library": CMakeProject._add,  # noqa: SLF001
     "add_subdirectory": CMakeProject._subdirectory,  # noqa: SLF001
     "externalproject_add": CMakeProject._external,  # noqa: SLF001
     "fetchcontent_declare": CMakeProject._declare,  # noqa: SLF001
@@ -408,7 +304,4 @@ _COMMANDS: Mapping[str, Callable[[CMakeProject, list[str], Scope], None]] = {
     "include": CMakeProject._include,  # noqa: SLF001
     "project": CMakeProject._project,  # noqa: SLF001
     "set_property": CMakeProject._set_property,  # noqa: SLF001
-    "set_target_properties": CMakeProject._set_properties,  # noqa: SLF001
-    "target_link_libraries": CMakeProject._uses,  # noqa: SLF001
-    "target_sources": CMakeProject._sources,  # noqa: SLF001
 }

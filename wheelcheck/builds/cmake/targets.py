@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.cmake.language import UNKNOWN
-from wheelcheck.builds.cmake.project import CMakeProject, CMakeTarget
+from wheelcheck.builds.cmake.made_targets import CMakeTarget
+from wheelcheck.builds.cmake.project import CMakeProject
 from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.cmake.variables import sdist_path
 from wheelcheck.builds.sdist.build_system import strings, table
