@@ -832,3 +832,24 @@ def test_what_commands_raise_leaves_setup_as_an_exit(command, handler, stops):
 def test_what_setup_refuses_is_an_exit(handler, stops):
     call = f"try:\n  setup(use_2to3=True)\nexcept {handler}:\n  setup()\n"
     assert (run(f"from setuptools import setup\n{call}") is not None) is stops
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stops"),
+    [
+        ("import numpy.distutils.core", "import numpy.distutils.core", True),
+        ("import numpy.distutils.core", "x = 1\n  from numpy.distutils import ccompiler", True),
+        ("import imp", "if socket.x:\n    import imp\n  else:\n    import os, imp", True),
+        ("import imp", "if socket.x:\n    import imp\n  else:\n    import os", False),
+        ("import imp", "setup(name='x')\n  import imp", False),
+        ("import imp", "import os", False),
+        ("import imp", "pass", False),
+    ],
+)
+def test_what_both_ways_of_an_unknown_choice_import(first, second, stops):
+    """As wrf-python 1.3.4.1 chooses by the name of the host."""
+    text = "import socket\nfrom setuptools import setup\n"
+    text += f"if socket.gethostname() == 'x':\n  {first}\nelse:\n  {second}\n"
+    assert (run(text, numpy="2.3.5") is not None) is stops
+    guarded = text.replace("\n", "\n  ").rstrip()
+    assert run(f"try:\n  {guarded}\nexcept ImportError:\n  pass\n", numpy="2.3.5") is None

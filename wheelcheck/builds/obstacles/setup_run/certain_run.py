@@ -30,7 +30,12 @@ from wheelcheck.builds.obstacles.setup_run.stop import (
     catching,
     message,
 )
-from wheelcheck.builds.obstacles.setup_run.syntax import dotted, is_generator, names_bound
+from wheelcheck.builds.obstacles.setup_run.syntax import (
+    dotted,
+    imported_either_way,
+    is_generator,
+    names_bound,
+)
 
 __all__ = ["certain_stop", "module_stop"]
 
@@ -160,6 +165,8 @@ class _Run:
         if known is not None:
             self.walk(node.body if known else node.orelse)
             return
+        for each in imported_either_way(node):
+            self.imports.whole(each)
         self._uncertain([*node.body, *node.orelse])
 
     def _For(self, node: ast.For) -> None:  # noqa: N802

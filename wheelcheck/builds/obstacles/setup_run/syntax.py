@@ -13,6 +13,7 @@ __all__ = [
     "dotted",
     "entries",
     "evaluated",
+    "imported_either_way",
     "is_generator",
     "is_unbound",
     "names_bound",
@@ -124,3 +125,37 @@ def is_unbound(name: str, text: str) -> bool:
         return False
     tree = parse(text)
     return not isinstance(tree, Unknown) and name not in _bound_out_of_sight(tree)
+
+
+def imported_either_way(choice: ast.If) -> list[ast.Import]:
+    """Imports of the modules that both ways of a choice import before they do anything else.
+
+    ``import a.b`` in the first and ``from a.c import d`` in the second import ``a`` either way.
+    """
+    second = _imported_first(choice.orelse)
+    return [
+        ast.copy_location(ast.Import([ast.alias(name)]), statement)
+        for name, statement in _imported_first(choice.body).items()
+        if name in second
+    ]
+
+
+def _imported_first(body: list[ast.stmt]) -> dict[str, ast.stmt]:
+    """The modules, with the packages around them, that statements begin by importing."""
+    found: dict[str, ast.stmt] = {}
+    for statement in body:
+        if isinstance(statement, ast.If):
+            return {each.names[0].name: each for each in imported_either_way(statement)} | found
+        if isinstance(statement, ast.Import):
+            names = [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom) and not statement.level:
+            names = [statement.module or ""]
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            continue
+        else:
+            break
+        for name in names:
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                found.setdefault(".".join(parts[:end]), statement)
+    return found
