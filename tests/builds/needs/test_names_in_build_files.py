@@ -222,6 +222,14 @@ def test_other_systems_tests_and_what_the_sdist_builds_itself_are_no_needs(text:
     assert roles({"setup.py": text}) == {}
 
 
+def test_a_library_that_the_script_has_built_is_no_need_of_an_extension_module():
+    """PyWavelets 1.3.0 names it by a value: ``libraries=[c_lib[0]]``."""
+    script = 'c_lib = ("c_wt", {"sources": sources})\nsetup(libraries=[c_lib])'
+    linked = (("setup.py:1", ("c_wt",), False), ("setup.py:1", ("rrd",), False))
+    found = library_needs(facts(extension_libraries=linked, texts={"setup.py": script}))
+    assert [need.name for need in found] == ["-lrrd"]
+
+
 def test_a_list_of_python_packages_names_no_libraries():
     lists = 'TEST_LIBS = ["rrd"]\nEXTRAS = {"t": TEST_LIBS}\nsetup(extras_require=EXTRAS)'
     assert required(lists) == set()

@@ -11,8 +11,10 @@ from wheelcheck.builds.needs.header_packages import holder_of_header
 from wheelcheck.builds.needs.libraries import library_called, library_table
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import holder_of
+from wheelcheck.builds.needs.scripts.library_questions import built_by
 from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
@@ -43,16 +45,28 @@ def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The libraries of declared extension modules.
 
     Known, not inferred, are those of a package whose header the sources include in every build,
-    where no command of the script may change what is linked with.
+    where no command of the script may change what is linked with. What the script has built
+    itself, as one of the libraries of `setup()`, is no need.
     """
     headers = () if "build_ext" in facts.texts.get("setup.py", "") else facts.sure_headers
     included = {holder_of_header(header) for header in headers} - {None}
+    scripts = {place.partition(":")[0] for place, _, _ in facts.extension_libraries}
+    built = {name for path in scripts for name in _built_in(facts.texts.get(path, ""))}
     for place, (name, *others), optional in facts.extension_libraries:
+        if name in built:
+            continue
         role = Role.OPTIONAL if optional else Role.REQUIRED
         source = f"{place}: libraries=[{' or '.join(map(repr, (name, *others)))}]"
         for need in need_called(FileKind.LIB, name, source, role, others=others):
             known = included and holder_of((FileKind.LIB, name)) in included
             yield replace(need, inferred=not (known and not others and not optional))
+
+
+def _built_in(text: str) -> Iterator[str]:
+    tree = parse(text)
+    if not isinstance(tree, Unknown):
+        for node in walk(tree):
+            yield from built_by(node)
 
 
 def _from_pyproject(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
