@@ -208,6 +208,7 @@ if has_cython:
         ("import sys\nif not (3, 6) <= sys.version_info < (3, 9): raise ValueError('x')", "ValueE"),
         ("import sys\nif float(sys.version[:3]) < 3.6: raise ValueError('x')", "it raises ValueE"),
         ("import sys\nif sys.hexversion > 0x03000000: raise ValueError('x')", "it raises ValueE"),
+        ("import os\nif os.sys.version_info > (3,): raise ValueError('x')", "it raises ValueE"),
         (BY_NUMBERS, "lib2to3 is gone since Python 3.13"),
         ("a, b = 'x', 'README.md'\nopen(b)", "it opens README.md"),
         ("print 'hello'", "is not Python 3"),

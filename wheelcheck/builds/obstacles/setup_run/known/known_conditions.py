@@ -234,10 +234,8 @@ class _Reading:
 
     def _attribute(self, node: ast.Attribute, scope: Mapping[str, Any]) -> Any:
         base = node.value
-        if isinstance(base, ast.Name):
-            dotted = scope.get(base.id)
-            if isinstance(dotted, str) and dotted:
-                return self._of_module(f"{dotted}.{node.attr}")
+        if module := _module_called(base, scope):
+            return self._of_module(f"{module}.{node.attr}")
         inner = self.value(base, scope)
         if isinstance(inner, PythonVersion) and node.attr in {"major", "minor"}:
             return inner[node.attr == "minor"]
@@ -299,3 +297,14 @@ def _is_unset_variable(word: ast.expr, where: ast.expr, scope: Mapping[str, Any]
         return False
     name = word.value if isinstance(word, ast.Constant) else None
     return isinstance(name, str) and is_unset(name)
+
+
+def _module_called(node: ast.expr, scope: Mapping[str, Any]) -> str:
+    """The dotted name that an import bound, or nothing; `os.sys` is `sys`."""
+    match node:
+        case ast.Name(id=name):
+            dotted = scope.get(name)
+            return dotted if isinstance(dotted, str) else ""
+        case ast.Attribute(value=ast.Name(id=name), attr="sys") if scope.get(name) == "os":
+            return "sys"
+    return ""
