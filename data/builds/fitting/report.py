@@ -158,9 +158,10 @@ def _unseen_lines(
         f"powers, so that {shares} lie beyond each. These shares are such that, where a list is "
         f"left out, the others' intervals cover {unseen.COVERED:.1%} of it: the mean over the "
         "lists, later lists weighing more, of every build as it was missed on the day when it was "
-        "judged, and as the present model misses it without its family. Pure builds compile "
-        f"nothing, large builds take {modelled.LARGE:g} modelled seconds or more. Upper bound ÷ "
-        f"lower bound, in the geometric mean: {widths}."
+        "judged. The second figure of each list is what is covered of the present model's misses "
+        "without the build's family. Pure builds compile nothing, large builds take "
+        f"{modelled.LARGE:g} modelled seconds or more. Upper bound ÷ lower bound, in the geometric "
+        f"mean: {widths}."
     )
     return [
         about,

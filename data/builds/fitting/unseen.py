@@ -41,13 +41,14 @@ LISTS = (
     ("eleventh_development", "eleventh-development", 2.0),
     ("twelfth", "twelfth", 2.0),
     ("thirteenth", "thirteenth", 2.0),
+    ("fifteenth", "fifteenth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""
 _ALL = "all together"
 """What `coverage` calls the builds of all lists."""
-COVERED = 0.815
-"""What intervals should cover of lists that are left out, then and now in the mean."""
+COVERED = 0.8
+"""What intervals should cover of a list that is left out, as it was missed at first sight."""
 _SIDES = tuple(side / 200 for side in range(10, 31))
 """What may lie beyond each bound: tried from 5 % to 15 %."""
 _VALUES: Mapping[str, Callable[[PredictedCost], Quantity | Unknown]] = {
@@ -131,7 +132,8 @@ def _distance(missed: float, now: Quantity) -> float:
 def sides(builds: Sequence[Judged]) -> dict[str, float]:
     """By quantity, what may lie beyond each bound, so that `COVERED` of a list left out lie inside.
 
-    Later lists weigh more, and every build counts as it was missed then and as it is missed now.
+    Later lists weigh more. Builds count as they were missed on the day: the present model knows all
+    lists, and leaves out nothing of a package that nobody has looked at but its family.
     """
     return {
         quantity: min(_SIDES, key=partial(_off, [b for b in builds if b.quantity == quantity]))
@@ -141,7 +143,7 @@ def sides(builds: Sequence[Judged]) -> dict[str, float]:
 
 def _off(builds: Sequence[Judged], side: float) -> float:
     """How far from `COVERED` builds of one quantity are, where `side` may lie beyond each bound."""
-    inside = np.mean(_inside_of_lists(builds, {builds[0].quantity: side}), axis=1)
+    inside = [then for then, _ in _inside_of_lists(builds, {builds[0].quantity: side})]
     weights = [build.weight for build in builds]
     return abs(float(np.average(inside, weights=weights)) - COVERED)
 
