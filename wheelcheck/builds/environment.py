@@ -19,7 +19,7 @@ from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.tried_versions import TriedVersions
-from wheelcheck.errors import NOT_THERE, Unknown
+from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import (
@@ -258,9 +258,6 @@ def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
         why = f": {pin.why}" if pin.why is not None else ""
         if pin.standing is Standing.UNAVAILABLE:
             message = f"{label}, which the build requires, cannot be installed on the target{why}"
-            yield environment_problem("unavailable", message, "the index", fatal=True)
-        elif pin.why is not None and pin.why.code in NOT_THERE:
-            message = f"{label}, which the build requires, cannot be found{why}"
             yield environment_problem("unavailable", message, "the index", fatal=True)
         elif pin.standing is Standing.UNKNOWN:
             message = f"whether {label}, which the build requires, can be installed is unknown{why}"
