@@ -157,7 +157,7 @@ def test_what_nobody_has_looked_at_is_named():
     text = f"{SLIM}COPY . /app\nRUN curl -sSf https://sh.example/rustup | sh -s -- -y\n{EASY}"
     shown = " ".join(render_text(report_of(text)).split())
     assert (
-        "Not in these numbers: what the script of line 3 may install, other files that COPY and "
+        "Not in these numbers: what the script of line 3 may install; other files that COPY and "
         "ADD bring"
     ) in shown
     assert "other files" not in render_text(report_of(f"{SLIM}{EASY}"))
