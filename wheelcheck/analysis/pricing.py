@@ -128,33 +128,31 @@ class Pricing:
 
     def _costs_of(self, target: Target, builds: TargetBuilds) -> dict[str, PredictedCost]:
         """What each build costs, by the sdist's file name."""
-        bare = self._options is None and _lacks_compiler(target, builds.outlooks)
+        no_compiler = self._options is None and _lacks_compiler(target, builds.outlooks)
         found = {}
         for outlook in builds.outlooks:
-            nothing = bare and outlook.classification.optional_extensions
-            left_out = nothing or outlook.leaves_extensions_out
-            cost = self._known_cost(outlook.build, target, left_out=left_out, nothing=nothing)
+            bare = no_compiler and outlook.classification.optional_extensions
+            left_out = bare or outlook.leaves_extensions_out
+            cost = self._known_cost(outlook.build, target, left_out=left_out, bare=bare)
             found[outlook.build.sdist.filename] = cost
         return found
 
     def _known_cost(
-        self, build: Build, target: Target, *, left_out: bool, nothing: bool
+        self, build: Build, target: Target, *, left_out: bool, bare: bool
     ) -> PredictedCost:
         """What a build costs, worked out once for all targets with the same Python and CPU."""
         site = (build.sdist.filename, target.python, target.arch)
-        key = (*site, id(build.reading.facts), build.reading.is_whole, left_out, nothing)
+        key = (*site, id(build.reading.facts), build.reading.is_whole, left_out, bare)
         known = self._costs.get(key)
         if known is None:
-            cost = self._cost(build, target, left_out=left_out, nothing=nothing)
+            cost = self._cost(build, target, left_out=left_out, bare=bare)
             known = self._costs[key] = (build, cost)
         return known[1]
 
-    def _cost(
-        self, build: Build, target: Target, *, left_out: bool, nothing: bool
-    ) -> PredictedCost:
+    def _cost(self, build: Build, target: Target, *, left_out: bool, bare: bool) -> PredictedCost:
         """What a build costs.
 
-        `left_out`: its optional extension modules will not compile; `nothing`: for want of a
+        `left_out`: its optional extension modules will not compile; `bare`: for want of a
         compiler, which the measured builds had.
         """
         from wheelcheck.costs.cost_terms import coefficients
@@ -162,11 +160,11 @@ class Pricing:
         from wheelcheck.costs.prediction import predict
 
         features: BuildFeatures | Unknown = _NOT_NEEDED
-        if nothing or not is_measured(build.name, build.version):
+        if bare or not is_measured(build.name, build.version):
             features = self._features_of(build.reading, target)
         if left_out and not isinstance(features, Unknown):
             features = features.without_extensions()
-        if nothing and not isinstance(features, Unknown):
+        if bare and not isinstance(features, Unknown):
             return modelled_cost(features, coefficients())
         return predict(build.name, build.version, python=target.python, features=features)
 

@@ -115,10 +115,9 @@ class SharedTasks(Tasks):
         that has least of them to read.
         """
         question, subject, *_ = errand
-        if question == "project":
-            return zlib.crc32(subject.encode()) % len(self._fetchers)
         if not isinstance(subject, Sdist):
-            return zlib.crc32(subject.name.encode()) % len(self._fetchers)
+            name = subject if isinstance(subject, str) else subject.name
+            return zlib.crc32(name.encode()) % len(self._fetchers)
         place = self._readers.get(subject.name)
         if place is None:
             place = self._readers[subject.name] = self._loads.index(min(self._loads))
