@@ -676,6 +676,8 @@ ELIF = """if test "$TARGETARCH" = s390x; then pip install a; \\
   elif [ "$TARGETARCH" = arm64 ]; then pip install b; else pip install c; fi"""
 INNER = """if [ "$TARGETARCH" = arm64 ]; then \\
   if [ -f /x ]; then pip install a; fi; for i in 1; do echo; done; fi; pip install b"""
+ARM = '[ "$TARGETARCH" = arm64 ]'
+OTHERWISE = "then pip install b; else pip install c; fi"
 
 
 class TestConditionsOfKnownWords:
@@ -702,6 +704,12 @@ class TestConditionsOfKnownWords:
             ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then :; else pip install b; fi',
              ["b"], []),
             (INNER, ["b"], ["b"]),
+            # what a subshell, a group or an assignment says is not known
+            (f"if {ARM}; then pip install a; elif (which x); {OTHERWISE}", [], ["a"]),
+            (f"if {ARM}; then pip install a; elif X=$(which x); {OTHERWISE}", [], ["a"]),
+            (f"if {ARM} && (which x); {OTHERWISE}", [], []),
+            (f"if {ARM} || {{ which x; }}; {OTHERWISE}", [], []),
+            (f"if {ARM}; X=$(which x); {OTHERWISE}", [], []),
         ],
     )  # fmt: skip
     def test_the_part_that_runs_is_followed(self, script, amd64, arm64):

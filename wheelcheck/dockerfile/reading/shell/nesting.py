@@ -11,10 +11,14 @@ MAX_NESTING = 100
 
 _OPENERS = {"if": "if", "while": "while", "until": "until", "for": "for", "case": "case"}
 _CLOSERS = {"fi": "fi", "done": "loop", "esac": "case"}
-_BETWEEN = {"then", "else", "elif", "do", "!", "time"}
+_PARTS = {"then", "elif", "else"}
+_BETWEEN = {"do", "time"}
 _TESTS = {"[", "[[", "test"}
 _TAKEN, _SKIPPED = "taken", "skipped"
 _IFS = {"if", _TAKEN, _SKIPPED}
+_SURE = {"(", "{", _TAKEN}
+_DECISIVE = {"&&": False, "||": True}
+"""What a command must say for the other at its operator not to matter."""
 _LOOPS = {"while", "until", "for"}
 
 
@@ -30,9 +34,6 @@ class Word:
     plain: bool = True
 
 
-_SURE = {"(", "{", _TAKEN}
-
-
 @dataclass(slots=True)
 class Condition:
     """An ``if`` as far as it was read: what its test says, and whether a part was taken before.
@@ -42,7 +43,6 @@ class Condition:
 
     holds: bool | None = None
     reading: bool = True
-    begun: bool = False
     taken: bool | None = False
     joined: str = ""
 
@@ -51,21 +51,20 @@ class Condition:
         found = truth(words)
         if negated and found is not None:
             found = not found
-        if not self.begun:
-            self.holds = found
-        elif self.joined == "&&":
-            self.holds = _both(self.holds, found)
-        elif self.joined == "||":
-            either = _both(_opposite(self.holds), _opposite(found))
-            self.holds = _opposite(either)
+        if self.joined in _DECISIVE:
+            self.holds = _joined(self.holds, found, decisive=_DECISIVE[self.joined])
         else:  # the last of several commands decides
             self.holds = found
-        self.begun, self.joined = True, operator
+        self.joined = operator
+
+    def give_up(self) -> None:
+        """Read no more of the test: what a compound command in it says is not known."""
+        self.holds, self.reading = None, False
 
     def turned(self, word: str) -> str:
         """What the part behind ``then``, ``elif`` or ``else`` is within."""
         if word == "elif":
-            self.reading, self.begun = True, False
+            self.holds, self.reading, self.joined = None, True, ""
             return _SKIPPED if self.taken else "if"
         holds = self.holds if word == "then" else True
         self.reading = False
@@ -86,29 +85,24 @@ def truth(words: list[Word]) -> bool | None:
     closing = {"[": "]", "[[": "]]"}.get(texts[0], "")
     if closing and texts.pop() != closing:
         return None
-    found: bool | None = None
     match texts[1:]:
         case [left, "=" | "==" | "!=" as sign, right] if not _is_pattern(texts[0], right):
-            found = (left == right) == (sign != "!=")
+            return (left == right) == (sign != "!=")
         case ["-n" | "-z" as sign, text]:
-            found = bool(text) == (sign == "-n")
+            return bool(text) == (sign == "-n")
         case _:
-            pass
-    return found
+            return None
 
 
 def _is_pattern(test: str, text: str) -> bool:
     return test == "[[" and any(char in text for char in "*?[")
 
 
-def _both(first: bool | None, second: bool | None) -> bool | None:  # noqa: FBT001
-    if first is False or second is False:
-        return False
-    return None if first is None or second is None else True
-
-
-def _opposite(value: bool | None) -> bool | None:  # noqa: FBT001
-    return None if value is None else not value
+def _joined(first: bool | None, second: bool | None, *, decisive: bool) -> bool | None:  # noqa: FBT001
+    """What two commands say together, where `decisive` of either is enough."""
+    if first is decisive or second is decisive:
+        return decisive
+    return None if first is None or second is None else not decisive
 
 
 @dataclass(slots=True)
@@ -155,7 +149,7 @@ class Nesting:
         """Open or close what a keyword does; False for a word that is none."""
         if word in _OPENERS:
             self._open(_OPENERS[word])
-        elif word in {"then", "elif", "else"}:
+        elif word in _PARTS:
             self._turn(word)
         elif word == "!":
             self.negated = not self.negated
@@ -179,11 +173,14 @@ class Nesting:
         if condition is not None:
             self.stack[place] = condition.turned(word)
 
-    def leave(self, words: list[Word], operator: str) -> None:
-        """What the command, as a test, and the operator behind it say of the next one."""
+    def leave(self, words: list[Word], operator: str, *, assigns: bool) -> None:
+        """What the command, as a test, and the operator behind it say of the next one.
+
+        `assigns` says that variables are set before its words, or alone.
+        """
         negated, self.negated = self.negated, False
-        condition = self.conditions.get(len(self.stack) - 1)
-        if condition is not None and condition.reading and words:
+        condition = self._tested
+        if condition is not None and (words or assigns):
             condition.read(words, operator, negated=negated)
         if operator == "||":
             self.chained = "||"
@@ -197,7 +194,15 @@ class Nesting:
         elif operator == ")" and self.stack and self.stack[-1] == "(":
             self.stack.pop()
 
+    @property
+    def _tested(self) -> Condition | None:
+        """The ``if`` of whose test the next command is a part; None where it is of none."""
+        condition = self.conditions.get(len(self.stack) - 1)
+        return condition if condition is not None and condition.reading else None
+
     def _open(self, kind: str) -> None:
+        if self._tested is not None:
+            self._tested.give_up()
         if len(self.stack) < MAX_NESTING:
             self.stack.append(kind)
             self.conditions.pop(len(self.stack) - 1, None)

@@ -112,7 +112,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
             for name, value in _set_by(assignments, rest):
                 lexer.values[name] = None if within else assigned(name, value)
             exported.update(dict.fromkeys(_exported_by(rest), nesting.depth))
-        nesting.leave(rest, operator)
+        nesting.leave(rest, operator, assigns=bool(assignments))
 
 
 def _behind_words(script: str, start: int, count: int) -> int:
