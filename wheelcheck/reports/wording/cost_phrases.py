@@ -72,7 +72,8 @@ def _build_words(bills: Sequence[Bill]) -> Iterator[str]:
         yield "build time not known"
     peaks = [bill.peak_memory_bytes for bill in bills]
     if any(peaks):
-        yield f"{size(_largest(peaks))} peak"
+        before, _ = least({label for bill in bills for label in bill.builds_without_memory})
+        yield f"{before}{size(_largest(peaks))} peak"
 
 
 def _time_words(bills: Sequence[Bill]) -> Iterator[str]:
