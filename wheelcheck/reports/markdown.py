@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from wheelcheck.reports.markdown_escapes import code, fenced, text, verbatim
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import Commands
-from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Package, Problem, Report
-from wheelcheck.reports.wording.cost_phrases import at_least, least, memory_words
+from wheelcheck.reports.wording.cost_phrases import (
+    MULTI_STAGE,
+    PEAK_MEMORY,
+    SINGLE_STAGE,
+    WALL_TIME,
+    BillNumber,
+    at_least,
+    memory_words,
+)
 from wheelcheck.reports.wording.dockerfile_phrases import (
     SIGNS,
     diffs,
@@ -26,7 +34,7 @@ from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, mark_of
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.quantities import duration, estimated, size
+from wheelcheck.reports.wording.quantities import estimated, size
 from wheelcheck.reports.wording.reasons import (
     Reason,
     not_loading,
@@ -229,21 +237,17 @@ def _number(bill: Bill) -> str:
 
 
 def _bill(bill: Bill) -> Iterator[str]:
-    def shown(
-        estimate: Estimate | None, without: Sequence[str] = (), *, of_time: bool = False
-    ) -> str:
-        before, behind = least(without)
-        words = duration if of_time else size
-        return f"{before}{estimated(estimate, words)}{behind}" if estimate else "–"
+    def shown(number: BillNumber) -> str:
+        estimate, (before, behind) = number.of(bill), number.least([bill])
+        return f"{before}{estimated(estimate, number.words)}{behind}" if estimate else "–"
 
-    yield shown(bill.wall_seconds, bill.builds_without_time, of_time=True)
+    yield shown(WALL_TIME)
     too_much = memory_words(bill)
-    peak = shown(bill.peak_memory_bytes, bill.builds_without_memory)
+    peak = shown(PEAK_MEMORY)
     yield f"{peak}, **{too_much}**" if too_much else peak
     yield "–" if bill.download_bytes is None else size(bill.download_bytes)
-    image = bill.image
-    multi = f", multi-stage {shown(image.multi_stage)}" if image and image.multi_stage else ""
-    yield at_least([bill]) + (shown(image.single_stage) if image else "–") + multi
+    multi = f", multi-stage {shown(MULTI_STAGE)}" if MULTI_STAGE.of(bill) else ""
+    yield at_least([bill]) + shown(SINGLE_STAGE) + multi
 
 
 def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
+from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.cost_phrases import least, memory_words
+from wheelcheck.reports.wording.cost_phrases import (
+    CPU_TIME,
+    MULTI_STAGE,
+    PEAK_MEMORY,
+    SINGLE_STAGE,
+    WALL_TIME,
+    BillNumber,
+    memory_words,
+)
 from wheelcheck.reports.wording.marks import BUILD_FAILS, GROUNDS, MARKS, Mark, marks_on
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS, duration, interval, size
@@ -21,7 +29,6 @@ from wheelcheck.reports.wording.target_names import Places
 __all__ = ["bill_section"]
 
 _MOST_ROWS = 16
-_TIME, _MEMORY = "Time to install", "Peak memory"
 _WIDTH = 120  # of a bar, in units of its own
 
 
@@ -34,27 +41,13 @@ class _BarLine:
     bill: Bill | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """`without` are the builds that the estimate of a bill leaves out."""
-
-    title: str
-    get: Callable[[Bill], Estimate | None]
-    words: Callable[[float], str]
-    without: Callable[[Bill], Sequence[str]] = lambda _: ()
-
-
-def _image(bill: Bill) -> ImageSize:
-    return bill.image or ImageSize()
-
-
-_COLUMNS = (
-    _Column(_TIME, lambda bill: bill.wall_seconds, duration, lambda b: b.builds_without_time),
-    _Column("CPU time", lambda bill: bill.cpu_seconds, duration, lambda b: b.builds_without_time),
-    _Column(_MEMORY, lambda b: b.peak_memory_bytes, size, lambda b: b.builds_without_memory),
-    _Column("Image, one stage", lambda bill: _image(bill).single_stage, size),
-    _Column("Image, multi-stage", lambda bill: _image(bill).multi_stage, size),
-)
+_COLUMNS: Mapping[str, BillNumber] = {
+    "Time to install": WALL_TIME,
+    "CPU time": CPU_TIME,
+    "Peak memory": PEAK_MEMORY,
+    "Image, one stage": SINGLE_STAGE,
+    "Image, multi-stage": MULTI_STAGE,
+}
 
 
 def bill_section(report: Report, places: Places) -> Markup:
@@ -62,9 +55,11 @@ def bill_section(report: Report, places: Places) -> Markup:
     if not report.packages or not report.targets:
         return EMPTY
     lines = _lines(report, places)
-    columns = [
-        column for column in _COLUMNS if any(line.bill and column.get(line.bill) for line in lines)
-    ]
+    columns = {
+        title: number
+        for title, number in _COLUMNS.items()
+        if any(line.bill and number.of(line.bill) for line in lines)
+    }
     billed = any(line.bill for line in lines)
     first, rest = lines[:_MOST_ROWS], lines[_MOST_ROWS:]
     more = counted(sum(len(line.targets) for line in rest), "more target")
@@ -99,23 +94,23 @@ def _table(
     places: Places,
     lines: Sequence[_BarLine],
     scale: Sequence[_BarLine],
-    columns: Sequence[_Column],
+    columns: Mapping[str, BillNumber],
 ) -> Markup:
     """`scale` holds all lines, so that bars of several tables compare."""
     downloads = any(line.bill and line.bill.download_bytes is not None for line in scale)
-    titles = ["Target", "Packages", *(column.title for column in columns)]
+    titles = ["Target", "Packages", *columns]
     head = element("tr", [element("th", title, scope="col") for title in titles])
     if downloads:
         head = element("tr", [element("th", t, scope="col") for t in [*titles, "Download"]])
-    tops = [max(_highs(scale, column), default=1.0) or 1.0 for column in columns]
+    tops = [max(_highs(scale, each), default=1.0) or 1.0 for each in columns.values()]
     body = [
         element(
             "tr",
             _target_cell(line, places),
             element("td", _coverage(line.counts)),
             [
-                element("td", _estimate(line.bill, column, top))
-                for column, top in zip(columns, tops, strict=True)
+                element("td", _estimate(line.bill, number, top))
+                for number, top in zip(columns.values(), tops, strict=True)
             ],
             element("td", _download(line.bill), class_="number") if downloads else None,
         )
@@ -126,9 +121,9 @@ def _table(
     return element("div", table, class_="scroll", tabindex="0", role="group", aria_label="Costs")
 
 
-def _highs(lines: Iterable[_BarLine], column: _Column) -> Iterable[float]:
+def _highs(lines: Iterable[_BarLine], number: BillNumber) -> Iterable[float]:
     for line in lines:
-        estimate = column.get(line.bill) if line.bill else None
+        estimate = number.of(line.bill) if line.bill else None
         if estimate:
             yield max(estimate.high, estimate.value)
 
@@ -179,19 +174,19 @@ def _noun(mark: Mark, number: int) -> str:
     return mark.word if number == 1 else _SEVERAL.get(mark, mark.word)
 
 
-def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:
+def _estimate(bill: Bill | None, number: BillNumber, top: float) -> Markup:
     """The number, its interval, and both drawn: a bar with a whisker."""
-    estimate = column.get(bill) if bill else None
+    estimate = number.of(bill) if bill else None
     if bill is None or estimate is None or not estimate.high:
         return element("span", "–", class_="none")
-    between = interval(estimate, column.words)
+    between = interval(estimate, number.words)
     known = ", ".join(filter(None, (BASIS[estimate.basis], estimate.source)))
-    before, behind = least(column.without(bill))
+    before, behind = number.least([bill])
     return joined(
-        element("b", before, column.words(estimate.value), title=known),
+        element("b", before, number.words(estimate.value), title=known),
         _bar(estimate, top),
         element("span", between, behind, class_="version") if between or behind else None,
-        _more_words(bill, column),
+        _more_words(bill, number),
     )
 
 
@@ -222,12 +217,12 @@ def _svg(parts: Sequence[Markup], height: int) -> Markup:
     )
 
 
-def _more_words(bill: Bill, column: _Column) -> Markup | None:
+def _more_words(bill: Bill, number: BillNumber) -> Markup | None:
     """Under the time, how much of it is building; under the memory, whether the machine has it."""
     building = bill.build_wall_seconds
-    if column.title == _TIME and building and building.high:
+    if number is WALL_TIME and building and building.high:
         return element("div", f"{duration(building.value)} of it building", class_="version")
-    if column.title == _MEMORY and (words := memory_words(bill)):
+    if number is PEAK_MEMORY and (words := memory_words(bill)):
         sign = "!" if bill.fits_memory is None else "✗"
         return element("div", f"{sign} {words}", class_="bad")
     return None
@@ -241,8 +236,8 @@ def _caveat(lines: Sequence[_BarLine]) -> Markup:
     bases = {
         estimate.basis
         for line in lines
-        for column in _COLUMNS
-        if line.bill and (estimate := column.get(line.bill))
+        for number in _COLUMNS.values()
+        if line.bill and (estimate := number.of(line.bill))
     }
     estimated = bases - {"exact"}
     words = "The thin line over a bar is the 80 % interval of the estimate."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
@@ -13,40 +12,29 @@ from wheelcheck.reports.notebook.sheet import Sheet
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import TargetSummary
-from wheelcheck.reports.wording.cost_phrases import least
+from wheelcheck.reports.wording.cost_phrases import (
+    MULTI_STAGE,
+    PEAK_MEMORY,
+    SINGLE_STAGE,
+    WALL_TIME,
+    BillNumber,
+    where_built,
+)
 from wheelcheck.reports.wording.phrases import counted
-from wheelcheck.reports.wording.quantities import duration, interval, size
+from wheelcheck.reports.wording.quantities import interval
 from wheelcheck.reports.wording.report_phrases import ordered_targets
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["bill_chart"]
 
 _ROW, _BAR = 0.36, 0.2
-_MEMORY = "Peak memory"
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity:
-    title: str
-    of: Callable[[Bill], Estimate | None]
-    words: Callable[[float], str]
-    without: Callable[[Bill], Sequence[str]] = lambda _: ()
-    """The builds that the estimate of a bill leaves out."""
-
-
-_QUANTITIES = (
-    _Quantity(
-        "Time to install", lambda b: b.wall_seconds, duration, lambda b: b.builds_without_time
-    ),
-    _Quantity(
-        _MEMORY,
-        lambda bill: bill.peak_memory_bytes if bill.builds else None,
-        size,
-        lambda bill: bill.builds_without_memory,
-    ),
-    _Quantity("Image, one stage", lambda b: b.image.single_stage if b.image else None, size),
-    _Quantity("Image, several stages", lambda b: b.image.multi_stage if b.image else None, size),
-)
+_PEAK = where_built(PEAK_MEMORY)
+_NUMBERS: Mapping[str, BillNumber] = {
+    "Time to install": WALL_TIME,
+    "Peak memory": _PEAK,
+    "Image, one stage": SINGLE_STAGE,
+    "Image, several stages": MULTI_STAGE,
+}
 
 
 def bill_chart(report: Report) -> Figure:
@@ -54,28 +42,28 @@ def bill_chart(report: Report) -> Figure:
     places = Places(report.targets)
     targets = [target for target in ordered_targets(report, places) if target.bill]
     bills = [target.bill for target in targets if target.bill]
-    shown = [measure for measure in _QUANTITIES if any(measure.of(bill) for bill in bills)]
+    shown = {title: number for title, number in _NUMBERS.items() if any(map(number.of, bills))}
     if not shown:
         raise UsageError("there is nothing to draw: the report has no costs")
     sheet = Sheet(f"What it costs, on {counted(bills[0].cores, 'core')}")
-    for quantity in shown:
-        _draw_block(sheet, quantity, targets, places)
+    for title, number in shown.items():
+        sheet.words(sheet.left, sheet.y, title, bold=True)
+        sheet.y += 0.3
+        _draw_block(sheet, number, targets, places)
     sheet.note("The line over a bar is the 80 % interval of the estimate.")
     return sheet.finished()
 
 
 def _draw_block(
-    sheet: Sheet, quantity: _Quantity, targets: Sequence[TargetSummary], places: Places
+    sheet: Sheet, number: BillNumber, targets: Sequence[TargetSummary], places: Places
 ) -> None:
     """A bar for targets whose numbers read the same."""
-    sheet.words(sheet.left, sheet.y, quantity.title, bold=True)
-    sheet.y += 0.3
     groups: dict[tuple[str, str], list[TargetSummary]] = {}
     for target in targets:
         assert target.bill
-        groups.setdefault(_bill_words(target.bill, quantity), []).append(target)
+        groups.setdefault(_bill_words(target.bill, number), []).append(target)
     labels = [places.describe([summary.name for summary in members]) for members in groups.values()]
-    known = [_largest(members, quantity) for members in groups.values()]
+    known = [_largest(members, number) for members in groups.values()]
     start = sheet.left + min(max(map(sheet.measure, labels)), 3.6) + 0.15
     room = max(sheet.measure(f"{value} {between}", bold=True) for value, between in groups)
     scale = (sheet.right - room - 0.15 - start) / max(
@@ -90,8 +78,8 @@ def _draw_block(
     sheet.y += 0.08
 
 
-def _largest(targets: Sequence[TargetSummary], quantity: _Quantity) -> Estimate | None:
-    known = [quantity.of(target.bill) for target in targets if target.bill]
+def _largest(targets: Sequence[TargetSummary], number: BillNumber) -> Estimate | None:
+    known = [number.of(target.bill) for target in targets if target.bill]
     return max(filter(None, known), key=lambda estimate: estimate.high, default=None)
 
 
@@ -104,13 +92,11 @@ def _draw_bar(sheet: Sheet, start: float, estimate: Estimate, scale: float) -> f
     return high + 0.12
 
 
-def _bill_words(bill: Bill, quantity: _Quantity) -> tuple[str, str]:
+def _bill_words(bill: Bill, number: BillNumber) -> tuple[str, str]:
     """The number and its interval, or why there is none."""
-    estimate = quantity.of(bill)
+    estimate = number.of(bill)
     if estimate is None:
-        return (
-            "nothing is built" if quantity.title == _MEMORY and not bill.builds else "not known"
-        ), ""
-    before, behind = least(quantity.without(bill))
-    value = f"{before}{quantity.words(estimate.value)}"
-    return value, f"{interval(estimate, quantity.words)}{behind}".removeprefix(", ")
+        return ("nothing is built" if number is _PEAK and not bill.builds else "not known"), ""
+    before, behind = number.least([bill])
+    value = f"{before}{number.words(estimate.value)}"
+    return value, f"{interval(estimate, number.words)}{behind}".removeprefix(", ")

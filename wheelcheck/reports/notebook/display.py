@@ -7,22 +7,29 @@ signs and words remain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import NamedTuple
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.notebook.palette import COLOURS
-from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import Refusal, TargetSummary
-from wheelcheck.reports.wording.cost_phrases import least, spread
+from wheelcheck.reports.wording.cost_phrases import (
+    BUILD_TIME,
+    MULTI_STAGE,
+    PEAK_MEMORY,
+    SINGLE_STAGE,
+    WALL_TIME,
+    BillNumber,
+    spread,
+    where_built,
+)
 from wheelcheck.reports.wording.grid import Block, Shape, ground_on, mark_on, shape
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import LOAD_MARKS, in_order, mark_of
 from wheelcheck.reports.wording.phrases import capitalised, counted, listing
-from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import (
     not_loading,
     reasons,
@@ -198,51 +205,34 @@ def _legend(rows: Sequence[Package]) -> Markup:
     return element("div", ((item, " ") for item in items), class_="legend")
 
 
-class _Column(NamedTuple):
-    """`without` are the builds that the estimate of a bill leaves out."""
-
-    title: str
-    of: Callable[[Bill], Estimate | None]
-    words: Callable[[float], str]
-    without: Callable[[Bill], Sequence[str]] = lambda _: ()
-
-
-_COLUMNS = (
-    _Column(
-        "Time to build",
-        lambda bill: bill.build_wall_seconds if bill.builds else None,
-        duration,
-        lambda bill: bill.builds_without_time,
-    ),
-    _Column("In all", lambda b: b.wall_seconds, duration, lambda b: b.builds_without_time),
-    _Column(
-        "Peak memory",
-        lambda bill: bill.peak_memory_bytes if bill.builds else None,
-        size,
-        lambda bill: bill.builds_without_memory,
-    ),
-    _Column("Image, one stage", lambda b: b.image.single_stage if b.image else None, size),
-    _Column("Image, several", lambda b: b.image.multi_stage if b.image else None, size),
-)
+_COLUMNS: Mapping[str, BillNumber] = {
+    "Time to build": where_built(BUILD_TIME),
+    "In all": WALL_TIME,
+    "Peak memory": where_built(PEAK_MEMORY),
+    "Image, one stage": SINGLE_STAGE,
+    "Image, several": MULTI_STAGE,
+}
 
 
 def _costs(report: Report, places: Places) -> Markup:
     """A line for targets that build the same; columns of which nothing is known are left out."""
     lines = _cost_lines(report, places)
-    columns = [
-        column for column in _COLUMNS if any(column.of(b) for line in lines for b in line.bills)
-    ]
+    columns = {
+        title: number
+        for title, number in _COLUMNS.items()
+        if any(number.of(bill) for line in lines for bill in line.bills)
+    }
     if not columns:
         return EMPTY
     cores = counted(lines[0].bills[0].cores, "core")
-    titles = [f"On {cores}", "Source builds", *(column.title for column in columns)]
+    titles = [f"On {cores}", "Source builds", *columns]
     head = element("thead", element("tr", [element("th", title, scope="col") for title in titles]))
     body = [
         element(
             "tr",
             element("th", line.place, scope="row"),
             element("td", "–".join(map(str, dict.fromkeys(line.builds)))),
-            [_amount(line.bills, column) for column in columns],
+            [_amount(line.bills, number) for number in columns.values()],
         )
         for line in lines[:_MOST_BILLED]
     ]
@@ -276,12 +266,12 @@ class _CostLine:
         self.builds = (min(numbers), max(numbers))
 
 
-def _amount(bills: Sequence[Bill], column: _Column) -> Markup:
-    known = [estimate for estimate in map(column.of, bills) if estimate]
+def _amount(bills: Sequence[Bill], number: BillNumber) -> Markup:
+    known = [estimate for estimate in map(number.of, bills) if estimate]
     if not known:
         return element("td", "–")
-    before, behind = least({label for bill in bills for label in column.without(bill)})
-    value, bracket, between = spread(known, column.words).partition(" (")
+    before, behind = number.least(bills)
+    value, bracket, between = spread(known, number.words).partition(" (")
     more = f"{bracket}{between}{behind}"
     return element("td", before, value, element("span", more, class_="version") if more else None)
 

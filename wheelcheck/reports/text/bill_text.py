@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -13,9 +14,18 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.cost_phrases import at_least, least, spread
+from wheelcheck.reports.wording.cost_phrases import (
+    BUILD_TIME,
+    MULTI_STAGE,
+    PEAK_MEMORY,
+    SINGLE_STAGE,
+    WALL_TIME,
+    BillNumber,
+    at_least,
+    spread,
+)
 from wheelcheck.reports.wording.phrases import clean, counted
-from wheelcheck.reports.wording.quantities import BASIS, duration, size
+from wheelcheck.reports.wording.quantities import BASIS
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["draw_bill"]
@@ -91,23 +101,10 @@ class _BillLine:
     words: Callable[[Sequence[Bill]], str]
 
 
-def _estimates(
-    of: Callable[[Bill], Estimate | None],
-    words: Callable[[float], str],
-    without: Callable[[Bill], Sequence[str]] = lambda _: (),
-) -> Callable[[Sequence[Bill]], str]:
-    """`without` are the builds that the estimates of a bill leave out."""
-
-    def cell(bills: Sequence[Bill]) -> str:
-        values = [of(bill) for bill in bills]
-        before, behind = least({label for bill in bills for label in without(bill)})
-        return f"{before}{spread(values, words)}{behind}" if any(values) else "not known"
-
-    return cell
-
-
-def _untimed(bill: Bill) -> Sequence[str]:
-    return bill.builds_without_time
+def _estimates(number: BillNumber, bills: Sequence[Bill]) -> str:
+    values = [number.of(bill) for bill in bills]
+    before, behind = number.least(bills)
+    return f"{before}{spread(values, number.words)}{behind}" if any(values) else "not known"
 
 
 def _builds(bills: Sequence[Bill]) -> str:
@@ -118,38 +115,28 @@ def _builds(bills: Sequence[Bill]) -> str:
 def _compile_time(bills: Sequence[Bill]) -> str:
     if not any(bill.builds for bill in bills):
         return "–"
-    return _estimates(lambda bill: bill.build_wall_seconds, duration, _untimed)(bills)
+    return _estimates(BUILD_TIME, bills)
 
 
 def _peak(bills: Sequence[Bill]) -> str:
     if not any(bill.builds for bill in bills):
         return "–"
-    text = _estimates(
-        lambda bill: bill.peak_memory_bytes, size, lambda bill: bill.builds_without_memory
-    )(bills)
+    text = _estimates(PEAK_MEMORY, bills)
     fits = {bill.fits_memory for bill in bills if bill.memory_bytes}
     if False in fits:
         return f"{text}: too much"
     return f"{text}: perhaps too much" if None in fits else text
 
 
-def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], str]:
+def _image(number: BillNumber) -> Callable[[Sequence[Bill]], str]:
     """A Dockerfile's image has one of the two sizes alone: the other is not unknown."""
 
     def words(bills: Sequence[Bill]) -> str:
         sizes = [each.image.size if each.image else None for each in bills]
-        none = all(sizes) and not any(of(bill) for bill in bills)
-        return "–" if none else at_least(bills) + _estimates(of, size)(bills)
+        none = all(sizes) and not any(map(number.of, bills))
+        return "–" if none else at_least(bills) + _estimates(number, bills)
 
     return words
-
-
-def _single(bill: Bill) -> Estimate | None:
-    return bill.image.single_stage if bill.image else None
-
-
-def _several(bill: Bill) -> Estimate | None:
-    return bill.image.multi_stage if bill.image else None
 
 
 def _number(bill: Bill) -> int | None:
@@ -164,13 +151,9 @@ _LINES = (
     _BillLine("source builds", _number, _builds),
     _BillLine("time to build", _ending_number, _compile_time),
     _BillLine("peak memory", _ending_number, _peak),
-    _BillLine(
-        "in all",
-        lambda bill: bill.wall_seconds,
-        _estimates(lambda bill: bill.wall_seconds, duration, _untimed),
-    ),
-    _BillLine("image of one stage", _single, _image(_single)),
-    _BillLine("image of several", _several, _image(_several)),
+    _BillLine("in all", WALL_TIME.of, partial(_estimates, WALL_TIME)),
+    _BillLine("image of one stage", SINGLE_STAGE.of, _image(SINGLE_STAGE)),
+    _BillLine("image of several", MULTI_STAGE.of, _image(MULTI_STAGE)),
 )
 
 

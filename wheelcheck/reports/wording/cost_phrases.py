@@ -2,18 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.quantities import duration, estimated, size
 
-__all__ = ["at_least", "cost_words", "least", "memory_words", "saved_words", "spread"]
+__all__ = [
+    "BUILD_TIME",
+    "CPU_TIME",
+    "MULTI_STAGE",
+    "PEAK_MEMORY",
+    "SINGLE_STAGE",
+    "WALL_TIME",
+    "BillNumber",
+    "at_least",
+    "cost_words",
+    "memory_words",
+    "saved_words",
+    "spread",
+    "where_built",
+]
 
 _ALIKE = 1.15
 """Medians that differ by no more than this factor are shown as one: none is that exact."""
 _WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
+
+
+@dataclass(frozen=True, slots=True)
+class BillNumber:
+    """A number of a bill: which it is, how it is written, and the builds that it leaves out."""
+
+    of: Callable[[Bill], Estimate | None]
+    words: Callable[[float], str]
+    without: Callable[[Bill], Sequence[str]] = lambda _: ()
+
+    def least(self, bills: Iterable[Bill]) -> tuple[str, str]:
+        """What stands before and behind the number of these bills.
+
+        ``at least`` and ``, 1 build not known``; "" and "" where no build is left out.
+        """
+        builds = {label for bill in bills for label in self.without(bill)}
+        return ("at least ", f", {counted(len(builds), 'build')} not known") if builds else ("", "")
+
+
+def _untimed(bill: Bill) -> Sequence[str]:
+    return bill.builds_without_time
+
+
+WALL_TIME = BillNumber(lambda bill: bill.wall_seconds, duration, _untimed)
+BUILD_TIME = BillNumber(lambda bill: bill.build_wall_seconds, duration, _untimed)
+CPU_TIME = BillNumber(lambda bill: bill.cpu_seconds, duration, _untimed)
+PEAK_MEMORY = BillNumber(
+    lambda bill: bill.peak_memory_bytes, size, lambda bill: bill.builds_without_memory
+)
+SINGLE_STAGE = BillNumber(lambda bill: bill.image.single_stage if bill.image else None, size)
+MULTI_STAGE = BillNumber(lambda bill: bill.image.multi_stage if bill.image else None, size)
+
+
+def where_built(number: BillNumber) -> BillNumber:
+    """The number of bills with source builds; of others it is not known."""
+    return replace(number, of=lambda bill: number.of(bill) if bill.builds else None)
 
 
 def cost_words(bills: Sequence[Bill]) -> str:
@@ -36,14 +87,6 @@ def at_least(bills: Iterable[Bill]) -> str:
     return "at least " if any(bill.image and bill.image.unsized for bill in bills) else ""
 
 
-def least(builds: Collection[str]) -> tuple[str, str]:
-    """What stands before and behind a number that is without these builds.
-
-    ``at least`` and ``, 1 build not known``; "" and "" where it is whole.
-    """
-    return ("at least ", f", {counted(len(builds), 'build')} not known") if builds else ("", "")
-
-
 def memory_words(bill: Bill) -> str:
     """Whether the machine has the memory: ``more than the machine has``; "" where it has."""
     if bill.memory_bytes is None or bill.fits_memory or not bill.builds:
@@ -64,7 +107,7 @@ def saved_words(advice: Advice) -> str:
 
 def _build_words(bills: Sequence[Bill]) -> Iterator[str]:
     times = [bill.build_wall_seconds for bill in bills]
-    before, behind = least({label for bill in bills for label in bill.builds_without_time})
+    before, behind = BUILD_TIME.least(bills)
     if any(times):
         taken = f"{before or 'about '}{spread(times, duration)}"
         yield f"{taken} on {counted(bills[0].cores, 'core')}{behind}"
@@ -72,7 +115,7 @@ def _build_words(bills: Sequence[Bill]) -> Iterator[str]:
         yield "build time not known"
     peaks = [bill.peak_memory_bytes for bill in bills]
     if any(peaks):
-        before, _ = least({label for bill in bills for label in bill.builds_without_memory})
+        before, _ = PEAK_MEMORY.least(bills)
         yield f"{before}{size(_largest(peaks))} peak"
 
 
