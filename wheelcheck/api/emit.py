@@ -131,7 +131,6 @@ def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInpu
     files = tuple(name for name in named_files if name not in documents)
     constraints = tuple(map(str, question.constraints))
     packages = tuple(map(without_secrets, question.packages))
-    built = opened.requirements.policy.no_binary
     taken = [line for line in lines if line.origin.file in documents]
     return PipInputs(
         files=files,
@@ -139,7 +138,7 @@ def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInpu
         included=tuple(_included(opened.requirements, {*named_files, *constraints})),
         packages=packages,
         options=tuple(_options(question)),
-        no_binary=built.all_projects or bool(built.names),
+        no_binary=opened.requirements.policy.no_binary.applies,
         written=_written(taken, documents, target),
         locked=_are_locked(taken) and not (files or packages),
         projects=tuple(_projects(lines)),

@@ -196,6 +196,11 @@ class FormatControl(Struct, frozen=True):
     names: frozenset[NormalizedName] = frozenset()
     except_names: frozenset[NormalizedName] = frozenset()
 
+    @property
+    def applies(self) -> bool:
+        """Whether this rule holds for any project."""
+        return self.all_projects or bool(self.names)
+
     def applies_to(self, name: NormalizedName) -> bool:
         """Whether this rule holds for a project."""
         return name in self.names or (self.all_projects and name not in self.except_names)

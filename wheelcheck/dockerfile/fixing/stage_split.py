@@ -98,8 +98,8 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     arguments = _arguments_before(stage, run.line)
     policy = place.step.requirements.policy
-    built = policy.no_binary.all_projects or bool(policy.no_binary.names)
-    installing = from_wheels(written, _WHEELS, as_files=built or policy.require_hashes)
+    as_files = policy.no_binary.applies or policy.require_hashes
+    installing = from_wheels(written, _WHEELS, as_files=as_files)
     ready = f"--mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS}"
     blank = [] if editor.is_blank(run.line - 1) else [""]
     editor.remove(run)
