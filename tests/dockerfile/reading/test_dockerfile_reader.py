@@ -704,6 +704,8 @@ class TestConditionsOfKnownWords:
             ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then :; else pip install b; fi',
              ["b"], []),
             (INNER, ["b"], ["b"]),
+            # which shell it is decides: dash 0.5.12 refuses ==, and goes on to the else
+            (f"if {ARM.replace('=', '==')}; {OTHERWISE}", [], []),
             # what a subshell, a group or an assignment says is not known
             (f"if {ARM}; then pip install a; elif (which x); {OTHERWISE}", [], ["a"]),
             (f"if {ARM}; then pip install a; elif X=$(which x); {OTHERWISE}", [], ["a"]),

@@ -86,6 +86,8 @@ def truth(words: list[Word]) -> bool | None:
     if closing and texts.pop() != closing:
         return None
     match texts[1:]:
+        case [_, "==", _] if texts[0] != "[[":
+            return None  # the same as = to bash and busybox, an error to dash
         case [left, "=" | "==" | "!=" as sign, right] if not _is_pattern(texts[0], right):
             return (left == right) == (sign != "!=")
         case ["-n" | "-z" as sign, text]:
