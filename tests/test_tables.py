@@ -1,7 +1,7 @@
 """Every table is listed with its age, explained on one page, and has a source."""
 
 import csv
-import lzma
+import gzip
 import re
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatch
@@ -14,7 +14,7 @@ from wheelcheck.tables import read_rows, read_table
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wheelcheck"
 PAGE = ROOT / ".github" / "TABLES.md"
-KINDS = (".csv", ".tsv", ".json", ".toml", ".csv.xz", ".tsv.xz")
+KINDS = (".csv", ".tsv", ".json", ".toml", ".tsv.gz")
 LISTED = {row["table"]: row for row in read_table("tables.csv")}
 
 
@@ -39,7 +39,7 @@ def columns(table: str) -> list[str]:
     if table.endswith((".json", ".toml")):
         return []
     data = (PACKAGE / table).read_bytes()
-    text = (lzma.decompress(data) if table.endswith(".xz") else data).decode()
+    text = (gzip.decompress(data) if table.endswith(".gz") else data).decode()
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return next(csv.reader(lines, delimiter="\t" if ".tsv" in table else ","))
 

@@ -3,14 +3,14 @@
     python debian.py FOLDER
 
 FOLDER keeps apt's lists and the Contents tables between runs. Written are
-``wheelcheck/distributions/debian_packages_13.tsv.xz``, ``debian_files_13.tsv.xz`` and those of the
-other releases: tab-separated tables with a header.
+``wheelcheck/distributions/debian_packages_13.tsv.gz``, ``debian_provided_13.tsv.gz``,
+``debian_files_13.tsv.gz`` and those of the other releases: tab-separated tables with a header.
 """
 
 from __future__ import annotations
 
 import csv
-import lzma
+import gzip
 import re
 import sys
 from collections.abc import Iterable
@@ -22,20 +22,7 @@ from apt_state import CODENAMES, AptState
 
 PACKAGE = Path(__file__).parents[2] / "wheelcheck"
 ROOM = PACKAGE / "distributions"
-FILTER = {
-    "id": lzma.FILTER_LZMA2,
-    "preset": 9 | lzma.PRESET_EXTREME,
-    "dict_size": 1 << 20,  # who reads holds as much: with the preset's 64 MB, all of the text
-}
-PACKAGE_COLUMNS = (
-    "package",
-    "priority",
-    "depends",
-    "recommends",
-    "provides",
-    "conflicts",
-    "kibibytes",
-)
+PACKAGE_COLUMNS = ("package", "depends", "recommends", "conflicts", "kibibytes")
 
 
 def named() -> set[str]:
@@ -53,8 +40,8 @@ def write(name: str, day: str, header: Iterable[str], rows: Iterable[Iterable[st
     lines = [f"# {day}", "\t".join(header)]
     for package, *columns in rows:
         lines.append(f"{package}\t" + "\t".join(columns).rstrip("\t"))
-    data = lzma.compress(("\n".join(lines) + "\n").encode(), filters=[FILTER])
-    (ROOM / f"{name}.tsv.xz").write_bytes(data)
+    data = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
+    (ROOM / f"{name}.tsv.gz").write_bytes(data)
     return len(data)
 
 
@@ -70,6 +57,8 @@ def main() -> None:
         rows = packages.rows_of(release, chosen)
         print(number, "packages:", len(rows), len(chosen))
         print(write(f"debian_packages_{number}", day, PACKAGE_COLUMNS, rows), "bytes")
+        rows = packages.provided_by(release, chosen)
+        print(write(f"debian_provided_{number}", day, ("name", "packages"), rows), "bytes")
         tables = [state.contents("amd64"), state.contents("all")]
         rows = files.rows_of(files.files_of(tables, chosen))
         print(number, "files:", len(rows))

@@ -110,10 +110,8 @@ class Release:
         """A package's columns without the alternatives that this release does not have."""
         package = self.packages[name]
         return (
-            package.priority,
             self._groups(package.depends, required=True),
             self._groups(package.recommends, required=False),
-            " ".join(sorted({relation.name for relation in package.provides})),
             self._conflicts(package),
             package.kibibytes,
         )
@@ -205,3 +203,19 @@ def rows_of(release: Release, chosen: frozenset[str]) -> list[tuple[str, ...]]:
     A package that is not chosen has a name alone: it exists, no more is known.
     """
     return [(n, *release.row(n)) if n in chosen else (n,) for n in sorted(release.packages)]
+
+
+def provided_by(release: Release, chosen: frozenset[str]) -> list[tuple[str, str]]:
+    """The names that packages provide, each with those that do.
+
+    What every image has is a row as well, under apt's own pattern for it (apt-patterns(7)).
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(chosen):
+        package = release.packages[name]
+        names = {relation.name for relation in package.provides}
+        if package.priority in {"e", "r"}:
+            names.add("?priority(required)")
+        for provided in names:
+            found[provided].append(name)
+    return [(name, " ".join(packages)) for name, packages in sorted(found.items())]

@@ -7,7 +7,7 @@ one is there already. Of a virtual package's providers the tables name apt's cho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from wheelcheck.distributions.debian_package import BinaryPackage, Closure
 
@@ -16,7 +16,7 @@ __all__ = ["closure_of"]
 
 def closure_of(
     packages: Mapping[str, BinaryPackage | None],
-    providers: Mapping[str, Sequence[str]],
+    providers: Callable[[str], tuple[str, ...]],
     names: Iterable[str],
     *,
     recommends: bool,
@@ -26,7 +26,7 @@ def closure_of(
 
     Parameters:
         packages: The release's packages; None for a package of which nothing else is known.
-        providers: For each name, the packages that provide it.
+        providers: The packages that provide a name, itself not among them.
         names: Names as on the command line, without versions.
         recommends: Whether recommended packages come along.
         installed: What is there before.
@@ -58,7 +58,7 @@ class _Marker:
     def __init__(
         self,
         packages: Mapping[str, BinaryPackage | None],
-        providers: Mapping[str, Sequence[str]],
+        providers: Callable[[str], tuple[str, ...]],
         installed: frozenset[str],
         *,
         recommends: bool,
@@ -74,7 +74,7 @@ class _Marker:
 
     def named(self, name: str) -> tuple[str, ...]:
         """What a name on the command line stands for: itself, or its only provider."""
-        return (name,) if name in self.packages else tuple(self.providers.get(name, ()))
+        return (name,) if name in self.packages else self.providers(name)
 
     def add(self, name: str) -> None:
         """Mark one package, its dependencies not yet."""
@@ -118,7 +118,7 @@ class _Marker:
     def _candidates(self, name: str) -> tuple[str, ...]:
         """The packages that satisfy an alternative; with ``!`` its providers do not."""
         own = (name.rstrip("!"),) if name.rstrip("!") in self.packages else ()
-        return (*own, *self.providers.get(name, ()))
+        return (*own, *self.providers(name))
 
     def _fits(self, name: str) -> bool:
         return name not in self.excluded and not (self._conflicts(name) & self.there)

@@ -28,16 +28,13 @@ class BinaryPackage(Struct, frozen=True):
     """A binary package and what it brings along.
 
     `depends` and `recommends` are groups of alternatives, in the package's order of preference.
-    `conflicts` names packages of the release that cannot be installed beside it. `priority` is
-    ``e`` (essential), ``r`` (required), ``i`` (important), ``s`` (standard) or "".
+    `conflicts` names packages of the release that cannot be installed beside it.
     """
 
     name: str
     depends: tuple[tuple[str, ...], ...] = ()
     recommends: tuple[tuple[str, ...], ...] = ()
-    provides: tuple[str, ...] = ()
     conflicts: frozenset[str] = frozenset()
-    priority: str = ""
     kibibytes: int = 0
 
 

@@ -42,15 +42,6 @@ class Repository:
     def _packages(self) -> _Packages:
         return _Packages(debian_table("packages", self.release).rows)
 
-    @cached_property
-    def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        place = debian_table("packages", self.release).columns.index("provides")
-        found: dict[str, list[str]] = defaultdict(list)
-        for name, cell in self._packages.rows.cells(place):
-            for provided in cell.split():
-                found[provided].append(name)
-        return {name: tuple(names) for name, names in found.items()}
-
     @property
     def _files(self) -> DebianTable:
         return debian_table("files", self.release)
@@ -65,7 +56,7 @@ class Repository:
 
     def providers(self, name: str) -> tuple[str, ...]:
         """The packages that provide a name, itself not among them."""
-        return self._providers.get(name, ())
+        return tuple(debian_table("provided", self.release).cell(name, "packages").split())
 
     def closure(
         self, names: Iterable[str], *, recommends: bool, installed: frozenset[str] = frozenset()
@@ -81,7 +72,7 @@ class Repository:
         # the command line: of alternatives another may then be there already.
         ordered = sorted(names) if self.release == "11" else names
         return closure_of(
-            self._packages, self._providers, ordered, recommends=recommends, installed=installed
+            self._packages, self.providers, ordered, recommends=recommends, installed=installed
         )
 
     def without(self, installed: frozenset[str], names: Iterable[str]) -> frozenset[str]:
@@ -109,9 +100,7 @@ class Repository:
 
     def required(self) -> tuple[str, ...]:
         """The packages of priority required, as every image of the release has them."""
-        place = debian_table("packages", self.release).columns.index("priority")
-        cells = self._packages.rows.cells(place)
-        return tuple(name for name, priority in cells if priority in {"e", "r"})
+        return self.providers("?priority(required)")
 
     def files(self, package: str, kind: FileKind) -> tuple[str, ...]:
         """The names of one kind that a package's files have."""
@@ -176,13 +165,11 @@ class _Packages(Mapping[str, "BinaryPackage | None"]):
 def _package(name: str, row: str) -> BinaryPackage | None:
     if not row:
         return None
-    priority, depends, recommends, provides, conflicts, size, *_ = (*row.split("\t"), *[""] * 6)
+    depends, recommends, conflicts, size, *_ = (*row.split("\t"), *[""] * 4)
     return BinaryPackage(
         name,
         tuple(tuple(group.split("|")) for group in depends.split()),
         tuple(tuple(group.split("|")) for group in recommends.split()),
-        tuple(provides.split()),
         frozenset(conflicts.split()),
-        priority,
         int(size or 0),
     )
