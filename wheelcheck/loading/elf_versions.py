@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 
 __all__ = ["LIBRARIES", "moved_versions"]
@@ -53,27 +54,27 @@ def moved_versions(data: bytes) -> tuple[str, ...] | None:
     """
     place = data.find(_AUX)
     while place >= 0:
-        found = tuple(dict.fromkeys(_names(data, place - _BEFORE_AUX)))
-        if found:
-            return found
+        with suppress(struct.error):  # what is cut short may lack a name
+            found = tuple(dict.fromkeys(_names(data, place - _BEFORE_AUX)))
+            if found:
+                return found
         place = data.find(_AUX, place + 1)
     return None
 
 
 def _names(data: bytes, place: int) -> Iterator[str]:
-    """The versions of the libraries in a table that begins here; none where it is no table."""
+    """The versions of the libraries in a table that begins here; none where it is no table.
+
+    Raises struct.error where it goes on behind the data.
+    """
     if place < 0:
         return
     for _ in range(_MAX_LIBRARIES):
-        if place + _VERNEED.size > len(data):
-            return
         version, count, _, first, following = _VERNEED.unpack_from(data, place)
         if version != 1 or first != _VERNEED.size:
             return
         at = place + first
         for _ in range(count):
-            if at + _VERNAUX.size > len(data):
-                return
             digest, _, _, _, step = _VERNAUX.unpack_from(data, at)
             if digest in _hashes():
                 yield _hashes()[digest]

@@ -8,7 +8,7 @@ first. The Python files are read only where something depends on which of them a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -30,12 +30,18 @@ from wheelcheck.loading.wheel_facts import (
     kind_of,
     may_be_elf,
 )
-from wheelcheck.loading.wheel_reading import BUDGET_SPENT, Budget, WantedBytes, WheelReading
+from wheelcheck.loading.wheel_reading import (
+    BUDGET_SPENT,
+    PAID_BYTES,
+    Budget,
+    WantedBytes,
+    WheelReading,
+)
 
 __all__ = ["read_wheel", "risk_of", "wanted_of"]
 
-FIRST_BYTES = 48 << 10
-"""Of a deflated member; enough for the names of most extension modules."""
+FIRST_BYTES = 8 << 10
+"""Of a deflated member; enough for the names of most extension modules, or to see them moved."""
 _PREFIX_SHARE = 0.15
 """Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
 _MOST_OF_SMALL = 1 << 20
@@ -43,8 +49,8 @@ _MOST_OF_SMALL = 1 << 20
 rest: what needs a library that few images have is mostly a small one of many."""
 _MOST_FOR_VERSIONS = 2 << 20
 _MOST_LARGE = 2
-"""Packed bytes of a large extension module that are read to find its table of versions alone, and
-how many modules of a wheel are so read."""
+"""Packed bytes of a large extension module that are read at most to find its table of versions
+alone, and how many modules of a wheel are so read."""
 _PYTHON_AND_MORE = (1 << 20) + (128 << 10)
 """Packed bytes of Python files that are read of a wheel at most."""
 _PYTHON_BESIDE = 256 << 10
@@ -123,7 +129,7 @@ def wanted_of(sizes: Mapping[str, int], wheel_size: int) -> WantedBytes:
     packed = {path: int(size * ratio) + 512 for path, size in sizes.items()}
     elf = _in_order([path for path in sizes if may_be_elf(path, sizes[path])])
     python = sum(packed[path] for path in sizes if path.endswith(".py"))
-    first = sum(min(packed[path], FIRST_BYTES) for path in elf[:MOST_FILES])
+    first = sum(min(packed[path], PAID_BYTES) for path in elf[:MOST_FILES])
     first += min(python, _PYTHON_BESIDE if elf else _PYTHON_AND_MORE)
     most = sum(packed[path] for path in elf)
     return WantedBytes(first, min(most, _MOST_OF_SMALL + _MOST_FOR_VERSIONS), most)
@@ -138,11 +144,25 @@ def _look_at_all(reading: WheelReading, paths: list[str]) -> None:
 
     All files have had a try before one of them has more: the largest would spend the budget.
     """
-    step, waiting = FIRST_BYTES, paths
+    waiting, steps = paths, _steps()
     while waiting:
-        reading.announce(dict.fromkeys(waiting, step))
-        waiting = [path for path in waiting if _wants_more(reading, path, step)]
-        step *= 4
+        step = next(steps)
+        wanted = {path: max(step, _first_bytes(reading.wheel.sizes[path][1])) for path in waiting}
+        reading.announce(wanted)
+        waiting = [path for path, packed in wanted.items() if _wants_more(reading, path, packed)]
+
+
+def _first_bytes(packed: int) -> int:
+    """How much is read first of a member of so many bytes."""
+    return packed if packed <= PAID_BYTES else FIRST_BYTES  # a whole file says more
+
+
+def _steps() -> Iterator[int]:
+    """How much is read of a member, and how much of it where that did not tell."""
+    step = FIRST_BYTES
+    while True:
+        yield step
+        step = max(PAID_BYTES, 4 * step)
 
 
 def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
@@ -162,7 +182,7 @@ def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
     if needs is not None:
         reading.needs[path] = needs
         return False
-    limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
+    limit = max(PAID_BYTES * 8, int(packed * _PREFIX_SHARE))
     if state is Prefix.MOVED or step >= min(limit, packed):
         reading.unread[path] = _WHOLE
         return False
@@ -247,16 +267,19 @@ def _read_versions_of(reading: WheelReading, modules: WheelModules, left: list[s
     importable = set(modules.extensions.values())
     large = [path for path in left if path in importable][:_MOST_LARGE]
     for path in left:
-        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
+        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else PAID_BYTES)
 
 
 def _read_versions(reading: WheelReading, path: str, *, most: int) -> None:
     """Find the symbol versions that a file needs whose other names lie at its end."""
-    for step in (FIRST_BYTES, most):
-        beginning = reading.beginning(path, step)
+    for step in _steps():
+        if step > PAID_BYTES and not reading.pay(path, most):
+            return
+        beginning = reading.beginning(path, min(step, most))
         found = moved_versions(beginning[0]) if beginning else None
         if found is not None:
             reading.versions[path] = found
+        if found is not None or step >= most:
             return
 
 

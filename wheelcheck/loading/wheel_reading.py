@@ -12,9 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.loading.elf import ElfNeeds
 
-__all__ = ["BUDGET_SPENT", "Budget", "RunBudget", "WantedBytes", "WheelReading"]
+__all__ = ["BUDGET_SPENT", "PAID_BYTES", "Budget", "RunBudget", "WantedBytes", "WheelReading"]
 
 BUDGET_SPENT = "the budget did not reach for it"
+PAID_BYTES = 48 << 10
+"""What the beginning of a member costs, or the whole of a shorter one, however few bytes of it are
+read: how many files are looked at does not hang on how soon each of them tells."""
 _LARGEST_TEXT = 2 << 20
 """Bytes of a Python file that is read."""
 
@@ -101,6 +104,7 @@ class WheelReading(Struct):
     versions: dict[str, tuple[str, ...]] = {}
     """Symbol versions that files need of which nothing else is known."""
     texts: dict[str, str] = {}
+    _paid: dict[str, int] = {}
     _fetched: dict[str, int] = {}
 
     @property
@@ -109,36 +113,50 @@ class WheelReading(Struct):
         return sum(self._fetched.values())
 
     def pay(self, path: str, packed: int, *, whole: bool = False) -> bool:
-        """Spend what reading a member so far costs, beyond what was read of it before."""
-        wanted = min(packed, self.wheel.sizes[path][1])
-        more = wanted - self._fetched.get(path, 0)
+        """Spend what reading a member so far costs, beyond what was paid for it before."""
+        wanted = min(max(packed, PAID_BYTES), self.wheel.sizes[path][1])
+        more = wanted - self._paid.get(path, 0)
         if more > 0:
             if not self.budget.take(more, whole=whole):
                 return False
-            self._fetched[path] = wanted
+            self._paid[path] = wanted
         return True
 
     def announce(self, beginnings: dict[str, int]) -> list[str]:
         """Fetch side by side the first bytes of members, those for which the budget reaches."""
-        found = [path for path, packed in beginnings.items() if self.pay(path, packed)]
-        self.wheel.announce({path: beginnings[path] for path in found})
-        return found
+        return self._fetch({p: size for p, size in beginnings.items() if self.pay(p, size)})
 
     def announce_whole(self, paths: Iterable[str]) -> None:
         """Fetch members side by side, those for which the budget reaches."""
         packed = {path: self.wheel.sizes[path][1] for path in paths}
-        found = {path: size for path, size in packed.items() if self.pay(path, size, whole=True)}
-        self.wheel.announce(found)
+        self._fetch({p: size for p, size in packed.items() if self.pay(p, size, whole=True)})
+
+    def _fetch(self, beginnings: dict[str, int]) -> list[str]:
+        """Fetch what is paid for."""
+        self.wheel.announce(beginnings)
+        for path, packed in beginnings.items():
+            self._count(path, packed)
+        return list(beginnings)
+
+    def _count(self, path: str, packed: int) -> None:
+        """Count what is fetched of a member; of what was fetched before only the rest is."""
+        wanted = min(packed, self.wheel.sizes[path][1])
+        self._fetched[path] = max(wanted, self._fetched.get(path, 0))
 
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool] | None:
         """The first bytes of a member; None where the budget does not reach for them."""
-        return self.wheel.beginning(path, packed) if self.pay(path, packed) else None
+        if not self.pay(path, packed):
+            return None
+        self._count(path, packed)
+        return self.wheel.beginning(path, packed)
 
     def whole(self, path: str) -> bytes | None:
         """A member; None where the budget does not reach for it."""
         packed = self.wheel.sizes[path][1]
-        paid = self.pay(path, packed, whole=True)
-        return self.wheel.beginning(path, packed)[0] if paid else None
+        if not self.pay(path, packed, whole=True):
+            return None
+        self._count(path, packed)
+        return self.wheel.beginning(path, packed)[0]
 
     def text(self, path: str) -> str:
         """A Python file; "" where it is too large, or the budget does not reach for it."""
