@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from wheelcheck.index.archives.ranges import TAIL_BYTES, HttpBytes
+from wheelcheck.index.archives.ranges import TAIL_BYTES, ArchiveEnds, HttpBytes
 from wheelcheck.index.archives.zips import zip_members
 
 FILE = random.Random(1).randbytes(200_000)
@@ -72,3 +72,22 @@ def test_a_directory_that_came_with_the_end_is_not_requested_again(server: Range
     source = HttpBytes(server, "https://files.example/a.whl", len(packed.getvalue()))
     assert len(list(zip_members(source))) == 20
     assert len(server.requested) == 1
+
+
+def test_of_a_longer_directory_only_what_did_not_come_with_the_end_is_requested(
+    server: Ranges, monkeypatch: pytest.MonkeyPatch
+):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(1000):
+            archive.writestr(f"a/{number}.py", b"x" * 100)
+    monkeypatch.setattr(f"{__name__}.FILE", packed.getvalue())
+    size = len(packed.getvalue())
+    ends = ArchiveEnds()
+    source = HttpBytes(server, "https://files.example/a.whl", size, ends=ends)
+    assert len(list(zip_members(source))) == 1000
+    assert server.requested == [(size - TAIL_BYTES, size), (archive.start_dir, size - TAIL_BYTES)]
+    source.close()
+    again = HttpBytes(server, "https://files.example/a.whl", size, ends=ends)
+    assert len(list(zip_members(again))) == 1000
+    assert len(server.requested) == 2

@@ -33,7 +33,7 @@ TAIL_BYTES = 32 << 10
 GAP_BYTES = 8 << 10
 """A range is read at least this long, so that neighbours come along."""
 MOST_OF_END = 1 << 20
-"""A block of an archive's end that is longer is not stored."""
+"""Bytes of an archive's end that are stored."""
 IN_MEMORY_BYTES = 8 << 20
 MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
 """Bytes of one answer: the longest that is read at once is a directory."""
@@ -41,9 +41,6 @@ AT_ONCE = 8
 """Ranges of one file that are fetched side by side."""
 MOST_REMEMBERED = 8 << 20
 """Of files that are read on later, more than their ends."""
-_OF_END = 2
-"""Blocks that are the end of an archive and its directory: read first, and stored as they are."""
-
 NO_SUCH_RANGE = frozenset({400, 416, 501})
 """What servers answer that do not know ranges, or not this one."""
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
@@ -115,31 +112,31 @@ class ArchiveEnds:
         self._left = most
         self._left_for_more = more
         self._more: dict[str, list[tuple[int, bytes]]] = {}
-        self._known: dict[str, tuple[int, list[tuple[int, bytes]]]] = {}
+        self._known: dict[str, tuple[int, tuple[int, bytes]]] = {}
         self._lock = Lock()
 
     def of(self, url: str) -> tuple[int, list[tuple[int, bytes]]] | None:
-        """The size of a file and its blocks, first those of its end: each begin, and bytes.
+        """The size of a file and its blocks, first its end: each begin, and bytes.
 
         What else was stored of it is for one reader.
         """
         with self._lock:
             known, more = self._known.get(url), self._more.pop(url, [])
             self._left_for_more += _size(more)
-            return known and (known[0], [*known[1], *more])
+            return known and (known[0], [known[1], *more])
 
     def add(
         self, url: str, size: int, blocks: Sequence[tuple[int, bytes]], *, all_of_them: bool = False
     ) -> None:
-        """Add a file, whose first two blocks are its end and its directory."""
-        found = [(start, data) for start, data in blocks[:_OF_END] if len(data) <= MOST_OF_END]
-        if not found:
-            return
-        more = list(blocks[_OF_END:]) if all_of_them and len(found) == _OF_END else []
+        """Add a file, whose first block is its end."""
+        (start, data), *more = blocks
+        end = start + len(data)
+        data = data[-MOST_OF_END:]
+        more = more if all_of_them else []
         with self._lock:
             self._drop(url)
-            self._known[url] = (size, found)
-            self._left -= _size(found)
+            self._known[url] = (size, (end - len(data), data))
+            self._left -= len(data)
             if _size(more) <= self._left_for_more:
                 self._more[url] = more
                 self._left_for_more -= _size(more)
@@ -147,8 +144,8 @@ class ArchiveEnds:
                 self._drop(next(iter(self._known)))
 
     def _drop(self, url: str) -> None:
-        _, blocks = self._known.pop(url, (0, []))
-        self._left += _size(blocks)
+        _, (_, end) = self._known.pop(url, (0, (0, b"")))
+        self._left += len(end)
         self._left_for_more += _size(self._more.pop(url, []))
 
 
@@ -210,8 +207,8 @@ class HttpBytes:
             return self._whole.read(length)
         known = self._known(start, length)
         if known is None:
-            end = min(self.size, start + max(length, GAP_BYTES))
             begin = self._missing_from(start)
+            end = self._missing_to(min(self.size, start + max(length, GAP_BYTES)), begin)
             self._fetch(f"bytes={begin}-{end - 1}", begin)
             return self._fetched(start, length)
         return known
@@ -233,8 +230,13 @@ class HttpBytes:
 
     def _missing_from(self, start: int) -> int:
         """Where the bytes begin that were not read yet: more of a member is read than before."""
-        ends = [begin + len(block) for begin, block in self._blocks[_OF_END:] if begin <= start]
+        ends = [begin + len(block) for begin, block in self._blocks[1:] if begin <= start]
         return max((end for end in ends if end > start), default=start)
+
+    def _missing_to(self, end: int, begin: int) -> int:
+        """Where the end of the file begins that was read first, if that is nearer."""
+        known = self._blocks[0][0]
+        return min(end, known) if begin < known else end
 
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch several ranges side by side. Raises FetchFailed."""
@@ -300,8 +302,11 @@ class HttpBytes:
         self._add(first, block)
 
     def _add(self, first: int, block: bytes) -> None:
-        """Add bytes behind those that they continue; blocks are read side by side."""
-        for place, (begin, known) in enumerate(self._blocks[_OF_END:], _OF_END):
+        """Add bytes to those that they continue; blocks are read side by side."""
+        if self._blocks and first + len(block) == self._blocks[0][0]:
+            self._blocks[0] = (first, block + self._blocks[0][1])
+            return
+        for place, (begin, known) in enumerate(self._blocks[1:], 1):
             if begin + len(known) == first:
                 self._blocks[place] = (begin, known + block)
                 return

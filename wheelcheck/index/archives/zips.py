@@ -103,10 +103,7 @@ def _directory_data(source: ByteSource) -> tuple[bytes, int, int]:
     start, length, count, shift = _directory(source)
     if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
         raise ArchiveRefused(f"it claims to hold {count} members")
-    if start >= source.size - TAIL_BYTES:
-        return source.read(start, length), count, shift  # it came with the end
-    begin = max(0, start - TAIL_BYTES)  # METADATA often lies just before the directory
-    return source.read(begin, start + length - begin)[start - begin :], count, shift
+    return source.read(start, length), count, shift
 
 
 def _path(name: bytes, flags: int) -> str:
