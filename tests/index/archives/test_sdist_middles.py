@@ -97,11 +97,14 @@ def stated(version: str) -> str:
 
 
 @cache
-def release(version: str, *, pictures: int = 3, moved: bool = False) -> dict[str, bytes]:
+def release(
+    version: str, *, pictures: int = 3, more: int = 0, moved: bool = False
+) -> dict[str, bytes]:
     """A release whose pyproject.toml stands behind pictures (MB) and text, and before as much."""
     root = f"foo-{version}"
     pyproject = {f"{root}/pyproject.toml": stated(version).encode()}
     before = {f"{root}/doc/{n}.png": random.Random(n).randbytes(MB) for n in range(pictures)}
+    before |= {f"{root}/doc/more.png": random.Random(0).randbytes(more)}
     before |= {f"{root}/doc/{n}.txt": prose(n, MB // 4) for n in range(10)}
     behind = {f"{root}/src/{n}.txt": prose(100 + n, MB // 2) for n in range(4)}
     members = {**before, **behind, **pyproject} if moved else {**before, **pyproject, **behind}
@@ -130,7 +133,14 @@ def test_of_the_next_release_only_the_place_is_fetched(whole):
     releases = Releases(release("1") | release("2"))
     assert texts(releases, whole=whole) == {"1": stated("1"), "2": stated("2")}
     assert len(releases.sent["foo-2.tar.gz"]) == 1
-    assert sum(releases.sent["foo-2.tar.gz"]) < 1.3 * MB < len(releases.sdists["foo-2.tar.gz"]) / 3
+    assert sum(releases.sent["foo-2.tar.gz"]) < 0.7 * MB < len(releases.sdists["foo-2.tar.gz"]) / 3
+
+
+def test_around_the_place_more_is_fetched_where_that_is_not_enough():
+    releases = Releases(release("1") | release("2", more=700_000))
+    assert texts(releases) == {"1": stated("1"), "2": stated("2")}
+    assert len(releases.sent["foo-2.tar.gz"]) == 2
+    assert sum(releases.sent["foo-2.tar.gz"]) < 1.9 * MB
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ from wheelcheck.index.network.http import FetchFailed, Http
 
 __all__ = ["Places"]
 
-_BEFORE = 1 << 20
-"""Bytes that are read before the place, mostly enough to know all that is unpacked there."""
-_BEHIND = 192 << 10
-_WORTH = 3 * _BEFORE
+_AROUND = ((512 << 10, 64 << 10), (1 << 20, 192 << 10))
+"""Bytes that are read before and behind the place: mostly enough to know all that is unpacked
+there, and more where they are not."""
+_WORTH = 3 << 20
 """A file that stands nearer to the beginning is read from there."""
 _PARTIAL = 206
 _MAGIC = b"ustar"
@@ -57,9 +57,13 @@ class Places:
         # few runs read one
         from wheelcheck.index.archives.deflate_middles import certain_end
 
-        data = _range(http, sdist.url, place - _BEFORE, min(place + _BEHIND, sdist.size))
         root = sdist.filename.removesuffix(".tar.gz").removesuffix(".tgz")
-        return _text_of(f"{root}/pyproject.toml", certain_end(data))
+        for before, behind in _AROUND:
+            data = _range(http, sdist.url, place - before, min(place + behind, sdist.size))
+            text = _text_of(f"{root}/pyproject.toml", certain_end(data))
+            if text is not None:
+                return text
+        return None
 
 
 def _range(http: Http, url: str, start: int, end: int) -> bytes:
