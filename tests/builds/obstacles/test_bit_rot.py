@@ -19,6 +19,7 @@ from wheelcheck.builds.obstacles.bit_rot import (
     python_too_new,
     showing,
 )
+from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.tables import read_table
 
 
@@ -74,6 +75,25 @@ def test_numpy_1_18_1_under_setuptools_75():
     assert "4612" in found.source
 
 
+@pytest.mark.parametrize(
+    ("line", "numpy", "setuptools", "breaks"),
+    [
+        ("from numpy.distutils.core import Extension", "1.26.4", "75.3.0", True),
+        ("from numpy.distutils.system_info import get_info", "2.0.2", "75.3.0", True),
+        ("from numpy.distutils.misc_util import get_info", "1.26.4", "75.3.0", False),
+        ("from numpy.distutils.core import Extension", "2.1.3", "75.3.0", False),
+        ("from numpy.distutils.core import Extension", "1.26.4", "67.6.0", False),
+    ],
+)
+def test_only_some_modules_of_later_numpy_distutils_import_what_setuptools_74_took_away(
+    line, numpy, setuptools, breaks
+):
+    env = environment(numpy=numpy, setuptools=setuptools)
+    texts = within({"setup.py": line})
+    found = bit_rot(day("2020-01-06"), ("setuptools", "numpy"), HISTORIES, env, texts)
+    assert any(obstacle.fatal for obstacle in found) is breaks
+
+
 def test_numpy_distutils_gives_its_compilers_an_argument_that_setuptools_81_took_away():
     histories = {NormalizedName("setuptools"): history(v44_0_0="2020-01-02", v81_0_0="2026-02-06")}
 
@@ -91,6 +111,26 @@ def test_numpy_distutils_gives_its_compilers_an_argument_that_setuptools_81_took
     assert not breaks(NUMPY_SETUP["setup.py"], numpy="2.3.5", setuptools="80.9.0")
     assert not breaks(NUMPY_SETUP["setup.py"], setuptools="81.0.0")
     assert not breaks("from numpy.distutils.misc_util import x", numpy="2.3.5", setuptools="81.0.0")
+
+
+def test_enscons_asks_setuptools_for_its_compiler_by_a_spawn_that_84_no_longer_calls():
+    histories = {NormalizedName("setuptools"): history(v57_4_0="2021-08-01", v84_0_0="2026-08-08")}
+
+    def breaks(script: str, **versions: str) -> list[str]:
+        texts = within({"SConstruct": script})
+        env = environment(**versions)
+        found = bit_rot(day("2021-08-20"), ("enscons>=0.23",), histories, env, texts)
+        return [obstacle.message for obstacle in found if obstacle.fatal]
+
+    compiles = "import enscons.cpyext\nenv = Environment(tools=[enscons.cpyext.generate])\n"
+    assert build_texts("x-1/SConstruct")
+    assert breaks(compiles, enscons="0.30.0", setuptools="84.0.0")
+    assert not breaks(compiles, enscons="0.30.0", setuptools="83.0.0")
+    assert not breaks("import enscons\n", enscons="0.30.0", setuptools="84.0.0")
+    env = environment(enscons="0.30.0", setuptools="84.0.0")
+    shows = within({"SConstruct": compiles})
+    bounds = constraints_before_breaks((), day("2021-08-20"), histories, env, shows)
+    assert "setuptools<84.0.0" in bounds.splitlines()
 
 
 def test_numpy_distutils_that_is_not_used_breaks_nothing():

@@ -22,6 +22,7 @@ _NESTED = {
     "configure.in": 3,
     "Cargo.lock": 1,
     "setup_package.py": 6,
+    "SConstruct": 1,
 }
 _CMAKE_DEPTH = 4
 _TESTS = re.compile(r"(test|doc|example|sample|demo|script|bench)s?[_\w]*")
