@@ -502,9 +502,20 @@ def test_a_large_wheel_is_read_by_a_few_ranges(site, opened, size):
     assert isinstance(metadata, CoreMetadata)
     assert (metadata.requires_dist, metadata.found_in) == (("bar",), "wheel")
     requests = site.requests[1:]
-    assert len(requests) <= 3 + (listed_size not in {None, len(wheel)})
+    assert len(requests) <= 2 + (listed_size not in {None, len(wheel)})
     assert all("range" in request.headers for request in requests)
     assert all(request.headers["accept-encoding"] == "identity" for request in requests)
+
+
+def test_metadata_that_a_long_directory_lists_first_are_found(site, opened):
+    text = b"Name: foo\nVersion: 1.0\nRequires-Dist: bar\n"
+    wheel = zip_of({"foo-1.0.dist-info/METADATA": text, **BIG})
+    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "size": len(wheel)})
+    site.file(WHEEL, wheel)
+    index = opened(site.simple)
+    metadata = index.metadata(first(index))
+    assert isinstance(metadata, CoreMetadata)
+    assert metadata.requires_dist == ("bar",)
 
 
 def test_a_server_without_ranges_gets_a_single_request_for_all(site, opened):

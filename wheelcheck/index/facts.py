@@ -144,7 +144,11 @@ class Facts:
         if isinstance(file, Sdist):
             listing = self.listing(file, metadata_paths)
             return listing if isinstance(listing, Unknown) else sdist_metadata(listing, file)
-        found = self._read(file, metadata_paths)
+        found = self._read(
+            file,
+            metadata_paths,
+            enough=lambda last: isinstance(wheel_metadata(last, file), CoreMetadata),
+        )
         return found if isinstance(found, Unknown) else wheel_metadata(found, file)
 
     def listing(
@@ -296,10 +300,14 @@ class Facts:
         return self._offline or key in self._read_now or is_identified(file)
 
     def _read(
-        self, file: Wheel | Sdist, wanted: Callable[[str], bool], until: Until | None = None
+        self,
+        file: Wheel | Sdist,
+        wanted: Callable[[str], bool],
+        until: Until | None = None,
+        enough: Callable[[ArchiveListing], bool] | None = None,
     ) -> ArchiveListing | Unknown:
         def read() -> ArchiveListing:
-            return read_archive(self._http, file, wanted, self._ends, until)
+            return read_archive(self._http, file, wanted, self._ends, until, enough)
 
         found = self._in_time(file, read)
         if not isinstance(found, Unknown) and (until is None or until.text is None):

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from wheelcheck.index.archives.ranges import TAIL_BYTES, ArchiveEnds, HttpBytes
-from wheelcheck.index.archives.zips import zip_members
+from wheelcheck.index.archives.ranges import TAIL_BYTES, ArchiveEnds, FileBytes, HttpBytes
+from wheelcheck.index.archives.zips import last_members, zip_members
 
 FILE = random.Random(1).randbytes(200_000)
 
@@ -91,3 +91,13 @@ def test_of_a_longer_directory_only_what_did_not_come_with_the_end_is_requested(
     again = HttpBytes(server, "https://files.example/a.whl", size, ends=ends)
     assert len(list(zip_members(again))) == 1000
     assert len(server.requested) == 2
+
+
+def test_the_last_members_are_those_that_the_end_lists():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(1500):  # each name looks as if an entry began in it
+            archive.writestr(f"a/PK\1\2{number}.py", b"x" * number)
+    last, members = last_members(FileBytes(packed)), list(zip_members(FileBytes(packed)))
+    assert 100 < len(last) < 1000
+    assert last == members[-len(last) :]

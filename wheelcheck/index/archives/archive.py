@@ -54,6 +54,7 @@ from wheelcheck.index.archives.zips import (
     ZipMember,
     fetch_beginnings,
     is_text_sized,
+    last_members,
     read_member,
     zip_members,
 )
@@ -81,10 +82,12 @@ def read_archive(
     wanted: Wanted,
     ends: ArchiveEnds | None = None,
     until: Until | None = None,
+    enough: Callable[[ArchiveListing], bool] | None = None,
 ) -> ArchiveListing:
     """List an archive wherever it lies; `ends` has what was read of it before.
 
-    Where `until` says so, a tar archive is read no further, and the rest of it is not listed.
+    Where `until` says so, a tar archive is read no further, and the rest of it is not listed. Of a
+    remote zip archive only the last members are, where these are `enough`.
 
     Raises ArchiveRefused, FetchFailed, HashMismatch.
     """
@@ -93,6 +96,10 @@ def read_archive(
         return _read_local(path, file, wanted, until)
     if _is_zip(file):
         with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as source:
+            if enough is not None:
+                last = _read_end(source, wanted)
+                if enough(last):
+                    return last
             return read_zip(source, wanted, until, marked=_is_sdist(file))
 
     def in_part() -> ArchiveListing:
@@ -158,6 +165,12 @@ def read_zip(
         return ArchiveListing(members)
     texts = _texts(source, {path: member for path, member in found.items() if wanted(path)})
     return ArchiveListing(_marked(source, found) if marked else members, texts)
+
+
+def _read_end(source: ByteSource, wanted: Wanted) -> ArchiveListing:
+    """The texts of the wanted members of a zip archive, as far as they are among its last."""
+    last = {checked_path(member.path): member for member in last_members(source)}
+    return ArchiveListing((), _texts(source, {p: m for p, m in last.items() if wanted(p)}))
 
 
 def _texts(source: ByteSource, wanted: Mapping[str, ZipMember]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ __all__ = [
     "ZipMember",
     "fetch_beginnings",
     "is_text_sized",
+    "last_members",
     "member_data",
     "read_member",
     "unpacked",
@@ -38,6 +40,8 @@ _END64_PLACE = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
+_MARK = b"PK\1\2"
+"""What an entry of the directory begins with."""
 _U32 = 0xFFFF_FFFF
 _U16 = 0xFFFF
 _LOOK_BACK = 66_000
@@ -73,15 +77,42 @@ class ZipMember(NamedTuple):
 
 def zip_members(source: ByteSource) -> Iterator[ZipMember]:
     """All regular files in the order of the directory. Raises ArchiveRefused, FetchFailed."""
-    data, count, shift = _directory_data(source)
-    position = packed_so_far = 0
-    for _ in range(count):
+    start, length, count, shift = _directory(source)
+    if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
+        raise ArchiveRefused(f"it claims to hold {count} members")
+    return _members(source.read(start, length), count, shift, source.size)
+
+
+def last_members(source: ByteSource) -> list[ZipMember]:
+    """The regular files whose entries came with the end of the archive.
+
+    The directory's last entries are found by their mark, and as each leads to the next, up to the
+    end. None where they are not. Raises ArchiveRefused, FetchFailed.
+    """
+    start, length, _, shift = _directory(source)
+    begin = max(start, source.size - TAIL_BYTES)
+    data = source.read(begin, start + length - begin)
+    place = data.find(_MARK)
+    while place >= 0:
+        with suppress(ArchiveRefused):
+            return list(_members(data[place:], None, shift, source.size))
+        place = data.find(_MARK, place + 1)
+    return []
+
+
+def _members(data: bytes, count: int | None, shift: int, most: int) -> Iterator[ZipMember]:
+    """The regular files among the entries of a directory: of so many, or of all in the data.
+
+    `shift` is what all offsets lack, `most` what all members together may take.
+    """
+    position = number = packed_so_far = 0
+    while position < len(data) if count is None else number < count:
         if position + _ENTRY.size > len(data):
             raise ArchiveRefused("its directory is cut short")
         fields = _ENTRY.unpack_from(data, position)
         magic, _, _, flags, method, _, _, crc, packed, size = fields[:10]
         names, extras, comment, _, _, attributes, offset = fields[10:]
-        if magic != b"PK\1\2":
+        if magic != _MARK:
             raise ArchiveRefused("its directory is damaged")
         position += _ENTRY.size
         name, extra = position + names, position + names + extras
@@ -91,19 +122,12 @@ def zip_members(source: ByteSource) -> Iterator[ZipMember]:
             size, packed, offset = _zip64_values(data[name:extra], size, packed, offset)
         path = _path(data[position:name], flags)
         position = extra + comment
+        number += 1
         packed_so_far += packed
-        if packed_so_far > source.size or size > packed * MAX_EXPANSION + 64:
+        if packed_so_far > most or size > packed * MAX_EXPANSION + 64:
             raise ArchiveRefused("its directory claims sizes that cannot be")
         if not path.endswith("/") and (attributes >> 16) & _TYPE != _LINK:
             yield ZipMember(path, size, packed, crc, method, offset + shift)
-
-
-def _directory_data(source: ByteSource) -> tuple[bytes, int, int]:
-    """The bytes of the directory, its number of entries, and what all offsets lack."""
-    start, length, count, shift = _directory(source)
-    if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
-        raise ArchiveRefused(f"it claims to hold {count} members")
-    return source.read(start, length), count, shift
 
 
 def _path(name: bytes, flags: int) -> str:
