@@ -632,6 +632,36 @@ def test_neighbouring_texts_of_a_zip_sdist_come_by_a_single_range(site, opened):
     assert site.paths.count("/files/foo-1.0.zip") <= 3
 
 
+def test_a_source_that_another_zip_release_has_as_well_is_not_fetched_again(site, opened):
+    table = random.Random(7).randbytes(150_000).hex()
+    sent: list[int] = []
+    found = {}
+    for version, size in (("1.0", "int"), ("2.0", "long")):
+        root, filename = f"foo-{version}", f"foo-{version}.zip"
+        sources = {"large.c": f"// {table}\n#include <time.h>\n", "size.h": f"{size} a;\n"}
+        data = zip_of({f"{root}/{path}": text for path, text in sources.items()})
+
+        def answer(request: Request, data: bytes = data) -> Response:
+            response = partial(request.headers["range"], {}, data)
+            sent.append(len(response.body))
+            return response
+
+        site.page({"filename": filename, "url": f"/files/{filename}", "size": len(data)})
+        site.resources[f"/files/{filename}"] = answer
+        sent.clear()
+        index = opened(site.simple, cache=version)
+        listing = index.listing(first(index))
+        assert not isinstance(listing, Unknown)
+        found[version] = {m.path.partition("/")[2]: m for m in listing.members}
+    assert sum(sent) < 70_000
+    before, now = found["1.0"], found["2.0"]
+    assert before["large.c"].marks == now["large.c"].marks
+    assert now["large.c"].marks is not None
+    assert now["large.c"].marks.includes == ("<time.h",)
+    assert (now["large.c"].lines, now["large.c"].size) == (2, len(sources["large.c"]))
+    assert now["size.h"].size == len("long a;\n")
+
+
 def test_a_listing_that_was_cached_before_lines_were_counted_has_none():
     members = [("foo-1.0/a.c", 3)]
     stored = decode_listing(msgspec.msgpack.encode((members, {}, [])))

@@ -70,6 +70,10 @@ _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
 _MOST_MARKED_BYTES = 32 << 20
 """Of the sources and headers of a zip archive, packed; with more, none of them is looked into."""
+_known_sources: dict[tuple[str, int, int], tuple[int | None, SourceMarks]] = {}
+"""What was found in sources and headers of zip archives, by their path below the archive's own
+folder, size and checksum: releases of a project share most of them, and none is fetched twice."""
+_MOST_KNOWN = 40_000
 _EMPTY = frozenset({"", ".", ".."})
 """Parts of a path that name no file or folder in it."""
 
@@ -193,14 +197,18 @@ def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[Archive
     sources = {p: m for p, m in found.items() if is_marked(p) and is_text_sized(m)}
     if sum(member.packed for member in sources.values()) > _MOST_MARKED_BYTES:
         sources = {}
-    fetch_beginnings(source, ((member, member.packed) for member in sources.values()))
-    members = {path: ArchiveMember(path, member.size) for path, member in found.items()}
-    for path, member in sources.items():
+    keys = {path: (path[path.find("/") :], m.size, m.crc) for path, m in sources.items()}
+    shown = {path: _known_sources[key] for path, key in keys.items() if key in _known_sources}
+    new = {path: member for path, member in sources.items() if path not in shown}
+    fetch_beginnings(source, ((member, member.packed) for member in new.values()))
+    for path, member in new.items():
         content = read_member(source, member)
         if content is not None:
             lines = count_lines([content]) if language_of(path) is not None else None
-            members[path] = ArchiveMember(path, member.size, lines, _marks(content, path))
-    return tuple(members.values())
+            shown[path] = _known_sources[keys[path]] = lines, _marks(content, path)
+    if len(_known_sources) > _MOST_KNOWN:
+        _known_sources.clear()
+    return tuple(ArchiveMember(p, m.size, *shown.get(p, ())) for p, m in found.items())
 
 
 def _is_enough(source: ByteSource, found: Mapping[str, ZipMember], until: Until) -> bool:
