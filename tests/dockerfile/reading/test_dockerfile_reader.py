@@ -683,9 +683,9 @@ OTHERWISE = "then pip install b; else pip install c; fi"
 class TestConditionsOfKnownWords:
     """``if [ "$TARGETARCH" = "arm64" ]``: the file and the platform tell which part runs."""
 
-    def installs(self, script: str, platform: str, argument: str = "ARG TARGETARCH\n") -> list[str]:
-        text = f"FROM python:3.12-slim\n{argument}RUN {script}\n"
-        stage = read(text, platform=platform).stages[0]
+    def installs(self, script: str, platform: str, before: str = "") -> list[str]:
+        text = f"FROM python:3.12-slim\n{before}ARG TARGETARCH\nRUN {script}\n"
+        stage = read(text, platform=platform).stages[-1]
         lines = [line for step in stage.steps for line in step.requirements.lines]
         return sorted(str(line.requirement.name) for line in lines)
 
@@ -696,7 +696,14 @@ class TestConditionsOfKnownWords:
             ('if [ "$TARGETARCH" = "arm64" ]; then pip install a; else pip install b; fi',
              ["b"], ["a"]),
             ('if ! [ "$TARGETARCH" = "arm64" ]; then pip install a; fi', ["a"], []),
-            ('if [[ "$TARGETARCH" != arm64 ]]; then pip install a; fi', ["a"], []),
+            # dash 0.5.12 knows no [[ and refuses ==: it goes on to the else
+            ('if [[ "$TARGETARCH" != arm64 ]]; then pip install a; fi', [], []),
+            (f"if {ARM.replace('=', '==')}; {OTHERWISE}", ["c"], ["c"]),
+            (f"{ARM} && pip install a", [], ["a"]),
+            (f"{ARM} || pip install a; pip install b", ["a", "b"], ["b"]),
+            ('case "$TARGETARCH" in amd64|i386) pip install a;; arm*) pip install b;; esac',
+             ["a"], ["b"]),
+            ("case $OTHER in amd64) pip install a;; esac; pip install b", ["b"], ["b"]),
             (ELIF, ["c"], ["b"]),
             # whether /x is there is not known
             ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then pip install a; fi; pip install b',
@@ -704,19 +711,31 @@ class TestConditionsOfKnownWords:
             ('if [ -f /x ] && [ "$TARGETARCH" = arm64 ]; then :; else pip install b; fi',
              ["b"], []),
             (INNER, ["b"], ["b"]),
-            # which shell it is decides: dash 0.5.12 refuses ==, and goes on to the else
-            (f"if {ARM.replace('=', '==')}; {OTHERWISE}", [], []),
             # what a subshell, a group or an assignment says is not known
             (f"if {ARM}; then pip install a; elif (which x); {OTHERWISE}", [], ["a"]),
             (f"if {ARM}; then pip install a; elif X=$(which x); {OTHERWISE}", [], ["a"]),
-            (f"if {ARM} && (which x); {OTHERWISE}", [], []),
-            (f"if {ARM} || {{ which x; }}; {OTHERWISE}", [], []),
+            (f"if {ARM} && (which x); {OTHERWISE}", ["c"], []),
+            (f"if {ARM} || {{ which x; }}; {OTHERWISE}", [], ["b"]),
             (f"if {ARM}; X=$(which x); {OTHERWISE}", [], []),
         ],
     )  # fmt: skip
     def test_the_part_that_runs_is_followed(self, script, amd64, arm64):
         assert self.installs(script, "linux/amd64") == amd64
         assert self.installs(script, "linux/arm64") == arm64
+
+    @pytest.mark.parametrize(
+        ("before", "installed"),
+        [
+            ('SHELL ["/bin/bash", "-c"]\n', ["b"]),
+            ("RUN ln -sf bash /bin/sh\n", []),  # which shell it is is not known
+            ("FROM python:3.12-alpine\n", ["b"]),
+            ("FROM unknown.example/image\n", []),
+        ],
+    )
+    @pytest.mark.parametrize("test", [f"[{ARM}]", ARM.replace("=", "==")])
+    def test_which_shell_it_is_decides_of_tests_for_bash(self, before, installed, test):
+        script = f"if {test}; {OTHERWISE}"
+        assert self.installs(script, "linux/arm64", before) == installed
 
     def test_an_argument_that_no_arg_declares_is_not_known(self):
         script = 'if [ "$TARGETARCH" = arm64 ]; then pip install a; else pip install b; fi'

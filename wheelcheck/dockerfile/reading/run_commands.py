@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.run_scripts import (
     commands_of,
     note_script,
     script_of,
-    strictness,
+    shell_of,
 )
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
 from wheelcheck.dockerfile.reading.shell.file_commands import FILE_COMMANDS
@@ -41,7 +41,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
 )
 from wheelcheck.dockerfile.reading.stages.other_python import python_of
 from wheelcheck.dockerfile.reading.stages.pip_settings import pip_config_set, pip_settings
-from wheelcheck.dockerfile.reading.stages.shells import without_shell
+from wheelcheck.dockerfile.reading.stages.shells import fault_of_test, without_shell
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
@@ -62,6 +62,8 @@ _WITHIN = {
     "test": "it runs only if a test before it holds",
     "function": "it is in a shell function",
 }
+_CHANGES_SH = re.compile(r"/bin/sh\b|\bdash\b")
+"""What a RUN names that makes ``sh`` another shell: ``ln -sf bash /bin/sh``."""
 _PROBES = {"command", "which", "type", "hash", "test", "["}
 
 
@@ -105,6 +107,8 @@ def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
         )
         runner.offset = command.offset if written or inside else None
         _step(runner, line, command)
+    texts = (instruction.text, *(heredoc.content for heredoc in instruction.heredocs))
+    stage.system.other_sh |= any(map(_CHANGES_SH.search, texts))
     for manager in sorted(runner.dirty - runner.cleaned):
         caches = {"apk": "/var/cache/apk", "apt": "/var/lib/apt", "dnf": "/var/cache"}
         if not any(mount.startswith(caches[manager]) for mount in layer.cache_mounts):
@@ -114,6 +118,7 @@ def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
 def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     """Follow one command."""
     runner.enter(command.depth)
+    runner.stage.fault(fault_of_test(command, line))
     marked = [_marked(word) for word in command.words]
     words = list(unwrapped(marked))
     if not words:
@@ -130,7 +135,7 @@ def _follow_script(
 ) -> None:
     """Follow the commands of ``sh -c SCRIPT``."""
     variables = {**runner.stage.variables, **_overlay(command)}
-    for inner in commands(script_of(words) or "", variables, strictness(words)):
+    for inner in commands(script_of(words) or "", variables, shell_of(runner.stage, words)):
         within = command.within or inner.within
         ends = command.ends_script and inner.ends_script
         exported = (*_overlay(command).items(), *inner.exported)

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Heredoc, Instruction
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.shell.opaque import script_files
-from wheelcheck.dockerfile.reading.shell.script_commands import Command, Strictness, Word, commands
+from wheelcheck.dockerfile.reading.shell.script_commands import Command, Shell, Word, commands
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
 
-__all__ = ["INSTALLS", "commands_of", "is_shell", "note_script", "script_of", "strictness"]
+__all__ = ["INSTALLS", "commands_of", "is_shell", "note_script", "script_of", "shell_of"]
 
 INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
 """What an installation looks like in a text that is not followed."""
@@ -29,6 +30,8 @@ _BUILDS_PROGRAMS = re.compile(r"configure|cmake|meson|autogen|autoreconf|bootstr
 """What stands before ``make`` where a program in another language is built."""
 
 _SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
+_EXTENDED = {**dict.fromkeys(("bash", "ash", "busybox", "zsh", "ksh"), True), "dash": False}
+"""Which shells know ``[[``. ``sh`` is dash on Debian and Ubuntu, busybox on Alpine, bash on EL."""
 _HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
 
 
@@ -50,7 +53,7 @@ def _shell_form(stage: StageState, instruction: Instruction) -> Iterator[tuple[i
     """The commands of a script, and of the heredocs that its first command reads."""
     heredocs = instruction.heredocs
     script = instruction.text
-    for command in commands(script, stage.variables, strictness(stage.shell)):
+    for command in commands(script, stage.variables, shell_of(stage, stage.shell)):
         yield instruction.line_at(command.offset), _with_input(command, heredocs)
         if heredocs and "<<" in script:
             yield from _piped_heredocs(stage, instruction, command)
@@ -73,13 +76,23 @@ def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tup
         why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
         stage.note_unread(instruction.line, instruction.text, why)
         return
-    strict = strictness(first[2:].split()) if first.startswith("#!") else strictness(stage.shell)
-    yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
+    shell = shell_of(stage, first[2:].split() if first.startswith("#!") else stage.shell)
+    yield from _lines_of(heredoc.content, heredoc.line, stage.variables, shell)
 
 
-def strictness(program: Sequence[str]) -> Strictness:
+def shell_of(stage: StageState, program: Sequence[str]) -> Shell:
     """Of ``/bin/bash -e -o pipefail -c``: the options of a shell are those of ``set``."""
-    return Strictness().after(("set", *program[1:]))
+    shell = Shell(extended=_extended(stage, posixpath.basename(program[0]) if program else ""))
+    return shell.after(("set", *program[1:]))
+
+
+def _extended(stage: StageState, name: str) -> bool | None:
+    """Whether a shell knows ``[[``, None where that is not known."""
+    if name != "sh":
+        return _EXTENDED.get(name)
+    if stage.system.other_sh or stage.distribution is None:
+        return None
+    return stage.distribution.family is not Family.APT
 
 
 def _piped_heredocs(
@@ -87,19 +100,19 @@ def _piped_heredocs(
 ) -> Iterator[tuple[int, Command]]:
     """``RUN bash <<EOF``: a script for a shell is followed, one for another program is not."""
     heredoc = instruction.heredocs[0]
-    program = command.texts[:1]
+    program = command.texts
     if is_shell(program):
-        strict = strictness(command.texts)
-        yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
+        shell = shell_of(stage, program)
+        yield from _lines_of(heredoc.content, heredoc.line, stage.variables, shell)
     elif any(install in heredoc.content for install in INSTALLS):
         why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
         stage.note_unread(instruction.line, instruction.text, Unknown("other-shell", why))
 
 
 def _lines_of(
-    script: str, first: int, variables: Mapping[str, str | None], strict: Strictness
+    script: str, first: int, variables: Mapping[str, str | None], shell: Shell
 ) -> Iterator[tuple[int, Command]]:
-    for command in commands(script, variables, strict):
+    for command in commands(script, variables, shell):
         yield first + script.count("\n", 0, command.offset), command
 
 

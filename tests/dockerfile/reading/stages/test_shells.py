@@ -1,4 +1,4 @@
-"""A RUN in an image without a shell."""
+"""A RUN in an image without a shell, and tests that end a step or that its shell refuses."""
 
 from datetime import date
 
@@ -48,3 +48,34 @@ def test_a_run_time_image_has_no_pip():
     assert "no-pip" in faults(
         f'FROM {DISTROLESS}\nRUN ["python3", "-m", "pip", "install", "six"]\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ('[ "$DEV" = 1 ] && pip install six', ("test-fails", "[ 0 = 1 ] does not hold")),
+        ('[[ "$DEV" == 0 ]] && pip install six', ("test-fails", "[[ is no command")),
+        ('if [[ "$DEV" == 0 ]]; then pip install six; fi', ("bash-test", "[[ is no command")),
+        ('if [ "$DEV" == 0 ]; then pip install six; fi', ("bash-test", "refuses ==")),
+    ],
+)
+def test_a_test_that_does_not_hold_or_is_refused_is_found(script, found):
+    text = f"FROM python:3.12-slim\nARG DEV=0\nRUN {script}\n"
+    (fault,) = parse_dockerfile(text, as_of=date(2026, 11, 1)).stages[-1].faults
+    assert (fault.line, fault.code) == (3, found[0])
+    assert found[1] in fault.message
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '[ "$DEV" = 1 ] && pip install six || true',
+        'if [ "$DEV" = 1 ]; then pip install six; fi',
+        '[ "$DEV" = 1 ] && pip install six; echo done',
+        '[ "$DEV" = 0 ] && pip install six',
+        "[ -f /x ] && pip install six",
+        "bash -c '[[ a == b ]] || pip install six'",
+    ],
+)
+def test_a_test_that_does_not_end_the_step_is_no_fault(script):
+    assert faults(f"FROM python:3.12-slim\nARG DEV=0\nRUN {script}\n") == []

@@ -7,25 +7,30 @@ that of the last command that ran; -e does not count for commands before ``&&`` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["ShellEntry", "Strictness", "ends_script"]
+__all__ = ["Shell", "ShellEntry", "ends_script"]
 
 _FARTHEST = 200
 """Commands of one list that are looked at: longer than anyone writes."""
 _PIPES = {"|", "|&"}
-_ENDS = {";", "\n", ";;"}
+_ENDS = {";", "\n", ";;", ";&", ";;&"}
 
 
 @dataclass(frozen=True, slots=True)
-class Strictness:
-    """The shell's options, at its start or by ``set``: -e, and -o pipefail."""
+class Shell:
+    """The shell that runs a script.
+
+    `errexit` and `pipefail` are options, at its start or by ``set``: -e, and -o pipefail.
+    `extended` says whether it knows ``[[``: see `shell_tests.truth`.
+    """
 
     errexit: bool = False
     pipefail: bool = False
+    extended: bool | None = None
 
-    def after(self, words: Sequence[str]) -> Strictness:
-        """How strict the shell is after ``set …``; the same for all other commands."""
+    def after(self, words: Sequence[str]) -> Shell:
+        """The shell after ``set …``; the same for all other commands."""
         if not words or words[0] != "set":
             return self
         errexit, pipefail = self.errexit, self.pipefail
@@ -39,32 +44,36 @@ class Strictness:
             elif word[:1] in {"-", "+"}:
                 errexit = word[0] == "-" if "e" in word[1:] else errexit
                 named = word[0] if word.endswith("o") else ""
-        return Strictness(errexit, pipefail)
+        return replace(self, errexit=errexit, pipefail=pipefail)
 
 
 @dataclass(frozen=True, slots=True)
 class ShellEntry:
     """A command of a script, or a bare keyword or bracket, with the operator behind it.
 
-    `depth` counts the compound commands and subshells around it.
+    `depth` counts the compound commands and subshells around it. `is_tested` says that it is a
+    part of the test of an ``if``.
     """
 
     words: tuple[str, ...]
     operator: str
     depth: int = 0
+    is_tested: bool = False
 
 
-def ends_script(entries: Sequence[ShellEntry], position: int, strict: Strictness) -> bool:
+def ends_script(entries: Sequence[ShellEntry], position: int, shell: Shell) -> bool:
     """Whether the script ends with an error where the command at `position` fails."""
+    if entries[position].is_tested:
+        return False
     chained = False
     for at in _behind(entries, position):
         operator = entries[at].operator
         if operator == "||":
             return _gives_up(entries, at + 1)
-        if operator == "&" or (operator in _PIPES and not (chained or strict.pipefail)):
+        if operator == "&" or (operator in _PIPES and not (chained or shell.pipefail)):
             return False
         if operator in _ENDS:
-            if strict.errexit and not chained:
+            if shell.errexit and not chained:
                 return True
             if any(entry.words for entry in entries[at + 1 : at + 2]):
                 return False

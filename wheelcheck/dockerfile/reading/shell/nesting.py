@@ -2,143 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+
+from wheelcheck.dockerfile.reading.shell.shell_tests import TESTS, Word, joined, matches, truth
 
 __all__ = ["Nesting", "Word"]
 
 MAX_NESTING = 100
-"""Compound commands and subshells within each other; what goes deeper counts as this deep."""
+"""Compound commands and subshells within each other. What goes deeper is not followed."""
 
-_OPENERS = {"if": "if", "while": "while", "until": "until", "for": "for", "case": "case"}
-_CLOSERS = {"fi": "fi", "done": "loop", "esac": "case"}
+_OPENERS = {"if", "while", "until", "for", "case"}
+_LOOPS = {"while", "until", "for"}
+_CLOSERS = {"fi": {"if"}, "done": _LOOPS, "esac": {"case"}, "}": {"{", "function"}}
 _PARTS = {"then", "elif", "else"}
 _BETWEEN = {"do", "time"}
-_TESTS = {"[", "[[", "test"}
-_TAKEN, _SKIPPED = "taken", "skipped"
-_IFS = {"if", _TAKEN, _SKIPPED}
-_SURE = {"(", "{", _TAKEN}
-_DECISIVE = {"&&": False, "||": True}
-"""What a command must say for the other at its operator not to matter."""
-_LOOPS = {"while", "until", "for"}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command. `unknown` names what could not be expanded in it.
-
-    `plain` says that nothing in it was quoted or expanded: only then it can be a keyword.
-    """
-
-    text: str
-    unknown: tuple[str, ...] = ()
-    plain: bool = True
+_PIPES = {"|", "|&"}
+_FALLS_THROUGH = {";&", ";;&"}
+_SKIPPED = "skipped"
 
 
 @dataclass(slots=True)
-class Condition:
-    """An ``if`` as far as it was read: what its test says, and whether a part was taken before.
+class _Chain:
+    """Commands joined by ``&&`` and ``||``, as far as they were read.
 
-    None stands for what the file alone does not tell.
+    `status` is what they say so far, None where that is not known; `last` is what the chain before
+    said. `decides` says what the next command depends on: "" where it runs, as every command but
+    a test is taken to succeed.
     """
 
-    holds: bool | None = None
-    reading: bool = True
+    decides: str = ""
+    status: bool | None = None
+    last: bool | None = None
+    operator: str = ""
+    tested: bool = False
+
+    def add(self, found: bool | None, *, is_test: bool = False) -> None:  # noqa: FBT001
+        """Read what a command of the chain says."""
+        self.status = joined(self.status, self.operator, found)
+        self.tested |= is_test and found is None
+
+    def join(self, operator: str) -> None:
+        """Read the operator behind a command."""
+        if operator == "&&":
+            unknown = "test" if self.tested else ""
+            self.decides = _SKIPPED if self.status is False else "" if self.status else unknown
+        elif operator == "||":
+            self.decides = _SKIPPED if self.status else "" if self.status is False else "||"
+            self.tested = False
+        else:
+            self.decides, self.last, self.tested = "", self.status, False
+            self.status = None
+        self.operator = operator
+
+
+@dataclass(slots=True)
+class _Compound:
+    """A compound command or a subshell, by its opening word.
+
+    `within` says what its commands depend on: "" where they run as soon as it does. `taken` says
+    whether a part of an ``if`` or ``case`` was taken before, `testing` that its test or a pattern
+    is being read, `holds` what the patterns say. `around` is the chain that it is a part of.
+    """
+
+    kind: str
+    within: str
+    around: _Chain
+    testing: bool = False
     taken: bool | None = False
-    joined: str = ""
+    subject: Word | None = None
+    holds: bool | None = False
 
-    def read(self, words: list[Word], operator: str, *, negated: bool) -> None:
-        """Read one command of the test."""
-        found = truth(words)
-        if negated and found is not None:
-            found = not found
-        if self.joined in _DECISIVE:
-            self.holds = _joined(self.holds, found, decisive=_DECISIVE[self.joined])
-        else:  # the last of several commands decides
-            self.holds = found
-        self.joined = operator
-
-    def give_up(self) -> None:
-        """Read no more of the test: what a compound command in it says is not known."""
-        self.holds, self.reading = None, False
-
-    def turned(self, word: str) -> str:
-        """What the part behind ``then``, ``elif`` or ``else`` is within."""
-        if word == "elif":
-            self.holds, self.reading, self.joined = None, True, ""
-            return _SKIPPED if self.taken else "if"
-        holds = self.holds if word == "then" else True
-        self.reading = False
+    def begin_part(self, holds: bool | None) -> None:  # noqa: FBT001
+        """Go into the part behind a test or a pattern that says so."""
+        self.testing = False
         if self.taken or holds is False:
-            return _SKIPPED
-        if self.taken is None or holds is None:
-            self.taken = None
-            return "if"
-        self.taken = True
-        return _TAKEN
+            self.within = _SKIPPED
+        elif self.taken is None or holds is None:
+            self.taken, self.within = None, self.kind
+        else:
+            self.taken, self.within = True, ""
 
+    def begin_test(self, holds: bool | None = False) -> None:  # noqa: FBT001, FBT002
+        """Go on to the next test or pattern, with what is known of it already."""
+        self.testing, self.holds = True, holds
+        self.within = _SKIPPED if self.taken else self.kind
 
-def truth(words: list[Word]) -> bool | None:
-    """What ``[ A = B ]`` and its like say of known words; None for any other command."""
-    texts = [word.text for word in words]
-    if not texts or texts[0] not in _TESTS or any(word.unknown for word in words):
-        return None
-    closing = {"[": "]", "[[": "]]"}.get(texts[0], "")
-    if closing and texts.pop() != closing:
-        return None
-    match texts[1:]:
-        case [_, "==", _] if texts[0] != "[[":
-            return None  # the same as = to bash and busybox, an error to dash
-        case [left, "=" | "==" | "!=" as sign, right] if not _is_pattern(texts[0], right):
-            return (left == right) == (sign != "!=")
-        case ["-n" | "-z" as sign, text]:
-            return bool(text) == (sign == "-n")
-        case _:
-            return None
-
-
-def _is_pattern(test: str, text: str) -> bool:
-    return test == "[[" and any(char in text for char in "*?[")
-
-
-def _joined(first: bool | None, second: bool | None, *, decisive: bool) -> bool | None:  # noqa: FBT001
-    """What two commands say together, where `decisive` of either is enough."""
-    if first is decisive or second is decisive:
-        return decisive
-    return None if first is None or second is None else not decisive
+    def read_patterns(self, words: Sequence[Word]) -> None:
+        """Read patterns of a ``case``, of which any is enough."""
+        for word in words:
+            found = None if self.subject is None else matches(self.subject, word)
+            self.holds = joined(self.holds, "||", found)
 
 
 @dataclass(slots=True)
 class Nesting:
     """What surrounds a command: compound commands by their opening word, ``(``, ``{``.
 
-    An ``if`` whose test is of known words has a part that is taken, and parts that are skipped.
+    An ``if`` or ``case`` of known words has a part that is taken, and parts that are skipped; so
+    has a chain of ``&&`` and ``||``. `extended` says whether the shell knows ``[[``: see `truth`.
     """
 
-    stack: list[str] = field(default_factory=list)
-    chained: str = ""
+    extended: bool | None = None
+    stack: list[_Compound] = field(default_factory=list)
+    chain: _Chain = field(default_factory=_Chain)
     function: bool = False
     negated: bool = False
-    conditions: dict[int, Condition] = field(default_factory=dict)
-    """Of each ``if``, by its place in the stack."""
+    is_lost: bool = False
+    """Whether it went too deep to say any more."""
 
     @property
     def within(self) -> str:
         """What decides whether the next command runs; "" where it always does."""
-        return next((each for each in self.stack if each not in _SURE), "") or self.chained
+        if self.is_lost:
+            return "if"
+        return next((each.within for each in self.stack if each.within), "") or self.chain.decides
 
     @property
     def is_skipped(self) -> bool:
         """Whether the next command is known not to run."""
-        return _SKIPPED in self.stack
+        inside = any(each.within == _SKIPPED for each in self.stack)
+        return not self.is_lost and (inside or self.chain.decides == _SKIPPED)
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the next command is a part of a test, so that the script goes on either way."""
+        return any(each.testing for each in self.stack)
 
     @property
     def depth(self) -> int:
         """How many subshells are around it."""
-        return self.stack.count("(")
+        return sum(each.kind == "(" for each in self.stack)
 
     def enter(self, words: list[Word], operator: str) -> list[Word]:
-        """Take keywords off the front of a command."""
+        """Take keywords, and the patterns of a ``case``, off the front of a command."""
+        if self._is_matching and [word.text for word in words[:1] if word.plain] != ["esac"]:
+            self.stack[-1].read_patterns(words)
+            return []
         while words and words[0].plain and self._follow(words[0].text):
+            if words[0].text == "case":
+                self._begin_case(words[1:])
             if words[0].text in {"for", "case"}:
                 return []  # what follows is no command
             words = words[2:] if words[0].text == "function" else words[1:]
@@ -147,10 +150,38 @@ class Nesting:
             return []
         return words
 
+    def says(self, words: Sequence[Word]) -> bool | None:
+        """Whether the command at hand ends well, as far as its words tell."""
+        found = truth(words, extended=self.extended)
+        return found if found is None else found != self.negated
+
+    def leave(self, words: list[Word], operator: str, *, assigns: bool) -> None:
+        """What the command, and the operator behind it, say of the next one.
+
+        `assigns` says that variables are set before its words, or alone.
+        """
+        if self._is_matching:
+            if operator == ")":
+                self.stack[-1].begin_part(self.stack[-1].holds)
+            return
+        if operator in _PIPES:
+            return  # the last command of a pipe speaks for it
+        found, self.negated = self.says(words), False
+        if words or assigns:
+            self.chain.add(found, is_test=bool(words) and words[0].text in TESTS)
+        if operator == "(" and not self.function:
+            self._open("(")
+        elif operator == ")" and not self.function:
+            self._close({"("})
+        elif operator not in {"(", ")"}:
+            self.chain.join(operator)
+        if operator in {";;", *_FALLS_THROUGH}:
+            self._end_arm(operator)
+
     def _follow(self, word: str) -> bool:
         """Open or close what a keyword does; False for a word that is none."""
         if word in _OPENERS:
-            self._open(_OPENERS[word])
+            self._open(word)
         elif word in _PARTS:
             self._turn(word)
         elif word == "!":
@@ -160,60 +191,66 @@ class Nesting:
         elif word == "{":
             self._open("function" if self.function else "{")
             self.function = False
-        elif word == "}":
-            self._close("{")
         elif word == "function":
             self.function = True
         else:
             return word in _BETWEEN
         return True
 
+    @property
+    def _is_matching(self) -> bool:
+        """Whether what comes next is a pattern."""
+        return bool(self.stack) and self.stack[-1].kind == "case" and self.stack[-1].testing
+
+    def _begin_case(self, words: Sequence[Word]) -> None:
+        """Read ``WORD in``, and a pattern that stands on the same line."""
+        if self._is_matching and [word.text for word in words[1:2]] == ["in"]:
+            self.stack[-1].subject = words[0]
+            self.stack[-1].read_patterns(words[2:])
+
+    def _end_arm(self, operator: str) -> None:
+        """Go on to the next pattern of the innermost ``case``."""
+        case = self._innermost({"case"})
+        if case is not None:
+            fell = operator in _FALLS_THROUGH and case.taken is not False
+            case.taken = None if fell else case.taken
+            case.begin_test(None if fell else False)
+
     def _turn(self, word: str) -> None:
         """Go on to the next part of the innermost ``if``."""
-        place = next((i for i in reversed(range(len(self.stack))) if self.stack[i] in _IFS), -1)
-        condition = self.conditions.get(place)
-        if condition is not None:
-            self.stack[place] = condition.turned(word)
+        condition = self._innermost({"if"})
+        if condition is None:
+            return
+        if word == "elif":
+            condition.begin_test()
+        else:
+            condition.begin_part(self.chain.last if word == "then" else True)
+        self.chain = _Chain()
 
-    def leave(self, words: list[Word], operator: str, *, assigns: bool) -> None:
-        """What the command, as a test, and the operator behind it say of the next one.
-
-        `assigns` says that variables are set before its words, or alone.
-        """
-        negated, self.negated = self.negated, False
-        condition = self._tested
-        if condition is not None and (words or assigns):
-            condition.read(words, operator, negated=negated)
-        if operator == "||":
-            self.chained = "||"
-        elif operator == "&&":
-            tested = bool(words) and words[0].text in _TESTS
-            self.chained = "test" if tested or self.chained == "test" else ""
-        elif operator not in {"|", "|&"}:
-            self.chained = ""
-        if operator == "(" and not self.function:
-            self._open("(")
-        elif operator == ")" and self.stack and self.stack[-1] == "(":
-            self.stack.pop()
-
-    @property
-    def _tested(self) -> Condition | None:
-        """The ``if`` of whose test the next command is a part; None where it is of none."""
-        condition = self.conditions.get(len(self.stack) - 1)
-        return condition if condition is not None and condition.reading else None
+    def _innermost(self, kinds: Collection[str]) -> _Compound | None:
+        """The innermost compound command of such a kind, with all in it closed."""
+        place = max((i for i, each in enumerate(self.stack) if each.kind in kinds), default=-1)
+        if place < 0:
+            return None
+        if place + 1 < len(self.stack):
+            self.chain = self.stack[place + 1].around
+            del self.stack[place + 1 :]
+        return self.stack[place]
 
     def _open(self, kind: str) -> None:
-        if self._tested is not None:
-            self._tested.give_up()
-        if len(self.stack) < MAX_NESTING:
-            self.stack.append(kind)
-            self.conditions.pop(len(self.stack) - 1, None)
-            if kind == "if":
-                self.conditions[len(self.stack) - 1] = Condition()
+        """Go into a compound command, as far as that can be followed."""
+        if len(self.stack) >= MAX_NESTING:
+            self.is_lost = True
+        if self.is_lost:
+            return
+        within = self.chain.decides or ("" if kind in {"(", "{"} else kind)
+        self.stack.append(_Compound(kind, within, self.chain, testing=kind in {"if", "case"}))
+        self.chain = _Chain()
 
-    def _close(self, kind: str) -> None:
-        kinds = {"loop": _LOOPS, "{": {"{", "function"}, "fi": _IFS}.get(kind, {kind})
-        for position in range(len(self.stack) - 1, -1, -1):
-            if self.stack[position] in kinds:
-                del self.stack[position:]
-                return
+    def _close(self, kinds: Collection[str]) -> None:
+        """Come out of a compound command: what it says is not known."""
+        closed = self._innermost(kinds)
+        if closed is not None:
+            self.chain = closed.around
+            self.chain.add(None)
+            self.stack.pop()

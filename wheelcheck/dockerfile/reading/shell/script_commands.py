@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from wheelcheck.dockerfile.reading.shell.failing import ShellEntry, Strictness, ends_script
-from wheelcheck.dockerfile.reading.shell.nesting import Nesting, Word
+from wheelcheck.dockerfile.reading.shell.failing import Shell, ShellEntry, ends_script
+from wheelcheck.dockerfile.reading.shell.nesting import Nesting
 from wheelcheck.dockerfile.reading.shell.shell_lexer import Redirection, ShellLexer
+from wheelcheck.dockerfile.reading.shell.shell_tests import Word
 from wheelcheck.dockerfile.reading.shell.variables import Values
 
-__all__ = ["Command", "Strictness", "Word", "assigned", "commands"]
+__all__ = ["Command", "Shell", "Word", "assigned", "commands"]
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 _KEYWORD = re.compile(r"[^\s\\]+(?:\s|\\\n)+")
@@ -32,7 +33,8 @@ class Command:
     ``||``, ``test``, ``function``), "" where it always does. `depth` counts subshells around it.
     `redirections` are those of its output; `heredoc` is the word behind ``<<``, `stdin` the text
     that follows it in the script, None where none does. `ends_script` says whether the script
-    fails where this command does.
+    fails where this command does, `holds` whether it ends well, None where its words do not tell.
+    `shell` is what runs it.
     """
 
     words: tuple[Word, ...]
@@ -47,6 +49,8 @@ class Command:
     heredoc: str = ""
     stdin: str | None = None
     ends_script: bool = True
+    holds: bool | None = None
+    shell: Shell = Shell()  # noqa: RUF009 (frozen)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -62,27 +66,30 @@ class Command:
 def commands(
     script: str,
     values: Values,
-    strict: Strictness = Strictness(),  # noqa: B008 (frozen)
+    shell: Shell = Shell(),  # noqa: B008 (frozen)
 ) -> Iterator[Command]:
     """The simple commands of a script in their order; `values` are the variables at its start.
 
-    `strict` is what the shell was started with: ``sh -e``, ``bash -o pipefail``.
+    `shell` is what runs it, with its options: ``sh -e``, ``bash -o pipefail``.
     """
-    found: list[tuple[int, Strictness, Command]] = []
+    found: list[tuple[int, Shell, Command]] = []
     entries: list[ShellEntry] = []
-    for entry, command in _read(script, values):
+    for entry, command in _read(script, values, extended=shell.extended):
         if command is not None:
-            found.append((len(entries), strict, command))
-        strict = strict.after(entry.words)
+            found.append((len(entries), shell, command))
+        shell = shell.after(entry.words)
         entries.append(entry)
-    for position, strictness, command in found:
-        yield replace(command, ends_script=ends_script(entries, position, strictness))
+    for position, then, command in found:
+        ends = ends_script(entries, position, then)
+        yield replace(command, ends_script=ends, shell=then)
 
 
-def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | None]]:
+def _read(
+    script: str, values: Values, *, extended: bool | None
+) -> Iterator[tuple[ShellEntry, Command | None]]:
     """Every part of a script up to an operator, with the command in it where there is one."""
     lexer = ShellLexer(script, dict(values))
-    nesting = Nesting()
+    nesting = Nesting(extended)
     exported: dict[str, int] = {}  # and how deep in subshells: what one exports ends with it
     while not lexer.ended:
         offset, words, operator = lexer.command()
@@ -104,10 +111,11 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
                 operator,
                 tuple(lexer.redirections),
                 *lexer.heredoc,
+                holds=nesting.says(rest),
             )
         read = () if skipped else (*rest, *(value for _, value in assignments))
         texts = tuple(word.text for word in read)
-        yield ShellEntry(texts, operator, len(nesting.stack)), command
+        yield ShellEntry(texts, operator, len(nesting.stack), nesting.is_tested), command
         if not skipped:
             for name, value in _set_by(assignments, rest):
                 lexer.values[name] = None if within else assigned(name, value)

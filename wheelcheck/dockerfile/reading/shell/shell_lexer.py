@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from wheelcheck.dockerfile.reading.shell.nesting import Word
+from wheelcheck.dockerfile.reading.shell.shell_tests import Word
 from wheelcheck.dockerfile.reading.shell.variables import MAX_TEXT, parameter
 
 __all__ = ["Redirection", "ShellLexer"]
 
-_OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
+_OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "\n", "(", ")")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?)|&>>?")
 _OUTPUT = {">", ">>", ">|", "&>", "&>>"}
 

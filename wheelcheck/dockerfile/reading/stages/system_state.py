@@ -45,7 +45,8 @@ class SystemState:
     are there, None where that is not known. `owners` are folders with the user who owns them and
     all in them, "*" for everybody. `scripts` is the line of the first command that runs a script
     or a program which may change all of this, 0 for none. `other_sources` says that apt may look
-    elsewhere than in the distribution's own repositories.
+    elsewhere than in the distribution's own repositories, `other_sh` that ``/bin/sh`` may be
+    another shell than the distribution's own.
     """
 
     user: str = "root"
@@ -57,6 +58,7 @@ class SystemState:
     pip: bool = False
     scripts: int = 0
     other_sources: bool = False
+    other_sh: bool = False
 
     @classmethod
     def of(cls, image: BaseImage) -> SystemState:
