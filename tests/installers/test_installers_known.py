@@ -43,6 +43,18 @@ def test_an_installer_is_named_with_its_release_or_without():
     assert parse_installer("pip", "3.8.20").certainty is Certainty.NEWEST
 
 
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("pip==25.2", ("PIP_CONSTRAINT",)),
+        ("pip==25.3", ("PIP_BUILD_CONSTRAINT",)),
+        ("pip", ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")),
+    ],
+)
+def test_builds_are_constrained_by_the_variable_that_the_release_obeys(text, variables):
+    assert parse_installer(text).constraint_variables == variables
+
+
 def test_the_newest_pip_is_the_newest_that_runs_on_the_python():
     assert newest(Tool.PIP, "3.8.20").label == "pip 25.0.1"
     assert newest(Tool.PIP, "3.6.15").label == "pip 21.3.1"

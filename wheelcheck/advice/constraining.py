@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.installers import Certainty, Rule, Tool
+from wheelcheck.installers import Rule, Tool
 from wheelcheck.reports.values.build_values import SourceBuild
 from wheelcheck.targets import Target
 
@@ -77,12 +77,9 @@ def constraint_change(target: Target, lines: Collection[str]) -> tuple[str, ...]
             f"uv pip install --build-constraints {_FILE} …",
             f"build-constraint-dependencies = [{quoted}]  # in a project, under [tool.uv]",
         )
-    names = ["PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"]
-    if installer.certainty is not Certainty.UNKNOWN:
-        names = names[1:] if installer.has(Rule.BUILD_CONSTRAINT) else names[:1]
     isolating = [] if installer.has(Rule.ALWAYS_ISOLATES) else ["PIP_USE_PEP517=1"]
-    settings = " ".join([*isolating, *(f"{name}={_FILE}" for name in names)])
-    return (*(f"{line}  # in {_FILE}" for line in lines), f"{settings} pip install …")
+    settings = [*isolating, *(f"{name}={_FILE}" for name in installer.constraint_variables)]
+    return (*(f"{line}  # in {_FILE}" for line in lines), f"{' '.join(settings)} pip install …")
 
 
 def constraint_caveat(target: Target) -> str:
@@ -90,7 +87,7 @@ def constraint_caveat(target: Target) -> str:
     installer = target.installer
     if installer.tool is Tool.UV:
         return "it holds for every build, not for this package alone"
-    if installer.certainty is Certainty.UNKNOWN:
+    if len(installer.constraint_variables) > 1:
         return "pip before 25.3 obeys the first variable, later releases the second"
     if installer.has(Rule.BUILD_CONSTRAINT):
         return "it holds for every build, not for this package alone"

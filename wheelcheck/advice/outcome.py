@@ -13,7 +13,7 @@ from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.wording.phrases import all_of, counted, listing
-from wheelcheck.requirements import Requirements
+from wheelcheck.requirements import Requirements, is_exact
 
 __all__ = ["loading_after", "outcome", "version_changes", "versions"]
 
@@ -79,7 +79,7 @@ def version_changes(
     pinned = {
         canonicalize_name(line.requirement.name)
         for line in (*requirements.lines, *requirements.constraints)
-        if any(clause.operator in {"==", "==="} for clause in line.requirement.specifier)
+        if any(map(is_exact, line.requirement.specifier))
     }
     changes: list[str] = []
     for name, (pin, _) in after.judged.items():

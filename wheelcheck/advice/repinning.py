@@ -279,12 +279,13 @@ def changes_between(
     Troubled packages whose version changed, and the user's own lines that do not admit theirs.
     """
     own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
+    target = before.resolution.target
     changed: dict[NormalizedName, Version] = {}
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
         if pin.version is None or pin.version == was:
             continue
-        if name in troubled or not requirements.admits(name, pin.version):
+        if name in troubled or not requirements.admits(name, pin.version, target):
             changed[name] = pin.version
     return _split(changed, own)
 

@@ -45,7 +45,7 @@ def distribution_packages(
         name: package
         for name in column.troubled
         if (package := distribution_package(name, distribution))
-        and _will_do(package.version, requirements, name)
+        and _will_do(package.version, requirements, name, target)
     }
     if not found:
         return
@@ -68,14 +68,16 @@ def distribution_packages(
     )
 
 
-def _will_do(version: str, requirements: Requirements, name: NormalizedName) -> bool:
+def _will_do(
+    version: str, requirements: Requirements, name: NormalizedName, target: Target
+) -> bool:
     """Whether the requirements admit a version as a distribution writes it: ``1.0.0_pre4``."""
     upstream, _, change = version.replace("_", "").partition("~")
     try:
         found = Version(upstream + (change if change.startswith(("a", "b", "rc")) else ""))
     except InvalidVersion:
         return False
-    return requirements.admits(name, found)
+    return requirements.admits(name, found, target)
 
 
 def _offers_packages(distribution: Distribution, target: Target, day: date) -> bool:

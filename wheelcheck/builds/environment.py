@@ -14,7 +14,7 @@ from packaging.version import Version
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
-from wheelcheck.builds.sdist.build_system import backend_module, builds_for_metadata
+from wheelcheck.builds.sdist.build_system import builds_for_metadata
 from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
@@ -22,6 +22,7 @@ from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.installers import Rule
+from wheelcheck.requirements.projects.project_modules import backend_module
 from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     Origin,

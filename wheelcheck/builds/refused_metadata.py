@@ -25,13 +25,14 @@ from wheelcheck.builds.obstacles.project_settings.refused_settings import (
     refused_settings,
 )
 from wheelcheck.builds.plan import Build
-from wheelcheck.builds.sdist.build_system import backend_module, read_toml
+from wheelcheck.builds.sdist.build_system import read_toml
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.projects.project_modules import (
     HATCHLING_LOOKS,
     ProjectFiles,
+    backend_module,
     missing_module,
 )
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme

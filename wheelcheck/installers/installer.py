@@ -61,6 +61,18 @@ class Installer:
         """Whether this is a pip, of whatever release."""
         return self.tool is Tool.PIP
 
+    @property
+    def constraint_variables(self) -> tuple[str, ...]:
+        """The variables by which pip's build environments obey a constraint file.
+
+        PIP_CONSTRAINT reached them until pip 25.3 brought --build-constraint. Both, where nothing
+        says which pip it is.
+        """
+        names = ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")
+        if self.certainty in {Certainty.NEWEST, Certainty.UNKNOWN}:
+            return names
+        return names[1:] if self.has(Rule.BUILD_CONSTRAINT) else names[:1]
+
     def has(self, rule: Rule) -> bool:
         """Whether a rule of `rules.csv` holds for this release."""
         return rule in self._rules

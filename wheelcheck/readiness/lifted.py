@@ -11,12 +11,11 @@ from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.requirements import RequirementLine, Requirements
+from wheelcheck.requirements import RequirementLine, Requirements, is_exact
 from wheelcheck.targets import Target
 
 __all__ = ["Cap", "exact_pins", "lifted_caps", "without_pins"]
 
-_EXACT = frozenset({"==", "==="})
 _UPPER = frozenset({"<", "<="})
 
 
@@ -26,11 +25,6 @@ class Cap:
 
     name: NormalizedName
     line: RequirementLine
-
-
-def is_exact(clause: Specifier) -> bool:
-    """Whether a clause names one version alone."""
-    return clause.operator in _EXACT and not clause.version.endswith(".*")
 
 
 def exact_pins(

@@ -18,6 +18,7 @@ from wheelcheck.requirements.requirement_set import (
     Scope,
     ScopeEnvironment,
     SkippedLine,
+    is_exact,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SkippedLine",
     "in_any_order",
     "is_duration",
+    "is_exact",
     "parse_exclude_newer",
     "pip_configuration",
     "read",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -288,10 +289,15 @@ class Requirements(Struct, frozen=True):
     missing_extras: tuple[str, ...] = ()
     missing_groups: tuple[str, ...] = ()
 
-    def admits(self, name: NormalizedName, version: Version) -> bool:
-        """Whether what is said of a package admits a version of it."""
+    def admits(self, name: NormalizedName, version: Version, target: Target) -> bool:
+        """Whether what is said of a package, for a target, admits a version of it."""
         return all(
             line.requirement.specifier.contains(version, prereleases=True)
             for line in (*self.lines, *self.constraints)
-            if canonicalize_name(line.requirement.name) == name
+            if canonicalize_name(line.requirement.name) == name and line.holds_on(target)
         )
+
+
+def is_exact(clause: Specifier) -> bool:
+    """Whether a clause names one version alone: ``==1.2``, not ``==1.*``."""
+    return clause.operator in {"==", "==="} and not clause.version.endswith(".*")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.installers import Installer, Rule
-from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
+from wheelcheck.requirements.requirement_set import RequirementLine, Requirements, is_exact
 from wheelcheck.resolution.choice import HashRule
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 
@@ -76,6 +76,5 @@ def hashes_for(line: RequirementLine, installer: Installer) -> frozenset[str]:
 
 def is_pinned(line: RequirementLine) -> bool:
     """Whether a line names one version, or one file."""
-    clauses = line.requirement.specifier
-    exact = any(each.operator in {"==", "==="} and "*" not in each.version for each in clauses)
+    exact = any(map(is_exact, line.requirement.specifier))
     return exact or line.requirement.url is not None or line.locked

@@ -19,7 +19,7 @@ from msgspec import Struct, structs
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
+from wheelcheck.requirements.requirement_set import RequirementLine, Requirements, is_exact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,10 +188,7 @@ def _kind(specifier: SpecifierSet, *, with_extras: bool) -> object:
 
 def _is_loose(specifier: SpecifierSet) -> bool:
     """Whether another specifier may admit the same: what names one version admits that alone."""
-    return _is_final(specifier) and not any(
-        clause.operator in {"==", "==="} and not clause.version.endswith(".*")
-        for clause in specifier
-    )
+    return _is_final(specifier) and not any(map(is_exact, specifier))
 
 
 def _is_final(specifier: SpecifierSet) -> bool:

@@ -21,6 +21,7 @@ from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = [
     "CMAKE_BACKENDS",
@@ -124,7 +125,7 @@ class SourceNeedsInput:
     @property
     def is_by_cmake_alone(self) -> bool:
         """Whether backend or setup script have CMake compile everything."""
-        return self.left_to_cmake or self.backend.partition(".")[0] in CMAKE_BACKENDS
+        return self.left_to_cmake or backend_module(self.backend) in CMAKE_BACKENDS
 
     def own_texts(self, *names: str) -> Iterator[tuple[str, str]]:
         """The project's own files of some names, with their paths and the head of their texts."""

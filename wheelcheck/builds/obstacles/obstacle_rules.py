@@ -17,6 +17,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.stub_sdist import is_stub
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
 from wheelcheck.distributions.installed_system import repositories_of
+from wheelcheck.requirements.projects.project_modules import backend_module
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc
 
@@ -38,7 +39,7 @@ def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     """Obstacles in the sdist itself, whatever the target's Python lacks."""
     found = []
     # A backend other than setuptools never runs a setup.py that lies about.
-    ran = facts.backend.partition(".")[0] in {"", "setuptools"}
+    ran = backend_module(facts.backend) in {"", "setuptools"}
     if ran and is_stub(facts.texts.get("setup.py", "")):
         message = "setup.py ends with an error before it builds anything"
         found.append(BuildObstacle("stub-sdist", message, "setup.py", fatal=True))

@@ -16,13 +16,13 @@ from packaging.utils import canonicalize_name
 from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.project_modules import backend_module
 from wheelcheck.tables import read_table
 
 __all__ = [
     "LEGACY_REQUIRES",
     "BuildSystem",
     "backend_kind",
-    "backend_module",
     "builds_for_metadata",
     "command_modules",
     "declared_modules",
@@ -95,11 +95,6 @@ def is_stated_alone(text: str) -> bool:
 def is_stated_alone_and_not_built(text: str) -> bool:
     """Whether nothing but pyproject.toml counts: where a wheel is built, its sources do."""
     return is_stated_alone(text) and not builds_for_metadata(read_build_system(text)[0].backend)
-
-
-def backend_module(backend: str) -> str:
-    """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
-    return backend.partition(":")[0].partition(".")[0]
 
 
 @lru_cache(maxsize=1 << 10)  # most sdists have the same few, and several readers of each

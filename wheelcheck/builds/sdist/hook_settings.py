@@ -16,10 +16,11 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.sdist.build_system import backend_module, read_toml, strings, table
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.scikit_build import asks_for_failure, scikit_build_settings
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = ["HookSettings", "hook_settings"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
-from wheelcheck.builds.sdist.build_system import backend_module, read_toml, table
+from wheelcheck.builds.sdist.build_system import read_toml, table
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
@@ -30,6 +30,7 @@ from wheelcheck.costs.workload.translators import (
 )
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
+from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 

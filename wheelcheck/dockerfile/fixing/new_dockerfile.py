@@ -12,7 +12,6 @@ from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.fixing.run_mounts import run_lines
 from wheelcheck.dockerfile.fixing.stage_split import install_line
 from wheelcheck.errors import Unknown
-from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Implementation, Libc, Target
 
 __all__ = ["PipInputs", "emit_dockerfile"]
@@ -132,16 +131,11 @@ def _wheel_stage(
 
 
 def _constrained(target: Target, text: str) -> tuple[list[str], str]:
-    """The lines that write a constraint file for build environments, and the variable before pip.
-
-    PIP_CONSTRAINT reached build environments until pip 25.3 brought --build-constraint.
-    """
+    """The lines that write a constraint file for builds, and the variables before pip."""
     if not text.strip():
         return [], ""
-    names = ["PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"]
-    if target.installer.certainty is Certainty.IMAGE:
-        names = names[1:] if target.installer.has(Rule.BUILD_CONSTRAINT) else names[:1]
-    setting = "".join(f"{name}={_CONSTRAINTS} " for name in names)
+    variables = target.installer.constraint_variables
+    setting = "".join(f"{name}={_CONSTRAINTS} " for name in variables)
     return _heredoc(text, _CONSTRAINTS), setting
 
 

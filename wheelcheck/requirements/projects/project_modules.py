@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from wheelcheck.requirements.documents import no_complaint, table
 
-__all__ = ["HATCHLING_LOOKS", "ProjectFiles", "backend_places", "missing_module"]
+__all__ = ["HATCHLING_LOOKS", "ProjectFiles", "backend_module", "backend_places", "missing_module"]
 
 HATCHLING_LOOKS = Version("1.19")
 """The first hatchling that refuses a project without a package of its name."""
@@ -49,10 +49,15 @@ def missing_module(tree: Mapping[str, Any], files: ProjectFiles) -> str:
     """
     backend = _table(tree, "build-system").get("build-backend")
     name = _table(tree, "project").get("name") or _table(tree, "tool", "poetry").get("name")
-    rule = _RULES.get(backend.partition(".")[0]) if isinstance(backend, str) else None
+    rule = _RULES.get(backend_module(backend)) if isinstance(backend, str) else None
     if rule is None or not isinstance(name, str) or "." in name:  # a dot: part of a namespace
         return ""
     return rule(tree, name, files)
+
+
+def backend_module(backend: str) -> str:
+    """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
+    return backend.partition(":")[0].partition(".")[0]
 
 
 def backend_places(backend: str, paths: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wheelcheck.requirements.documents import no_complaint, table
+from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = ["readmes", "reads_readme"]
 
@@ -21,7 +22,7 @@ _READERS = frozenset(
 
 def reads_readme(backend: str) -> bool:
     """Whether a backend (``hatchling.build``) ends with an error where the readme lacks."""
-    return backend.partition(":")[0].partition(".")[0] in _READERS
+    return backend_module(backend) in _READERS
 
 
 def readmes(tree: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.installers import Installer, Rule
-from wheelcheck.requirements.requirement_set import FilePolicy
+from wheelcheck.requirements.requirement_set import FilePolicy, is_exact
 from wheelcheck.resolution.offers import Offer
 
 __all__ = ["Chooser", "ProjectRequest", "in_order", "request_of"]
@@ -42,10 +42,7 @@ class ProjectRequest(NamedTuple):
 def request_of(text: str) -> ProjectRequest:
     """The specifier that a text spells; each distinct one is parsed once."""
     specifier = SpecifierSet(text)
-    pin = any(
-        clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
-        for clause in specifier
-    )
+    pin = any(map(is_exact, specifier))
     asks = bool(specifier.prereleases)
     old = asks and any(
         clause.prereleases for clause in specifier if clause.operator not in {"<", ">"}

@@ -30,6 +30,7 @@ from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_files import cmake_languages
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = ["cmake_needs", "states_languages"]
 
@@ -124,7 +125,7 @@ def _as(role: Role, need: BuildNeed) -> BuildNeed:
 
 def _is_used(facts: SourceNeedsInput) -> bool:
     """Whether the build runs CMake at all: many a library's own files are shipped beside."""
-    backend = facts.backend.partition(".")[0]
+    backend = backend_module(facts.backend)
     if backend in CMAKE_BACKENDS or any(_USES.search(line) for line in facts.build_requires):
         return True
     if backend in _NEVER:

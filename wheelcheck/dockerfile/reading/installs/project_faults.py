@@ -23,6 +23,7 @@ from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import no_complaint, parse_toml, table, texts
 from wheelcheck.requirements.projects.project_modules import (
     ProjectFiles,
+    backend_module,
     backend_places,
     missing_module,
 )
@@ -80,7 +81,7 @@ def faults_of_project(
         if isinstance(found, FromContext):
             stage.need(found.path, line, copied=False)
         elif isinstance(found, Unknown) and found.code == "not-in-context":
-            reader = backend.partition(".")[0]
+            reader = backend_module(backend)
             message = (
                 f"pyproject.toml names {redact(name)} as its readme, and nothing puts it into "
                 f"{folder}: {reader} ends with an error"
