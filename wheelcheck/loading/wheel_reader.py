@@ -231,13 +231,17 @@ def _read_needed(
     importable = set(modules.extensions.values())
     by_name = {path.rpartition("/")[2]: path for path in waiting}
     queue = {path for path in waiting if path in importable}
+    if not follow:
+        left = _left(reading, sorted(queue))
+        _read_all(reading, sorted(left, key=waiting.__getitem__))
+        return
     tried: set[str] = set()
     while queue:
         path = min(sorted(queue), key=waiting.__getitem__)
         tried.add(path)
         if path in reading.unread:
             _read_file(reading, path)
-        needs = reading.needs.get(path) if follow else None
+        needs = reading.needs.get(path)
         queue |= {by_name[name] for name in (needs.needed if needs else ()) if name in by_name}
         queue -= tried
 

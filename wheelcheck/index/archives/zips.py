@@ -46,8 +46,9 @@ _U32 = 0xFFFF_FFFF
 _U16 = 0xFFFF
 _LOOK_BACK = 66_000
 """An end record may be followed by a comment of up to 65,535 bytes."""
-_WORTH_READING = 16 << 10
-"""Bytes between two ranges that are read along rather than asked for apart."""
+_WORTH_READING = 8 << 10
+"""Bytes between two ranges that are read along: no more than the beginning of a member, which may
+have been read before."""
 _LZMA_HEADER = 4
 _LZMA_MEMORY = 256 << 20
 _ENCRYPTED = 0x1
