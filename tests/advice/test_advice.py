@@ -16,6 +16,7 @@ from wheelcheck.advice.alternatives import (
     extra_indexes_for,
     replacements_of,
 )
+from wheelcheck.analysis.judge import Judge
 from wheelcheck.api.analyse import analyse
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.installers import parse_installer
@@ -116,6 +117,16 @@ class TestOtherTargets:
         newest = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
         found = advice(FakeIndex({"sci": files}), "sci", on=(newest,))["python"]
         assert found.change == ("FROM python:3.11-slim",)
+
+    @pytest.mark.parametrize(("python", "ahead"), [("cp312", [3]), ("cp311", [])])
+    def test_pythons_are_looked_ahead_at_where_all_of_them_will_be_judged(
+        self, python, ahead, monkeypatch
+    ):
+        looked: list[int] = []
+        monkeypatch.setattr(Judge, "look_ahead", lambda _, targets: looked.append(len(targets)))
+        platform = MUSL if python == "cp311" else MANY
+        advice(FakeIndex({"sci": {"1": wheels("sci", "1", platform, python=python)}}), "sci")
+        assert looked == ahead
 
     def test_a_free_threaded_python_moves_to_the_same_version_with_the_gil_first(self):
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})

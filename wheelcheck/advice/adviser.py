@@ -159,8 +159,11 @@ class Adviser:
         """
         found: list[tuple[Target, JudgedTarget]] = []
         pythons = on_other_pythons(column.resolution.target, self._day)
-        likely = sorted(pythons, key=lambda other: -self._wheels_there(column, other))
-        for other in likely[:MOST_PYTHONS]:
+        there = {other: self._wheels_there(column, other) for other in pythons}
+        likely = sorted(there, key=there.__getitem__, reverse=True)[:MOST_PYTHONS]
+        if likely and there[likely[0]] < len(column.troubled):  # some is left on each of them
+            self._judge.look_ahead(likely)
+        for other in likely:
             after = self._judged_there(column, other)
             if after is not None:
                 found.append((other, after))

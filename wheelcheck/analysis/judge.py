@@ -143,6 +143,11 @@ class Judge:
         # whatever fails here fails again where its result is read, and is reported there
         fenced("what to fetch", "not-fetched", lambda: self._prefetch(targets, plan=plan))
 
+    def look_ahead(self, targets: Sequence[Target]) -> None:
+        """Have the index fetch, side by side, what resolving on these targets will ask for."""
+        if self._index.fetches:
+            fenced("what to fetch", "not-fetched", lambda: self._resolver.prefetch(targets))
+
     def forget_resolutions(self) -> None:
         """Drop what resolving all targets has left: half of all memory that is then in use."""
         self._resolver.forget()
