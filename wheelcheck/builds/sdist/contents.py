@@ -83,6 +83,11 @@ class SdistContents:
                 parent = parent.rpartition("/")[0]
         return frozenset(found)
 
+    @cached_property
+    def directory_names(self) -> frozenset[str]:
+        """The names of all these folders, without those that hold them."""
+        return frozenset(path.rpartition("/")[2] for path in self.directories)
+
     def certain_includes(self, path: str) -> Iterator[str]:
         """What a file includes in every build; of Cython's sources what the C of them will."""
         marks = self.marks.get(path)

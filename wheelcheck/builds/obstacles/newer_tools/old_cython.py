@@ -106,14 +106,13 @@ def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
 
     Those of folders that the sdist has not are of other projects: ``cysignals/signals.pxi``.
     """
-    folders = {posixpath.basename(each) for each in contents.directories} | {"", ".", ".."}
     for name in marked(contents.marks[path].old_cython, PART):
         base = posixpath.basename(name)
-        if posixpath.dirname(name).partition("/")[0] not in folders:
+        folder = posixpath.dirname(name).partition("/")[0]
+        if folder not in contents.directory_names and folder not in {"", ".", ".."}:
             continue
-        there = any(posixpath.basename(shipped) == base for shipped in contents.paths)
         made = any(base in text for text in contents.texts.values())
-        if not there and not made:
+        if base not in contents.file_names and not made:
             yield f"includes {name}, which the sdist does not hold"
 
 
@@ -131,7 +130,7 @@ def _without_declarations(path: str, contents: SdistContents) -> Iterator[str]:
         stem = name.rpartition(".")[2]
         declares = f"{stem}.pxd"
         made = any(declares in text for text in contents.texts.values())
-        package = any(posixpath.basename(each) == stem for each in contents.directories)
+        package = stem in contents.directory_names
         if not (made or package or any(declares in each for each in contents.file_names)):
             yield f"cimports from {name}, and the sdist holds no {declares}"
 
@@ -141,9 +140,10 @@ def _is_own_module(name: str, contents: SdistContents) -> bool:
     target = name.replace(".", "/")
     folder, _, stem = target.rpartition("/")
     sources = contents.marked_by_name.get(f"{stem}.pyx", ())
-    declared = any(f"/{path}".endswith(f"/{folder}/__init__.pxd") for path in contents.paths)
     own = any(f"/{source}".endswith(f"/{target}.pyx") for source in sources)
-    return bool(folder) and own and not declared
+    if not (folder and own):
+        return False
+    return not any(f"/{path}".endswith(f"/{folder}/__init__.pxd") for path in contents.paths)
 
 
 def _not_installed(
