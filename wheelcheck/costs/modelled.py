@@ -10,6 +10,8 @@ published wheel or the CPU time. Intervals are what the model missed by on proje
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 from wheelcheck.costs.cost_terms import (
     Coefficients,
@@ -30,6 +32,7 @@ from wheelcheck.costs.wheel_reading import (
 )
 from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.sources import Sources
 
 __all__ = [
     "LARGE",
@@ -37,12 +40,13 @@ __all__ = [
     "beside_backend",
     "beyond_reach",
     "bounds",
+    "build_kind",
+    "filled_jobs",
     "modelled_cost",
     "other_size",
     "reading_class",
     "serial_share",
     "settled",
-    "size_class",
     "size_terms",
     "source_seconds",
 ]
@@ -126,20 +130,35 @@ def reading_class(
     return "sources" if reading is None else "differing"
 
 
-def size_class(features: BuildFeatures, seconds: float) -> str:
-    """``pure`` where nothing compiles, else ``large`` from `LARGE` modelled seconds on."""
+def build_kind(quantity: str, features: BuildFeatures, group: str, seconds: float) -> str:
+    """Which builds go astray alike in a quantity where nothing has seen them.
+
+    ``pure`` where nothing compiles, else ``large`` from `LARGE` modelled seconds on. In memory
+    those that compile several files at once are apart (``parallel``), in size those of which the
+    sdist does not show all (``hidden``). `group` is the class of evidence.
+    """
     if not features.compiles:
         return "pure"
+    if quantity == "memory" and features.parallel:
+        return "parallel"
+    if quantity == "size" and group == "hidden":
+        return "hidden"
     return "large" if seconds >= LARGE else "small"
 
 
-def bounds(quantity: str, group: str, size: str, table: Coefficients) -> tuple[float, float]:
-    """Factors at the 10 % and the 90 % point for what a build of some `size_class` has modelled.
+def bounds(
+    quantity: str, features: BuildFeatures, group: str, seconds: float, table: Coefficients
+) -> tuple[float, float]:
+    """Factors at the 10 % and the 90 % point of what was modelled of a build of so many seconds.
 
-    `group` is the class of evidence.
+    `group` is the class of evidence. ``other`` is what is not compiled (`other_size`).
     """
-    low, high = table.spread[quantity][group]
-    power_low, power_high = table.unseen["size" if quantity == "other" else quantity][size]
+    evidence = group
+    if quantity == "other":
+        evidence = "published" if features.wheel else "listed"
+    low, high = table.spread[quantity][evidence]
+    of = "size" if quantity == "other" else quantity
+    power_low, power_high = table.unseen[of][build_kind(of, features, group, seconds)]
     return low**power_low, high**power_high
 
 
@@ -229,6 +248,37 @@ def beside_backend(features: BuildFeatures, seconds: float, table: Coefficients)
     return table.beside["cython" if within else "backend"] * seconds / (seconds + _MOMENT)
 
 
+def filled_jobs(features: BuildFeatures, table: Coefficients) -> float:
+    """How many compilers the files keep at work while the dearest of them is compiled, at least 1.
+
+    That is the work of all files ÷ that of the dearest: beside a long file, short files end early.
+    """
+    alone = (
+        _compiling(features, {kind: source.heaviest_alone()}, table)
+        for kind, source in features.sources.items()
+    )
+    dearest = max(alone, default=0.0)
+    if not dearest:
+        return 1.0
+    everything = _compiling(features, features.sources, table)
+    return max(1.0, min(features.compiled_files, everything / dearest))
+
+
+def _compiling(
+    features: BuildFeatures, sources: Mapping[SourceKind, Sources], table: Coefficients
+) -> float:
+    """Reference seconds that compilers take for some of the sources."""
+    part = BuildFeatures(
+        compiles=True,
+        backend=features.backend,
+        sources=sources,
+        nanobind=features.nanobind,
+        optimised=features.optimised,
+    )
+    nothing = replace(part, sources={})
+    return source_seconds(part, table) - source_seconds(nothing, table)
+
+
 def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     """What building costs by the model.
 
@@ -253,14 +303,13 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     distance = beyond_reach(features, table)
     source = _words(features, reading, distance, hidden=group == "hidden")
     doubt = math.exp(table.reach["doubt"] * distance)
-    size_of_build = size_class(features, seconds)
 
     def estimate(quantity: str, value: float) -> Quantity:
-        low, high = bounds(quantity, group, size_of_build, table)
+        low, high = bounds(quantity, features, group, seconds, table)
         return Quantity(value, value * low, value * high, "modelled", source).widened(doubt)
 
     extension = extension_size(features, seconds, reading, table)
-    low, high = bounds("other", "published" if features.wheel else "listed", size_of_build, table)
+    low, high = bounds("other", features, group, seconds, table)
     value = other_size(features, table)
     other = Quantity(value, value * low, value * high, "modelled", source)
     size = estimate("size", extension) if extension else Quantity.exact(0, source)
@@ -271,6 +320,7 @@ def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
         peak_process_bytes=estimate("memory", largest_process(features, seconds, reading, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
         most_jobs=max(1, features.compiled_files),
+        filled_jobs=filled_jobs(features, table),
         beside_bytes=beside_backend(features, seconds, table),
         built_bytes=_together(other, size, source),
         extension_bytes=size,

@@ -143,8 +143,9 @@ class PredictedCost(Struct, frozen=True):
     `beside_bytes` what the build backend holds meanwhile.
     `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled files among them,
     with the debug information that the build leaves in. `most_jobs` is the number of files that
-    are compiled, and so of compilers that can run at once; None where it is not known. What else
-    is not known is an `Unknown`.
+    are compiled, and so of compilers that can run at once; None where it is not known.
+    `filled_jobs` is how many they keep at work while the dearest file is compiled. What else is not
+    known is an `Unknown`.
     """
 
     cpu_seconds: Quantity | Unknown
@@ -154,6 +155,7 @@ class PredictedCost(Struct, frozen=True):
     built_bytes: Quantity | Unknown
     extension_bytes: Quantity | Unknown
     most_jobs: int | None = None
+    filled_jobs: float = math.inf
     beside_bytes: float = 0.0
 
     def wall_seconds(self, cores: int) -> Quantity | Unknown:
@@ -171,7 +173,7 @@ class PredictedCost(Struct, frozen=True):
         if isinstance(self.peak_process_bytes, Unknown):
             return self.peak_process_bytes
         process = self.peak_process_bytes
-        more = self.concurrent_share * (self._jobs(jobs) - 1)
+        more = self.concurrent_share * (min(self._jobs(jobs), self.filled_jobs) - 1)
         beside = self.beside_bytes / process.value if process.value else 0.0
         return process.times(1 + more + beside).widened(_CROWD if more else 1.0)
 

@@ -93,9 +93,9 @@ CLASSES = ("pure", "sources", "agreeing", "differing", "templates", "native", "h
 OTHER_CLASSES = ("published", "listed")
 """How the bytes are known that are not compiled: by a wheel, or by the files of the sdist."""
 
-SIZES = ("pure", "small", "large")
-"""Builds that differ in how far estimates of unseen builds go astray (`modelled.size_class`)."""
-AS_SEEN = {quantity: dict.fromkeys(SIZES, (1.0, 1.0)) for quantity in QUANTITIES}
+KINDS = ("pure", "small", "large", "parallel", "hidden")
+"""Builds that differ in how far estimates of unseen builds go astray (`modelled.build_kind`)."""
+AS_SEEN = {quantity: dict.fromkeys(KINDS, (1.0, 1.0)) for quantity in QUANTITIES}
 """Powers that leave intervals as they are where families are left out."""
 
 _Read = tuple[BuildFeatures, float, wheel_reading.PublishedReading, float]
@@ -139,7 +139,7 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
     )
     covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
     table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, {}, covered, {})
-    table = replace(table, published=_published(rows, table), serial=_serial(rows))
+    table = replace(table, published=_published(rows, table), serial=_serial(rows, table))
     table = replace(table, memory=_memory(rows, table), size=_size(rows, table))
     return replace(table, published={**table.published, "memory_power": _memory_power(rows, table)})
 
@@ -198,7 +198,12 @@ def _measured_memory(row: Row, table: Coefficients) -> float:
 
 def _at_once(features: BuildFeatures, table: Coefficients) -> float:
     """The memory of all compilers together ÷ that of the largest."""
-    return 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
+    return 1 + table.serial["concurrent"] * (_jobs(features, table) - 1)
+
+
+def _jobs(features: BuildFeatures, table: Coefficients) -> float:
+    """How many compilers are at work beside each other where memory is at its peak."""
+    return min(JOBS, modelled.filled_jobs(features, table))
 
 
 def _beside(rows: Sequence[Row]) -> dict[str, float]:
@@ -328,7 +333,7 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     return {key: float(np.median(values)) for key, values in ratios.items()} | by_kind
 
 
-def _serial(rows: Sequence[Row]) -> dict[str, float]:
+def _serial(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     """Serial seconds as a power of all seconds, and memory that one more job adds."""
     parallel = [row for row in rows if row.features.parallel and row.features.compiles]
     shared = [row for row in parallel if row.serial_share is not None]
@@ -336,9 +341,10 @@ def _serial(rows: Sequence[Row]) -> dict[str, float]:
     serial = np.array([max(0.02, row.serial_share or 0.0) for row in shared]) * seconds
     power, factor = np.polyfit(np.log(seconds), np.log(serial), 1)
     more = [
-        (row.peak_tree / row.peak_process - 1) / (JOBS - 1)
+        (row.peak_tree / row.peak_process - 1) / (jobs - 1)
         for row in parallel
-        if row.features.compiled_files >= JOBS and row.peak_process
+        for jobs in (_jobs(row.features, table),)
+        if jobs > JOBS / 2 and row.peak_process
     ]
     return {
         "factor": float(np.exp(factor)),
@@ -415,8 +421,8 @@ def doubt_beyond(rows: Sequence[Row]) -> float:
 def interval(miss: Missed, quantity: str, table: Coefficients) -> tuple[float, float]:
     """Bounds of 80 % around what was said, as prediction sets them."""
     answer = miss.answers[quantity]
-    size = modelled.size_class(miss.row.features, miss.answers["cpu"])
-    low, high = modelled.bounds(quantity, miss.group, size, table)
+    features, seconds = miss.row.features, miss.answers["cpu"]
+    low, high = modelled.bounds(quantity, features, miss.group, seconds, table)
     estimate = Quantity(answer, answer * low, answer * high, "modelled")
     wider = estimate.widened(math.exp(table.reach["doubt"] * miss.beyond))
     return wider.low, wider.high

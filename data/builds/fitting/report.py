@@ -60,12 +60,12 @@ def written(
     table: Coefficients,
     missed: Sequence[Missed],
     pairs: Mapping[str, Mapping[str, Sequence[float]]],
-    judged: tuple[Sequence[unseen.Judged], Mapping[str, float]],
+    judged: tuple[Sequence[unseen.Judged], unseen.Sides],
     folder: Path,
 ) -> tuple[str, dict[str, Any]]:
     """The page, and the figures that are shipped with the coefficients.
 
-    `judged` has the builds of all lists, and what may lie beyond each bound, by quantity.
+    `judged` has the builds of all lists, and what may lie beyond each bound.
     """
     found = {
         title: factors([m.error(quantity) for m in missed if chosen(m) and quantity in m.truth])
@@ -142,11 +142,10 @@ _COVERED = (
 
 
 def _unseen_lines(
-    powers: unseen.Powers, judged: Sequence[unseen.Judged], beyond: Mapping[str, float]
+    powers: unseen.Powers, judged: Sequence[unseen.Judged], beyond: unseen.Sides
 ) -> list[str]:
     """How far the intervals are widened, and what that would have covered of each list."""
     covered = unseen.coverage(judged, beyond)
-    shares = ", ".join(f"{side:.1%} of {quantity}" for quantity, side in beyond.items())
     before, after = unseen.width(judged, fits.AS_SEEN), unseen.width(judged, powers)
     widths = ", ".join(
         f"{quantity} ×{before[quantity]:.2f} before and ×{after[quantity]:.2f} after"
@@ -155,24 +154,26 @@ def _unseen_lines(
     about = (
         "These are the intervals of builds whose families were left out. An answer widens them by "
         "what was missed of the lists above: the lower and the upper bound are raised to these "
-        f"powers, so that {shares} lie beyond each. These shares are such that, where a list is "
-        f"left out, the others' intervals cover {unseen.COVERED:.1%} of it: the mean over the "
-        "lists, later lists weighing more, of every build as it was missed on the day when it was "
-        "judged. The second figure of each list is what is covered of the present model's misses "
-        "without the build's family. Pure builds compile nothing, large builds take "
-        f"{modelled.LARGE:g} modelled seconds or more. Upper bound ÷ lower bound, in the geometric "
-        f"mean: {widths}."
+        "powers, by kind of build; beyond each lies the share that follows. These shares are such "
+        f"that, where a list is left out, the others' intervals cover {unseen.COVERED:.0%} of it: "
+        "the mean over the lists, later lists weighing more, of every build of the kind as it was "
+        "missed on the day when it was judged. The second figure of each list is what is covered "
+        "of the present model's misses without the build's family. Pure builds compile nothing, "
+        f"large builds take {modelled.LARGE:g} modelled seconds or more; apart from these are, in "
+        "memory, builds that compile several files at once and, in size, builds of which the sdist "
+        "does not show all. Upper bound ÷ lower bound, in the geometric mean: "
+        f"{widths}."
     )
     return [
         about,
         "",
-        "| size | " + " | ".join(powers) + " |",
+        "| kind | " + " | ".join(powers) + " |",
         f"| --- |{' --- |' * len(powers)}",
         *(
-            f"| {size} | "
-            + " | ".join("{:.2f} and {:.2f}".format(*powers[each][size]) for each in powers)
+            f"| {kind} | "
+            + " | ".join(_power_cell(powers[each], beyond[each], kind) for each in powers)
             + " |"
-            for size in unseen.SIZES
+            for kind in unseen.KINDS
         ),
         "",
         _COVERED,
@@ -186,6 +187,14 @@ def _unseen_lines(
             for name, shares in covered.items()
         ),
     ]
+
+
+def _power_cell(
+    powers: Mapping[str, tuple[float, float]], beyond: Mapping[str, float], kind: str
+) -> str:
+    if kind not in powers:
+        return "–"
+    return "{:.2f} and {:.2f}, {:.1%}".format(*powers[kind], beyond[kind])
 
 
 def _reach_lines(table: Coefficients) -> list[str]:

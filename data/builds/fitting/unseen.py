@@ -5,7 +5,7 @@ where families are left out: those who made it had not yet seen these kinds of b
 was wrong is mended since, so that the next list will be missed by less than the last, and by more
 than what is left out. Each build therefore counts twice, as it was missed then and as the present
 model misses it without its family, in units of the present interval (a split-conformal correction,
-by quantity, size and side).
+by quantity, kind of build and side).
 """
 
 import csv
@@ -18,14 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from fitting import fits, rows
-from fitting.fits import JOBS, SIZES, Missed
-from wheelcheck.costs import modelled
+from fitting.fits import JOBS, KINDS, Missed
+from wheelcheck.costs import modelled, wheel_reading
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.unread import unread
+from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.errors import Unknown
 
-__all__ = ["COVERED", "SIZES", "Judged", "Powers", "coverage", "judged", "powers", "sides", "width"]
+__all__ = ["COVERED", "KINDS", "Judged", "Powers", "coverage", "judged", "powers", "sides", "width"]
 
 LISTS = (
     ("unseen", "held-out", 0.5),
@@ -49,15 +50,17 @@ _ALL = "all together"
 """What `coverage` calls the builds of all lists."""
 COVERED = 0.8
 """What intervals should cover of a list that is left out, as it was missed at first sight."""
-_SIDES = tuple(side / 200 for side in range(10, 31))
-"""What may lie beyond each bound: tried from 5 % to 15 %."""
+_SIDES = tuple(side / 200 for side in range(6, 41))
+"""What may lie beyond each bound: tried from 3 % to 20 %."""
 _VALUES: Mapping[str, Callable[[PredictedCost], Quantity | Unknown]] = {
     "cpu": lambda cost: cost.cpu_seconds,
     "memory": lambda cost: cost.peak_bytes_at(JOBS),
     "size": lambda cost: cost.built_bytes,
 }
 Powers = Mapping[str, Mapping[str, tuple[float, float]]]
-"""Powers of the lower and of the upper bounds, by quantity and size of the build."""
+"""Powers of the lower and of the upper bounds, by quantity and kind of build."""
+Sides = Mapping[str, Mapping[str, float]]
+"""What may lie beyond each bound, likewise."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Judged:
 
     list: str
     quantity: str
-    size: str
+    kind: str
     weight: float
     then: float
     now: float
@@ -93,12 +96,21 @@ def judged(
                 key = row["name"], row["version"], row["python"]
                 if row["half"] == half and row["outcome"] == "success" and key in known:
                     cost = modelled.modelled_cost(known[key], table)
-                    seconds = cost.cpu_seconds
-                    value = seconds.value if isinstance(seconds, Quantity) else 0.0
-                    size = modelled.size_class(known[key], value)
                     some = _distances(row, cost, left_out.get(key), table)
-                    found += [Judged(name, each, size, weight, *pair) for each, pair in some]
+                    found += [
+                        Judged(name, each, _kind(each, known[key], table), weight, *pair)
+                        for each, pair in some
+                    ]
     return found
+
+
+def _kind(quantity: str, features: BuildFeatures, table: Coefficients) -> str:
+    features = modelled.settled(features, table)
+    by_sources = modelled.source_seconds(features, table)
+    reading = wheel_reading.read_published(features, by_sources, table)
+    seconds = wheel_reading.corrected_seconds(features, by_sources, reading, table)
+    group = modelled.reading_class(features, reading, table)
+    return modelled.build_kind(quantity, features, group, seconds)
 
 
 def _distances(
@@ -129,39 +141,45 @@ def _distance(missed: float, now: Quantity) -> float:
     return missed / max(1e-3, math.log(bound))
 
 
-def sides(builds: Sequence[Judged]) -> dict[str, float]:
-    """By quantity, what may lie beyond each bound, so that `COVERED` of a list left out lie inside.
+def sides(builds: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """What may lie beyond each bound, so that `COVERED` of a list left out lie inside.
 
     Later lists weigh more. Builds count as they were missed on the day: the present model knows all
     lists, and leaves out nothing of a package that nobody has looked at but its family.
     """
     return {
-        quantity: min(_SIDES, key=partial(_off, [b for b in builds if b.quantity == quantity]))
+        quantity: {
+            kind: min(_SIDES, key=partial(_off, _only(builds, quantity, kind)))
+            for kind in KINDS
+            if _only(builds, quantity, kind)
+        }
         for quantity in _VALUES
     }
 
 
+def _only(builds: Iterable[Judged], quantity: str, kind: str) -> list[Judged]:
+    return [build for build in builds if (build.quantity, build.kind) == (quantity, kind)]
+
+
 def _off(builds: Sequence[Judged], side: float) -> float:
-    """How far from `COVERED` builds of one quantity are, where `side` may lie beyond each bound."""
-    inside = [then for then, _ in _inside_of_lists(builds, {builds[0].quantity: side})]
+    """How far from `COVERED` builds of one kind are, where `side` may lie beyond each bound."""
+    one = builds[0]
+    inside = [then for then, _ in _inside_of_lists(builds, {one.quantity: {one.kind: side}})]
     weights = [build.weight for build in builds]
     return abs(float(np.average(inside, weights=weights)) - COVERED)
 
 
-def powers(
-    builds: Iterable[Judged], beyond: Mapping[str, float]
-) -> dict[str, dict[str, tuple[float, float]]]:
-    """To what powers bounds must be raised, at least 1, by quantity and size of the build.
+def powers(builds: Iterable[Judged], beyond: Sides) -> dict[str, dict[str, tuple[float, float]]]:
+    """To what powers bounds must be raised, at least 1, by quantity and kind of build.
 
-    No more than the share `beyond` of each quantity then lies beyond each bound.
+    No more than the share `beyond` then lies beyond each bound.
     """
     builds = list(builds)
     return {
         quantity: {
-            size: _powers([b for b in builds if (b.quantity, b.size) == (quantity, size)], side)
-            for size in SIZES
+            kind: _powers(_only(builds, quantity, kind), side) for kind, side in shares.items()
         }
-        for quantity, side in beyond.items()
+        for quantity, shares in beyond.items()
     }
 
 
@@ -174,9 +192,7 @@ def _powers(builds: Sequence[Judged], side: float) -> tuple[float, float]:
     return max(1.0, float(-low)), max(1.0, float(high))
 
 
-def _inside_of_lists(
-    builds: Sequence[Judged], beyond: Mapping[str, float]
-) -> list[tuple[bool, bool]]:
+def _inside_of_lists(builds: Sequence[Judged], beyond: Sides) -> list[tuple[bool, bool]]:
     """Whether each build lies inside what all lists but its own set, then and now."""
     set_by = {
         name: powers((build for build in builds if build.list != name), beyond)
@@ -185,9 +201,7 @@ def _inside_of_lists(
     return [_inside(build, set_by[build.list]) for build in builds]
 
 
-def coverage(
-    builds: Sequence[Judged], beyond: Mapping[str, float]
-) -> dict[str, dict[str, tuple[float, float]]]:
+def coverage(builds: Sequence[Judged], beyond: Sides) -> dict[str, dict[str, tuple[float, float]]]:
     """What intervals that all other lists set cover of each list, then and now, by quantity."""
     inside: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for build, own in zip(builds, _inside_of_lists(builds, beyond), strict=True):
@@ -203,7 +217,7 @@ def width(builds: Iterable[Judged], set_by: Powers) -> dict[str, float]:
     """The mean factor from the lower to the upper bound, by quantity."""
     found: dict[str, list[float]] = {}
     for build in builds:
-        low, high = set_by[build.quantity][build.size]
+        low, high = set_by[build.quantity][build.kind]
         found.setdefault(build.quantity, []).append(low * build.low + high * build.high)
     return {quantity: math.exp(float(np.mean(logs))) for quantity, logs in found.items()}
 
@@ -214,5 +228,5 @@ def _shares(inside: Sequence[tuple[bool, bool]]) -> tuple[float, float]:
 
 
 def _inside(build: Judged, set_by: Powers) -> tuple[bool, bool]:
-    low, high = set_by[build.quantity][build.size]
+    low, high = set_by[build.quantity][build.kind]
     return -low <= build.then <= high, -low <= build.now <= high

@@ -246,6 +246,25 @@ def test_no_more_compilers_run_at_once_than_there_are_files():
     assert cost.wall_seconds(16).value == pytest.approx(cost.cpu_seconds.value)
 
 
+@pytest.mark.parametrize("jobs", [2, 3, 16])
+def test_beside_a_long_file_short_files_end_before_memory_is_at_its_peak(jobs: int):
+    """As many files of as many statements: alike, or the most of them in a single file."""
+    long = TranslationUnit(statements=28_000, bytes=900_000)
+    alike = sources_of(20, 30_000)
+    unlike = dataclasses.replace(alike, heaviest=long)
+
+    def beside_the_largest(sources: Sources) -> float:
+        cost = modelled_cost(
+            BuildFeatures(
+                compiles=True, backend="meson", sources={SourceKind.C: sources}, parallel=True
+            ),
+            coefficients(),
+        )
+        return cost.peak_bytes_at(jobs).value / cost.peak_bytes_at(1).value - 1
+
+    assert 0 < beside_the_largest(unlike) < beside_the_largest(alike) / 3
+
+
 def test_a_published_wheel_narrows_the_interval():
     c = {SourceKind.C: sources_of(20, 60_000)}
     plain = BuildFeatures(compiles=True, backend="meson", sources=c)

@@ -67,6 +67,10 @@ class Sources:
         }
         return Sources(**sums, heaviest=heaviest)
 
+    def heaviest_alone(self) -> Sources:
+        """The heaviest file as if there were no other."""
+        return _sums(self.heaviest, min(1, self.files))
+
     def less(self, other: Sources) -> Sources:
         """These without others among them; the heaviest file is taken to stay."""
         left = {
@@ -86,31 +90,36 @@ def _with_library(file: CompiledFile) -> TranslationUnit:
     return replace(unit, statements=unit.statements + unit.header_code, header_code=0)
 
 
+def _sums(unit: TranslationUnit, times: int) -> Sources:
+    """What one file compiles, so many times."""
+    near = min(unit.header_code, _NEAR * unit.statements)
+    return Sources(
+        files=times,
+        bytes=unit.bytes * times,
+        statements=unit.statements * times,
+        header_bytes=unit.header_bytes * times,
+        header_statements=unit.header_statements * times,
+        header_code=unit.header_code * times,
+        near_code=near * times,
+        sole_code=unit.sole_code * times,
+        standard=unit.standard * times,
+        templates=unit.templates * times,
+        vectors=unit.vectors * times,
+        views=unit.views * times,
+        numpy=unit.numpy * times,
+        copied=unit.copied * times,
+        instances=unit.instances * times,
+        bound=unit.bound * times,
+        heaviest=unit,
+    )
+
+
 def sources_by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
     """Sums over the files of each kind, and the heaviest of them."""
     found: dict[SourceKind, Sources] = {}
     for file in files:
         unit = _with_library(file)
         times = file.times * (_DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1)
-        near = min(unit.header_code, _NEAR * unit.statements)
-        own = Sources(
-            files=times,
-            bytes=unit.bytes * times,
-            statements=unit.statements * times,
-            header_bytes=unit.header_bytes * times,
-            header_statements=unit.header_statements * times,
-            header_code=unit.header_code * times,
-            near_code=near * times,
-            sole_code=unit.sole_code * times,
-            standard=unit.standard * times,
-            templates=unit.templates * times,
-            vectors=unit.vectors * times,
-            views=unit.views * times,
-            numpy=unit.numpy * times,
-            copied=unit.copied * times,
-            instances=unit.instances * times,
-            bound=unit.bound * times,
-            heaviest=unit,
-        )
+        own = _sums(unit, times)
         found[file.kind] = found.get(file.kind, Sources()).plus(own)
     return found
