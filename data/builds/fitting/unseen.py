@@ -163,8 +163,8 @@ def _only(builds: Iterable[Judged], quantity: str, kind: str) -> list[Judged]:
 
 def _off(builds: Sequence[Judged], side: float) -> float:
     """How far from `COVERED` builds of one kind are, where `side` may lie beyond each bound."""
-    one = builds[0]
-    inside = [then for then, _ in _inside_of_lists(builds, {one.quantity: {one.kind: side}})]
+    first = builds[0]
+    inside = [then for then, _ in _inside_of_lists(builds, {first.quantity: {first.kind: side}})]
     weights = [build.weight for build in builds]
     return abs(float(np.average(inside, weights=weights)) - COVERED)
 
