@@ -85,6 +85,27 @@ def test_a_header_behind_a_macro_names_none():
     assert cmake("add_library(x MODULE x.c)\n", x__c=source) == set()
 
 
+@pytest.mark.parametrize(
+    ("folders", "more", "wanted"),
+    [
+        ("'../', '../pybind11/include'", {}, {"libtinyobjloader-dev", "pybind11-dev"}),
+        ("'include'", {}, set()),
+        ("'../'", {"tiny_obj_loader.h": "", "pybind11/pybind11.h": ""}, set()),
+    ],
+    ids=["beside the sdist", "inside", "shipped"],
+)
+def test_headers_that_stood_beside_the_sdist_are_the_systems_where_it_has_them(
+    folders: str, more: dict[str, str], wanted: set[str]
+):
+    files = {
+        "setup.py": "from setuptools import Extension, setup\n"
+        f"setup(ext_modules=[Extension('x', ['x.cc'], include_dirs=[{folders}])])\n",
+        "x.cc": '#include "pybind11/pybind11.h"\n#include "tiny_obj_loader.h"\n#include "own.h"\n',
+        **more,
+    }
+    assert packages(files) - {"g++", "python3-dev"} == wanted
+
+
 def test_declarations_that_a_cython_source_cimports_include_their_headers():
     files = {
         "x.pyx": "from .lib cimport f\n",

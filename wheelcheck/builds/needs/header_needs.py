@@ -62,7 +62,8 @@ def sure_header_needs(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> It
         if canonicalize_name(header.partition("/")[0].removesuffix(".h")) not in brought:
             package = holder_of_header(header)
             known = library_of((FileKind.HEADER, header)) is not None
-            if package is not None and (known or package.startswith("lib")):
+            own_dev = f"{header.partition('/')[0]}-dev"  # pybind11-dev
+            if package is not None and (known or package.startswith("lib") or package == own_dev):
                 holders.setdefault(package, header)
     if not holders:
         return

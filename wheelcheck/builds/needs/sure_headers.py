@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.meson.branches import MesonProject
+from wheelcheck.builds.needs.header_packages import holder_of_header
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.python_headers import is_for_python
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -53,7 +54,11 @@ def sure_headers(
 
     Certain are the sources of declared extension modules, of CMake's targets and those named in
     ``meson.build`` that no condition depends on. What CMake and Meson fetch is not the system's.
+    Headers in quotes are, where a package of Debian holds them and the build looks for some beside
+    the sdist (``-I../``): they stood in the repository that the sdist is a part of.
     """
+    extensions = tuple(extensions)
+    beside = any(map(_looks_beside, extensions))
     described = described_sources(facts, contents)
     fetched = _fetched(contents) if described else frozenset()
     own = contents.file_names  # Eigen's have no suffix
@@ -72,7 +77,7 @@ def sure_headers(
             if inside and inside not in seen:
                 seen.add(inside)
                 todo.append(inside)
-            elif _is_of_system(include, own, fetched):
+            elif _is_of_system(include, own, fetched, beside=beside):
                 of_system.setdefault(include[1:], path)
             elif _is_unmet(include, own):
                 unmet.setdefault(include[1:], path)
@@ -150,11 +155,20 @@ def _fetched(contents: SdistContents) -> frozenset[str]:
     return frozenset(_SHORT.sub("", name.lower()) for name in names)
 
 
-def _is_of_system(include: str, own: Collection[str], fetched: Iterable[str]) -> bool:
+def _looks_beside(module: ExtensionModule) -> bool:
+    """Whether an extension module takes headers from outside the sdist's own folder."""
+    folders = (option[2:] for option in module.options if option.startswith("-I"))
+    return any(posixpath.normpath(folder).startswith("..") for folder in folders)
+
+
+def _is_of_system(
+    include: str, own: Collection[str], fetched: Iterable[str], *, beside: bool
+) -> bool:
     """Whether the system must have what is included, and neither the sdist nor what is fetched."""
     name = include[1:]
     inside = name.rpartition("/")[2] in own
-    return not inside and is_outside(include) and not _comes_with(name, fetched)
+    outside = is_outside(include) or (beside and holder_of_header(name) is not None)
+    return not inside and outside and not _comes_with(name, fetched)
 
 
 def _is_unmet(include: str, own: Collection[str]) -> bool:

@@ -41,6 +41,10 @@ def libraries_of(
 
 
 def options_of(keys: Mapping[str, Value]) -> tuple[str, ...]:
-    """The options for the compiler and the linker."""
+    """The options for the compiler and the linker, the folders of headers among them."""
     given = (strings_of(keys.get(key)) for key in ("extra_compile_args", "extra_link_args"))
-    return tuple(option for options in given for option in options or ())
+    folders = strings_of(keys.get("include_dirs")) or ()
+    return (
+        *(option for options in given for option in options or ()),
+        *(f"-I{folder}" for folder in folders),
+    )
