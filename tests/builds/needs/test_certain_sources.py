@@ -94,7 +94,7 @@ def test_a_header_behind_a_macro_names_none():
     ],
     ids=["beside the sdist", "inside", "shipped"],
 )
-def test_headers_that_stood_beside_the_sdist_are_the_systems_where_it_has_them(
+def test_headers_from_beside_an_sdist_name_packages(
     folders: str, more: dict[str, str], wanted: set[str]
 ):
     files = {

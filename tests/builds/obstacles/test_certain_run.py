@@ -789,6 +789,8 @@ def test_distutils_took_dry_run_before_setuptools_81():
         ("version='1-foo-bar'", "ValueError"),
         ("package_data={'x': 'y'}", "SystemExit"),
         ("install_requires=['a b c']", "SystemExit"),
+        ("setup_requires=['a b c']", "ValueError"),
+        ("install_requires=['a b c'], setup_requires=['a b c']", "Exception"),
     ],
 )
 def test_what_setup_raises_is_caught_by_its_name(argument: str, raised: str):

@@ -202,6 +202,36 @@ def test_a_retry_without_cmake_has_no_extension_modules():
     assert "again" in script.forgiving
 
 
+@pytest.mark.parametrize(
+    ("handler", "keywords", "forgives"),
+    [
+        # setuptools 67.8.0 and 84.2.1, run with a source that does not compile
+        ("except Exception", "", False),
+        ("except (OSError, ImportError)", "", False),
+        ("except (Exception, SystemExit)", "", True),
+        ("except BaseException", "", True),
+        ("except", "", True),
+        ("except Exception", ", cmdclass={'build_ext': Own}", True),
+    ],
+)
+def test_what_compilers_raise_leaves_setup_as_an_exit(
+    handler: str,
+    keywords: str,
+    forgives: bool,  # noqa: FBT001
+):
+    body = f"""
+        from setuptools.command.build_ext import build_ext
+        class Own(build_ext):
+            def run(self):
+                raise RuntimeError("no compiler")
+        try:
+            setup(ext_modules=[{EXT}]{keywords})
+        {handler}:
+            setup()
+    """
+    assert bool(read(body).forgiving) is forgives
+
+
 def test_a_handler_that_minds_the_word_optional_forgives_nothing_else():
     # what mercurial did before distutils knew the word
     body = f"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 
@@ -20,7 +20,11 @@ from wheelcheck.builds.setup_script.computed.script_values import (
 )
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import condition_text
-from wheelcheck.builds.setup_script.side_effects import builds_something, is_trial
+from wheelcheck.builds.setup_script.side_effects import (
+    builds_something,
+    catches_exits,
+    is_trial,
+)
 
 __all__ = ["TRIAL", "Flow", "last_name"]
 
@@ -172,8 +176,8 @@ class Flow(Calls):
                 self.run(node.body)
         except Raised as raised:
             handler = _handler_for(node.handlers, raised.name)
-            attempted = any(map(_hands_over, self.setup_calls[calls:]))
-            if handler is None and attempted and self._fall_back(node.handlers):
+            attempts = list(filter(_hands_over, self.setup_calls[calls:]))
+            if handler is None and attempts and self._fall_back(node.handlers, attempts):
                 self.fallback += 1  # what follows is reached only after the attempt failed
                 return
             if handler is None:
@@ -185,18 +189,24 @@ class Flow(Calls):
             self.run(handler.body)
         else:
             self.run(node.orelse)
-            if any(map(_hands_over, self.setup_calls[calls:])):
-                self._fall_back(node.handlers)
+            attempts = list(filter(_hands_over, self.setup_calls[calls:]))
+            if attempts:
+                self._fall_back(node.handlers, attempts)
             elif self.world_reads > keys and node.handlers:
                 self.gained[gained:] = [(text, False) for text, _ in self.gained[gained:]]
                 self._may_fail(before, node.handlers[0])
         self.run(node.finalbody)
 
-    def _fall_back(self, handlers: list[ast.ExceptHandler]) -> bool:
-        """What the script does when an attempt to set up with extension modules fails.
+    def _fall_back(
+        self, handlers: Iterable[ast.ExceptHandler], attempts: Iterable[SetupCall]
+    ) -> bool:
+        """What the script does when attempts to set up with extension modules fail.
 
-        Whether it goes on after the attempt.
+        Whether it goes on after the attempt. `setup()` makes a `SystemExit` of what compilers
+        raise, which ``except Exception`` does not catch.
         """
+        if all(map(_fails_by_exit, attempts)):
+            handlers = filter(catches_exits, handlers)
         names = dict(self.scope.names)
         self.fallback += 1
         goes_on = False
@@ -266,6 +276,12 @@ class Flow(Calls):
 def _hands_over(call: SetupCall) -> bool:
     by_cmake = call.function.split(".")[0] == "skbuild" or "cmake_source_dir" in call.arguments
     return by_cmake or bool(extensions_in(call.arguments))
+
+
+def _fails_by_exit(call: SetupCall) -> bool:
+    """Whether a failing compiler is a `SystemExit`; a command of the script may raise others."""
+    of_distutils = call.function.split(".")[0] in {"setuptools", "distutils", "numpy"}
+    return of_distutils and not call.arguments.get("cmdclass")
 
 
 def _joined(ends: list[dict[str, Value]], conditions: tuple[str, ...]) -> dict[str, Value]:

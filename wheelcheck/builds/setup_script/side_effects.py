@@ -15,6 +15,7 @@ __all__ = [
     "ToolRun",
     "builds_something",
     "calls_itself_impure",
+    "catches_exits",
     "catches_failures",
     "is_trial",
     "shell_programs",
@@ -82,6 +83,24 @@ def catches_failures(handler: ast.ExceptHandler) -> bool:
     return not names or not names <= _MINOR
 
 
+def catches_exits(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler may catch a `SystemExit`: all but those that name other exceptions."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or _called_last(kind) not in _NO_EXITS for kind in kinds)
+
+
+def _called_last(kind: ast.expr) -> str:
+    return ast.unparse(kind).rpartition(".")[2]
+
+
+_NO_EXITS = {
+    *("Exception", "StandardError", "ImportError", "ModuleNotFoundError", "AttributeError"),
+    *("KeyError", "ValueError", "TypeError", "RuntimeError", "OSError", "IOError"),
+    *("EnvironmentError", "FileNotFoundError", "CalledProcessError", "CCompilerError"),
+    *("CompileError", "LinkError", "UnknownFileError", "DistutilsError", "DistutilsExecError"),
+    *("DistutilsPlatformError", "DistutilsSetupError", "DistutilsOptionError"),
+}
+"""Exceptions that are no `SystemExit`; other names may be of the script's own."""
 _MINOR = {"ImportError", "ModuleNotFoundError", "AttributeError", "KeyError"}
 
 

@@ -61,7 +61,8 @@ def refused_keyword(
     refused = ((SETUP_EXIT, why) for why in _values(known, setuptools))
     missing = ((SETUP_EXIT, why) for why in _files(known, names, files))
     read = _types(known) if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS else ()
-    return next(iter((*_version(known, setuptools), *refused, *read, *missing)), ("", ""))
+    first = (("InvalidRequirement", why) for why in _first(known, setuptools))
+    return next(iter((*first, *_version(known, setuptools), *refused, *read, *missing)), ("", ""))
 
 
 def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | None) -> str:
@@ -104,12 +105,18 @@ def other_version(
     return f"setup() gives version {given} in an sdist of {release}, which installers discard"
 
 
+def _first(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
+    """What is refused of `setup_requires`: read before all else, and no exit is made of it."""
+    if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS:
+        for line in refused_requirements(known.get("setup_requires")):
+            yield _refused("setup_requires", line)
+
+
 def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
     if setuptools is None or setuptools < _REFUSES_REQUIREMENTS:
         return
     for keyword, value in _requirement_values(known):
-        for line in refused_requirements(value):
-            yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
+        yield from (_refused(keyword, line) for line in refused_requirements(value))
     data = known.get("package_data")
     for value in data.values() if isinstance(data, dict) else ():
         if isinstance(value, str):
@@ -157,12 +164,15 @@ def _entry_points(given: Any) -> Iterator[str]:
 
 
 def _requirement_values(known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What holds requirements, with its keyword."""
-    for keyword in ("install_requires", "setup_requires"):
-        yield keyword, known.get(keyword)
+    """What holds requirements of the release, with its keyword."""
+    yield "install_requires", known.get("install_requires")
     extras = known.get("extras_require")
     for value in extras.values() if isinstance(extras, dict) else ():
         yield "extras_require", value
+
+
+def _refused(keyword: str, line: str) -> str:
+    return f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
 
 
 def _is_invalid(version: str) -> bool:

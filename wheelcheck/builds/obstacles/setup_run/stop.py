@@ -36,6 +36,7 @@ _PARENTS = {  # and what the same call raises where the program is not installed
     "ModuleNotFoundError": {"ImportError"},
     SETUP_EXIT: {"SystemExit"},
     "InvalidVersion": {"ValueError"},
+    "InvalidRequirement": {"ValueError"},
     "IsADirectoryError": {"OSError", "IOError", "EnvironmentError"},
     "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
     "CalledProcessError": {"SubprocessError", "OSError", "FileNotFoundError", "IOError"},
