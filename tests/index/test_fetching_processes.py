@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from loopback import Request, Response, Server
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.fence import fenced
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.interface import MemberReader, Wheel
 from wheelcheck.index.network import own_process
@@ -386,3 +388,155 @@ def test_nothing_is_forked_but_by_a_command_with_a_second_cpu_and_no_threads(mon
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert not possible_fetchers(), "threads"
+
+
+# --- a helper, which goes on from what was read -----------------------------------------------
+
+
+def metadata_of(index: NetworkIndex) -> Callable[[list[int]], Iterator[object]]:
+    """What a helper does here: for the number of a project, the metadata of its wheel."""
+
+    def serve(questions: list[int]) -> Iterator[object]:
+        for number in questions:
+            project = index.project(NAMES[number])
+            assert not isinstance(project, Unknown)
+            yield index.metadata(project.files(project.versions[0])[0])
+
+    return serve
+
+
+def with_first_page(index: NetworkIndex) -> NetworkIndex:
+    index.prefetch(NAMES[:1])
+    assert not isinstance(index.project(NAMES[0]), Unknown)
+    return index
+
+
+def test_a_helper_answers_as_the_process_would_itself(site, opened, forked):
+    index = with_first_page(opened(site.url))
+    before = len(forked)
+    helper = index.start_helper(metadata_of(index))
+    sent = [helper.send(number) for number in (0, 1)]
+    assert sent == [True, True]
+    answers = [helper.receive() for _ in range(2)]
+    assert len(forked) == before + 1
+    assert answers == [index.metadata(file) for file in wheels(index)[:2]]
+    assert len(site.paths) == len(set(site.paths)), "nothing was requested twice"
+    assert index.start_helper(metadata_of(index)) is None, "one is enough"
+    index.close()
+    assert all(map(has_ended, forked))
+
+
+def test_what_a_helper_looks_at_counts_as_looked_at(site, opened, forked):
+    index = with_first_page(opened(site.url))
+    helper = index.start_helper(metadata_of(index))
+    helper.send(1)
+    helper.receive()
+    assert forked
+    assert set(index.pages_used.names) == set(NAMES[:2])
+    assert len(index.pages_used.pages) == 2
+
+
+def test_a_helper_stores_what_it_has_found(site, opened, forked):
+    index = with_first_page(opened(site.url))
+
+    def derive(_: list[int]) -> Iterator[object]:
+        project = index.project(NAMES[0])
+        file = project.files(project.versions[0])[0]
+        index.store_derived(file, b"derived")
+        yield file
+
+    helper = index.start_helper(derive)
+    helper.send(0)
+    file = helper.receive()
+    helper.end()
+    index.close()
+    assert all(map(has_ended, forked))
+    assert opened(site.url).derived(file) == b"derived"
+
+
+@pytest.mark.usefixtures("forked")
+def test_no_helper_where_nobody_fetches(site, opened):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 0)
+        index = with_first_page(opened(site.url))
+    assert index.start_helper(metadata_of(index)) is None
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_helper_gives_up_where_a_request_fails(site, opened):
+    index = with_first_page(opened(site.url))
+    site.failing["/simple/bar/"] = [HTTPStatus.SERVICE_UNAVAILABLE] * 2
+    helper = index.start_helper(metadata_of(index))
+    helper.send(1)
+    assert helper.receive() is None
+    assert helper.receive() is None
+    assert not isinstance(index.project(NAMES[1]), Unknown)
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_helper_requests_nothing_itself(site, opened):
+    index = with_first_page(opened(site.url))
+
+    def serve(_: list[int]) -> Iterator[object]:
+        file = index.at_url(f"{site.url}files/eggs-1.0-py3-none-any.whl", NAMES[3])
+        yield index.metadata(file)
+
+    helper = index.start_helper(serve)
+    site.paths.clear()
+    helper.send(0)
+    assert helper.receive() is None
+    assert not site.paths
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_helper_gives_up_where_an_exception_was_contained(site, opened):
+    index = with_first_page(opened(site.url))
+
+    def serve(_: list[int]) -> Iterator[object]:
+        yield fenced("the answer", "broken", lambda: 1 / 0)
+
+    helper = index.start_helper(serve)
+    helper.send(0)
+    assert helper.receive() is None
+
+
+def test_a_helper_that_is_killed_is_not_waited_for(site, opened, forked):
+    index = with_first_page(opened(site.url))
+
+    def killed(_: list[int]) -> Iterator[object]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield 0
+
+    helper = index.start_helper(killed)
+    helper.send(0)
+    assert helper.receive() is None
+    index.close()
+    assert all(map(has_ended, forked))
+
+
+def test_a_helper_that_has_not_answered_keeps_nobody_waiting(site, opened, forked):
+    index = with_first_page(opened(site.url))
+    helper = index.start_helper(lambda _: [threading.Event().wait()])
+    helper.send(0)
+    index.close()
+    assert all(map(has_ended, forked))
+
+
+def test_questions_that_have_come_meanwhile_are_answered_together(site, opened, forked):
+    index = with_first_page(opened(site.url))
+    until, begun = os.pipe()
+
+    def serve(questions: list[int]) -> Iterator[object]:
+        if questions == [0]:
+            os.read(until, 1)
+        return (questions for _ in questions)
+
+    helper = index.start_helper(serve)
+    assert forked
+    for number in (0, 1, 2):
+        helper.send(number)
+        if not number:
+            time.sleep(0.3)
+    time.sleep(0.3)
+    os.write(begun, b"x")
+    assert [helper.receive() for _ in range(3)] == [[0], [1, 2], [1, 2]]

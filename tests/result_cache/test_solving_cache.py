@@ -201,7 +201,7 @@ def test_builds_are_planned_by_the_first_run_alone(edited, monkeypatch, words):
 
     edited.ask("lib\nold\n", "--no-advice")
     for method in ("of", "refine", "prefetch", "prefetch_plans", "prefetch_verdicts"):
-        monkeypatch.setattr(f"wheelcheck.analysis.planning.SourceBuilds.{method}", never)
+        monkeypatch.setattr(f"wheelcheck.analysis.builds.planning.SourceBuilds.{method}", never)
     taken_over = edited.ask("lib\nold<1\n", "--no-advice", *words)
     monkeypatch.undo()
     assert taken_over == edited.without_cache("lib\nold<1\n", "--no-advice")

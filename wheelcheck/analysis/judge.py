@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
 
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
@@ -12,7 +11,8 @@ from packaging.utils import NormalizedName
 from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
-from wheelcheck.analysis.build_records import BuildRecords
+from wheelcheck.analysis.builds.build_records import BuildRecords
+from wheelcheck.analysis.builds.planned_builds import PlannedBuilds, WantedBuilds
 from wheelcheck.analysis.choices import Choices, Chosen
 from wheelcheck.analysis.judged_target import (
     BuildSummary,
@@ -26,7 +26,6 @@ from wheelcheck.analysis.loads.readings import ReadWheels
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.builds.plan import WantedSdist
 from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
@@ -44,8 +43,9 @@ from wheelcheck.targets.remembered import Memo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wheelcheck.analysis.planning import SourceBuilds
+    from wheelcheck.analysis.builds.planning import SourceBuilds
     from wheelcheck.costs.image import ImageOptions
+    from wheelcheck.index.network.helper import Helper, Serve
 
 __all__ = ["Judge"]
 
@@ -61,7 +61,7 @@ class Judge:
     Packages that are `installed` in the same version have no part in a column: nothing is done.
     What is `advised` is tried less long than what the user wrote. `run_image` is where what is
     installed is imported; `read_wheels` and `common`, what resolvers share, may be shared like
-    `sdists`.
+    `sdists`. `start_helper` forks a process that plans builds meanwhile, where one may be forked.
     """
 
     def __init__(  # noqa: PLR0913 (the question, the index, the installer, the machine)
@@ -81,6 +81,7 @@ class Judge:
         run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
         read_wheels: ReadWheels | None = None,
         common: Common | None = None,
+        start_helper: Callable[[Serve], Helper | None] | None = None,
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
@@ -107,12 +108,17 @@ class Judge:
             stored=common.stored,
         )
         self._pricing = Pricing(index, installer, machine, image_options)
+        self._builds: PlannedBuilds = PlannedBuilds(self._sources, self._pricing)
+        if start_helper is not None:
+            from wheelcheck.analysis.builds.builds_beside import BuildsBeside
+
+            self._builds = BuildsBeside(self._sources, self._pricing, start_helper, common.stored)
         self._loading = LoadCheck(index, loading, run_image, read_wheels)
         self._prefetched: dict[Target, Chosen] = {}
 
-    @cached_property
     def _sources(self) -> SourceBuilds:
-        from wheelcheck.analysis.planning import SourceBuilds  # much, and most runs build nothing
+        # much, and most runs build nothing
+        from wheelcheck.analysis.builds.planning import SourceBuilds
 
         return SourceBuilds(
             self._index,
@@ -154,26 +160,23 @@ class Judge:
 
     def _prefetch(self, targets: Sequence[Target], *, plan: bool) -> None:
         self._resolver.prefetch(targets)
+        if plan:
+            self._builds.expect(targets)
         for target in targets:
             self._prefetched[target] = self._choose(target, plan=plan)
         wanted = [
-            WantedSdist(target, sdist, tried=tried)
+            WantedBuilds(target, chosen.sdists, chosen.tried)
             for target, chosen in self._prefetched.items()
             if not self._knows_builds(target, chosen)
-            for tried, sdists in ((False, chosen.sdists), (True, chosen.tried))
-            for sdist in sdists
         ]
         planned = [each for each in wanted if plan and is_planned(each.target)]
-        if planned:
-            self._sources.begin_plans(planned)
+        self._builds.begin_plans(planned)
         if plan:  # before all that waits for sdists: wheels are read meanwhile
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged, self.stored_on(target))
-        if planned:
-            self._sources.prefetch_plans(planned)
-        if wanted:
-            self._sources.prefetch_verdicts(wanted)
+        self._builds.prefetch_plans(planned)
+        self._builds.prefetch_verdicts(wanted)
 
     def verdicts(self, target: Target, compiles: Callable[[Sdist], bool]) -> JudgedTarget:
         """Judge every package on a target, without plans and prices.
@@ -210,7 +213,7 @@ class Judge:
         builds = fenced(
             "the plan of the builds",
             "builds-not-planned",
-            lambda: self._builds(target, chosen),
+            lambda: self._summary(target, chosen),
         )
         summary = None if isinstance(builds, Unknown) else builds
         price = fenced(
@@ -234,19 +237,20 @@ class Judge:
             chosen.unremarkable,
         )
 
-    def _builds(self, target: Target, chosen: Chosen) -> BuildSummary | None:
+    def _summary(self, target: Target, chosen: Chosen) -> BuildSummary | None:
         """What is built from source, as an earlier run or else this one plans it."""
         sdists, tried = chosen.sdists, chosen.tried
         if not sdists and not tried:
             return None
         records = self._build_records_on(target)
+        wanted = WantedBuilds(target, sdists, tried)
 
         def plan() -> TargetBuilds:
-            return self._sources.of(target, sdists, tried)
+            return self._builds.details(wanted)
 
         known = records.summary(sdists, tried, plan) if records else None
         if known is None:
-            known = self._pricing.summary(target, plan())
+            known = self._builds.summary(wanted)
             if records:
                 records.add(sdists, tried, known)
         return known
@@ -260,7 +264,7 @@ class Judge:
         self, sdist: Sdist, judgement: Judgement, target: Target, records: BuildRecords | None
     ) -> Judgement:
         def refine(judgement: Judgement) -> Judgement:
-            return self._sources.refine(judgement, target)
+            return self._builds.refine(judgement, target)
 
         found = fenced(
             sdist.filename,
@@ -300,14 +304,15 @@ class Judge:
         """Have the index fetch what planning and pricing will ask for, unless it is known."""
         if not self._index.fetches or self._knows_builds(target, chosen):
             return
-        self._prefetch_sdists(chosen.sdists)
-        if chosen.tried:
-            self._sources.prefetch_tried(chosen.tried)
-        self._pricing.prefetch(target, chosen.files)
+        self._builds.announce(WantedBuilds(target, chosen.sdists, chosen.tried), chosen.files)
 
     def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:
-        if sdists and self._index.fetches:
-            self._sources.prefetch(sdists)
+        if self._index.fetches:
+            self._builds.announce_sdists(sdists)
+
+    def finish(self) -> None:
+        """Say that all targets whose judgements were prefetched are judged."""
+        self._builds.finish()
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""

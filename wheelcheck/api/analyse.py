@@ -20,6 +20,10 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.index.network.helper import Helper, Serve
+
 __all__ = ["analyse", "analyse_sharing"]
 
 
@@ -96,10 +100,12 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
     loading: LoadOptions,
     progress: Progress | None,
     prefetched: Callable[[], object] | None = None,
+    start_helper: Callable[[Serve], Helper | None] | None = None,
 ) -> Report:
     """As `analyse`, with the index and what is known of it in `common`.
 
     `prefetched` is called when all targets are resolved: most of what the index says was looked at.
+    `start_helper` forks a process that plans builds meanwhile, where that is possible.
     """
     index, progress = common.index, progress or Silent()
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
@@ -120,6 +126,7 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
             loading=loading,
             read_wheels=read_wheels,
             common=common,
+            start_helper=start_helper if changed is requirements else None,
         )
 
     judge = judge_of(requirements)
@@ -134,6 +141,7 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
     for position, target in enumerate(targets):
         progress.update("Judging targets", position, len(targets))
         columns.append(judge.column(target, plan=not verdicts_only))
+    judge.finish()
     progress.update("Judging targets", len(targets), len(targets))
     report = judge.report(columns, inputs)
     if verdicts_only or not advice:

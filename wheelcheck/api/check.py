@@ -232,8 +232,10 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             if released is not None:
                 released()
 
+        start_helper = None
         if len(opened.targets) > 1 and not verdicts_only:  # on one of several, something is built
             opened.index.meanwhile = _import_plans
+            start_helper = opened.index.start_helper if opened.index.fetches else None
         solving = report_cache.solving(opened.requirements) if report_cache else None
         stored = StoredAnswers(solving.load(opened.index)) if solving else None
         report = analyse_sharing(
@@ -250,6 +252,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
             loading=loading,
             progress=progress,
             prefetched=release,
+            start_helper=start_helper,
         )
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
@@ -266,8 +269,8 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
 
 def _import_plans() -> None:
     """Import what planning and pricing builds and the load check take: a tenth of a second."""
+    import wheelcheck.analysis.builds.planning
     import wheelcheck.analysis.loads.load_judge
-    import wheelcheck.analysis.planning
     import wheelcheck.builds.needs.library_needs
     import wheelcheck.builds.setup_script.script_reader
     import wheelcheck.costs.image_parts.system_sizes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import SupportsBytes, TypeVar
+from typing import NoReturn, SupportsBytes, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -48,6 +48,7 @@ from wheelcheck.requirements.requirement_set import IndexOptions
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # with all that reads archives; answers of earlier runs ask for none
     from wheelcheck.index.facts import Facts
+    from wheelcheck.index.network.helper import Helper, Serve
 
 __all__ = ["NetworkIndex"]
 
@@ -281,6 +282,16 @@ class NetworkIndex:
         self._warn = unusual
         self._http.attempts = 1
         self._credentials.ask_no_keyring()
+
+    def start_helper(self, serve: Serve) -> Helper | None:
+        """Fork a process that answers questions on what was read so far, where fetchers are."""
+        return self._tasks.start_helper(self, serve)
+
+    def go_on(self, give_up: Callable[[str], NoReturn]) -> None:
+        """Have it work in a helper: it requests nothing, and gives up what is unusual."""
+        self._warn = give_up
+        self._http.request_nothing(give_up)
+        self._tasks.go_on(give_up)
 
     def run(self, errand: Errand) -> object:
         """Do what another process wants done: the outcome is in the cache."""

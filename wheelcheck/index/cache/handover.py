@@ -39,7 +39,7 @@ class Handover:
         return stored
 
     def add(self, kind: str, key: str, stored_at: int, *parts: bytes) -> None:
-        """Say that the calling thread has stored an entry."""
+        """Say that the calling thread has stored an entry, or found what waits to be stored."""
         if self._own.stored is not None:
             self._own.stored.append((kind, key, stored_at, b"".join(parts)))
 

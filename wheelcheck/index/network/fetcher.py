@@ -17,27 +17,35 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 import msgspec
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.lasting import of_the_day
+from wheelcheck.index.network.child_process import (
+    BUFFER,
+    close_all,
+    forked,
+    pair,
+    read_message,
+    wait_for,
+    write_message,
+)
 from wheelcheck.index.network.tasks import Errand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Fetcher", "Site", "start_fetchers"]
 
-_HEAD = 4
-"""Bytes of the length that stands before a message."""
-_BUFFER = 1 << 20
-"""Bytes of a connection."""
 _ANSWERS = frozenset({"project-not-found", "project-quarantined", "file-not-found"})
 """What an index may well say: that it has not what is wanted."""
 
@@ -75,25 +83,50 @@ _decode = msgspec.msgpack.Decoder(_Answer).decode
 class Fetcher:
     """A fetcher at the other end of `connection`, as the first process sees it.
 
-    Not to be used by threads at once. `process` is its number, where it is a child of this one.
-    `is_usual` is false once it has met something else, or died: nothing more comes of it then.
+    Not to be used by threads at once. `process` is its number, where it is a child of this one;
+    `spare` is a connection that a helper may use. `is_usual` is false once it has met something
+    else, or died: nothing more comes of it then.
     """
 
-    def __init__(self, cache: Cache, connection: socket.socket, process: int | None) -> None:
+    def __init__(
+        self,
+        cache: Cache,
+        connection: socket.socket,
+        process: int | None = None,
+        spare: socket.socket | None = None,
+    ) -> None:
         self.is_usual = True
         self._cache = cache
         self._connection = connection
         self._process = process
+        self._spare = spare
         self._sent = 0
         self._waiting: set[int] = set()
-        self._answers = io.BufferedReader(socket.SocketIO(connection, "r"), _BUFFER)
+        self._answers = io.BufferedReader(socket.SocketIO(connection, "r"), BUFFER)
+
+    def of_helper(self) -> Fetcher:
+        """The same as a process sees it that this one has forked; this one is of no use there."""
+        assert self._spare is not None
+        self._connection.close()
+        return Fetcher(self._cache, self._spare)
+
+    def end_spare(self) -> None:
+        """Close the connection for a helper here: it has its own end of it, or there is none."""
+        if self._spare is not None:
+            self._spare.close()
+
+    def has_answered(self, number: int) -> bool:
+        """Whether an errand is done."""
+        return number not in self._waiting
 
     def send(self, errand: Errand) -> int:
         """Have an errand done; the number by which to wait for it."""
         self._sent += 1
         self._waiting.add(self._sent)
         try:
-            _write(self._connection, pickle.dumps((self._sent, errand), pickle.HIGHEST_PROTOCOL))
+            write_message(
+                self._connection, pickle.dumps((self._sent, errand), pickle.HIGHEST_PROTOCOL)
+            )
         except OSError:  # it has died
             self.is_usual = False
         return self._sent
@@ -105,7 +138,7 @@ class Fetcher:
         return number not in self._waiting
 
     def _receive(self) -> None:
-        message = _read(self._answers)
+        message = read_message(self._answers)
         if message is None:
             self.is_usual = False
             return
@@ -122,12 +155,17 @@ class Fetcher:
 
         That which is a child of this process comes last: it waits for the others.
         """
+        self.end_spare()
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
         self._answers.close()
         self._connection.close()
         if self._process is not None:
-            _wait_for(self._process)
+            wait_for(self._process)
+
+
+_Ends = tuple[socket.socket, socket.socket]
+"""The connections of a fetcher to the first process, and to a helper."""
 
 
 def start_fetchers(site: Site, count: int, threads: int) -> list[Fetcher]:
@@ -136,96 +174,77 @@ def start_fetchers(site: Site, count: int, threads: int) -> list[Fetcher]:
     That one prepares what all need and then forks the others, so that this process goes on
     meanwhile. Raises OSError where there cannot be another process.
     """
-    pairs = [socket.socketpair() for _ in range(count)]
-    for end in (end for pair in pairs for end in pair):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-    ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
+    pairs = [(pair(), pair()) for _ in range(count)]
+    ours, theirs = ([(each[side], spare[side]) for each, spare in pairs] for side in (0, 1))
+
+    def live() -> None:
+        for ends in ours:
+            close_all(ends)
+        _live(site, theirs, threads)
+
     try:
-        process = _forked(site, ours, theirs, threads)
+        process = forked(live)
     except OSError:
-        _close(ours)
+        for ends in ours:
+            close_all(ends)
         raise
     finally:
-        _close(theirs)
-    *others, child = ours
+        for ends in theirs:
+            close_all(ends)
+    *others, (child, its_spare) = ours
     return [
-        *(Fetcher(site.cache, each, None) for each in others),
-        Fetcher(site.cache, child, process),
+        *(Fetcher(site.cache, each, None, spare) for each, spare in others),
+        Fetcher(site.cache, child, process, its_spare),
     ]
 
 
-def _forked(
-    site: Site, ours: Iterable[socket.socket], theirs: list[socket.socket], threads: int
-) -> int:
-    """The number of the new process, which never gets Ctrl-C: it ends with this process."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        process = os.fork()
-        if not process:
-            _close(ours)
-            _live(site, theirs, threads)
-        return process
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _live(site: Site, ends: list[_Ends], threads: int) -> None:
+    """The whole life of fetchers: they end with their connections."""
+    site.prepare()
+    own, children = _divided(ends)
+    _serve(site, own, threads)
+    site.cache.close()
+    for process in children:
+        wait_for(process)
 
 
-def _close(connections: Iterable[socket.socket]) -> None:
-    for connection in connections:
-        connection.close()
-
-
-def _wait_for(process: int) -> None:
-    with suppress(ChildProcessError):  # somebody else has waited for it
-        os.waitpid(process, 0)
-
-
-def _write(connection: socket.socket, message: bytes) -> None:
-    connection.sendall(len(message).to_bytes(_HEAD, "big") + message)
-
-
-def _read(stream: io.BufferedIOBase) -> bytes | None:
-    """The next message; None at the end."""
-    try:
-        size = int.from_bytes(stream.read(_HEAD), "big")
-        message = stream.read(size)
-    except OSError:  # the other process was killed
-        return None
-    return message if size and len(message) == size else None
-
-
-def _live(site: Site, connections: list[socket.socket], threads: int) -> NoReturn:
-    """The whole life of fetchers. They end with their connections, and return to nobody."""
-    try:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1):  # who reads the output waits for the first process alone
-            os.dup2(nowhere, stream)
-        site.prepare()
-        connection, children = _divided(connections)
-        _serve(site, connection, threads)
-        site.cache.close()
-        for process in children:
-            _wait_for(process)
-    finally:
-        os._exit(0)
-
-
-def _divided(connections: list[socket.socket]) -> tuple[socket.socket, list[int]]:
-    """Fork so that each connection has a process; the own, and the children of this process."""
-    *others, own = connections
+def _divided(ends: list[_Ends]) -> tuple[_Ends, list[int]]:
+    """Fork so that each fetcher has a process; its connections, and the children of this one."""
+    *others, own = ends
     children: list[int] = []
     for each in others:
         process = os.fork()
         if not process:
-            _close(other for other in connections if other is not each)
+            for other in ends:
+                if other is not each:
+                    close_all(other)
             return each, []
-        each.close()
+        close_all(each)
         children.append(process)
     return own, children
 
 
-def _serve(site: Site, connection: socket.socket, threads: int) -> None:
+def _serve(site: Site, ends: _Ends, threads: int) -> None:
+    """Do errands until both connections have ended."""
+    from concurrent.futures import ThreadPoolExecutor  # the first process has no use for it
+
     unusual: list[str] = []
     site.serve(unusual.append)
+    pool = ThreadPoolExecutor(threads)
+    serving = [
+        threading.Thread(target=_answer, args=(site, end, pool, unusual), daemon=True)
+        for end in ends
+    ]
+    for thread in serving:
+        thread.start()
+    for thread in serving:
+        thread.join()
+
+
+def _answer(
+    site: Site, connection: socket.socket, pool: ThreadPoolExecutor, unusual: list[str]
+) -> None:
+    """Do the errands that come by a connection."""
     handover, trouble = site.cache.handover, site.cache.trouble
     answers: SimpleQueue[_Answer] = SimpleQueue()
 
@@ -240,19 +259,16 @@ def _serve(site: Site, connection: socket.socket, threads: int) -> None:
 
     def send() -> None:
         try:
-            with suppress(OSError):  # the first process has ended
+            with suppress(OSError):  # the other process has ended
                 while True:
-                    _write(connection, _encode(answers.get()))
-        finally:  # whatever has happened, the first process waits for nothing more
+                    write_message(connection, _encode(answers.get()))
+        finally:  # whatever has happened, that process waits for nothing more
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    from concurrent.futures import ThreadPoolExecutor  # the first process has no use for it
-
     threading.Thread(target=send, daemon=True).start()
-    pool = ThreadPoolExecutor(threads)
     with connection.makefile("rb") as errands:
-        while message := _read(errands):
+        while message := read_message(errands):
             pool.submit(run, *pickle.loads(message))  # noqa: S301 (of our own process)
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -135,6 +135,7 @@ class Http:
         self._connections: Connections | None = None
         self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
+        self._instead: Callable[[str], NoReturn] | None = None
 
     def prepare(self) -> None:
         """Import and read what the first request takes."""
@@ -142,6 +143,10 @@ class Http:
             from wheelcheck.index.network.connections import Connections
 
             self._connections = Connections(self._trusted, self._contact)
+
+    def request_nothing(self, instead: Callable[[str], NoReturn]) -> None:
+        """Call `instead` of each request with its URL: connections are another process's."""
+        self._instead = instead
 
     def close(self) -> None:
         """Close all connections; requests under way fail."""
@@ -263,6 +268,8 @@ class Http:
         raise FetchFailed("it redirects in circles")
 
     def _send(self, url: str, headers: Mapping[str, str]) -> Answer:
+        if self._instead is not None:
+            self._instead(url)
         client = self._opened()
         deadlines.check()
         return client.get(url, headers)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from threading import RLock
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from wheelcheck.index.interface import Sdist
 from wheelcheck.index.network.tasks import Errand, Tasks
@@ -14,6 +14,7 @@ from wheelcheck.index.network.tasks import Errand, Tasks
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # most runs have none
     from wheelcheck.index.network.fetcher import Fetcher, Site
+    from wheelcheck.index.network.helper import Helper, HelperSite, Serve
 
 __all__ = ["SharedTasks"]
 
@@ -30,6 +31,8 @@ class SharedTasks(Tasks):
         super().__init__(threads)
         self._sending = RLock()
         self._fetchers: list[Fetcher] = []
+        self._helper: Helper | None = None
+        self._give_up: Callable[[str], NoReturn] | None = None
         self._sent: dict[Hashable, tuple[Fetcher, int]] = {}
         self._open: dict[Hashable, Callable[[], object]] = {}
         self._readers: dict[str, int] = {}
@@ -49,6 +52,29 @@ class SharedTasks(Tasks):
         with suppress(OSError):  # no more processes
             self._fetchers = start_fetchers(site, fetchers, self._limit // fetchers)
             self._loads = [0] * fetchers
+
+    def start_helper(self, site: HelperSite, serve: Serve) -> Helper | None:
+        """Fork a helper; None where this process fetches itself, or has forked one before."""
+        if not self._fetchers or self._threads or self._helper is not None:
+            return None
+        from wheelcheck.index.network.helper import start_helper
+
+        with suppress(OSError):  # no more processes
+            self._helper = start_helper(site, serve)
+        for fetcher in self._fetchers:
+            fetcher.end_spare()
+        return self._helper
+
+    def go_on(self, give_up: Callable[[str], NoReturn]) -> None:
+        """Work in a helper: where fetchers bring nothing more, give up."""
+        self._give_up = give_up
+        on_their_way = [
+            key for key, (fetcher, number) in self._sent.items() if not fetcher.has_answered(number)
+        ]
+        for key in on_their_way:
+            del self._sent[key]
+        self._open.clear()
+        self._fetchers = [fetcher.of_helper() for fetcher in self._fetchers]
 
     def ask(self, key: Hashable, work: Callable[[], _T], errand: Errand | None = None) -> _T:
         """The result of the task `key`; an exception of its work is raised again."""
@@ -72,9 +98,7 @@ class SharedTasks(Tasks):
         """Drop what has not begun, and end the fetchers."""
         super().close()
         with self._sending:
-            for fetcher in self._fetchers:
-                fetcher.close()
-            self._fetchers.clear()
+            self._end_processes()
 
     def _send(self, key: Hashable, work: Callable[[], object], errand: Errand | None) -> bool:
         """Whether a fetcher does the errand of a task, or has done it."""
@@ -100,13 +124,21 @@ class SharedTasks(Tasks):
 
     def _fall_back(self) -> None:
         """Fetch in this process whatever the fetchers have not brought."""
-        for fetcher in self._fetchers:
-            fetcher.close()
-        self._fetchers.clear()
+        if self._give_up is not None:
+            self._give_up("a fetcher has ended")
+        self._end_processes()
         self._sent.clear()
         for key, work in self._open.items():
             super().prefetch(key, work)
         self._open.clear()
+
+    def _end_processes(self) -> None:
+        """End the helper, which has connections to fetchers, and then these."""
+        if self._helper is not None:
+            self._helper.close()
+        for fetcher in self._fetchers:
+            fetcher.close()
+        self._fetchers.clear()
 
     def _place(self, errand: Errand) -> int:
         """The same for all errands of a project: what is read of a wheel shows where the rest is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 __all__ = ["PageState", "PagesUsed"]
@@ -37,3 +38,22 @@ class PagesUsed:
     def not_cacheable(self) -> None:
         """Say that something was looked at that cannot be looked at again."""
         self.repeatable = False
+
+    def since(self, earlier: tuple[int, int]) -> PagesUsed:
+        """What was looked at since `count` has given `earlier`."""
+        names, pages = earlier
+        found = PagesUsed()
+        found.names.update(islice(self.names.items(), names, None))
+        found.pages.update(islice(self.pages.items(), pages, None))
+        found.repeatable = self.repeatable
+        return found
+
+    def count(self) -> tuple[int, int]:
+        """How many projects and pages were looked at so far."""
+        return len(self.names), len(self.pages)
+
+    def add(self, others: PagesUsed) -> None:
+        """Count as looked at what another process has looked at."""
+        self.names.update(others.names)
+        self.pages.update(others.pages)
+        self.repeatable &= others.repeatable

@@ -59,6 +59,11 @@ class StoredPlaces:
         self._results_places: dict[bytes, int] = {}
         self.is_new = False
 
+    @property
+    def form(self) -> StoredForm:
+        """All that is stored."""
+        return self._stored
+
     def note(self, name: NormalizedName) -> None:
         """Say that a search in a project is stored."""
         self._stored.names.add(name)
@@ -127,9 +132,12 @@ class StoredPlaces:
         return known[1]
 
     def _find_place(self, file: Wheel | Sdist) -> int:
+        return self.place_of_form(FileForm.of(file))
+
+    def place_of_form(self, described: FileForm) -> int:
+        """The place of a file that is described so, which is added where it is not there."""
         if not self._places:
             self._places = {encode(each): p for p, each in enumerate(self._stored.files)}
-        described = FileForm.of(file)
         return _place_of(encode(described), described, self._places, self._stored.files)
 
     def dependencies(self, place: int, source: str) -> Dependencies:
@@ -180,10 +188,14 @@ class StoredPlaces:
         """The place of what is needed, which is added where it is not there."""
         known = self._known_needs.get(id(found))  # most targets share it
         if known is None:
-            known = self._known_needs[id(found)] = (found, self._find_needs(needs_form(found)))
+            known = self._known_needs[id(found)] = (
+                found,
+                self.place_of_needs_form(needs_form(found)),
+            )
         return known[1]
 
-    def _find_needs(self, needs: NeedsForm) -> int:
+    def place_of_needs_form(self, needs: NeedsForm) -> int:
+        """As `place_of_needs`, of what is stored so."""
         if not self._needs_places:
             self._needs_places = {encode(each): p for p, each in enumerate(self._stored.needs)}
         return _place_of(encode(needs), needs, self._needs_places, self._stored.needs)

@@ -61,12 +61,17 @@ class SourceBuilds:
         sdist = judgement.file
         if not isinstance(sdist, Sdist):
             return judgement
-        found = self._sdists.read(sdist, target).classification
-        reason = f"{judgement.reason}; {found.reason}"
-        if not is_planned(target) and found.verdict in _MAY_COMPILE:
+        verdict, found = self.verdict(sdist, target)
+        reason = f"{judgement.reason}; {found}"
+        if not is_planned(target) and verdict in _MAY_COMPILE:
             toolchain = toolchain_of(target.platform.system)
             reason += f"; compiling there takes {toolchain}, which is not priced"
-        return replace(judgement, verdict=found.verdict, reason=reason)
+        return replace(judgement, verdict=verdict, reason=reason)
+
+    def verdict(self, sdist: Sdist, target: Target) -> tuple[Verdict, str]:
+        """What the evidence says of an sdist, and why."""
+        found = self._sdists.read(sdist, target).classification
+        return found.verdict, found.reason
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what planning these builds asks for."""
