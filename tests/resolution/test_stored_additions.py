@@ -10,7 +10,7 @@ from situations import requirements_of, target
 
 from wheelcheck.resolution import Resolver, resolve
 from wheelcheck.resolution.common import Common
-from wheelcheck.resolution.stored.additions import Additions, Snapshot, merge
+from wheelcheck.resolution.stored.additions import Merging, Snapshot
 from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 
 ON = target()
@@ -22,31 +22,32 @@ def resolve_all(requirements, index, answers, targets):
     return [resolver.resolve(on) for on in targets]
 
 
-def added_elsewhere(requirements, index, data, targets) -> Additions | None:
-    """What another process sends that goes on from what was stored."""
-    answers = StoredAnswers(data)
-    snapshot = Snapshot(answers)
-    resolve_all(requirements, index, answers, targets)
-    return pickle.loads(pickle.dumps(snapshot.additions()))
+def shared(index, data, here, *there) -> StoredAnswers:
+    """What is stored after one process was asked `here`, and another, twice or more, `there`."""
+    answers, others = StoredAnswers(data), StoredAnswers(data)
+    snapshot, merging = Snapshot(others), Merging(answers)
+    resolve_all(here, index, answers, TARGETS)
+    for requirements in there:
+        resolve_all(requirements, index, others, TARGETS)
+        added = pickle.loads(pickle.dumps(snapshot.additions()))
+        if added is not None:
+            merging.add(added)
+    return answers
 
 
 @settings(max_examples=60, deadline=None)
-@given(index=indexes(), before=roots, here=roots, there=roots)
+@given(index=indexes(), before=roots, here=roots, there=st.lists(roots, min_size=1, max_size=3))
 def test_what_was_taken_over_never_changes_the_answer(index, before, here, there):
-    questions = [requirements_of(*lines) for lines in (before, here, there)]
+    first, own, *others = [requirements_of(*lines) for lines in (before, here, *there)]
     stored = StoredAnswers(None)
-    resolve_all(questions[0], index, stored, TARGETS[:2])
+    resolve_all(first, index, stored, TARGETS[:2])
     data = stored.encoded()
-    answers = StoredAnswers(data)
-    resolve_all(questions[1], index, answers, TARGETS)
-    added = added_elsewhere(questions[2], index, data, TARGETS)
-    if added is not None:
-        merge(added, answers)
-    for requirements in questions:
+    answers = shared(index, data, own, *others)
+    for requirements in (first, own, *others):
         expected = [resolve(requirements, on, index) for on in TARGETS]
-        assert resolve_all(requirements, index, answers, TARGETS) == expected
         after = StoredAnswers(answers.encoded() or data)
         assert resolve_all(requirements, index, after, TARGETS) == expected
+        assert resolve_all(requirements, index, answers, TARGETS) == expected
 
 
 def test_no_page_is_read_for_what_another_process_was_answered():
@@ -56,16 +57,13 @@ def test_no_page_is_read_for_what_another_process_was_answered():
         "c": {"1": ["c-1-py3-none-any.whl"], "3": ["c-3.tar.gz"]},
     }
     index = FakeIndex(files, requires={("a", "2"): ["b<2"], ("c", "3"): ["a[x]<2"]})
-    answers = StoredAnswers(None)
-    resolve_all(requirements_of("a"), index, answers, [ON])
-    added = added_elsewhere(requirements_of("c", "b"), index, None, [ON])
-    assert added is not None
-    merge(added, answers)
+    lines = [["a"], ["c", "b"], ["b<2"]]
+    answers = shared(index, None, *(requirements_of(*each) for each in lines))
     data = answers.encoded()
-    for lines in (["a"], ["c", "b"]):
-        expected = resolve(requirements_of(*lines), ON, index)
+    for each in lines:
+        expected = resolve(requirements_of(*each), ON, index)
         index.questions.clear()
-        assert resolve_all(requirements_of(*lines), index, StoredAnswers(data), [ON]) == [expected]
+        assert resolve_all(requirements_of(*each), index, StoredAnswers(data), [ON]) == [expected]
         assert not index.questions
 
 
@@ -73,4 +71,7 @@ def test_what_is_not_new_is_not_sent():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"]}})
     answers = StoredAnswers(None)
     resolve_all(requirements_of("a"), index, answers, [ON])
-    assert added_elsewhere(requirements_of("a"), index, answers.encoded(), [ON]) is None
+    again = StoredAnswers(answers.encoded())
+    snapshot = Snapshot(again)
+    resolve_all(requirements_of("a"), index, again, [ON])
+    assert snapshot.additions() is None

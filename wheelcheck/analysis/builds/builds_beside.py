@@ -13,9 +13,11 @@ from wheelcheck.analysis.builds.planned_builds import PlannedBuilds, WantedBuild
 from wheelcheck.analysis.judged_target import BuildSummary, TargetBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Sdist, Wheel
-from wheelcheck.resolution.stored.additions import Additions, Snapshot, merge
+from wheelcheck.resolution.stored.additions import Merging, Snapshot
 from wheelcheck.resolution.stored.stored_answers import StoredAnswers
+from wheelcheck.resolution.stored.stored_forms import StoredForm
 from wheelcheck.targets import Target
 
 TYPE_CHECKING = False
@@ -31,7 +33,7 @@ class _Answer(Struct, frozen=True):
 
     verdicts: Mapping[str, tuple[Verdict, str]]
     summary: BuildSummary
-    stored: Additions | None
+    stored: StoredForm | None
 
 
 class BuildsBeside(PlannedBuilds):
@@ -53,6 +55,8 @@ class BuildsBeside(PlannedBuilds):
         self._start = start
         self._stored = stored
         self._helper: Helper | None = None
+        self._snapshot: Snapshot | None = None
+        self._merging: Merging | None = None
         self._expected: Sequence[Target] = ()
         self._sent: dict[Target, WantedBuilds] = {}
         self._answers: dict[Target, _Answer] = {}
@@ -72,6 +76,8 @@ class BuildsBeside(PlannedBuilds):
         if wanted.target not in self._expected or not wanted.each:
             return False
         if self._helper is None:
+            if self._stored is not None:
+                self._snapshot, self._merging = Snapshot(self._stored), Merging(self._stored)
             self._helper = self._start(self._serve)
         place = self._expected.index(wanted.target)
         if self._helper is None or not self._helper.send((place, wanted.sdists, wanted.tried)):
@@ -128,9 +134,14 @@ class BuildsBeside(PlannedBuilds):
                 return None
             place, answer = found
             self._answers[self._expected[place]] = answer
-            if answer.stored is not None and self._stored is not None:
-                merge(answer.stored, self._stored)
+            self._merge(answer.stored)
         return self._answers.get(target)
+
+    def _merge(self, added: StoredForm | None) -> None:
+        """Take over what the helper adds to the stored answers: for later runs alone."""
+        merging = self._merging
+        if added is not None and merging is not None:
+            fenced("what a helper stores", "not-stored", lambda: merging.add(added))
 
     def _plan_here(self) -> None:
         """Go on without a helper."""
@@ -148,7 +159,6 @@ class BuildsBeside(PlannedBuilds):
     def _serve(
         self, questions: list[tuple[int, Sequence[Sdist], Sequence[Sdist]]]
     ) -> Iterator[tuple[int, _Answer]]:
-        snapshot = Snapshot(self._stored) if self._stored is not None else None
         wanted = {
             place: WantedBuilds(self._expected[place], sdists, tried)
             for place, sdists, tried in questions
@@ -164,7 +174,7 @@ class BuildsBeside(PlannedBuilds):
                 sdist.filename: self._sources.verdict(sdist, each.target) for sdist in each.sdists
             }
             summary = replace(super().summary(each), details=_in_the_first_process)
-            stored = snapshot.additions() if snapshot is not None else None
+            stored = self._snapshot.additions() if self._snapshot is not None else None
             yield place, _Answer(verdicts, summary, stored)
 
 

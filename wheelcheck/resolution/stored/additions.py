@@ -1,34 +1,18 @@
-"""What a process has added to stored answers, and another one takes over.
+"""What a process adds to stored answers, time after time, and another one takes over.
 
-Both go on from the same answers, and add theirs at the same places: those of the one are found
-again, or get others, where they are taken over.
+Both go on from the same answers, and each adds its own at the next places. So what the one has
+added is found again by the other, or gets other places there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import islice
-
-from msgspec import Struct
 
 from wheelcheck.resolution.stored.stored_answers import StoredAnswers
 from wheelcheck.resolution.stored.stored_forms import NO_MORE, StoredForm, TargetForm
 
-__all__ = ["Additions", "Snapshot", "merge"]
-
-
-class Additions(Struct, frozen=True):
-    """What was added to `form`, whose lists have what stands behind their first places.
-
-    `files`, `offers`, `needs` and `keys` say how many each had before. Results are not among it:
-    what they hold is known to those who write them.
-    """
-
-    form: StoredForm
-    files: int
-    offers: int
-    needs: int
-    keys: int
+__all__ = ["Merging", "Snapshot"]
 
 
 class Snapshot:
@@ -45,31 +29,32 @@ class Snapshot:
         self._targets = {key: _sizes(target) for key, target in form.targets.items()}
         self._bounds = {clauses: len(found) for clauses, found in form.bounds.items()}
         self._others = len(form.traits), len(form.releases)
-        self._stored.is_new = False
 
-    def additions(self) -> Additions | None:
-        """What was added since the last time; None where that is nothing."""
-        if not self._stored.is_new:
-            return None
+    def additions(self) -> StoredForm | None:
+        """What was added since the last time, in lists without what was there; None for nothing.
+
+        Results are not among it: what they hold is known to those who write them.
+        """
         form = self._stored.form
         files, offers, needs, keys = self._lists
         traits, releases = self._others
+        targets = {
+            key: _behind(target, self._targets.get(key, (0, 0, 0)))
+            for key, target in form.targets.items()
+        }
         added = StoredForm(
             keys=form.keys[keys:],
             offers=form.offers[offers:],
             files=form.files[files:],
             needs=form.needs[needs:],
-            targets={
-                key: _behind(target, self._targets.get(key, (0, 0, 0)))
-                for key, target in form.targets.items()
-            },
+            targets={key: target for key, target in targets.items() if target != TargetForm()},
             names=form.names - self._names,
             bounds={c: of for c, of in form.bounds.items() if len(of) > self._bounds.get(c, 0)},
             traits=dict(islice(form.traits.items(), traits, None)),
             releases=dict(islice(form.releases.items(), releases, None)),
         )
         self._note()
-        return Additions(added, files, offers, needs, keys)
+        return None if added == StoredForm() else added
 
 
 def _sizes(target: TargetForm) -> tuple[int, int, int]:
@@ -85,33 +70,59 @@ def _behind(target: TargetForm, sizes: tuple[int, int, int]) -> TargetForm:
     )
 
 
-def merge(added: Additions, stored: StoredAnswers) -> None:
-    """Take over what another process has added."""
-    form, own = added.form, stored.form
-    file = _places(added.files, [stored.place_of_form(each) for each in form.files])
+class _Places:
+    """Where things that another process has stored are here: the `first` at the same places."""
 
-    def files(places: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple([place if place == NO_MORE else file(place) for place in places])
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._others: list[int] = []
 
-    offers = _places(added.offers, [stored.place_of_offers(files(each)) for each in form.offers])
-    needs = _places(added.needs, [stored.place_of_needs_form(each) for each in form.needs])
-    words: Sequence[str] = own.keys[: added.keys] + form.keys
-    for key, target in form.targets.items():
-        mine = own.targets.setdefault(key, TargetForm())
+    def add(self, place: int) -> None:
+        """Say where the next is."""
+        self._others.append(place)
+
+    def __call__(self, place: int) -> int:
+        return place if place < self._first else self._others[place - self._first]
+
+
+class Merging:
+    """Takes over what another process adds that goes on from what is stored now."""
+
+    def __init__(self, stored: StoredAnswers) -> None:
+        form = stored.form
+        self._stored = stored
+        self._file = _Places(len(form.files))
+        self._offers = _Places(len(form.offers))
+        self._needs = _Places(len(form.needs))
+        self._keys = form.keys.copy()
+        """All keys as they are there."""
+
+    def add(self, added: StoredForm) -> None:
+        """Take over what the other process has added since the last time."""
+        stored, own, file = self._stored, self._stored.form, self._file
+        for described in added.files:
+            file.add(stored.place_of_form(described))
+        for offered in added.offers:
+            places = (each if each == NO_MORE else file(each) for each in offered)
+            self._offers.add(stored.place_of_offers(tuple(places)))
+        for needs in added.needs:
+            self._needs.add(stored.place_of_needs_form(needs))
+        self._keys += added.keys
+        for key, target in added.targets.items():
+            self._add_target(own.targets.setdefault(key, TargetForm()), target)
+        _add(own, added)
+        stored.is_new = True
+
+    def _add_target(self, own: TargetForm, target: TargetForm) -> None:
+        place_of = self._stored.place_of_key
         for at, place in target.searches.items():
-            mine.searches.setdefault(stored.place_of_key(words[at]), offers(place))
+            own.searches.setdefault(place_of(self._keys[at]), self._offers(place))
         for at, place in target.substitutes.items():
-            found = place if place == NO_MORE else file(place)
-            mine.substitutes.setdefault(stored.place_of_key(words[at]), found)
+            found = place if place == NO_MORE else self._file(place)
+            own.substitutes.setdefault(place_of(self._keys[at]), found)
         for at, place in target.needs.items():
-            mine.needs.setdefault(stored.place_of_key(_needs_key(words[at], file)), needs(place))
-    _add(own, form)
-    stored.is_new = True
-
-
-def _places(first: int, others: Sequence[int]) -> Callable[[int], int]:
-    """Where things are stored here: the first `first` at the same places."""
-    return lambda place: place if place < first else others[place - first]
+            key = _needs_key(self._keys[at], self._file)
+            own.needs.setdefault(place_of(key), self._needs(place))
 
 
 def _needs_key(key: str, file: Callable[[int], int]) -> str:
@@ -122,11 +133,11 @@ def _needs_key(key: str, file: Callable[[int], int]) -> str:
     return " ".join(words)
 
 
-def _add(own: StoredForm, form: StoredForm) -> None:
+def _add(own: StoredForm, added: StoredForm) -> None:
     """Add what is not stored by places."""
-    own.names.update(form.names)
-    own.traits.update(form.traits)
-    own.releases.update(form.releases)
-    bounds: Mapping[str, dict[str, bool]] = form.bounds
+    own.names.update(added.names)
+    own.traits.update(added.traits)
+    own.releases.update(added.releases)
+    bounds: Mapping[str, dict[str, bool]] = added.bounds
     for clauses, found in bounds.items():
         own.bounds.setdefault(clauses, {}).update(found)
