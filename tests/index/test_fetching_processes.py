@@ -191,6 +191,47 @@ def test_the_pyproject_of_an_sdist_comes_from_the_fetcher_that_reads_it(site, op
     assert site.paths.count("/files/foo-2.0.tar.gz") <= 2
 
 
+@pytest.mark.parametrize("fetchers", ["two", "killed", "none"])
+def test_of_several_sdists_that_which_comes_first_is_waited_for(
+    site, opened, forked, monkeypatch, fetchers
+):
+    for name in ("foo", "bar"):
+        data = tar_of({f"{name}-2.0/a.c": "int a;"})
+        file = {"filename": f"{name}-2.0.tar.gz", "url": f"/files/{name}-2.0.tar.gz", "size": 9}
+        page = json.dumps({"meta": {"api-version": "1.1"}, "files": [file]}).encode()
+        site.others[f"/simple/{name}/"] = Response(HTTPStatus.OK, {"Content-Type": JSON}, page)
+        site.others[f"/files/{name}-2.0.tar.gz"] = Response(HTTPStatus.OK, {}, data)
+    may_end = threading.Event()
+    to_kill = [fetchers == "killed"]
+
+    def hold(path: str) -> None:
+        if path == "/files/foo-2.0.tar.gz":
+            if to_kill and to_kill.pop():
+                for process in reversed(family(forked)):
+                    os.kill(process, signal.SIGKILL)
+            may_end.wait(20)
+
+    site.before = hold
+    if fetchers == "none":
+        monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 0)
+    index = opened(site.url)
+    sdists = []
+    for name in NAMES[:2]:
+        index.prefetch([name])
+        project = index.project(name)
+        assert not isinstance(project, Unknown)
+        sdists += project.files(project.versions[0])
+    assert index.first_listed(sdists, of_any_kind) == sdists[0]  # nothing was announced
+    index.prefetch(listings=sdists, wanted=of_any_kind)
+    assert index.first_listed(sdists, of_any_kind) == sdists[1]
+    may_end.set()
+    assert index.first_listed(sdists[:1], of_any_kind) == sdists[0]
+    for sdist in sdists:
+        listing = index.listing(sdist, of_any_kind)
+        assert not isinstance(listing, Unknown)
+        assert listing.members[0].path == f"{sdist.name}-2.0/a.c"
+
+
 def test_what_fetchers_have_brought_is_in_the_cache(site, opened, forked):
     index = opened(site.url)
     files = wheels(index)

@@ -158,6 +158,9 @@ class FakeIndex:
     def prefetch_look(self, wheel: Wheel, _: Callable[[MemberReader], object]) -> None:
         self._note("prefetch look", wheel.filename)
 
+    def first_listed(self, sdists: Sequence[Sdist], _: Callable[[str], bool]) -> Sdist:
+        return sdists[0]
+
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         found = self._derived.get(file.filename)
         return None if found is None else bytes(found)

@@ -101,6 +101,11 @@ class SdistReader:
         self._index.prefetch(listings=unread, wanted=wanted)
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
+    def first(self, sdists: Iterable[Sdist]) -> Sdist:
+        """Which of several sdists that were announced comes first, as far as that is known."""
+        smallest = sorted(sdists, key=lambda sdist: sdist.size or 0)
+        return self._index.first_listed(smallest, wanted)
+
     def prefetch_classification(self, readings: Iterable[SdistReading]) -> None:
         """Have the index fetch, side by side, what classifying these builds asks for."""
         wheels = []

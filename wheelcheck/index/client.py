@@ -233,6 +233,11 @@ class NetworkIndex:
         if self.fetches:
             self._tasks.prefetch(*self._files.look(wheel, look))
 
+    def first_listed(self, sdists: Sequence[Sdist], wanted: Callable[[str], bool]) -> Sdist:
+        """Which of several sdists, whose listings were announced, comes first."""
+        keys = [self._files.listing(sdist, wanted)[0] for sdist in sdists]
+        return sdists[self._tasks.first_done(keys)]
+
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""
         return self._facts.derived(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import SupportsBytes
 
 from packaging.utils import NormalizedName
@@ -66,6 +66,10 @@ class IndexOver:
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background."""
         self._index.prefetch_look(wheel, look)
+
+    def first_listed(self, sdists: Sequence[Sdist], wanted: Callable[[str], bool]) -> Sdist:
+        """Which of several sdists comes first."""
+        return self._index.first_listed(sdists, wanted)
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""

@@ -7,7 +7,7 @@ file), PEP 792 (project status); PEP 427 and 625 for file names; PEP 643 for met
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -270,6 +270,12 @@ class Index(Protocol):
 
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background; `look_into` with an equal `look` takes it."""
+
+    def first_listed(self, sdists: Sequence[Sdist], wanted: Callable[[str], bool]) -> Sdist:
+        """Which of several sdists, whose listings were announced, comes first; that is waited for.
+
+        Where nothing comes, it is the first of them.
+        """
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before; None for nothing.

@@ -106,7 +106,7 @@ class SourceBuilds:
         depths = dict.fromkeys(wanted, 0)
         left: Sequence[WantedSdist] = list(depths)
         while left:
-            wave, left = _soonest(left)
+            wave, left = _soonest(left, _smallest if read else self._sdists.first)
             found = self._planner.prefetch(wave, self._installer, read)
             if read is None:
                 self._sdists.prefetch_classification(
@@ -139,17 +139,22 @@ def _is_slow(wanted: WantedSdist) -> bool:
     return is_large(wanted.sdist) and not wanted.tried
 
 
+def _smallest(sdists: Iterable[Sdist]) -> Sdist:
+    """The sdist of which most likely the beginning comes first."""
+    return min(sdists, key=lambda sdist: sdist.size or 0)
+
+
 def _soonest(
-    wanted: Sequence[WantedSdist],
+    wanted: Sequence[WantedSdist], choose: Callable[[Iterable[Sdist]], Sdist]
 ) -> tuple[Sequence[WantedSdist], Sequence[WantedSdist]]:
     """Those that come first, as all are on their way, and the others.
 
-    Small sdists come at once, and of large sdists the smallest.
+    Small sdists come at once; of large sdists it is that which `choose` says.
     """
     slow = [each for each in wanted if _is_slow(each)]
     if len(slow) < len(wanted):
         return [each for each in wanted if not _is_slow(each)], slow
-    first = min(slow, key=lambda each: each.sdist.size or 0).sdist
+    first = choose({each.sdist.filename: each.sdist for each in slow}.values())
     return (
         [each for each in slow if each.sdist == first],
         [each for each in slow if each.sdist != first],

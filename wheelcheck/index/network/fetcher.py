@@ -19,9 +19,10 @@ import os
 import pickle
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
+from select import select
 from typing import Protocol
 
 import msgspec
@@ -44,7 +45,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["Fetcher", "Site", "start_fetchers"]
+__all__ = ["Fetcher", "Site", "start_fetchers", "wait_for_any"]
 
 _ANSWERS = frozenset({"project-not-found", "project-quarantined", "file-not-found"})
 """What an index may well say: that it has not what is wanted."""
@@ -97,7 +98,7 @@ class Fetcher:
     ) -> None:
         self.is_usual = True
         self._cache = cache
-        self._connection = connection
+        self.connection = connection
         self._process = process
         self._spare = spare
         self._sent = 0
@@ -107,7 +108,7 @@ class Fetcher:
     def of_helper(self) -> Fetcher:
         """The same as a process sees it that this one has forked; this one is of no use there."""
         assert self._spare is not None
-        self._connection.close()
+        self.connection.close()
         return Fetcher(self._cache, self._spare)
 
     def end_spare(self) -> None:
@@ -125,7 +126,7 @@ class Fetcher:
         self._waiting.add(self._sent)
         try:
             write_message(
-                self._connection, pickle.dumps((self._sent, errand), pickle.HIGHEST_PROTOCOL)
+                self.connection, pickle.dumps((self._sent, errand), pickle.HIGHEST_PROTOCOL)
             )
         except OSError:  # it has died
             self.is_usual = False
@@ -134,10 +135,26 @@ class Fetcher:
     def wait_for(self, number: int) -> bool:
         """Wait until an errand is done, its outcome in the cache; false where that will not be."""
         while self.is_usual and number in self._waiting:
-            self._receive()
+            self.receive()
         return number not in self._waiting
 
-    def _receive(self) -> None:
+    def has_done(self, number: int) -> bool:
+        """Whether an errand is done, its outcome in the cache; it waits for nothing."""
+        while self.is_usual and number in self._waiting and self._has_answer():
+            self.receive()
+        return number not in self._waiting
+
+    def _has_answer(self) -> bool:
+        self.connection.settimeout(0)
+        try:
+            return bool(self._answers.peek(1))
+        except OSError:  # it has died: who waits for it will see
+            return False
+        finally:
+            self.connection.settimeout(None)
+
+    def receive(self) -> None:
+        """Take the next answer, which is waited for."""
         message = read_message(self._answers)
         if message is None:
             self.is_usual = False
@@ -157,15 +174,22 @@ class Fetcher:
         """
         self.end_spare()
         with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
+            self.connection.shutdown(socket.SHUT_RDWR)
         self._answers.close()
-        self._connection.close()
+        self.connection.close()
         if self._process is not None:
             wait_for(self._process)
 
 
 _Ends = tuple[socket.socket, socket.socket]
 """The connections of a fetcher to the first process, and to a helper."""
+
+
+def wait_for_any(fetchers: Sequence[Fetcher]) -> None:
+    """Wait until one of them has an answer or dies, and take it."""
+    by_connection = {fetcher.connection: fetcher for fetcher in fetchers}
+    for connection in select(list(by_connection), [], [])[0]:
+        by_connection[connection].receive()
 
 
 def start_fetchers(site: Site, count: int, threads: int) -> list[Fetcher]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from threading import RLock
 from typing import NoReturn, TypeVar
@@ -93,6 +93,26 @@ class SharedTasks(Tasks):
         """Let a fetcher or the background do it, unless it is done or being done already."""
         if not self._send(key, work, errand):
             super().prefetch(key, work)
+
+    def first_done(self, keys: Sequence[Hashable]) -> int:
+        """The place of the first of these tasks that is done; those that nobody does are."""
+        with self._sending:
+            while self._fetchers:
+                from wheelcheck.index.network.fetcher import wait_for_any
+
+                for place, key in enumerate(keys):
+                    fetcher, number = self._sent.get(key, (None, 0))
+                    if fetcher is None or fetcher.has_done(number):
+                        return place
+                if self._are_usual():
+                    wait_for_any(self._fetchers)
+                if not self._are_usual():
+                    self._fall_back()
+        return super().first_done(keys)
+
+    def _are_usual(self) -> bool:
+        """Whether all fetchers have met nothing else than what is usual."""
+        return all(fetcher.is_usual for fetcher in self._fetchers)
 
     def close(self) -> None:
         """Drop what has not begun, and end the fetchers."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, TypeVar
 
 __all__ = ["Errand", "Tasks"]
@@ -58,6 +58,13 @@ class Tasks:
         self._run(task)
         result: _T = task[0].result()
         return result
+
+    def first_done(self, keys: Sequence[Hashable]) -> int:
+        """The place of the first of these tasks that is done; those that nobody does are."""
+        tasks = [self._tasks.get(key) for key in keys]
+        if None not in tasks:
+            wait([task[0] for task in tasks if task], return_when=FIRST_COMPLETED)
+        return next(n for n, task in enumerate(tasks) if task is None or task[0].done())
 
     def results(self) -> list[Any]:
         """What was asked for so far."""
