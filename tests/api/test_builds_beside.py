@@ -93,6 +93,8 @@ def forked(monkeypatch) -> list[int]:
 
 @pytest.fixture
 def judged(url, tmp_path, monkeypatch):
+    monkeypatch.setattr("wheelcheck.analysis.builds.builds_beside.LEAST_LEFT", 1)
+
     def judge(*targets: str, fetchers: int = 2, **options: object) -> object:
         monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: fetchers)
         report = check(
@@ -149,6 +151,12 @@ def test_a_helper_that_is_killed_changes_no_answer(judged, forked, monkeypatch, 
     monkeypatch.setattr(BuildsBeside, "_serve", killed)
     assert judged(advice=False) == alone
     assert len(forked) == 2
+
+
+def test_a_short_question_takes_no_helper(judged, forked, monkeypatch):
+    monkeypatch.setattr("wheelcheck.analysis.builds.builds_beside.LEAST_LEFT", 5)
+    judged(advice=False)
+    assert len(forked) == 1, "two files on two more targets"
 
 
 def test_a_single_target_and_images_take_no_helper(judged, forked):

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildsBeside"]
 
+LEAST_LEFT = 1_000
+"""Files left to choose, on all targets together, for which a helper is forked: they take a tenth
+of a second, and a helper some thirty milliseconds of this process."""
+
 
 class _Answer(Struct, frozen=True):
     """What a helper says of the builds on a target: verdicts by the sdist's file name."""
@@ -66,20 +70,22 @@ class BuildsBeside(PlannedBuilds):
         if len(targets) > 1 and not any(target.image for target in targets):
             self._expected = [target for target in targets if is_planned(target)]
 
-    def announce(self, wanted: WantedBuilds, files: Iterable[Wheel | Sdist]) -> None:
+    def announce(self, wanted: WantedBuilds, files: Sequence[Wheel | Sdist]) -> None:
         """Have a helper begin with these builds."""
-        if not self._send(wanted):
+        if not self._send(wanted, len(files)):
             super().announce(wanted, files)
 
-    def _send(self, wanted: WantedBuilds) -> bool:
-        """Whether a helper plans these builds."""
+    def _send(self, wanted: WantedBuilds, files: int) -> bool:
+        """Whether a helper plans these builds; on each of the targets as many `files` are taken."""
         if wanted.target not in self._expected or not wanted.each:
             return False
+        place = self._expected.index(wanted.target)
         if self._helper is None:
+            if files * (len(self._expected) - place - 1) < LEAST_LEFT:
+                return False
             if self._stored is not None:
                 self._snapshot, self._merging = Snapshot(self._stored), Merging(self._stored)
             self._helper = self._start(self._serve)
-        place = self._expected.index(wanted.target)
         if self._helper is None or not self._helper.send((place, wanted.sdists, wanted.tried)):
             self._plan_here()
             return False

@@ -51,7 +51,7 @@ class PlannedBuilds:
     def expect(self, targets: Sequence[Target]) -> None:
         """Say which targets are judged next, with plans."""
 
-    def announce(self, wanted: WantedBuilds, files: Iterable[Wheel | Sdist]) -> None:
+    def announce(self, wanted: WantedBuilds, files: Sequence[Wheel | Sdist]) -> None:
         """Have the index fetch what planning and pricing will ask for; `files` are all taken."""
         self.announce_sdists(wanted.sdists)
         if wanted.tried:
