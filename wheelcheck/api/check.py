@@ -256,13 +256,10 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
-            if opened.index.fetches:
-                release()
             comparable = comparable_report(report, opened, stored)
             if solving and stored and (data := stored.encoded()):
                 solving.store(data, opened.index)
                 del data  # before the report, which is as large
-                release()
             _store(report, opened, report_cache, comparable)
         return report
 
