@@ -12,8 +12,9 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 # OpenBLAS reads it when NumPy is imported. The matrices are small: threads of a busy machine wait
 # for each other fifty times as long.

@@ -15,9 +15,9 @@ import argparse
 import csv
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 

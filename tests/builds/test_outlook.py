@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from fake_index import FakeIndex
+from msgspec import structs
 from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
@@ -373,7 +374,7 @@ def test_optional_extensions_that_do_not_compile_are_left_out():
     script = NATIVE.replace("['x.c']", "['x.c'], optional=True")
     (found,) = outlooks(index(p=native(setup=script)), ["p"], target("glibc"))
     gone = BuildObstacle("c-api-gone", "x.c uses a name that Python 3.13 lacks", "x.c")
-    clashing = replace(found["p"], obstacles=(gone,))
+    clashing = structs.replace(found["p"], obstacles=(gone,))
     assert clashing.leaves_extensions_out
     assert not clashing.fails()
     assert not found["p"].leaves_extensions_out
@@ -420,9 +421,9 @@ def test_a_setup_script_that_stops_for_a_module_that_is_gone_is_reported_once():
     gone = BuildObstacle(
         "build-requirement-breaks", f"{moved}: pkg_resources is gone", "", fatal=True
     )
-    other = replace(gone, message=f"{moved}: distutils.msvc is gone")
+    other = structs.replace(gone, message=f"{moved}: distutils.msvc is gone")
     assert without_repeats([stop], [gone]) == ()
-    for causes in ([], [other], [replace(gone, fatal=False)]):
+    for causes in ([], [other], [structs.replace(gone, fatal=False)]):
         assert without_repeats([stop], causes) == (stop,)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from msgspec import structs
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import BuildSummary, Price, TargetBuilds

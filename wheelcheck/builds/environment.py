@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -52,8 +52,7 @@ _STATED = "the build requires"
 """Who demands what the sdist itself requires for its build."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildEnvironment:
+class BuildEnvironment(Struct, frozen=True):
     """What is installed to build one sdist.
 
     `requires` are the build requires as asked for, those that the backend's hook is known to add

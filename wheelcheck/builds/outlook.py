@@ -16,9 +16,11 @@ Nothing here raises for a single package; only an index that does not answer at 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct, structs
 
 from wheelcheck.builds.broken_modules import (
     libraries_of_broken_modules,
@@ -51,8 +53,7 @@ from wheelcheck.targets.target import Image
 __all__ = ["Forecaster", "Outlook", "commands_for"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What one build of a plan needs, and whether it will come to an end.
 
     `needs` are of the system, for a build whose `classification` says that it compiles nothing
@@ -153,7 +154,7 @@ class Forecaster:
             failing = [other for other in fail if _builds(build, other.build)]
             first = (*map(_failing, failing), *_downloads(build, download))
             if first:
-                outlook = replace(outlook, obstacles=(*outlook.obstacles, *first))
+                outlook = structs.replace(outlook, obstacles=(*outlook.obstacles, *first))
             found[build.sdist.filename] = outlook
             if outlook.fails():
                 fail.append(outlook)
@@ -173,7 +174,7 @@ class Forecaster:
         known = self._outlooks.get(key)
         if known is None:
             known = self._outlooks[key] = self._of(build, target, as_of, isolated=isolated)
-        return known if known.build == build else replace(known, build=build)
+        return known if known.build == build else structs.replace(known, build=build)
 
     def _of(self, build: Build, target: Target, as_of: datetime, *, isolated: bool) -> Outlook:
         classification = build.reading.classification
@@ -254,7 +255,7 @@ def _counting(needs: Iterable[BuildNeed], classification: Classification) -> Ite
             yield need
         elif classification.optional_extensions or not need.inferred:
             role = Role.OPTIONAL if need.role is Role.REQUIRED else need.role
-            yield replace(need, role=role)
+            yield structs.replace(need, role=role)
 
 
 def _left_out(classification: Classification) -> Iterable[BuildObstacle]:
@@ -283,7 +284,7 @@ def _downloads(build: Build, outlooks: Iterable[Outlook]) -> Iterable[BuildObsta
         for obstacle in other.obstacles if _builds(build, other.build) else ():
             if obstacle.needs_network:
                 message = f"{other.build.label} must be built first: {obstacle.message}"
-                yield replace(obstacle, message=message)
+                yield structs.replace(obstacle, message=message)
 
 
 def _failing(outlook: Outlook) -> BuildObstacle:

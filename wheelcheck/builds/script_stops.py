@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.backend_scripts import backend_scripts

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from msgspec import Struct
+
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.classify import judge_source_build
 from wheelcheck.builds.evidence.sibling_wheels import linux_wheel, wheel_contents
@@ -90,8 +92,7 @@ class TriedSdist(SdistArchive):
         return False
 
 
-@dataclass(frozen=True)
-class SdistReading:
+class SdistReading(Struct, frozen=True, dict=True):
     """An sdist as read for a `site`: it says the same on all targets that share this value.
 
     `facts` are what its build files say there, or why they cannot be read. Everything else

@@ -7,8 +7,8 @@ one kind of evidence in the sdist against them, and reports what it finds as obs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.compiling.bundled_pybind11 import bundled_pybind11

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.hidden_work import DOCUMENTS, FETCHES
@@ -55,8 +56,7 @@ SHARPNESS = 6
 """The power by which the dearest of several kinds of source stands out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coefficients:
+class Coefficients(Struct, frozen=True):
     """The fitted numbers; `figures` say how well they do (see `data/builds/fit.md`).
 
     `cpu` and `memory` map a term to seconds or bytes a unit, `beside` has the bytes of the backend

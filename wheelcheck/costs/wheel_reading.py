@@ -7,7 +7,9 @@ information, whichever fits the sources better.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.costs.cost_terms import (
     WITHOUT_DEBUG,
@@ -60,8 +62,7 @@ WORK_KINDS = ("c", "cython", "cpp", "hidden")
 """What differs in how far the size of a published wheel is to be trusted (`work_kind`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedReading:
+class PublishedReading(Struct, frozen=True):
     """How the published wheel is read.
 
     With debug information or without, and the logarithm of its seconds ÷ those of the sources.

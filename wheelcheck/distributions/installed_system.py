@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.distributions.debian_package import Closure, FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
@@ -24,8 +26,7 @@ _UBUNTU_BETWEEN: Mapping[str, tuple[str, ...]] = {
 """The releases of Debian before and after a release of Ubuntu, as far as the tables reach."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledSystem:
+class InstalledSystem(Struct, frozen=True):
     """The packages of an image, and the repositories from which more can be installed.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from wheelcheck.errors import UsageError, near_names
 from wheelcheck.gate.policy import Allowance, Policy
@@ -21,8 +22,7 @@ _POLICY = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The table of a file; without one, nothing is set.
 
     `requirements` and `targets` are for questions that name none themselves; `images` says of base

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, SupportsBytes, TypeVar
 
+import msgspec
 from msgspec import Struct
 from packaging.utils import BuildTag, NormalizedName
 from packaging.version import Version
@@ -38,8 +39,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionFile:
+class DistributionFile(Struct, frozen=True):
     """One file of a release, as the index lists it.
 
     `hashes` maps algorithm to hexadecimal digest (possibly empty). `size` is in bytes.
@@ -54,17 +54,20 @@ class DistributionFile:
     name: NormalizedName
     version: Version
     size: int | None = None
-    hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    hashes: Mapping[str, str] = msgspec.field(default_factory=dict)
     requires_python: str | None = None
     upload_time: datetime | None = None
     yanked: str | None = None
     has_metadata: bool = False
-    metadata_hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    metadata_hashes: Mapping[str, str] = msgspec.field(default_factory=dict)
     origin: str = ""
 
+    def __hash__(self) -> int:
+        """Mappings have no hash, and names distinguish nearly all files."""
+        return hash((self.filename, self.url))
 
-@dataclass(frozen=True, slots=True)
-class Wheel(DistributionFile):
+
+class Wheel(DistributionFile, frozen=True):
     """A wheel. `tag` is its compressed tag set as the file name spells it (PEP 425).
 
     ``cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64``, say; `build` orders wheels that
@@ -75,8 +78,7 @@ class Wheel(DistributionFile):
     build: BuildTag = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sdist(DistributionFile):
+class Sdist(DistributionFile, frozen=True):
     """A source distribution, in whatever archive format pip accepts.
 
     `in_folder`: it is no archive but the folder of a project on this machine, and what is right in

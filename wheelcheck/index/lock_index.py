@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import SupportsBytes
 
+from msgspec import structs
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -275,7 +276,7 @@ def _completed(file: Wheel | Sdist, locked: Wheel | Sdist) -> Wheel | Sdist:
     """The index's file, with the hashes of the lock where the index names none of these."""
     if locked.hashes.keys() <= file.hashes.keys():
         return file
-    return replace(file, hashes={**locked.hashes, **file.hashes})
+    return structs.replace(file, hashes={**locked.hashes, **file.hashes})
 
 
 def _file(listed: LockedFile, name: NormalizedName, version: Version) -> Wheel | Sdist | None:

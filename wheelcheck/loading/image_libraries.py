@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from msgspec import structs
+
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.distributions.installed_system import (
@@ -109,7 +111,9 @@ class ImageLibraries:
         owners = {package for name in names if (package := self.package_of(name))}
         if self.system is None or not owners:
             return True
-        there, _ = replace(self.system, packages=frozenset()).install(owners, recommends=False)
+        there, _ = structs.replace(self.system, packages=frozenset()).install(
+            owners, recommends=False
+        )
         return any(there.holders(FileKind.SONAME, name) for name in sonames)
 
     def without_implied(self, packages: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.loading.python_symbols import notable_symbols
 
@@ -59,8 +61,7 @@ class WheelFileKind(StrEnum):
     PROGRAM = "program"
 
 
-@dataclass(frozen=True, slots=True)
-class FileNeeds:
+class FileNeeds(Struct, frozen=True):
     """One ELF file of a wheel.
 
     `outside` are the libraries that the wheel does not hold, the C library apart; `inside` those
@@ -97,8 +98,7 @@ class FileNeeds:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleNeeds:
+class ModuleNeeds(Struct, frozen=True):
     """What an import of one module needs from outside its wheel.
 
     `needs` are file names of libraries, `opens` those that it opens by name: alternatives each.
@@ -109,8 +109,7 @@ class ModuleNeeds:
     opens: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WheelFacts:
+class WheelFacts(Struct, frozen=True):
     """What a wheel's files ask for.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -88,8 +87,7 @@ def _beside(file: str, relative: str) -> str:
     return os.path.normpath(Path(file).parent / relative)
 
 
-@dataclass(frozen=True, slots=True)
-class Opener:
+class Opener(Struct, frozen=True):
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
 
     Both may raise OSError; what `fetch` does with credentials in the URL is its business. `on_read`

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 from scipy import stats
 from scipy.optimize import least_squares
 
@@ -139,14 +140,15 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
     )
     covered = reach(cost_terms.term_seconds(row.features, cpu) for row in rows)
     table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, {}, covered, {})
-    table = replace(table, published=_published(rows, table), serial=_serial(rows, table))
-    table = replace(table, memory=_memory(rows, table), size=_size(rows, table))
-    return replace(table, published={**table.published, "memory_power": _memory_power(rows, table)})
+    table = structs.replace(table, published=_published(rows, table), serial=_serial(rows, table))
+    table = structs.replace(table, memory=_memory(rows, table), size=_size(rows, table))
+    power = _memory_power(rows, table)
+    return structs.replace(table, published={**table.published, "memory_power": power})
 
 
 def _memory_power(rows: Sequence[Row], table: Coefficients) -> float:
     """The power of "the wheel says so many times longer than the sources" by which memory grows."""
-    table = replace(table, published={**table.published, "memory_power": 0.0})
+    table = structs.replace(table, published={**table.published, "memory_power": 0.0})
     longer, more = [], []
     for row in rows:
         seconds = modelled.source_seconds(row.features, table)
@@ -266,7 +268,7 @@ def _positive(
 def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     """What a megabyte of published modules tells, and the weights of it that miss least."""
     known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
-    table = replace(table, published={**_rates(known), "limit": _LIMIT})
+    table = structs.replace(table, published={**_rates(known), "limit": _LIMIT})
     by_work: dict[str, list[_Read]] = {work: [] for work in wheel_reading.WORK_KINDS}
     for row in rows:
         seconds = modelled.source_seconds(row.features, table)
@@ -281,7 +283,7 @@ def _weight(work: str, read: Sequence[_Read], table: Coefficients) -> float:
     """The weight of the published wheel in builds of a kind of work that misses least."""
 
     def missed(weight: float) -> float:
-        tried = replace(table, published={**table.published, f"weight_{work}": weight})
+        tried = structs.replace(table, published={**table.published, f"weight_{work}": weight})
         logs = [
             math.log(wheel_reading.corrected_seconds(features, seconds, reading, tried) / cpu)
             for features, seconds, reading, cpu in read
@@ -479,7 +481,7 @@ def covered(missed: Sequence[Missed], quantity: str, table: Coefficients) -> flo
     inside = 0
     for group in range(GROUPS):
         spread_ = spread(miss for miss in missed if _group(miss.row.family) != group)
-        without = replace(table, spread=spread_, unseen=AS_SEEN)
+        without = structs.replace(table, spread=spread_, unseen=AS_SEEN)
         for miss in some:
             if _group(miss.row.family) == group:
                 low, high = interval(miss, quantity, without)

@@ -5,11 +5,12 @@ import json
 import statistics
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from packaging.version import Version
 
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -124,7 +125,7 @@ def gather(releases: Iterable[Release], index: Index, known: dict[Release, Any])
             if isinstance(features, Unknown):
                 print(f"{release}: {features.reason}")
             else:
-                known[release] = asdict(features)
+                known[release] = msgspec.to_builtins(features)
     return {" ".join(release): value for release, value in sorted(known.items())}
 
 

@@ -1,7 +1,6 @@
 """What the beginning of a large sdist says of its build, before the rest of it has come."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from situations import target

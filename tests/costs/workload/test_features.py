@@ -1,6 +1,5 @@
 """Features of a source build, and what the model makes of them."""
 
-import dataclasses
 import json
 import math
 from importlib.resources import files as package_files
@@ -8,6 +7,7 @@ from importlib.resources import files as package_files
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -79,7 +79,7 @@ def test_sources_that_no_module_lists_count_where_the_published_wheel_has_them()
     }
     found = features(files)
     assert settled(found, coefficients()).statements == 300
-    large = dataclasses.replace(found, wheel=some_wheel(4 * MB))
+    large = structs.replace(found, wheel=some_wheel(4 * MB))
     assert settled(large, coefficients()).statements == 20_300
 
 
@@ -251,7 +251,7 @@ def test_beside_a_long_file_short_files_end_before_memory_is_at_its_peak(jobs: i
     """As many files of as many statements: alike, or the most of them in a single file."""
     long = TranslationUnit(statements=28_000, bytes=900_000)
     alike = sources_of(20, 30_000)
-    unlike = dataclasses.replace(alike, heaviest=long)
+    unlike = structs.replace(alike, heaviest=long)
 
     def beside_the_largest(sources: Sources) -> float:
         cost = modelled_cost(
@@ -292,7 +292,7 @@ def test_what_a_published_module_has_of_debug_information_is_its_size():
     found = BuildFeatures(compiles=True, backend="setuptools", sources=source, wheel=wheel)
     cost = modelled_cost(found, coefficients())
     assert 10 * MB < cost.extension_bytes.value < 20 * MB
-    alone = modelled_cost(dataclasses.replace(found, wheel=None), coefficients())
+    alone = modelled_cost(structs.replace(found, wheel=None), coefficients())
     assert cost.cpu_seconds.value > 2 * alone.cpu_seconds.value
 
 
@@ -315,7 +315,7 @@ def test_far_from_what_was_measured_the_interval_widens():
 
 
 def test_a_thousand_files_of_cpp_take_tens_of_minutes_and_no_wheel_of_debug_code_hides_it():
-    large = dataclasses.replace(cpp(1000), wheel=some_wheel(72 * MB))
+    large = structs.replace(cpp(1000), wheel=some_wheel(72 * MB))
     cost = modelled_cost(large, coefficients())
     assert cost.cpu_seconds.value > 1000
     assert cost.wall_seconds(2).value < 0.6 * cost.cpu_seconds.value
@@ -324,7 +324,7 @@ def test_a_thousand_files_of_cpp_take_tens_of_minutes_and_no_wheel_of_debug_code
 def test_the_shipped_coefficients_are_whole():
     table = coefficients()
     unit = TranslationUnit(1, 1, 1, 1, 1, 1, 1, views=True, numpy=True)
-    counts = {item.name: 1 for item in dataclasses.fields(Sources) if item.name != "heaviest"}
+    counts = {name: 1 for name in Sources.__struct_fields__ if name != "heaviest"}
     everywhere = Sources(**counts, heaviest=unit)
     everything = BuildFeatures(
         compiles=True,
@@ -336,11 +336,11 @@ def test_the_shipped_coefficients_are_whole():
         cffi_bytes=1,
         nanobind=True,
     )
-    everything = dataclasses.replace(
+    everything = structs.replace(
         everything, translated=1, translated_statements=1, installed_files=1, installed_bytes=1
     )
     pure = BuildFeatures(compiles=False, backend="pure", installed_bytes=MB)
-    without = dataclasses.replace(everything, nanobind=False)
+    without = structs.replace(everything, nanobind=False)
     assert {*cpu_terms(everything), *cpu_terms(without), *cpu_terms(pure)} <= table.cpu.keys()
     memory = {*memory_terms(everything), *memory_terms(without), *memory_terms(pure)}
     assert memory <= table.memory.keys()
@@ -366,7 +366,7 @@ def test_the_verdict_says_whether_a_build_compiles():
     """photutils: its script is silent, its wheels have extension modules."""
     found = SdistContents(listing({"setup.py": PURE, "x/a.pyx": "cdef int x\n"}))
     facts = read_sdist(found)
-    native = dataclasses.replace(classify_sdist(facts), verdict=Verdict.SOURCE_NATIVE)
+    native = structs.replace(classify_sdist(facts), verdict=Verdict.SOURCE_NATIVE)
     assert not read_features(facts, found).compiles
     compiled = read_features(facts, found, classification=native)
     assert compiled.compiles
@@ -456,7 +456,7 @@ def test_meson_looks_for_compilers_where_nothing_is_compiled_too():
     def seconds(backend: str) -> float:
         project = f"[build-system]\nrequires = []\nbuild-backend = '{backend}'\n"
         found = features({"pyproject.toml": project, "x/__init__.py": 500})
-        pure = dataclasses.replace(found, compiles=False, sources={})
+        pure = structs.replace(found, compiles=False, sources={})
         return source_seconds(pure, coefficients())
 
     assert seconds("mesonpy") > 3 * seconds("flit_core.buildapi")
@@ -476,7 +476,7 @@ def test_the_size_of_a_wheel_tells_more_of_cython_than_of_c():
         found = BuildFeatures(compiles=True, backend="meson", sources=sources)
         cost = [
             modelled_cost(
-                dataclasses.replace(found, wheel=some_wheel(size)), coefficients()
+                structs.replace(found, wheel=some_wheel(size)), coefficients()
             ).cpu_seconds.value
             for size in (MB // 5, 2 * MB)
         ]
@@ -635,9 +635,9 @@ def test_of_what_compiles_and_shows_nothing_only_a_wheel_tells():
     why = unread(nothing)
     assert why is not None
     assert why.code == "sources-not-found"
-    assert unread(dataclasses.replace(nothing, wheel=some_wheel(2 * MB))) is None
-    assert unread(dataclasses.replace(nothing, cffi=True)) is None
-    assert unread(dataclasses.replace(nothing, compiles=False)) is None
+    assert unread(structs.replace(nothing, wheel=some_wheel(2 * MB))) is None
+    assert unread(structs.replace(nothing, cffi=True)) is None
+    assert unread(structs.replace(nothing, compiles=False)) is None
 
 
 def test_of_an_sdists_sources_cffi_compiles_those_that_its_script_names():
@@ -775,9 +775,9 @@ def test_programs_that_only_the_published_wheel_brings_are_not_built():
     """ttfautohint-py: 42 MB of a program, for whose build a variable must be set."""
     found = features({"setup.py": PURE, "x/__init__.py": 40_000})
     wheel = PublishedWheel(extensions=0, extension_bytes=0, largest=0, other_bytes=42 * MB)
-    larger = dataclasses.replace(found, wheel=wheel)
+    larger = structs.replace(found, wheel=wheel)
     assert modelled_cost(larger, coefficients()).built_bytes.value < MB
-    compiled = dataclasses.replace(larger, compiles=True)
+    compiled = structs.replace(larger, compiles=True)
     assert modelled_cost(compiled, coefficients()).built_bytes.value > 40 * MB
 
 
@@ -800,7 +800,7 @@ def test_cython_that_is_there_writes_shipped_c_again(requires: str, translated: 
     found = features(files)
     assert found.of(SourceKind.GENERATED_C).files == 1
     assert found.translated == translated
-    more = dataclasses.replace(found, translated_statements=500 * found.translated)
+    more = structs.replace(found, translated_statements=500 * found.translated)
     costs = [source_seconds(each, coefficients()) for each in (found, more)]
     assert (costs[1] > costs[0]) is bool(translated)
 
@@ -898,7 +898,7 @@ def test_a_wheel_tells_more_of_a_build_that_downloads_what_it_compiles():
     plain = BuildFeatures(compiles=True, backend="native", sources=c, wheel=wheel)
     costs = [
         modelled_cost(each, coefficients()).cpu_seconds.value
-        for each in (plain, dataclasses.replace(plain, hidden=("downloads",)))
+        for each in (plain, structs.replace(plain, hidden=("downloads",)))
     ]
     assert costs[1] > 5 * costs[0]
 
@@ -997,7 +997,7 @@ def test_fortran_that_f2py_wraps_costs_more_for_each_module():
 def test_each_module_that_pythran_turns_into_cpp_costs(files: dict[str, str], modules: int):
     found = features({**files, "a.py": "def f(x):\n    return x\n", "b.py": "", "x.cpp": "a;"})
     assert found.pythran == modules
-    without = dataclasses.replace(found, pythran=0)
+    without = structs.replace(found, pythran=0)
     costs = [source_seconds(each, coefficients()) for each in (without, found)]
     assert costs[1] > costs[0] + 3 * modules
 
@@ -1047,8 +1047,8 @@ def test_work_that_cannot_be_read_widens_the_interval_and_the_answer_names_it():
         modelled_cost(each, coefficients()).cpu_seconds
         for each in (
             plain,
-            dataclasses.replace(plain, hidden=("commands",)),
-            dataclasses.replace(plain, unlisted={SourceKind.C: sources_of(90, 40_000)}),
+            structs.replace(plain, hidden=("commands",)),
+            structs.replace(plain, unlisted={SourceKind.C: sources_of(90, 40_000)}),
         )
     ]
     assert costs[1].factor == costs[2].factor > 1.2 * costs[0].factor
@@ -1101,7 +1101,7 @@ def test_what_the_published_wheel_says_to_take_longer_takes_more_memory():
         sources={SourceKind.CPP: sources_of(1, 500, standard=10)},
         wheel=some_wheel(20_000_000),
     )
-    alone = dataclasses.replace(cpp, wheel=None)
+    alone = structs.replace(cpp, wheel=None)
     with_wheel, without = (modelled_cost(each, table) for each in (cpp, alone))
     assert with_wheel.cpu_seconds.value > 2 * without.cpu_seconds.value
     assert with_wheel.peak_process_bytes.value > 1.3 * without.peak_process_bytes.value
@@ -1137,7 +1137,7 @@ def test_modules_that_the_script_of_a_pure_build_imports_take_their_time():
     assert features(absent).slow_imports == 0
     seconds = [
         source_seconds(each, coefficients())
-        for each in (found, dataclasses.replace(found, slow_imports=0))
+        for each in (found, structs.replace(found, slow_imports=0))
     ]
     assert seconds[0] - seconds[1] > 0.2
 

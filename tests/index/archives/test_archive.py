@@ -11,7 +11,6 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import suppress
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -19,6 +18,7 @@ import respx
 from archive_builders import tar_of, wheel_of, zip_of
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 
-from msgspec import structs
+from msgspec import Struct, structs
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.loads.judged_wheels import FOUND_NOTHING, Judged, wheels_of
@@ -41,8 +41,7 @@ _Lent = Mapping[NormalizedName, Mapping[str, tuple[str, ...]]]
 """By wheel: the libraries that others may load, with what they need from outside it."""
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True, dict=True):
     """Where wheels are imported: the target, its image, what wheels lend and earlier verdicts."""
 
     target: Target
@@ -201,7 +200,7 @@ class LoadJudge:
             files: tuple[FileNeeds, ...] = ()
         else:
             if not facts.audited and _is_audited(wheel):
-                facts = replace(facts, audited=True)
+                facts = structs.replace(facts, audited=True)
             brought = place.brought_beside(wheel.name)
             found = judge_loading(
                 facts, target, place.image, cpu=self._options.cpu, brought=brought, lost=lost

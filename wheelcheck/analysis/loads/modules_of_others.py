@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.loads.judged_wheels import Judged
@@ -19,8 +19,7 @@ from wheelcheck.targets.target import Libc
 __all__ = ["ModulesOfOthers", "imported_of", "requirers_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class ModulesOfOthers:
+class ModulesOfOthers(Struct, frozen=True):
     """Those modules of one wheel that need more than an import of the wheel itself."""
 
     project: NormalizedName

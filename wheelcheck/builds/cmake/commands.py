@@ -9,9 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wheelcheck.builds.cmake.condition_words import holds
 from wheelcheck.builds.cmake.syntax import cmake_statements
@@ -43,8 +45,7 @@ class Way(NamedTuple):
     is_else: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CMakeCommand:
+class CMakeCommand(Struct, frozen=True):
     """One command, its name in lower case. `sure`: no condition that a build decides is around it.
 
     `conditions` are the words of the conditions around it; `off`: by default they do not hold;
@@ -60,8 +61,7 @@ class CMakeCommand:
     way: Way | None = None
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """An ``if``, a loop or a function: whether it runs (None: unknown), and its words.
 
     `decided` says that a branch before was taken (None: perhaps), so that no later branch is;
@@ -80,8 +80,7 @@ class _Block:
             self.way = Way(self.way.condition, self.way.branch + 1, is_else)
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     texts: Mapping[str, str]
     values: dict[str, str | None]
     root: str = ""

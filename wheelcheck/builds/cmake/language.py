@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wheelcheck.builds.cmake.syntax import cmake_statements
 
@@ -20,8 +21,7 @@ _OPENS = {"if", "foreach", "while", "function", "macro", "block"}
 _BRANCHES = {"elseif", "else"}
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Struct):
     """A command; a block has its statements as branches, each with the words that head it."""
 
     name: str
@@ -50,8 +50,7 @@ def statements(text: str) -> list[Statement]:
     return top
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Variables of a folder or function; None is a value that only a build knows.
 
     `cache` is the same for all scopes of a project, `folder` the source folder from the root of the

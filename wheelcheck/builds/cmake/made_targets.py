@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 from wheelcheck.builds.cmake.variables import SOURCE, sdist_path
@@ -23,8 +24,7 @@ _OBJECTS = re.compile(r"\$<TARGET_OBJECTS:([^<>]+)>")
 _GENERATED = re.compile(r"\$<[A-Z_]+:([\w:.+-]+)>")
 
 
-@dataclass(slots=True)
-class CMakeTarget:
+class CMakeTarget(Struct):
     """A library or program: the words that name its sources, each with the folder where it stands.
 
     `uses` are the names of what it links or depends on; `excluded`: ``all`` does not build it.

@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.cmake.language import UNKNOWN
 from wheelcheck.builds.cmake.made_targets import CMakeTarget
@@ -23,8 +24,7 @@ _TARGET = re.compile(r"['\"]--target['\"],\s*['\"]([\w.+-]+)['\"]|--target[ =]([
 _EVERYTHING = frozenset({"all", "install", "install/strip"})
 
 
-@dataclass(frozen=True, slots=True)
-class CMakeWork:
+class CMakeWork(Struct, frozen=True):
     """Members of an sdist that are compiled, each as often as targets that are built have it.
 
     `unfollowed` are folders with a build of their own, of which nobody knows what it compiles.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wheelcheck.builds.evidence.classification import Classification, Confidence, EvidencePiece
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -12,8 +12,7 @@ from wheelcheck.coverage.verdict import Verdict
 __all__ = ["classify_sdist"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Opinion:
+class _Opinion(Struct, frozen=True):
     """What one reader concludes from the facts."""
 
     verdict: Verdict

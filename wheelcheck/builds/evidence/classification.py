@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from wheelcheck.coverage.verdict import Verdict
 
@@ -74,8 +75,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 """Every code and its one-line meaning. Codes are stable; meanings are for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidencePiece:
+class EvidencePiece(Struct, frozen=True):
     """One piece of evidence: a code of `MEANINGS`, the path or file it came from, and what it says.
 
     `where` is a member path of the sdist (``setup.py:41`` with a line where there is one) or the
@@ -109,8 +109,7 @@ class Confidence(StrEnum):
     """Nothing decides (`source-unknown`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Struct, frozen=True):
     """What building the sdist means: pure, native or unknown, and all that speaks for it.
 
     `optional_extensions`: extension modules are compiled where a compiler is there and left out

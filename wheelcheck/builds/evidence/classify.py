@@ -15,7 +15,8 @@ is `source-pure` with `optional_extensions` set.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification, Confidence, EvidencePiece

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.version import Version
 
 from wheelcheck.builds.evidence.classification import EvidencePiece
@@ -76,8 +76,7 @@ def linux_wheel(files: Iterable[Wheel | Sdist]) -> Wheel | None:
     return min(wheels, key=lambda wheel: wheel.size or 0, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class WheelContents:
+class WheelContents(Struct, frozen=True):
     """What of a wheel's directory concerns compiling; all are member paths.
 
     `extension_modules` can be imported, `vendored_libraries` were put in by auditwheel and its

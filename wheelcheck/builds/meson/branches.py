@@ -6,7 +6,8 @@ import posixpath
 import re
 from bisect import bisect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.sdist.build_files import without_comments
@@ -22,8 +23,7 @@ _PART = re.compile(r"'([^'\n]+)'")
 _BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class MesonBranches:
+class MesonBranches(Struct, frozen=True):
     """Where the text changes from one state to another: runs, does not, unknown (None)."""
 
     begins: tuple[int, ...]
@@ -71,8 +71,7 @@ def _next_branch(*, taken: bool | None, truth: bool | None) -> tuple[bool | None
     return (None if taken is None else truth), (True if truth else None)
 
 
-@dataclass(frozen=True, slots=True)
-class MesonFile:
+class MesonFile(Struct, frozen=True):
     """A ``meson.build``, its comments taken off. `reached`: the build comes to it for certain."""
 
     path: str
@@ -86,8 +85,7 @@ class MesonFile:
         return None if state and not self.reached else state
 
 
-@dataclass(frozen=True, slots=True)
-class MesonProject:
+class MesonProject(Struct, frozen=True):
     """The files that a build comes to from the top, but for tests and the like."""
 
     values: MesonValues

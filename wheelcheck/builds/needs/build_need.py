@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -55,8 +56,7 @@ class Role(StrEnum):
     """The sdist compiles (or downloads) its own copy unless configured otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildNeed:
+class BuildNeed(Struct, frozen=True):
     """One thing a build needs, by its name in `toolchain.csv` or `libraries.csv`.
 
     What no table knows has the name of the file that the build looks for, and `files` says how it

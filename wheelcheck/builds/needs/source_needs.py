@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
+from msgspec import structs
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
@@ -55,7 +56,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     sought = [
         need
         if need.name in tool_table()
-        else replace(need, inferred=True)
+        else structs.replace(need, inferred=True)
         if row is not None and _outweighs(need, row, facts)
         else _demoted(need)
         for need in libraries
@@ -103,7 +104,7 @@ def _outweighs(need: BuildNeed, row: Mapping[str, str], facts: SourceNeedsInput)
 def _demoted(need: BuildNeed) -> BuildNeed:
     if need.role is not Role.REQUIRED:
         return need
-    return replace(need, role=Role.OPTIONAL, inferred=True)
+    return structs.replace(need, role=Role.OPTIONAL, inferred=True)
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.builds.needs.build_need import (
     BuildNeed,
@@ -46,8 +48,7 @@ class InstallPhase(StrEnum):
     RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class SystemPackage:
+class SystemPackage(Struct, frozen=True):
     """A package by the name its package manager knows, the stage it is for, and the need behind it.
 
     `note` says what a reader must know, as that no smaller run-time package is known.
@@ -59,8 +60,7 @@ class SystemPackage:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InstallCommands:
+class InstallCommands(Struct, frozen=True):
     """Commands to paste; "" where there is nothing to install.
 
     `run` is for what the installed package needs afterwards, `remove` takes the build packages

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -39,8 +39,7 @@ _CALENDAR = 1900
 """From here on, a major version is a year, and a later one no break."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """A row of `breaking_changes.csv`.
 
     `hits` names a project whose presence in the build (or whose own build) it breaks, `sign` is a
@@ -86,8 +85,7 @@ def showing(sign: re.Pattern[str], texts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(path for path, text in texts.items() if sign.search(text))
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """When each version of a project was uploaded; looked up only as far back as needed.
 
     `versions` are newest first. `uploaded` gives the time of a version's first file that could be

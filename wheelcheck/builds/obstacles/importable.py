@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec import Struct, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -30,8 +30,7 @@ _DISTUTILS_GONE = (3, 12)
 _Span = tuple[Version | None, Version | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Importable:
+class Importable(Struct, frozen=True):
     """The modules that a setup script finds.
 
     `versions` are the projects installed for the build, None where the version is not known.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["BuildObstacle", "without_doubts"]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildObstacle:
+class BuildObstacle(Struct, frozen=True):
     """One reason for a source build to fail.
 
     `code` is stable, `message` a sentence for people, `source` the file, table or thread it was

@@ -10,10 +10,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from msgspec.structs import replace
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable

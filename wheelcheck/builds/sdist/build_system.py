@@ -6,10 +6,10 @@ import configparser
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -42,8 +42,7 @@ _DEEPEST_KEY = 100
 """Dots in one key: tomllib takes quadratic time over them, and honest files have three or four."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSystem:
+class BuildSystem(Struct, frozen=True):
     """The `[build-system]` table, or setuptools' legacy default where there is none (`legacy`).
 
     `backend_path` is not () where the backend is part of the sdist. `scripts` are files that the

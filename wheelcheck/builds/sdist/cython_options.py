@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
@@ -18,8 +19,7 @@ from wheelcheck.index.archives.sources.source_marks import SourceMarks
 __all__ = ["CythonOptions", "cython_options"]
 
 
-@dataclass(frozen=True, slots=True)
-class CythonOptions:
+class CythonOptions(Struct, frozen=True):
     """What the head of one Cython source says; `sources` count from the root of the sdist."""
 
     path: str

@@ -11,9 +11,10 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
@@ -37,8 +38,7 @@ _PROVIDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HookSettings:
+class HookSettings(Struct, frozen=True):
     """`requires` come on top, `without` are names that the backend does not ask for.
 
     `may_have_more`: code of the sdist may ask for more (`own_backend`). `builds_for_metadata`: they

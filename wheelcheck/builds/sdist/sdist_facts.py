@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct, field, structs
 
 from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.absent_modules import absent_modules
@@ -42,8 +44,7 @@ _SHOWN = 20
 """Extension modules that evidence lists by name; the rest is in the facts."""
 
 
-@dataclass(frozen=True, slots=True)
-class SdistFacts:
+class SdistFacts(Struct, frozen=True):
     """What was read of an sdist; paths count from its root.
 
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
@@ -81,7 +82,7 @@ class SdistFacts:
         if not self.tables:
             return self.script
         script = self.script or SetupScript("pyproject.toml", calls_setup=True)
-        return replace(script, extensions=(*script.extensions, *self.tables))
+        return structs.replace(script, extensions=(*script.extensions, *self.tables))
 
     @property
     def scripts(self) -> tuple[SetupScript, ...]:
@@ -174,7 +175,7 @@ def _hook_settings(
         return found  # a known backend, carried along
     own = [texts[path] for path in own_backend_files(system, texts)]
     requires = (*found.requires, *asks_for(own))
-    return replace(found, requires=requires, may_have_more=may_ask_for_more(own))
+    return structs.replace(found, requires=requires, may_have_more=may_ask_for_more(own))
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -216,7 +217,7 @@ def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupS
     hook_requires = first.setup_requires or configured
     grown = BuildSystem(requires=(*system.requires, *hook_requires))
     building = replace(around, missing=absent_modules(grown.required_names))
-    return replace(
+    return structs.replace(
         read_setup_script("setup.py", text, building),
         setup_requires=hook_requires,
         requires_unclear=first.requires_unclear,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
@@ -29,8 +30,7 @@ _COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3r
     "external", "external_libs"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCount:
+class SourceCount(Struct, frozen=True):
     """Sources in one language: number of files and their bytes, headers not counted.
 
     `aside_files` and `aside_bytes` are those among tests, docs and examples, which a build leaves

@@ -6,7 +6,9 @@ import ast
 import posixpath
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wheelcheck.builds.setup_script.computed.extension_arguments import (
     libraries_of,
@@ -75,8 +77,7 @@ ENDS = (Raised, Returned, LoopEnded)
 """How a walk ends before the last statement."""
 
 
-@dataclass(slots=True)
-class SetupCall:
+class SetupCall(Struct):
     """One call of `setup()`. `fallback`: reached only after an earlier attempt failed."""
 
     function: str
@@ -86,8 +87,7 @@ class SetupCall:
     fallback: bool
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """A function of the script being walked, and what it returned or `yields` so far."""
 
     function: ast.AST | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
@@ -25,8 +26,7 @@ _MOST = 200
 _Home = tuple[Namespace, ClassValue | None]
 
 
-@dataclass(slots=True)
-class _Followed:
+class _Followed(Struct):
     commands: Mapping[str, Value]
     todo: list[tuple[list[ast.stmt], _Home]] = field(default_factory=list)
     seen: set[ast.AST] = field(default_factory=set)

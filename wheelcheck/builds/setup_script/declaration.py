@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.errors import Unknown
 
 __all__ = ["ExtensionModule", "SetupScript"]
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionModule:
+class ExtensionModule(Struct, frozen=True):
     """One extension module a script declares. `made_by` is the callable or keyword it came by.
 
     `sources` is None where it is not known. `supposing` holds the conditions, as source text,
@@ -47,8 +47,7 @@ class ExtensionModule:
         return posixpath.normpath(source) in map(posixpath.normpath, self.shared)
 
 
-@dataclass(frozen=True, slots=True)
-class SetupScript:
+class SetupScript(Struct, frozen=True):
     """What one script hands to its build backend.
 
     `extensions` are those of the first way through that calls `setup()`. `forgiving` says how the

@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from wheelcheck.targets.target import Implementation, Target
 
 __all__ = ["BuildSite", "ScriptContext", "SystemNames"]
@@ -25,8 +27,7 @@ class SystemNames(NamedTuple):
 _LINUX = SystemNames()
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSite:
+class BuildSite(Struct, frozen=True):
     """The part of a target that setup scripts ask for."""
 
     implementation: Implementation = Implementation.CPYTHON
@@ -57,7 +58,7 @@ class ScriptContext:
     and `platform`; a copy made by `replace` notes in the same set.
     """
 
-    site: BuildSite = BuildSite()
+    site: BuildSite = BuildSite()  # noqa: RUF009 (frozen)
     paths: frozenset[str] = frozenset()
     directories: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from msgspec import structs
+
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
 from wheelcheck.builds.setup_script.commands_run import tools_always_run
 from wheelcheck.builds.setup_script.computed.script_values import (
@@ -61,7 +63,7 @@ def _within_limits(
     if isinstance(tree, Unknown):
         return SetupScript(path, mentions=mentions, problem=tree)
     try:
-        return replace(read(path, tree, around), mentions=mentions)
+        return structs.replace(read(path, tree, around), mentions=mentions)
     except (BudgetSpent, RecursionError, MemoryError):
         why = Unknown("script-refused", "takes too many steps to follow")
         return SetupScript(path, mentions=mentions, problem=why)
@@ -90,7 +92,7 @@ def _read_build_script(path: str, tree: ast.Module, around: ScriptContext) -> Se
         for method in _HOOKS:
             script.call_separately(script.member(owner, method))
     commands: dict[str, Value] = {owner.node.name: owner for owner in script.classes}
-    return replace(
+    return structs.replace(
         _script_value(path, script, ""),
         calls_setup=True,
         extensions=_frozen(script.made),
@@ -131,7 +133,7 @@ def _walk_commands(script: Interpreter) -> bool:
         given = call.arguments.get("cmdclass")
         for name, command in given.items() if isinstance(given, dict) else ():
             if name in _BUILDING and isinstance(command, ClassValue):
-                instance = replace(command, attributes={}, made=True)
+                instance = structs.replace(command, attributes={}, made=True)
                 for method in methods_of(command):
                     if _gives_extensions(method):
                         script.call_separately(script.member(instance, method.name))
@@ -216,12 +218,14 @@ def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
     for call, own, marked in zip(calls, handed, with_others_instead(handed), strict=True):
         if not everywhere:
             conditions = call.supposing
-            found += _frozen([replace(e, supposing=(*e.supposing, *conditions)) for e in own])
+            found += _frozen(
+                [structs.replace(e, supposing=(*e.supposing, *conditions)) for e in own]
+            )
         else:
             found += _frozen(marked if call.supposing else own)
     least: dict[ExtensionModule, ExtensionModule] = {}
     for module in found:  # met on several ways it depends on what the easiest depends on
-        key = replace(module, supposing=(), perhaps=False, shared=())
+        key = structs.replace(module, supposing=(), perhaps=False, shared=())
         if key not in least or _ease(module) < _ease(least[key]):
             least[key] = module
     return tuple(least.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.setup_script.computed.script_values import ClassValue
 from wheelcheck.builds.setup_script.script_syntax import children, walk
@@ -117,8 +118,7 @@ def _ends(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolRun:
+class ToolRun(Struct, frozen=True):
     """A build tool that a command starts; `forgiven` where its failure is swallowed.
 
     `script` is the setup script that a run of ``build_ext`` starts, "" for other tools.

@@ -9,8 +9,10 @@ that comes is in `KINSHIP`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
@@ -23,8 +25,7 @@ from wheelcheck.tables import read_table
 __all__ = ["SLIM_SHARE", "SystemInstallation", "SystemSize", "installed_size", "system_size"]
 
 
-@dataclass(frozen=True, slots=True)
-class SystemInstallation:
+class SystemInstallation(Struct, frozen=True):
     """Packages that one command of a package manager installs.
 
     `recommends` says that recommended packages come along. Of what is `removed` a later command
@@ -36,16 +37,14 @@ class SystemInstallation:
     removed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SystemSize:
+class SystemSize(Struct, frozen=True):
     """Bytes that installing some packages adds; `unsized` are those of unknown size, left out."""
 
     size: Quantity
     unsized: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Kin:
+class _Kin(Struct, frozen=True):
     """How a distribution's sizes relate to Debian's: the median ratio, and the 80 % factor."""
 
     share: float

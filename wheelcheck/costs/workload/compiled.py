@@ -10,9 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.builds.cmake.targets import cmake_work
 from wheelcheck.builds.sdist.cython_options import cython_options
@@ -42,8 +44,7 @@ from wheelcheck.index.archives.sources.source_marks import SourceMarks
 __all__ = ["SIP", "CompiledFile", "compiled_files", "has_cython"]
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledFile:
+class CompiledFile(Struct, frozen=True):
     """One member of the sdist (its path from the root) that is compiled, and what that reads.
 
     `times`: CMake compiles it for so many targets.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
@@ -61,8 +63,7 @@ _BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|ex
 _NO_SOURCES = Sources()
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedWheel:
+class PublishedWheel(Struct, frozen=True):
     """What was compiled in a Linux wheel of the release, vendored libraries left out.
 
     `extension_bytes` are its extension modules and own shared libraries, `largest` the biggest of
@@ -75,8 +76,7 @@ class PublishedWheel:
     other_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class BuildFeatures:
+class BuildFeatures(Struct, frozen=True):
     """The features of one source build.
 
     `compiles` is false where the verdict says that this build makes a pure wheel. `backend` is the

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.costs.workload.compiled import CompiledFile
 from wheelcheck.costs.workload.source_kinds import SourceKind
@@ -24,8 +26,7 @@ _DISPATCHED = 4
 _NOTHING = TranslationUnit()
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """The compiled files of one kind, each with the sources that it includes.
 
     All but `files` are sums over what each file has its compiler read, so that what several files
@@ -61,9 +62,9 @@ class Sources:
         """Both together."""
         heaviest = max(self.heaviest, other.heaviest, key=lambda each: (each.weight, each.bytes))
         sums = {
-            item.name: getattr(self, item.name) + getattr(other, item.name)
-            for item in fields(self)
-            if item.name != "heaviest"
+            name: getattr(self, name) + getattr(other, name)
+            for name in self.__struct_fields__
+            if name != "heaviest"
         }
         return Sources(**sums, heaviest=heaviest)
 
@@ -74,9 +75,9 @@ class Sources:
     def less(self, other: Sources) -> Sources:
         """These without others among them; the heaviest file is taken to stay."""
         left = {
-            item.name: max(0, getattr(self, item.name) - getattr(other, item.name))
-            for item in fields(self)
-            if item.name != "heaviest"
+            name: max(0, getattr(self, name) - getattr(other, name))
+            for name in self.__struct_fields__
+            if name != "heaviest"
         }
         return Sources(**left, heaviest=self.heaviest if left["files"] else _NOTHING)
 

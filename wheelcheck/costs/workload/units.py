@@ -10,7 +10,8 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.index.archives.sources.cython_parts import is_cython
 from wheelcheck.index.archives.sources.languages import Language, language_of
@@ -71,8 +72,7 @@ _BINDERS = ("pybind11/", "nanobind/", "boost/python")
 """Libraries for bindings, which are not followed into where the sdist brings them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TranslationUnit:
+class TranslationUnit(Struct, frozen=True):
     """One compiled file with what it includes. `bytes` and `statements` are those of sources.
 
     `header_bytes` and `header_statements` are those of the sdist's own headers among what is

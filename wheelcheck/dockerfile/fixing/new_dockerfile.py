@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.distributions.distribution import Distribution, distribution_of

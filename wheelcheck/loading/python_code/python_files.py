@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.python_code.opened import may_open

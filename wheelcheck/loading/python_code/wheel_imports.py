@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
 from wheelcheck.loading.python_code.module_facts import ModuleFacts

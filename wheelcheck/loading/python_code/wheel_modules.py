@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 __all__ = ["WheelModules"]
 
@@ -12,8 +13,7 @@ _EXTENSION = re.compile(r"(.+?)(?:\.(?:cpython|pypy|abi3|abi3t)[\w-]*)?\.so")
 _NOT_API = frozenset({"tests", "test", "testing", "docs", "examples", "benchmarks", "conftest"})
 
 
-@dataclass(frozen=True, slots=True)
-class WheelModules:
+class WheelModules(Struct, frozen=True):
     """The importable files of a wheel: dotted name of a module → path."""
 
     python: dict[str, str] = field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
 from wheelcheck.loading.tag_promise import UnfittingModules, suffix_of

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.cost_values import Bill, Estimate
@@ -31,8 +33,7 @@ _ALIKE = 1.15
 _WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 
-@dataclass(frozen=True, slots=True)
-class BillNumber:
+class BillNumber(Struct, frozen=True):
     """A number of a bill: which it is, how it is written, and the builds that it leaves out."""
 
     of: Callable[[Bill], Estimate | None]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
@@ -46,8 +48,7 @@ _PRERELEASE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LikelyImage:
+class LikelyImage(Struct, frozen=True):
     """What an image is taken for. `python` is another one than the image's own, where it is set.
 
     `certain` says that the name decides it (a mirror, a rule of the table), and is no guess; `same`

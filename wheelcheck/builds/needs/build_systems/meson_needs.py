@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wheelcheck.builds.meson.branches import MesonFile, MesonProject, runs_meson
 from wheelcheck.builds.meson.values import MesonValues

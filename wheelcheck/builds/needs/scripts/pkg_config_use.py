@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.scripts.program_questions import RUNNERS
@@ -39,8 +40,7 @@ _OPTION = re.compile(
 _PACKAGE = re.compile(r"([A-Za-z][\w.+-]*?)\s*(?:(>=?|<=?|==?|!=)\s*([\d.]+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class PkgConfigUse:
+class PkgConfigUse(Struct, frozen=True):
     """How a script speaks to pkg-config: by itself, and through functions of its own.
 
     `askers` are the functions that hand their arguments on, `lists` the strings that names

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
@@ -195,8 +197,7 @@ def programs_of(path: str, text: str) -> Iterator[BuildNeed]:
             yield from _needs_of(question, path, Certainty.SURE, is_run=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
+class _Script(Struct, frozen=True):
     """What a script asks the system for, and what it runs.
 
     `calls` are the last names of the functions that it calls under no condition, `shell_scripts`

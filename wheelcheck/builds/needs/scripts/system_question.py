@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, holds_on_linux
 from wheelcheck.distributions.debian_package import FileKind
@@ -21,8 +22,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SystemQuestion:
+class SystemQuestion(Struct, frozen=True):
     """A name that a script looks for, how, and whether it does so whatever else it finds."""
 
     kind: FileKind

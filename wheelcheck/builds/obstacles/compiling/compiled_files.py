@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from configparser import Error, RawConfigParser
 from contextlib import suppress
-from dataclasses import dataclass
 from fnmatch import fnmatch
+
+from msgspec import Struct
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -61,8 +62,7 @@ _NO_MATCH = "which no file of the sdist matches"
 _NO_FILE = "which the sdist does not hold"
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledFiles:
+class CompiledFiles(Struct, frozen=True):
     """The C and C++ files of an sdist that a build compiles: for certain, and perhaps."""
 
     certain: tuple[str, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wheelcheck.builds.needs.header_packages import holder_of_header, is_lost_header
 from wheelcheck.builds.needs.package_files import is_packaged

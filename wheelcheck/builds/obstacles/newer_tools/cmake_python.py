@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
@@ -28,8 +28,7 @@ _SETTINGS = ("PYTHON_LIBRARY", "PYTHON_INCLUDE_DIR", "PYTHON_EXECUTABLE", "skbui
 """What a script finds Python by itself with, and hands to CMake."""
 
 
-@dataclass(slots=True)
-class _Policies:
+class _Policies(Struct):
     """Whether each file of a project has the new behaviour; a folder has that of its parent."""
 
     by_path: dict[str, bool] = field(default_factory=dict)

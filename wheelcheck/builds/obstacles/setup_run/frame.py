@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine
 from wheelcheck.builds.obstacles.setup_run.known.known_conditions import known_constant, known_value
@@ -34,8 +36,7 @@ _ARGV = "sys.argv"
 _PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser"}
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptClass:
+class ScriptClass(Struct, frozen=True):
     """A class of the script, the names around it, and its file."""
 
     node: ast.ClassDef
@@ -43,8 +44,7 @@ class ScriptClass:
     file: str
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """A module that is run, or a function that is called.
 
     `scope` are its own names, `home` those around it; both change as statements run. `depth` is

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
@@ -16,8 +16,7 @@ from wheelcheck.builds.obstacles.setup_run.setup_keywords import SetupKeywords
 __all__ = ["RunSettings", "RunState"]
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
+class RunSettings(Struct, frozen=True):
     """How a setup script is run.
 
     Attributes:
@@ -39,8 +38,7 @@ class RunSettings:
     release: Version | None = None
 
 
-@dataclass(slots=True)
-class RunState:
+class RunState(Struct):
     """The present frame, the modules of the sdist, and the dictionaries of keywords.
 
     `late_texts` are methods that give a text when an extension module is compiled.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wheelcheck.builds.obstacles.importable import Importable
 
@@ -16,8 +17,7 @@ _ADDS_PARTS = ("sys.modules", "sys.meta_path", "__path__.append", "__path__.inse
 """Words of a package that brings modules from elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class SdistModules:
+class SdistModules(Struct, frozen=True):
     """Modules by where they lie; `finds` tells of those outside the sdist.
 
     `texts` are the files that may be imported from, `paths` all files. `finds_beside`: modules

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, entries
@@ -14,8 +15,7 @@ __all__ = ["SetupKeywords"]
 _2TO3 = "use_2to3"
 
 
-@dataclass(slots=True)
-class SetupKeywords:
+class SetupKeywords(Struct):
     """What the script has put in dictionaries: by their names, `use_2to3` and classes."""
 
     with_2to3: set[str] = field(default_factory=set)

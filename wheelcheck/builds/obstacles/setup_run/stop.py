@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
@@ -45,8 +47,7 @@ _PARENTS = {  # and what the same call raises where the program is not installed
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Where a script stops for certain: the exception, why, and the place (``setup.py:41``)."""
 
     exception: str

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 __all__ = [
     "ClassValue",
@@ -45,8 +47,7 @@ _JOINED = 4
 """Dictionaries nested deeper than this are not joined key by key."""
 
 
-@dataclass(eq=False, slots=True)
-class Extension:
+class Extension(Struct, eq=False):
     """An extension module being declared. Scripts change it after making it, so it is mutable.
 
     `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
@@ -70,8 +71,7 @@ class Extension:
     shared: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Opaque:
+class Opaque(Struct):
     """An unknown value, and the extension modules that went into it.
 
     `ways` are the texts that it is made of on each way through the script, where all are known.
@@ -81,8 +81,7 @@ class Opaque:
     ways: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dotted:
+class Dotted(Struct, frozen=True):
     """Something imported or built in, by its full name: ``setuptools.setup``."""
 
     name: str
@@ -96,8 +95,7 @@ class Raised(Exception):  # noqa: N818 (says what happened)
         self.name = name
 
 
-@dataclass(slots=True)
-class Namespace:
+class Namespace(Struct):
     """Names of a module or function; look-up goes on in `parent`."""
 
     names: dict[str, Value] = field(default_factory=dict)
@@ -122,8 +120,7 @@ class Namespace:
         scope.names[name] = value
 
 
-@dataclass(eq=False, slots=True)
-class FunctionValue:
+class FunctionValue(Struct, eq=False):
     """A function of the script, with the scope it was defined in.
 
     `owner` is the class or instance that a method is bound to: its first argument.
@@ -135,8 +132,7 @@ class FunctionValue:
     owner: ClassValue | None = None
 
 
-@dataclass(eq=False, slots=True)
-class ClassValue:
+class ClassValue(Struct, eq=False):
     """A class of the script, or an instance of it: `attributes` are those that were set.
 
     `bases` are values; `file` is where the class stands; `constants` are what its body assigns.

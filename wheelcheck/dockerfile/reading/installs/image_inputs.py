@@ -100,7 +100,7 @@ class ImageInputs:
     def at(self, files: ImageFiles, workdir: str) -> ImageInputs:
         """The same collection for a command that saw other files, elsewhere."""
         around = replace(self.around, files=files, workdir=workdir)
-        opener = replace(self.opener, files=files)
+        opener = structs.replace(self.opener, files=files)
         reader = RequirementFileReader(self.collection, opener, around.environ)
         return ImageInputs(around, self.collection, opener, reader, self.problems)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from msgspec import structs
+from msgspec import field, structs
 
 from wheelcheck.dockerfile.reading.files.image_files import Generated, ImageFiles, Inline
 from wheelcheck.errors import Unknown
@@ -62,15 +62,14 @@ def without_image_paths(requirements: Requirements) -> Requirements:
     return structs.replace(requirements, index=replace(requirements.index, find_links=links))
 
 
-@dataclass(frozen=True, slots=True)
-class ImageOpener(Opener):
+class ImageOpener(Opener, frozen=True, kw_only=True):
     """Opens files of the image that come from the build context, or stand in the Dockerfile.
 
     `seen` and `failures` gather what was read and why the rest could not be, `changes` why the
     text of a file may not be what was read.
     """
 
-    files: ImageFiles = field(kw_only=True)
+    files: ImageFiles
     seen: dict[str, None] = field(default_factory=dict)
     failures: list[Unknown] = field(default_factory=list)
     changes: list[Unknown] = field(default_factory=list)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 __all__ = ["CommandLine", "command_lines", "is_left_out"]
 
@@ -25,8 +26,7 @@ _GIVEN = {"", "-c", "bdist_wheel", "build", "build_ext", "dist_info", "editable_
 """Words that backends and installers put on the command line of a setup script."""
 
 
-@dataclass(slots=True)
-class CommandLine:
+class CommandLine(Struct):
     """`sys.argv` as a script sees it; `words` are None where it is not known, or was changed."""
 
     words: Words | None = None

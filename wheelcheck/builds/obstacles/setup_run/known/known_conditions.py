@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wheelcheck.builds.obstacles.setup_run.known.command_line import is_left_out
 from wheelcheck.builds.obstacles.setup_run.known.known_operators import (
@@ -79,8 +80,7 @@ def known_constant(
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     python: tuple[int, int]
     files: Files | None
     argv: tuple[str, ...] | None

@@ -6,8 +6,9 @@ import ast
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Function,
@@ -39,8 +40,7 @@ class KnownPath(str):
     __slots__ = ()
 
 
-@dataclass(slots=True)
-class Files:
+class Files(Struct):
     """The files of an sdist, as a script in its root finds them; `written` are those it makes.
 
     They are `certain` until the script may have moved or made others. `texts` are those of its

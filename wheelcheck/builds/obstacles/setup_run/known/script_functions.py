@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 __all__ = [
     "Function",
@@ -34,8 +35,7 @@ class Function(NamedTuple):
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A known text, tuple, list or dictionary that a name stands for."""
 
     value: Any

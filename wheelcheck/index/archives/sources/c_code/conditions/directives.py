@@ -6,7 +6,8 @@ What a condition asks of anything but the version of Python and the platform is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wheelcheck.index.archives.sources.c_code.conditions.expressions import (
     MINORS,
@@ -24,8 +25,7 @@ _Truths = dict[int, bool | None]
 """For each CPython 3.x whether something holds; None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
+class _Branch(Struct, frozen=True):
     """The present branch of an ``#if``: whether it is compiled, and it or one before it.
 
     `of_python`: the words of the ``#if`` may be about the version of Python. `flag` is the macro
