@@ -586,6 +586,48 @@ class TestPinned:
         assert "core is pinned to 2.10.1" not in {each.caveat for each in open_pin.advice}
 
 
+class TestPythonsThatCompile:
+    """A build that fails for certain on one Python, and has nothing against it on another."""
+
+    SETUP = (
+        "from setuptools import setup, Extension\n"
+        "setup(name='rrd', version='1', ext_modules=[Extension('rrd', ['rrd.c'])])\n"
+    )
+
+    def found(self, source: str) -> dict[str, Advice]:
+        files = {
+            "setup.py": self.SETUP,
+            "rrd.c": f"#include <Python.h>\n{source}\n",
+            "PKG-INFO": "",
+        }
+        index = FakeIndex(
+            {
+                "rrd": {"1": ["rrd-1.tar.gz"]},
+                "setuptools": {"80.0.0": ["setuptools-80.0.0-py3-none-any.whl"]},
+            },
+            listings={"rrd-1.tar.gz": {f"rrd-1/{path}": text for path, text in files.items()}},
+        )
+        where = wheelcheck.parse_target("python:3.13-slim", as_of=DAY)
+        report = analyse(requirements_of("rrd"), [where], index)
+        assert "rrd" in {package.name for package in report.packages}
+        return {each.kind: each for each in report.advice}
+
+    def test_the_python_before_its_cause_is_advised_as_what_it_is(self):
+        found = self.found("void f() { PyEval_ThreadsInitialized(); }")["python"]
+        assert found.change == ("FROM python:3.12-slim",)
+        assert (found.blockers_before, found.blockers_after) == (1, 0)
+        assert (found.builds_before, found.builds_after) == (0, 1)
+        assert found.caveat == "it compiles rrd: no obstacle to that is known, which is no proof"
+
+    @pytest.mark.parametrize(
+        "source",
+        ["int f() { return 0; }", "void f() { PyString_Check(o); }"],
+        ids=["builds here too", "fails on any"],
+    )
+    def test_no_other_python_where_that_is_not_the_cause(self, source: str):
+        assert "python" not in self.found(source)
+
+
 class TestBuildConstraints:
     """Failures that a release of a build requirement brought, and older releases as the answer."""
 

@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from wheelcheck.advice.changes import (
     advice_of,
+    builds_end_well,
     extra_indexes,
     merge_alike,
     move_words,
@@ -155,7 +156,8 @@ class Adviser:
     def _another_python(self, column: JudgedTarget) -> Iterator[Advice]:
         """The Python that leaves least to do, if it takes away at least half of the trouble.
 
-        Tried first are those for which most of the troubled pins have wheels.
+        Else the nearest on which nothing is known against the builds that fail here. Tried first
+        are those for which most of the troubled pins have wheels.
         """
         found: list[tuple[Target, JudgedTarget]] = []
         pythons = on_other_pythons(column.resolution.target, self._day)
@@ -172,6 +174,15 @@ class Adviser:
         best = min(found, key=lambda each: each[1].weight, default=None)
         if best is not None and 2 * sum(best[1].weight) <= sum(column.weight):
             yield self._moving("python", column, *best)
+            return
+        for other, after in found:
+            if builds_end_well(column, after):
+                caveat = (
+                    f"it compiles {listing(sorted(column.failing))}: no obstacle to that is known, "
+                )
+                caveat += "which is no proof"
+                yield self._moving("python", column, other, after, caveat)
+                return
 
     def _wheels_there(self, column: JudgedTarget, other: Target) -> int:
         """How many of the troubled packages have a wheel for another target, as they are pinned."""
@@ -198,10 +209,15 @@ class Adviser:
         return after
 
     def _moving(
-        self, kind: AdviceKind, column: JudgedTarget, other: Target, after: JudgedTarget
+        self,
+        kind: AdviceKind,
+        column: JudgedTarget,
+        other: Target,
+        after: JudgedTarget,
+        caveat: str = "",
     ) -> Advice:
         title, change = move_words(kind, other, column.resolution.target)
-        return advice_of(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+        return advice_of(kind, column, after, title, change, caveat or _MOVING_CAVEATS[kind])
 
     # --- other files of the same versions --------------------------------------------------
 

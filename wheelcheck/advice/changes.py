@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
 from wheelcheck.advice.alternatives import extra_indexes_for
 from wheelcheck.advice.outcome import outcome
 from wheelcheck.analysis.judged_target import JudgedTarget, Weight
@@ -14,6 +17,7 @@ from wheelcheck.targets.platforms import System
 
 __all__ = [
     "advice_of",
+    "builds_end_well",
     "extra_indexes",
     "merge_alike",
     "move_words",
@@ -114,6 +118,20 @@ def move_words(kind: AdviceKind, other: Target, own: Target) -> tuple[str, tuple
 
 def _image(target: Target) -> str:
     return target.name.partition("@")[0]
+
+
+def builds_end_well(column: JudgedTarget, after: JudgedTarget) -> bool:
+    """Whether builds that fail for certain on one target have nothing against them on another."""
+    if not column.failing or after.summary is None:
+        return False
+    builds = [b for b in after.summary.plan.builds if b.top_level and b.name in column.failing]
+    pins = ((build, column.judged[canonicalize_name(build.name)][0]) for build in builds)
+    same = {pin.version == Version(build.version) for build, pin in pins}
+    return (
+        len(builds) == len(column.failing)
+        and same == {True}
+        and not any(build.obstacles for build in builds)
+    )
 
 
 def remaining(advice: Advice) -> Weight:

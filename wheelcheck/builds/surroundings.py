@@ -308,14 +308,17 @@ def _cython(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObsta
             if cpython
             else ()
         )
-        return (*old_cython(facts, contents, version, installed, numpy), *written)
+        refused = old_cython(facts, contents, version, installed, numpy, complete=complete)
+        return (*refused, *written)
 
     cpython, minor = target.implementation is Implementation.CPYTHON, target.python[1]
     free = target.free_threaded
     installed = frozenset(str(pin.name) for pin in build.environment.pins)
     numpy = build.environment.version_of("numpy")
     python = f"{minor}{'t' * free} {cpython}"
-    key = f"cython {version} {sorted(installed)} numpy {numpy} on {python} {reading.site}"
+    complete = build.environment.is_complete
+    tools = f"{sorted(installed)} {complete} numpy {numpy}"
+    key = f"cython {version} {tools} on {python} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 

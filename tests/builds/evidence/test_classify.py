@@ -328,3 +328,12 @@ def test_a_pure_wheel_whose_build_runs_cmake_in_any_case(old: str, new: str, ver
     script = RUNS_CMAKE.replace(old, new) if old else RUNS_CMAKE
     files = {"setup.py": script, "core/CMakeLists.txt": "project(x Fortran)\n"}
     assert judge_read(files, ANY).verdict is verdict
+
+
+def test_a_function_that_a_command_executes_is_followed():
+    script = RUNS_CMAKE.replace('self.run_command("build_ext")', "self.execute(core, ())")
+    script = script.replace(
+        "class Compile", "def core():\n    subprocess.call(['cmake'])\nclass Compile"
+    )
+    files = {"setup.py": script, "core/CMakeLists.txt": "project(x Fortran)\n"}
+    assert judge_read(files, ANY).verdict is NATIVE

@@ -395,6 +395,33 @@ def test_numeric_limits_need_their_header_since_gcc_11(text: str, refused: bool)
     assert [o.code for o in found] == ["header-not-included"] * refused
 
 
+@pytest.mark.parametrize(
+    ("files", "installed", "refused"),
+    [
+        ({}, set(), True),
+        ({"src/ti.pxd": ""}, set(), False),
+        ({"ti/__init__.pxd": ""}, set(), False),
+        ({"make.py": "open('ti.pxd', 'w')"}, set(), False),
+        ({}, {"ti"}, False),
+    ],
+    ids=["nowhere", "shipped", "a package", "written", "perhaps of a build requirement"],
+)
+def test_a_module_that_nothing_declares_is_not_cimported(
+    files: dict[str, str],
+    installed: set[str],
+    refused: bool,  # noqa: FBT001
+):
+    """newnewtulipy 0.4.6.5: 'ti.pxd' not found (Cython 3.3.1, run)."""
+    script = SETUP.replace("x.c", "x.pyx")
+    named = {path.replace(".", "__"): text for path, text in files.items()}
+    sdist = contents_of(setup__py=script, x__pyx="from libc.math cimport pi\ncimport ti\n", **named)
+    given = read_sdist(sdist), sdist, Version("3.3.1")
+    environment = frozenset({"setuptools", "cython"} | installed)
+    found = old_cython(*given, environment, complete=True)
+    assert [obstacle.fatal for obstacle in found] == [True] * refused
+    assert old_cython(*given, environment) == ()
+
+
 def test_declarations_of_numpy_that_a_cython_source_takes():
     script = SETUP.replace("x.c", "x.pyx")
     sdist = contents_of(setup__py=script, x__pyx="cimport numpy as np\ncdef int a\n")

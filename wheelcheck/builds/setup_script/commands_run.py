@@ -102,5 +102,7 @@ def _follow(node: ast.Call, home: _Home, followed: _Followed) -> None:
         name = node.args[0] if node.args else None
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             followed.add_command(name.value)
+    elif node.func.attr == "execute" and node.args:
+        _follow(ast.Call(node.args[0], [], []), home, followed)
     elif owner is not None:
         followed.add_method(owner, node.func.attr)

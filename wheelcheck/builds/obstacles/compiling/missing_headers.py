@@ -18,7 +18,14 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 
-__all__ = ["GENERATES", "compilable", "missing_headers", "missing_in_cffi", "of_other_system"]
+__all__ = [
+    "GENERATES",
+    "PLAIN_PROJECTS",
+    "compilable",
+    "missing_headers",
+    "missing_in_cffi",
+    "of_other_system",
+]
 
 GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
              "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
@@ -50,7 +57,7 @@ _OF_OTHER_SYSTEMS = frozenset({
 _OF_DEVICES = frozenset({"cuda_runtime.h", "cuda_runtime_api.h", "cublas_v2.h", "jni.h"})
 """Those that a toolkit beside the distribution brings to Linux too."""
 _NOT_OF_DEBIAN = _OF_OTHER_SYSTEMS | _OF_DEVICES
-_PLAIN = frozenset({
+PLAIN_PROJECTS = frozenset({
     "setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm", "cffi", "pycparser",
     "vcversioner", "setuptools-rust", "semantic-version", "typing-extensions", "cmake", "ninja",
     "scikit-build", "distro", "pbr", "six", "tomli", "toml", "jinja2", "markupsafe", "pip",
@@ -239,7 +246,7 @@ def _missing(
         absent = complete and project not in installed
         absent = absent and not is_packaged((FileKind.HEADER, name))
         return f"and {project} is no build requirement" if absent else ""
-    plain = complete and installed.keys() <= _PLAIN
+    plain = complete and installed.keys() <= PLAIN_PROJECTS
     return _missing_from_system(name, plain=plain)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.compiling.missing_headers import PLAIN_PROJECTS
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -35,6 +36,8 @@ _PYTHON3 = Version("3.0")
 _WITHOUT_LONG = Version("3.1")
 _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cython 3.0.12 and 3.3.1"
 _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
+_OF_CYTHON = frozenset({"cython", "cpython", "libc", "libcpp", "numpy", "openmp", "posix"})
+"""Declarations that Cython brings (`Cython/Includes` of 3.3.1), and itself."""
 _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
 _LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
 """Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
@@ -48,12 +51,14 @@ def old_cython(
     version: Version,
     installed: frozenset[str] | None = None,
     numpy: Version | None = None,
+    *,
+    complete: bool = False,
 ) -> tuple[BuildObstacle, ...]:
     """What this Cython refuses in the sources of the extension modules; the first.
 
     Code ``cython-too-new``. `installed` are the projects of the build environment, None where
-    they are not known, `numpy` its release among them. Fatal where the setup script names the
-    source without a condition.
+    they are not known, `numpy` its release among them; `complete`: there are no others. Fatal
+    where the setup script names the source without a condition.
     """
     scripts = [
         text for path, text in contents.texts.items() if posixpath.basename(path) in _SCRIPTS
@@ -69,6 +74,8 @@ def old_cython(
             reasons += _refused(path, contents, version, stated=stated)
             reasons += _not_installed(path, contents, installed) if path in named else ()
             reasons += _not_declared(path, contents, numpy)
+            plain = complete and installed is not None and installed <= PLAIN_PROJECTS
+            reasons += _nowhere(path, contents) if plain and path in named else ()
             fatal = named.get(path, False)
             found += [
                 BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=fatal)
@@ -154,6 +161,19 @@ def _not_installed(
         cimported = f"{CIMPORT}{name}" in contents.marks[path].old_cython
         if cimported and not _is_shipped(name, contents):
             yield f"cimports {name}, which is no build requirement"
+
+
+def _nowhere(path: str, contents: SdistContents) -> Iterator[str]:
+    """Modules that a source cimports, and that neither the sdist nor Cython declares."""
+    for name in marked(contents.marks[path].old_cython, CIMPORT):
+        brought = name in _OF_CYTHON | _BRING_DECLARATIONS | LOST_DECLARATIONS
+        if name.startswith(".") or brought or _LOST_3.fullmatch(name):
+            continue
+        there = any(each.startswith(f"{name}.p") for each in contents.file_names)
+        package = any(posixpath.basename(each) == name for each in contents.directories)
+        made = any(f"{name}.pxd" in text for text in contents.texts.values())
+        if not (there or package or made):
+            yield f"cimports {name}, which neither the sdist nor a build requirement declares"
 
 
 def _not_declared(path: str, contents: SdistContents, numpy: Version | None) -> Iterator[str]:
