@@ -17,6 +17,7 @@ def links(tmp_path_factory):
         ("dep", "2.0", ()),
         ("pre", "1.0", ()),
         ("pre", "2.0rc1", ()),
+        ("hand", "1.0", ("dep ; extra == 'dev'",)),
         ("comma", "1.0", ("dep (>=1.0)",)),
         ("comma", "2.0", ("dep (>=1.0,)",)),
         ("star", "1.0", ("dep (>=1.0)",)),
@@ -51,6 +52,12 @@ def test_an_old_pip_reads_a_legacy_specifier_and_a_new_pip_passes_it_over(links)
 def test_an_old_pip_ends_at_metadata_that_it_cannot_read(links):
     assert "pip 23.0.1 ends at" in chosen(links, "comma", "23.0.1")
     assert chosen(links, "comma", "25.0.1") == {"comma": "2.0", "dep": "2.0"}
+
+
+def test_an_extra_that_no_provides_extra_names_counts_for_uv_and_not_for_pip(links):
+    assert chosen(links, "hand[dev]", "25.0.1") == {"hand": "1.0"}
+    assert chosen(links, "hand[dev]", "0.13.9", "uv") == {"hand": "1.0", "dep": "2.0"}
+    assert chosen(links, "hand", "0.13.9", "uv") == {"hand": "1.0"}
 
 
 @pytest.mark.parametrize(("pip", "version"), [("24.0", "1.0"), ("25.0.1", "2.0rc1")])

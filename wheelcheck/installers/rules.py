@@ -65,6 +65,7 @@ class Rule(StrEnum):
     FOLDER_NAMES_BY_PEP_625 = "folder-names-by-pep-625"
     PYTHON_LOWER_BOUNDS_ALONE = "python-lower-bounds-alone"
     PYTHON_OF_THE_CHOSEN_FILE = "python-of-the-chosen-file"
+    EXTRAS_OF_MARKERS = "extras-of-markers"
     PYTHON_VERSION_LISTS = "python-version-lists"
     PINS_ALONE_NARROW_BY_HASH = "pins-alone-narrow-by-hash"
     HASHES_NARROW = "hashes-narrow"

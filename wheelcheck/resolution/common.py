@@ -93,7 +93,7 @@ class Common:
         self._wheels_beside: dict[
             tuple[NormalizedName, Version, tuple[int, int]], Wheel | None
         ] = {}
-        self._requires: dict[tuple[int, int, frozenset[NormalizedName], bool], Requires] = {}
+        self._requires: dict[tuple[int, int, frozenset[NormalizedName], bool, bool], Requires] = {}
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -168,9 +168,12 @@ class Common:
         values = target.marker_environment()
         legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
         lists = target.installer.has(Rule.PYTHON_VERSION_LISTS)
-        key = (*values.values(), str(legacy), str(lists))
+        unprovided = target.installer.has(Rule.EXTRAS_OF_MARKERS)
+        key = (*values.values(), str(legacy), str(lists), str(unprovided))
         if key not in self._environments:
-            made = MarkerEnvironment(values, legacy=legacy, version_lists=lists)
+            made = MarkerEnvironment(
+                values, legacy=legacy, version_lists=lists, unprovided=unprovided
+            )
             self._environments[key] = made
         return self._environments[key]
 
@@ -239,13 +242,17 @@ class Common:
         return known
 
     def requires(
-        self, metadata: CoreMetadata, extras: frozenset[NormalizedName], *, legacy: bool
+        self,
+        metadata: CoreMetadata,
+        extras: frozenset[NormalizedName],
+        environment: MarkerEnvironment,
     ) -> Requires:
         """What metadata with extras require: one value for all environments, read once."""
-        key = (id(metadata.requires_dist), id(metadata.provides_extra), extras, legacy)
+        reads = environment.legacy, environment.unprovided
+        key = (id(metadata.requires_dist), id(metadata.provides_extra), extras, *reads)
         known = self._requires.get(key)
         if known is None:
-            known = self._requires[key] = Requires(metadata, extras, legacy=legacy)
+            known = self._requires[key] = Requires(metadata, extras, environment)
         return known
 
     def needs(

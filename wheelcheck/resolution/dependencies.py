@@ -34,14 +34,21 @@ class MarkerEnvironment:
 
     Targets with equal environments (libc appears in no marker) should share one instance.
     `legacy` reads requirements as pip before 24.1 does, `version_lists` markers as uv does.
+    With `unprovided` an extra counts that markers alone name, as for uv.
     """
 
     def __init__(
-        self, values: Mapping[str, str], *, legacy: bool = False, version_lists: bool = False
+        self,
+        values: Mapping[str, str],
+        *,
+        legacy: bool = False,
+        version_lists: bool = False,
+        unprovided: bool = False,
     ) -> None:
         self.values = dict(values)
         self._version_lists = version_lists
         self.legacy = legacy
+        self.unprovided = unprovided
         self._known: dict[tuple[str, str], bool] = {}
         self._without_extras: dict[str, bool] = {}
 
@@ -120,10 +127,14 @@ class Requires:
     """
 
     def __init__(
-        self, metadata: CoreMetadata, extras: Collection[NormalizedName], *, legacy: bool
+        self,
+        metadata: CoreMetadata,
+        extras: Collection[NormalizedName],
+        environment: MarkerEnvironment,
     ) -> None:
         self.metadata = metadata
-        self.wanted = wanted = _provided(metadata, extras)
+        self.wanted = wanted = _effective_extras(metadata, extras, environment)
+        legacy = environment.legacy
         lines = fenced(
             "its requirements",
             "metadata-unreadable",
@@ -138,16 +149,20 @@ def requirements_of(
 ) -> tuple[Requirement, ...] | InvalidRequirement | Unknown:
     """Return what a candidate asks for with these extras, markers evaluated.
 
-    Extras the package does not provide are ignored, as pip does. One Requires-Dist that does not
-    parse makes the whole metadata invalid: pip then discards the version.
+    Extras the package does not provide are ignored, as by pip and not by uv. One Requires-Dist that
+    does not parse makes the whole metadata invalid: pip then discards the version.
     """
-    wanted = _provided(metadata, extras)
+    wanted = _effective_extras(metadata, extras, environment)
     what = f"the metadata of {metadata.name} {metadata.version}"
     return fenced(
         what, "metadata-unreadable", lambda: environment.required(metadata.requires_dist, wanted)
     )
 
 
-def _provided(metadata: CoreMetadata, extras: Collection[NormalizedName]) -> tuple[str, ...]:
+def _effective_extras(
+    metadata: CoreMetadata, extras: Collection[NormalizedName], environment: MarkerEnvironment
+) -> tuple[str, ...]:
+    if environment.unprovided:
+        return tuple(sorted(extras))
     provided = {canonicalize_name(extra) for extra in metadata.provides_extra} if extras else ()
     return tuple(sorted(extra for extra in extras if extra in provided))

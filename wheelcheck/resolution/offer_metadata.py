@@ -43,7 +43,7 @@ class OfferMetadata:
         if offer.installable and not admitted:
             stops = pip.has(Rule.LEGACY_RESOLVER)
             return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
-        read = self._common.requires(metadata, extras, legacy=self._environment.legacy)
+        read = self._common.requires(metadata, extras, self._environment)
         if read.conditions is None:
             return self._required(metadata, extras, conditional=True)
         holding = self._environment.holding(read.conditions, read.wanted)
