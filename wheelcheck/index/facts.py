@@ -39,6 +39,7 @@ from wheelcheck.index.interface import (
 )
 from wheelcheck.index.lasting import LASTING
 from wheelcheck.index.metadata import (
+    has_metadata,
     metadata_paths,
     parse_metadata,
     sdist_metadata,
@@ -144,11 +145,7 @@ class Facts:
         if isinstance(file, Sdist):
             listing = self.listing(file, metadata_paths)
             return listing if isinstance(listing, Unknown) else sdist_metadata(listing, file)
-        found = self._read(
-            file,
-            metadata_paths,
-            enough=lambda last: isinstance(wheel_metadata(last, file), CoreMetadata),
-        )
+        found = self._read(file, metadata_paths, enough=partial(has_metadata, file))
         return found if isinstance(found, Unknown) else wheel_metadata(found, file)
 
     def listing(

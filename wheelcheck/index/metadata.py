@@ -26,7 +26,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, CoreMetadata, DistributionFile, Sdist, Wheel
 from wheelcheck.index.pages.filenames import parse_version
 
-__all__ = ["metadata_paths", "parse_metadata", "sdist_metadata", "wheel_metadata"]
+__all__ = ["has_metadata", "metadata_paths", "parse_metadata", "sdist_metadata", "wheel_metadata"]
 
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _SDIST_TEXT = re.compile(
@@ -96,6 +96,11 @@ def wheel_metadata(listing: ArchiveListing, file: Wheel) -> CoreMetadata | Unkno
     if len(paths) != 1:
         return Unknown("metadata-malformed", f"{file.filename} has no METADATA of its own")
     return parse_metadata(listing.texts[paths[0]], file, "wheel")
+
+
+def has_metadata(file: Wheel, listing: ArchiveListing) -> bool:
+    """Whether what was read of a wheel has its METADATA."""
+    return isinstance(wheel_metadata(listing, file), CoreMetadata)
 
 
 def sdist_metadata(listing: ArchiveListing, file: Sdist) -> CoreMetadata | Unknown:

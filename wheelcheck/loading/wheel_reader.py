@@ -8,14 +8,14 @@ first. The Python files are read only where something depends on which of them a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from msgspec.structs import replace
 
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
-from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
+from wheelcheck.loading.elf_versions import LIBRARIES
 from wheelcheck.loading.python_code.python_files import COMMON, may_open_before, with_python
 from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.search_path import unfound
@@ -37,12 +37,12 @@ from wheelcheck.loading.wheel_reading import (
     Budget,
     WantedBytes,
     WheelReading,
+    first_bytes,
+    reading_steps,
 )
 
 __all__ = ["read_wheel", "risk_of", "wanted_of"]
 
-FIRST_BYTES = 8 << 10
-"""Of a deflated member; enough for the names of most extension modules, or to see them moved."""
 _PREFIX_SHARE = 0.15
 """Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
 _MOST_OF_SMALL = 1 << 20
@@ -145,25 +145,12 @@ def _look_at_all(reading: WheelReading, paths: list[str]) -> None:
 
     All files have had a try before one of them has more: the largest would spend the budget.
     """
-    waiting, steps = paths, _steps()
+    waiting, steps = paths, reading_steps()
     while waiting:
         step = next(steps)
-        wanted = {path: max(step, _first_bytes(reading.wheel.sizes[path][1])) for path in waiting}
+        wanted = {path: max(step, first_bytes(reading.wheel.sizes[path][1])) for path in waiting}
         reading.announce(wanted)
         waiting = [path for path, packed in wanted.items() if _wants_more(reading, path, packed)]
-
-
-def _first_bytes(packed: int) -> int:
-    """How much is read first of a member of so many bytes."""
-    return packed if packed <= PAID_BYTES else FIRST_BYTES  # a whole file says more
-
-
-def _steps() -> Iterator[int]:
-    """How much is read of a member, and how much of it where that did not tell."""
-    step = FIRST_BYTES
-    while True:
-        yield step
-        step = max(PAID_BYTES, 4 * step)
 
 
 def _wants_more(reading: WheelReading, path: str, step: int) -> bool:
@@ -272,20 +259,7 @@ def _read_versions_of(reading: WheelReading, modules: WheelModules, left: list[s
     importable = set(modules.extensions.values())
     large = [path for path in left if path in importable][:_MOST_LARGE]
     for path in left:
-        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else PAID_BYTES)
-
-
-def _read_versions(reading: WheelReading, path: str, *, most: int) -> None:
-    """Find the symbol versions that a file needs whose other names lie at its end."""
-    for step in _steps():
-        if step > PAID_BYTES and not reading.pay(path, most):
-            return
-        beginning = reading.beginning(path, min(step, most))
-        found = moved_versions(beginning[0]) if beginning else None
-        if found is not None:
-            reading.versions[path] = found
-        if found is not None or step >= most:
-            return
+        reading.find_versions(path, most=_MOST_FOR_VERSIONS if path in large else PAID_BYTES)
 
 
 def _is_audited(paths: Iterable[str]) -> bool:

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from wheelcheck.index.interface import MemberReader
+from wheelcheck.loading.elf_versions import moved_versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.loading.elf import ElfNeeds
 
-__all__ = ["BUDGET_SPENT", "PAID_BYTES", "Budget", "RunBudget", "WantedBytes", "WheelReading"]
+__all__ = [
+    "BUDGET_SPENT",
+    "PAID_BYTES",
+    "Budget",
+    "RunBudget",
+    "WantedBytes",
+    "WheelReading",
+    "first_bytes",
+    "reading_steps",
+]
 
 BUDGET_SPENT = "the budget did not reach for it"
 PAID_BYTES = 48 << 10
 """What the beginning of a member costs, or the whole of a shorter one, however few bytes of it are
 read: how many files are looked at does not hang on how soon each of them tells."""
+_FIRST_BYTES = 8 << 10
+"""Of a deflated member; enough for the names of most extension modules, or to see them moved."""
 _LARGEST_TEXT = 2 << 20
 """Bytes of a Python file that is read."""
+
+
+def first_bytes(packed: int) -> int:
+    """How much is read first of a member of so many bytes."""
+    return packed if packed <= PAID_BYTES else _FIRST_BYTES  # a whole file says more
+
+
+def reading_steps() -> Iterator[int]:
+    """How much is read of a member, and how much of it where that did not tell."""
+    step = _FIRST_BYTES
+    while True:
+        yield step
+        step = max(PAID_BYTES, 4 * step)
 
 
 class Budget(Struct):
@@ -157,6 +182,18 @@ class WheelReading(Struct):
             return None
         self._count(path, packed)
         return self.wheel.beginning(path, packed)[0]
+
+    def find_versions(self, path: str, *, most: int) -> None:
+        """Find the symbol versions that a file needs whose other names lie at its end."""
+        for step in reading_steps():
+            if step > PAID_BYTES and not self.pay(path, most):
+                return
+            beginning = self.beginning(path, min(step, most))
+            found = moved_versions(beginning[0]) if beginning else None
+            if found is not None:
+                self.versions[path] = found
+            if found is not None or step >= most:
+                return
 
     def text(self, path: str) -> str:
         """A Python file; "" where it is too large, or the budget does not reach for it."""
