@@ -106,8 +106,10 @@ def test_a_cold_run_fetches_nothing_twice(public_index, tmp_path):
     assert fetched() == []
 
 
-def _without_loading(cells):
-    return {name: cell.model_copy(update={"loads": None}) for name, cell in cells.items()}
+def _as_verdicts(cells):
+    """The cells without what verdicts alone leave open: does it load, does its build succeed."""
+    less = {"loads": None, "build_fails": ""}
+    return {name: cell.model_copy(update=less) for name, cell in cells.items()}
 
 
 def test_verdicts_alone_are_the_same_and_ask_less(public_index):
@@ -119,7 +121,7 @@ def test_verdicts_alone_are_the_same_and_ask_less(public_index):
         return report, len(public_index.log) - before
 
     (whole, requests_for_all), (alone, requests_alone) = checked(), checked(verdicts_only=True)
-    unread = [p.model_copy(update={"on": _without_loading(p.on)}) for p in whole.packages]
+    unread = [p.model_copy(update={"on": _as_verdicts(p.on)}) for p in whole.packages]
     assert [(p.name, p.on) for p in alone.packages] == [(p.name, p.on) for p in unread]
     assert whole.builds
     assert alone.builds == ()

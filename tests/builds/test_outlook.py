@@ -189,6 +189,14 @@ def test_the_environment_of_an_sdist_is_part_of_its_outlook():
     assert codes(found["app"]) == ["build-requires-unknown"]
 
 
+def test_a_build_requirement_in_no_version_that_the_index_has_fails_the_build():
+    exact = native("'setuptools', 'tool==3.0a10'")
+    (found,) = outlooks(index(app=exact, tool=native()), ["app"], MUSL)
+    (problem,) = found["app"].obstacles
+    assert problem.message.endswith("no version satisfies tool==3.0a10; the newest is 1")
+    assert found["app"].fails()
+
+
 def test_a_build_that_must_fail_takes_those_above_it_with_it():
     stub = native(setup="raise SystemExit('no')\n")
     middle = native("'setuptools', 'stub'")

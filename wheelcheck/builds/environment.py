@@ -244,7 +244,11 @@ def _invalid(requires: tuple[str, ...], sdist: Sdist, target: Target) -> Iterato
 
 
 def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
-    """Build requires that contradict each other, and those that cannot be installed."""
+    """Build requires that contradict each other, and those that cannot be installed.
+
+    An index that has a project in other versions alone fails the build; where it has not the
+    project at all, it may be a part of what the installer asks.
+    """
     conflict = resolution.conflict
     if isinstance(conflict, Unknown):
         yield environment_problem(
@@ -258,6 +262,9 @@ def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
         why = f": {pin.why}" if pin.why is not None else ""
         if pin.standing is Standing.UNAVAILABLE:
             message = f"{label}, which the build requires, cannot be installed on the target{why}"
+            yield environment_problem("unavailable", message, "the index", fatal=True)
+        elif pin.why is not None and pin.why.code == "version-not-found":
+            message = f"{label}, which the build requires, cannot be found{why}"
             yield environment_problem("unavailable", message, "the index", fatal=True)
         elif pin.standing is Standing.UNKNOWN:
             message = f"whether {label}, which the build requires, can be installed is unknown{why}"

@@ -891,6 +891,22 @@ def test_a_library_whose_header_every_build_includes_is_known_to_be_needed():
         assert next(need for need in other if "rrd" in need.name).inferred
 
 
+def test_a_library_that_no_package_holds_and_its_header_neither_fails_the_build():
+    """pybgpstream: -lbgpstream, and its sources include bgpstream.h."""
+    headers = {"nowhere.h": "x.c"}
+    (need,) = linked("nowhere", unmet_headers=headers)
+    (obstacle,) = missing_from_distribution(facts(), [need], TRIXIE)
+    assert (obstacle.code, obstacle.fatal) == ("not-packaged", True)
+    assert not any(each.fatal for each in missing_from_distribution(facts(), [need], ALPINE))
+    for other in (
+        linked("nowhere"),
+        linked("nowhere", unmet_headers={"config.h": "x.c"}),
+        linked("nowhere", optional=True, unmet_headers=headers),
+        linked("nowhere", unmet_headers=headers, texts={"setup.py": "subprocess.call(['make'])"}),
+    ):
+        assert next(need for need in other if "nowhere" in need.name).inferred
+
+
 def test_a_known_need_fails_no_build_where_its_package_is_not_known():
     needs = linked("rrd", sure_headers={"rrd.h": "x.c"})
     (unknown,) = missing_from_distribution(facts(), needs, ALPINE)

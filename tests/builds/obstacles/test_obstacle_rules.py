@@ -177,6 +177,14 @@ def test_modules_that_cmake_includes_may_download():
     assert downloads(texts={**texts, "CMakeLists.txt": "project(x)"}) == []
 
 
+def test_a_folder_for_libraries_that_holds_lists_alone_has_them_fetched():
+    """pyroomacoustics fetches Eigen in external/CMakeLists.txt; libraries there need nothing."""
+    texts = {"external/CMakeLists.txt": "FetchContent_Declare(eigen GIT_REPOSITORY ${url})\n"}
+    (found,) = downloads(texts=texts, members=tuple(texts))
+    assert found.message == "CMake may download eigen"
+    assert downloads(texts=texts, members=(*texts, "external/eigen/Eigen/Core")) == []
+
+
 def test_what_is_fetched_for_tests_and_documentation_alone_is_not_reported():
     text = "FetchContent_Declare(googletest GIT_REPOSITORY https://example/g.git)\n"
     assert downloads(texts={"CMakeLists.txt": text}) == []

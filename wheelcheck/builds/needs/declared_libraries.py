@@ -23,6 +23,9 @@ __all__ = ["declared_libraries"]
 
 _CFG_LIBRARIES = re.compile(r"^(libraries|libs)\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 
+_RUNS = ("subprocess", "os.system", "popen", "urlretrieve", "urlopen", "requests")
+"""What a script may build or fetch a library with."""
+
 
 def declared_libraries(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The libraries of extension modules, wherever these are declared, and of ``[external]``."""
@@ -46,11 +49,19 @@ def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The libraries of declared extension modules.
 
     Known, not inferred, are those of a package whose header the sources include in every build,
-    where no command of the script may change what is linked with. What the script has built
+    and those that no package holds, nor a header of their name that the sources include, where no
+    command of the script may change what is linked with. What the script has built
     itself, as one of the libraries of `setup()`, is no need.
     """
-    headers = () if "build_ext" in facts.texts.get("setup.py", "") else facts.sure_headers
-    included = {holder_of_header(header) for header in headers} - {None}
+    fixed = "build_ext" not in facts.texts.get("setup.py", "")
+    headers = (*facts.sure_headers, *facts.unmet_headers) if fixed else ()
+    holders = {header: holder_of_header(header) for header in headers}
+    included = set(holders.values()) - {None}
+    lost = (header for header, holder in holders.items() if holder is None)
+    script = facts.texts.get("setup.py", "")
+    nowhere = (
+        set() if any(word in script for word in _RUNS) else {h.removesuffix(".h") for h in lost}
+    )
     scripts = {place.partition(":")[0] for place, _, _ in facts.extension_libraries}
     built = {name for path in scripts for name in _built_in(facts.texts.get(path, ""))}
     for place, (name, *others), optional in facts.extension_libraries:
@@ -59,7 +70,8 @@ def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         role = Role.OPTIONAL if optional else Role.REQUIRED
         source = f"{place}: libraries=[{' or '.join(map(repr, (name, *others)))}]"
         for need in need_called(FileKind.LIB, name, source, role, others=others):
-            known = included and holder_of((FileKind.LIB, name)) in included
+            holder = holder_of((FileKind.LIB, name))
+            known = holder in included or (holder is None and name in nowhere)
             yield replace(need, inferred=not (known and not others and not optional))
 
 

@@ -94,7 +94,8 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         path: text
         for path, text in facts.texts.items()
         if path.endswith(("CMakeLists.txt", ".cmake"))
-        if not (is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path))
+        if not (is_aside(path) or _DOCUMENTATION.search(path))
+        if not is_vendored(path) or _lists_alone(path, facts.members)
     }
     lists = (text for path, text in own.items() if not path.endswith(".cmake"))
     included = {_module(path) for text in lists for path in _INCLUDE.findall(text)}
@@ -106,6 +107,13 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         if names:
             message = f"CMake may download {', '.join(names)}"
             yield _download("downloads-cmake", message, path)
+
+
+def _lists_alone(path: str, members: Iterable[str]) -> bool:
+    """Whether nothing but CMake's lists is in a folder: no library lies there, one is fetched."""
+    folder = path.rpartition("/")[0]
+    inside = (member for member in members if member.startswith(f"{folder}/"))
+    return all(member.endswith(("/", "CMakeLists.txt", ".cmake")) for member in inside)
 
 
 def _module(path: str) -> str:
