@@ -95,10 +95,12 @@ def forked(monkeypatch) -> list[int]:
 def judged(url, tmp_path, monkeypatch):
     monkeypatch.setattr("wheelcheck.analysis.builds.builds_beside.LEAST_LEFT", 1)
 
-    def judge(*targets: str, fetchers: int = 2, **options: object) -> object:
+    def judge(
+        *targets: str, fetchers: int = 2, packages: str = "app part", **options: object
+    ) -> object:
         monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: fetchers)
         report = check(
-            ["app", "part"],
+            packages.split(),
             targets=targets or TARGETS,
             index_url=url,
             cache_dir=tmp_path / f"cache-{len(list(tmp_path.iterdir()))}",
@@ -151,6 +153,13 @@ def test_a_helper_that_is_killed_changes_no_answer(judged, forked, monkeypatch, 
     monkeypatch.setattr(BuildsBeside, "_serve", killed)
     assert judged(advice=False) == alone
     assert len(forked) == 2
+
+
+def test_a_direct_reference_is_read_by_the_process_itself(judged, forked, url):
+    packages = f"app@{url.removesuffix('simple/')}files/app-1.0.tar.gz part"
+    beside = judged(packages=packages, advice=False)
+    assert len(forked) == 1
+    assert beside == judged(packages=packages, advice=False, fetchers=0)
 
 
 def test_a_short_question_takes_no_helper(judged, forked, monkeypatch):

@@ -77,8 +77,9 @@ class BuildsBeside(PlannedBuilds):
 
     def _send(self, wanted: WantedBuilds, files: int) -> bool:
         """Whether a helper plans these builds; on each of the targets as many `files` are taken."""
-        if wanted.target not in self._expected or not wanted.each:
-            return False
+        listed = all(file.origin != file.url for file in (*wanted.sdists, *wanted.tried))
+        if wanted.target not in self._expected or not wanted.each or not listed:
+            return False  # a direct reference is read by this process alone
         place = self._expected.index(wanted.target)
         if self._helper is None:
             if files * (len(self._expected) - place - 1) < LEAST_LEFT:
