@@ -63,6 +63,18 @@ def test_what_was_stored_never_changes_the_answer(index, first, second, third):
         assert resolved(requirements, index, data, reversed(TARGETS)) == expected[::-1]
 
 
+def test_what_was_stored_of_a_target_says_nothing_of_wheels_for_another():
+    """Of stored answers nobody has seen which wheels were passed over."""
+    wheel = "a-2-cp312-cp312-musllinux_1_1_x86_64.whl"
+    index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": [wheel]}})
+    lines = requirements_of("a")
+    for first in TARGETS:
+        data = stored_by(index, (lines, [first]))
+        for on in TARGETS:
+            expected = [resolve(lines, each, index) for each in (first, on)]
+            assert resolved(lines, index, data, (first, on)) == expected
+
+
 def shop(**more):
     files = {
         "a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2-cp312-cp312-manylinux_2_17_x86_64.whl"]},

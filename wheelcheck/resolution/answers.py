@@ -75,6 +75,7 @@ class Answers(TargetView):
         self._agreed: tuple[_Comparable, list[bool]] | None = None
         self._taken_over: Answers | None = None
         self._twin: Answers | None = None
+        self._sees_all = self._knows_nothing  # what is stored names no wheel that was passed over
 
     def forget(self) -> None:
         """Drop what was found, and what others were compared by."""
@@ -175,6 +176,7 @@ class Answers(TargetView):
         if not (
             self._is_plain
             and other._is_plain
+            and other._sees_all
             and self.environment is other.environment
             and self.shares_interpreter_with(other)
             and rank_alike(other._tags, self.target, other.target)
