@@ -42,6 +42,16 @@ def test_strings_that_are_files_must_exist(text):
     assert "No such file" in caught.value.why
 
 
+def test_constraints_of_builds_are_those_of_their_files_alone(folder):
+    (folder / "b.txt").write_text("-c more.txt\nsetuptools < 70; python_version > '3'\n--pre\n")
+    (folder / "more.txt").write_text("Cython==3.0.1 --hash=sha256:00\n")
+    found = read("six", build_constraints=["b.txt"], options=CommandLine(pre=False))
+    assert found.build_constraints == ("Cython==3.0.1", 'setuptools<70; python_version > "3"')
+    assert (found.constraints, found.policy.pre) == ((), False)
+    inherited = read("six", options=CommandLine(inherited_constraints=("more.txt",)))
+    assert inherited.inherited_constraints == ("Cython==3.0.1",)
+
+
 def test_any_existing_file_is_a_file(folder):
     (folder / "pandas").write_text("numpy\n")
     (folder / "plain").mkdir()

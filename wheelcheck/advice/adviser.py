@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 
-from msgspec import structs
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -19,7 +18,12 @@ from wheelcheck.advice.changes import (
     rank,
     remaining,
 )
-from wheelcheck.advice.constraining import constraint_caveat, constraint_change, constraint_sets
+from wheelcheck.advice.constraining import (
+    constraint_caveat,
+    constraint_change,
+    constraint_sets,
+    with_build_constraints,
+)
 from wheelcheck.advice.outcome import version_changes
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
@@ -240,7 +244,7 @@ class Adviser:
             return
         target = column.resolution.target
         for lines in constraint_sets(column):
-            changed = structs.replace(self._requirements, build_constraints=lines)
+            changed = with_build_constraints(self._requirements, lines)
             after = self._judged(changed).column(target)
             if after.improves_on(column):
                 title = f"Build with {listing(lines)}"

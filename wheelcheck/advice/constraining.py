@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from msgspec import structs
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.installers import Rule, Tool
 from wheelcheck.reports.values.build_values import SourceBuild
+from wheelcheck.requirements import Requirements
 from wheelcheck.targets import Target
 
-__all__ = ["constraint_caveat", "constraint_change", "constraint_sets"]
+__all__ = ["constraint_caveat", "constraint_change", "constraint_sets", "with_build_constraints"]
 
 _FILE = "build-constraints.txt"
 _SINCE = re.compile(
@@ -65,6 +67,16 @@ def _tightest(lines: Iterable[str]) -> tuple[str, ...]:
             each = Version(bound["version"]), line
             found[bound["name"]] = min(each, found.get(bound["name"], each))
     return tuple(line for _, (_, line) in sorted(found.items()))
+
+
+def with_build_constraints(requirements: Requirements, lines: tuple[str, ...]) -> Requirements:
+    """Add build constraints as `constraint_change` says: by what an installer obeys."""
+    return structs.replace(
+        requirements,
+        build_constraints=(*requirements.build_constraints, *lines),
+        inherited_constraints=(*requirements.inherited_constraints, *lines),
+        use_pep517=True,
+    )
 
 
 def constraint_change(target: Target, lines: Collection[str]) -> tuple[str, ...]:

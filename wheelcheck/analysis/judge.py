@@ -278,7 +278,7 @@ class Judge:
     def _build_records_on(self, target: Target) -> BuildRecords | None:
         """What earlier runs know of builds on a target; None where nothing may be taken over."""
         every, on_target = self._common.stored, self.stored_on(target)
-        if every is None or on_target is None or self._requirements.build_constraints:
+        if every is None or on_target is None or self._requirements.build_constraints_on(target):
             return None
         return BuildRecords(every, on_target, target, self._installer)
 

@@ -89,6 +89,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         progress: a value whose `update` is called with how far each stage has come; None for
             nothing.
         constraints: constraint files, as for pip's ``-c``.
+        build_constraints: those for build environments, as for pip's ``--build-constraint``.
         extras: extras to choose from projects and locks.
         groups: dependency groups to choose from projects and locks (PEP 735, and those of Poetry,
             PDM and Pipenv). They take the place of those that a lock's own tool installs by

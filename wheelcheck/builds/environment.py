@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct, structs
@@ -109,7 +109,8 @@ class BuildEnvironment(Struct, frozen=True):
 class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
-    `common` is what the resolvers of a run share, `constraints` what narrows all environments.
+    `common` is what the resolvers of a run share, `constraints` tells what narrows all
+    environments on a target.
     """
 
     def __init__(
@@ -117,17 +118,14 @@ class BuildEnvironments:
         index: Index,
         policy: FilePolicy,
         common: Common | None = None,
-        constraints: Iterable[str] = (),
+        constraints: Callable[[Target], tuple[str, ...]] = lambda _: (),
     ) -> None:
         self._index = index
         self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = structs.replace(policy, require_hashes=False)
-        self._constraints = tuple(
-            RequirementLine(Requirement(text), Origin("the build constraints"), text)
-            for text in constraints
-        )
-        self._resolvers: dict[tuple[str, ...], Resolver] = {}
+        self._constraints = constraints
+        self._resolvers: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._known: dict[Hashable, BuildEnvironment] = {}
         self._tried = TriedVersions(index, policy)
@@ -199,20 +197,21 @@ class BuildEnvironments:
         )
 
     def _prefetch(self, pairs: Iterable[tuple[Target, tuple[str, ...]]]) -> None:
-        new: dict[tuple[str, ...], dict[Target, None]] = {}
+        new: dict[Resolver, dict[Target, None]] = {}
         for target, requires in pairs:
             if (requires, target) not in self._resolved:
-                new.setdefault(requires, {})[target] = None
-        prefetch_all((self._resolver(requires), targets) for requires, targets in new.items())
+                new.setdefault(self._resolver(requires, target), {})[target] = None
+        prefetch_all(new.items())
 
     def _resolve(self, requires: tuple[str, ...], target: Target) -> Resolution:
         key = (requires, target)
         if key not in self._resolved:
-            self._resolved[key] = self._resolver(requires).resolve(target)
+            self._resolved[key] = self._resolver(requires, target).resolve(target)
         return self._resolved[key]
 
-    def _resolver(self, requires: tuple[str, ...]) -> Resolver:
-        if requires not in self._resolvers:
+    def _resolver(self, requires: tuple[str, ...], target: Target) -> Resolver:
+        key = requires, self._constraints(target)
+        if key not in self._resolvers:
             origin, lines = Origin(_STATED), []
             for text in requires:
                 found = parse_requirement(text)
@@ -220,11 +219,15 @@ class BuildEnvironments:
                     found = parse_requirement(text, legacy=True)
                 if isinstance(found, Requirement):  # the others are reported by `_invalid`
                     lines.append(RequirementLine(found, origin, text))
-            requirements = Requirements(
-                lines=tuple(lines), constraints=self._constraints, policy=self._policy
+            constraints = tuple(
+                RequirementLine(Requirement(text), Origin("the build constraints"), text)
+                for text in key[1]
             )
-            self._resolvers[requires] = Resolver(requirements, self._index, common=self._common)
-        return self._resolvers[requires]
+            requirements = Requirements(
+                lines=tuple(lines), constraints=constraints, policy=self._policy
+            )
+            self._resolvers[key] = Resolver(requirements, self._index, common=self._common)
+        return self._resolvers[key]
 
 
 def environment_problem(

@@ -133,7 +133,7 @@ class Planner:
 
     `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`), and
     `read_tried` an sdist that is tried and not taken (`SdistReader.read_tried`); `common` is what
-    the resolvers of a run share, `constraints` what narrows the build requires of all.
+    the resolvers of a run share, `constraints` tells what narrows all build requires on a target.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class Planner:
         read: Callable[[Sdist, Target], SdistReading],
         common: Common | None = None,
         read_tried: Callable[[Sdist, Target], SdistReading] | None = None,
-        constraints: Iterable[str] = (),
+        constraints: Callable[[Target], tuple[str, ...]] = lambda _: (),
     ) -> None:
         from wheelcheck.builds.environment import BuildEnvironments
 

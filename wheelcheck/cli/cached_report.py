@@ -52,6 +52,7 @@ _COLOURS = ("NO_COLOR", "FORCE_COLOR", "TERM")
 _READING = {
     "packages": "package",
     "constraints": "constraint",
+    "build_constraints": "build_constraint",
     "extras": "extra",
     "groups": "group",
     "allow_outside": "allow_outside",
@@ -71,7 +72,7 @@ _ABSOLUTE = re.compile(r"\d{4}-")
 
 def report_cache_of(args: Namespace) -> ReportCache | None:
     """Who keeps the answer; None where it depends on what cannot be looked at again."""
-    inputs = (*args.files, *args.requirement, *args.constraint)
+    inputs = (*args.files, *args.requirement, *args.constraint, *args.build_constraint)
     relative = args.exclude_newer and not _ABSOLUTE.match(args.exclude_newer)
     if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
         return None
@@ -83,7 +84,10 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
     words |= {"folder": folder, "policy": _policy_text(args), "found": repr(args.discoveries)}
     words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
-    unnamed = words | {name: len(words[name]) for name in ("files", "requirement", "constraint")}
+    unnamed = words | {
+        name: len(words[name])
+        for name in ("files", "requirement", "constraint", "build_constraint")
+    }
     return ReportCache(root, words, offline=args.offline, unnamed=unnamed)
 
 

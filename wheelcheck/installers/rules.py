@@ -48,6 +48,7 @@ class Rule(StrEnum):
     ISOLATES_WITHOUT_WHEEL = "isolates-without-wheel"
     ALWAYS_ISOLATES = "always-isolates"
     BUILD_CONSTRAINT = "build-constraint"
+    INHERITED_CONSTRAINTS = "inherited-constraints"
     DEFAULT_BUILD_REQUIRES_WHEEL = "default-build-requires-wheel"
     # environments
     EXTERNALLY_MANAGED = "externally-managed"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import RequirementsError, Unknown
@@ -92,6 +93,8 @@ class Collection:
         self._locks: list[LockFacts] = []
         self._lines: list[RequirementLine] = []
         self._constraints: list[RequirementLine] = []
+        self._build_constraints: dict[str, None] = {}
+        self._inherited_constraints: dict[str, None] = {}
         self._skipped: dict[SkippedLine, None] = {}
         self._warnings: dict[str, None] = {}
         self._any_hash = False
@@ -113,6 +116,19 @@ class Collection:
         """Have projects in folders of this machine read, which are left aside otherwise."""
         self._add_folder = add
 
+    @property
+    def constraints(self) -> tuple[Requirement, ...]:
+        """The constraints that were read."""
+        return tuple(line.requirement for line in self._constraints)
+
+    def constrain_builds(self, found: Iterable[Requirement], *, inherited: bool = False) -> None:
+        """Add what narrows the environments of builds; a URL does not.
+
+        `inherited` says that it is for what is installed, and that a pip may hand it on.
+        """
+        known = self._inherited_constraints if inherited else self._build_constraints
+        known.update(dict.fromkeys(str(each) for each in found if each.url is None))
+
     def result(
         self, missing_extras: tuple[str, ...] = (), missing_groups: tuple[str, ...] = ()
     ) -> Requirements:
@@ -120,6 +136,8 @@ class Collection:
         return Requirements(
             lines=tuple(self._lines),
             constraints=tuple(self._constraints),
+            build_constraints=tuple(self._build_constraints),
+            inherited_constraints=tuple(self._inherited_constraints),
             skipped=tuple(self._skipped),
             policy=self.options.policy(any_hash=self._any_hash),
             index=self._index(),

@@ -57,6 +57,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     inputs: Input | Iterable[Input],
     *,
     constraints: Iterable[str | Path] = (),
+    build_constraints: Iterable[str | Path] = (),
     packages: Iterable[str] = (),
     extras: Iterable[str] = (),
     groups: Iterable[str] = (),
@@ -79,6 +80,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
             A string that names an existing file, holds a path separator or ends in .txt, .in,
             .toml, .lock or .cfg is a file: requirements, a project, a lock or a script.
         constraints: constraint files, as for pip's ``-c``.
+        build_constraints: those for build environments, as for pip's ``--build-constraint``.
         packages: requirements; never taken for file names.
         extras: extras to choose from projects and locks (see `Selection`).
         groups: dependency groups to choose from them; none: those of their own tool.
@@ -112,6 +114,14 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *several("constraints", constraints)):
         reader.read(InputLocation.of(str(file)), constraint=True)
+    own_constraints = (*options.build_constraints, *several("build_constraints", build_constraints))
+    for files, inherited in ((own_constraints, False), (options.inherited_constraints, True)):
+        for file in files:
+            constraints_read = Collection(CommandLine())
+            RequirementFileReader(constraints_read, opener, environ).read(
+                InputLocation.of(str(file)), constraint=True
+            )
+            collection.constrain_builds(constraints_read.constraints, inherited=inherited)
     for package in several("packages", packages):
         intake.requirement(str(package), Origin("--package"))
     for item in inputs:

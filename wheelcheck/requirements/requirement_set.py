@@ -14,6 +14,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.installers import Rule
 from wheelcheck.targets import Libc, Target
 
 __all__ = [
@@ -269,7 +270,9 @@ class IndexOptions:
 class Requirements(Struct, frozen=True):
     """Everything read from the inputs, in the order pip would see it.
 
-    `build_constraints` narrow what the environment of any build takes, as in ``setuptools<58``.
+    `build_constraints` narrow what the environment of any build takes, as in ``setuptools<58``;
+    `inherited_constraints`, of variables and configuration, do so where a pip hands them on.
+    `use_pep517` has every build isolated.
     `features` are those of --use-feature, `algorithms_of_uv` those of --hash options that uv takes
     and pip does not. `missing_extras` and `missing_groups` were asked for, and
     none of the inputs has them.
@@ -278,6 +281,8 @@ class Requirements(Struct, frozen=True):
     lines: tuple[RequirementLine, ...] = ()
     constraints: tuple[RequirementLine, ...] = ()
     build_constraints: tuple[str, ...] = ()
+    inherited_constraints: tuple[str, ...] = ()
+    use_pep517: bool = False
     skipped: tuple[SkippedLine, ...] = ()
     policy: FilePolicy = FilePolicy()
     index: IndexOptions = IndexOptions()
@@ -288,6 +293,13 @@ class Requirements(Struct, frozen=True):
     locks: tuple[LockFacts, ...] = ()
     missing_extras: tuple[str, ...] = ()
     missing_groups: tuple[str, ...] = ()
+
+    def build_constraints_on(self, target: Target) -> tuple[str, ...]:
+        """What narrows the environments of builds on a target, by the rules of its installer."""
+        rules = target.installer
+        given = self.build_constraints if rules.has(Rule.BUILD_CONSTRAINT) else ()
+        inherits = rules.has(Rule.INHERITED_CONSTRAINTS)
+        return (*given, *(self.inherited_constraints if inherits else ()))
 
     def admits(self, name: NormalizedName, version: Version, target: Target) -> bool:
         """Whether what is said of a package, for a target, admits a version of it."""

@@ -209,10 +209,11 @@ class ExceptionSearch:
         """The build requirements of an sdist that are built, where wheels alone will not do."""
         reading = self._sdists.read(sdist, target)
         strict = strict_policy(self._requirements.policy, names)
-        environments = BuildEnvironments(self._index, strict)
+        constraints = self._requirements.build_constraints_on
+        environments = BuildEnvironments(self._index, strict, constraints=constraints)
         if not any(p.fatal for p in environments.of(reading, target, self._installer).problems):
             return ()
-        usual = BuildEnvironments(self._index, self._requirements.policy)
+        usual = BuildEnvironments(self._index, self._requirements.policy, constraints=constraints)
         return usual.of(reading, target, self._installer).built
 
 

@@ -309,6 +309,15 @@ def test_settings_of_uv_say_what_may_be_chosen(run):
     assert policy(run, project, other) == ("", "click"), "uv passes over [tool.uv] then"
 
 
+@pytest.mark.parametrize("run", [SYNC, "RUN uv sync", "RUN uv pip install -r pyproject.toml"])
+def test_settings_of_uv_constrain_builds(run):
+    project = '[tool.uv]\nbuild-constraint-dependencies = ["setuptools<70"]\n'
+    context = {"pyproject.toml": PROJECT + project, "uv.lock": UV_LOCK}
+    text = f"FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\n{run}"
+    (step,) = read(text, context).final.steps
+    assert step.requirements.build_constraints == ("setuptools<70",)
+
+
 def test_settings_of_uv_say_nothing_to_pip():
     assert policy("RUN pip install .", "[tool.uv]\nno-build = true\n") == ("", "")
 

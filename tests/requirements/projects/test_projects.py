@@ -136,6 +136,16 @@ two = [{include-group = "one"}]
         assert reading(files, options=given).policy.only_binary.names == {"a"}
         assert not reading(files).policy.no_binary.names
 
+    def test_where_uv_installs_its_settings_constrain_builds(self, reading):
+        uv = '[tool.uv]\nbuild-constraint-dependencies = ["setuptools < 70", "b @ x:y", 1]\n'
+        files = {"pyproject.toml": f'[project]\ndependencies = ["a"]\n{uv}'}
+        assert reading(files, options=CommandLine(by_uv=True)).build_constraints == (
+            "setuptools<70",
+        )
+        found = reading(files)
+        assert found.build_constraints == ()
+        assert "[tool.uv] build-constraint-dependencies: obeyed by uv alone" in found.warnings[-1]
+
 
 class TestDynamic:
     TEXT = """

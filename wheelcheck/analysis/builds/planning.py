@@ -48,11 +48,9 @@ class SourceBuilds:
             sdists.read,
             common,
             sdists.read_tried,
-            requirements.build_constraints,
+            requirements.build_constraints_on,
         )
-        # build constraints without PEP 517 would narrow nothing: who gives them asks for it
-        isolates = bool(requirements.build_constraints)
-        self._forecaster = Forecaster(index, isolates=isolates)
+        self._forecaster = Forecaster(index, isolates=requirements.use_pep517)
         self._installer = installer
         self._as_of = as_of
 

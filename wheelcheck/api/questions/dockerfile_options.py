@@ -41,6 +41,7 @@ _INSTEAD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "targets": ("--target", "its FROM lines say where it installs"),
         "packages": ("--package", "add the requirement to an install line"),
         "constraints": ("--constraint", _ON_THE_LINE),
+        "build_constraints": ("--build-constraint", _ON_THE_LINE),
         "extras": ("--extra", "name the extra on the install line, as in pip install '.[NAME]'"),
         "groups": ("--group", _ON_THE_LINE),
         "allow_outside": ("--allow-outside", "COPY reaches nothing outside its own folder"),

@@ -62,8 +62,8 @@ __all__ = [
 ]
 
 _SEVERAL = (
-    *("packages", "constraints", "extras", "groups", "only_binary", "no_binary"),
-    *("extra_index_urls", "find_links", "platforms"),
+    *("packages", "constraints", "build_constraints", "extras", "groups"),
+    *("only_binary", "no_binary", "extra_index_urls", "find_links", "platforms"),
 )
 """Keywords that take several strings and nothing else."""
 _OF_PATHS = frozenset({"bare-path", "file-not-there", "line-refused", "local-project"})
@@ -85,6 +85,7 @@ class Question:
     targets: Iterable[str | Target] | None = None
     packages: Iterable[str] = ()
     constraints: Iterable[str | Path] = ()
+    build_constraints: Iterable[str | Path] = ()
     extras: Iterable[str] = ()
     groups: Iterable[str] = ()
     allow_outside: bool = False
@@ -173,6 +174,7 @@ class Question:
             as_list(self.requirements),
             packages=self.packages,
             constraints=self.constraints,
+            build_constraints=self.build_constraints,
             extras=self.extras,
             groups=self.groups,
             allow_outside=self.allow_outside,

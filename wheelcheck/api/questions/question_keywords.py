@@ -28,6 +28,7 @@ class QuestionKeywords(TypedDict, total=False):
     """What may be chosen, as of when, and where to look; each is explained at `check`."""
 
     constraints: Iterable[str | Path]
+    build_constraints: Iterable[str | Path]
     extras: Iterable[str]
     groups: Iterable[str]
     allow_outside: bool

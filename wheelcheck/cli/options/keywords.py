@@ -65,6 +65,7 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
     return {
         "targets": _targets(args, as_of=as_of),
         "constraints": args.constraint,
+        "build_constraints": args.build_constraint,
         "extras": args.extra,
         "groups": args.group,
         "allow_outside": args.allow_outside,

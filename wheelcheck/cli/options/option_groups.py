@@ -58,6 +58,12 @@ def add_selection(group: argparse._ArgumentGroup) -> None:
     )
     add_repeatable(
         group,
+        "--build-constraint",
+        metavar="FILE",
+        words="constraint file for build environments, as in pip 25.3 (repeatable)",
+    )
+    add_repeatable(
+        group,
         "--extra",
         metavar="NAME",
         words="also take this extra of a project or lock (repeatable)",

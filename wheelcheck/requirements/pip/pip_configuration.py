@@ -33,6 +33,7 @@ _LISTS = {
     "find-links": "find_links",
     "trusted-host": "trusted_hosts",
     "constraint": "constraints",
+    "build-constraint": "build_constraints",
 }
 _TRUE = {"y", "yes", "t", "true", "on", "1"}
 _FALSE = {"n", "no", "f", "false", "off", "0"}
@@ -62,7 +63,8 @@ def pip_configuration(
             controls.append((key, value))
         elif value:
             values.update(_value(key, value, now))
-    return CommandLine(controls=tuple(controls), **values)
+    inherited = values.get("constraints", ())
+    return CommandLine(controls=tuple(controls), inherited_constraints=inherited, **values)
 
 
 def _settings(places: Iterable[Path], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -25,9 +25,10 @@ class CommandLine:
     `controls` holds ``(option, value)`` in the order given, for ``no-binary``, ``only-binary``,
     ``all-releases`` and ``only-final``; a value is ``:all:``, ``:none:`` or names with commas
     (see `in_any_order` where there is no order to keep).
-    `constraints` are constraint files, read before those handed to `read`. `find_links` are URLs
-    or paths from the working directory. `by_uv` says that uv installs, by its own settings.
-    URLs may carry credentials and are left out of the repr.
+    `constraints` are constraint files, read before those handed to `read`; so are
+    `build_constraints`, for the environments of builds, and `inherited_constraints`, which pip
+    hands on to them. `find_links` are URLs or paths from the working directory. `by_uv` says that
+    uv installs, by its own settings. URLs may carry credentials and are left out of the repr.
     """
 
     controls: tuple[tuple[str, str], ...] = ()
@@ -42,6 +43,8 @@ class CommandLine:
     find_links: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
+    build_constraints: tuple[str, ...] = ()
+    inherited_constraints: tuple[str, ...] = ()
     by_uv: bool = False
 
     def over(self, base: CommandLine) -> CommandLine:
@@ -59,6 +62,8 @@ class CommandLine:
             find_links=base.find_links + self.find_links,
             trusted_hosts=base.trusted_hosts + self.trusted_hosts,
             constraints=base.constraints + self.constraints,
+            build_constraints=base.build_constraints + self.build_constraints,
+            inherited_constraints=base.inherited_constraints + self.inherited_constraints,
             by_uv=base.by_uv or self.by_uv,
         )
 

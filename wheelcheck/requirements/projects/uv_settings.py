@@ -9,17 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from wheelcheck.requirements.documents import table, texts
 from wheelcheck.requirements.input_document import InputDocument
 
-__all__ = ["SETTINGS_FILE", "apply_uv_settings", "uv_controls", "warn_of_uv"]
+__all__ = [
+    "SETTINGS_FILE",
+    "apply_uv_settings",
+    "build_constraints_of_uv",
+    "uv_controls",
+    "warn_of_uv",
+]
 
 SETTINGS_FILE = "uv.toml"
 """The file beside a project for which uv passes over `[tool.uv]`."""
+_BUILD_CONSTRAINTS = "build-constraint-dependencies"
 _UV_ALONE = (
-    "constraint-dependencies", "environments", "exclude-newer", "extra-index-url", "find-links",
-    "index", "index-url", "no-binary", "no-binary-package", "no-build", "no-build-package",
-    "override-dependencies", "prerelease", "resolution", "sources",
+    _BUILD_CONSTRAINTS, "constraint-dependencies", "environments", "exclude-newer",
+    "extra-index-url", "find-links", "index", "index-url", "no-binary", "no-binary-package",
+    "no-build", "no-build-package", "override-dependencies", "prerelease", "resolution", "sources",
 )  # fmt: skip
 _CONTROLS = {"no-binary": "no-binary", "no-build": "only-binary"}
 """uv's settings of files that may be chosen, and pip's options that mean the same."""
@@ -47,17 +56,30 @@ def _controls(
             yield option, name
 
 
+def build_constraints_of_uv(
+    settings: Mapping[str, Any], complain: Callable[[str], None]
+) -> Iterator[Requirement]:
+    """What settings say of build environments; the parameters are those of `uv_controls`."""
+    for text in texts(settings, _BUILD_CONSTRAINTS, complain):
+        try:
+            yield Requirement(text)
+        except InvalidRequirement:
+            complain(f"{_BUILD_CONSTRAINTS} has {text!r}, which is no requirement")
+
+
 def apply_uv_settings(given: InputDocument) -> tuple[str, ...]:
     """Have the settings beside an input, or in it, decide which files may be chosen.
 
     Returns the keys of `[tool.uv]` that are applied.
     """
-    settings = given.neighbour(SETTINGS_FILE)
-    if not settings:
-        own = given.tree if "tool" in given.tree else given.neighbour("pyproject.toml")
-        settings = table(own, "tool", "uv", complain=given.complain)
+    own = given.tree if "tool" in given.tree else given.neighbour("pyproject.toml")
+    project = table(own, "tool", "uv", complain=given.complain)
+    settings = given.neighbour(SETTINGS_FILE) or project
     given.collection.options.apply_settings(uv_controls(settings, given.complain))
-    return tuple(name for key in _CONTROLS for name in (key, f"{key}-package"))
+    # of these, uv sync 0.13.9 reads the project's even beside a uv.toml
+    given.collection.constrain_builds(build_constraints_of_uv(project, given.complain))
+    controls = (name for key in _CONTROLS for name in (key, f"{key}-package"))
+    return (_BUILD_CONSTRAINTS, *controls)
 
 
 def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:

@@ -80,6 +80,28 @@ def test_variables_of_uv(variables, policy):
     assert getattr(step(text).requirements.policy, policy).applies_to("six")
 
 
+BUILT = ("setuptools<70",)
+
+
+@pytest.mark.parametrize(
+    ("run", "given", "inherited"),
+    [
+        ("RUN pip install --build-constraint /c six", BUILT, ()),
+        ("ENV PIP_BUILD_CONSTRAINT=/c\nRUN pip install six", BUILT, ()),
+        ("RUN PIP_CONSTRAINT=/c pip install six", (), BUILT),
+        ("RUN pip install -c /c six", (), ()),
+        ("RUN uv pip install --system -b /c six", BUILT, ()),
+        ("ENV UV_BUILD_CONSTRAINT=/c\nRUN uv pip install --system six", BUILT, ()),
+        ("ENV PIP_BUILD_CONSTRAINT=/c\nRUN uv pip install --system six", (), ()),
+    ],
+)
+def test_what_constrains_builds(run, given, inherited):
+    """pip 25.2, 25.3 and 26.3 and uv 0.13.9 were run so, on an sdist that tells its setuptools."""
+    text = f"FROM python:3.12-slim\nRUN echo 'setuptools<70' > /c\n{run}\n"
+    found = step(text).requirements
+    assert (found.build_constraints, found.inherited_constraints) == (given, inherited)
+
+
 def test_a_feature_that_a_command_names_is_recorded():
     found = step("FROM python:3.12-slim\nRUN pip install --use-feature=nosuch six\n")
     assert [name for name, _ in found.requirements.features] == ["nosuch"]

@@ -27,7 +27,7 @@ def installer_of(command: InstallerCommand) -> InstallerName:
     """The installer of a command, and whether it has a cache."""
     if command.tool == "uv":
         return "uv"
-    if "no-cache" in command.by_variables:
+    if command.inherited("no-cache"):
         return "pip-no-cache"
     return "pip-no-cache-dir" if command.has("no-cache") else "pip"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
@@ -13,7 +14,7 @@ from wheelcheck.dockerfile.reading.shell.install_commands import FALSE, Installe
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import project_folders
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
-from wheelcheck.requirements.documents import parse_toml, table
+from wheelcheck.requirements.documents import no_complaint, parse_toml, table
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.pip.pip_configuration import parse_uploaded_prior_to
 from wheelcheck.requirements.pip.pip_options import CommandLine
@@ -26,18 +27,18 @@ _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 
 def command_options(
-    command: InstallerCommand, as_of: date, settings: Iterable[tuple[str, str]] = ()
+    command: InstallerCommand, as_of: date, settings: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[CommandLine, list[Unknown]]:
     """The options of a command on a day, and why some of them are refused.
 
-    `settings` are those of its tool that lie around it (`settings_of_uv`).
+    `settings` are those of uv that lie around it (`settings_of_uv`).
     """
     bound, problems = _exclude_newer(command, as_of)
     if command.has("no-require-hashes") and command.has("require-hashes"):
         message = "--require-hashes and its opposite are both given"
         problems.append(Unknown("option-refused", message))
     options = CommandLine(
-        controls=(*settings, *_controls(command)),
+        controls=(*uv_controls(settings, no_complaint), *_controls(command)),
         prefer_binary=command.has("prefer-binary"),
         pre=command.has("pre") or "allow" in command.values("prerelease"),
         require_hashes=command.has("require-hashes") and not command.has("no-require-hashes"),
@@ -81,18 +82,18 @@ def _words_of_uv(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             )
 
 
-def settings_of_uv(around: InstallContext) -> tuple[tuple[str, str], ...]:
-    """What uv's settings in the nearest folder that has some say of files, as `controls`."""
+def settings_of_uv(around: InstallContext) -> Mapping[str, Any]:
+    """Uv's settings in the nearest folder that has some."""
     for folder in project_folders(around.workdir):
         own = _document(around, posixpath.join(folder, SETTINGS_FILE))
         if own is not None:
-            return uv_controls(own, _pass_over)
+            return own
         project = _document(around, posixpath.join(folder, "pyproject.toml"))
         if project is not None:
-            settings = table(project, "tool", "uv", complain=_pass_over)
+            settings = table(project, "tool", "uv", complain=no_complaint)
             if settings:
-                return uv_controls(settings, _pass_over)
-    return ()
+                return settings
+    return {}
 
 
 def _settings_of_poetry(around: InstallContext) -> tuple[tuple[str, str], ...]:
@@ -101,7 +102,7 @@ def _settings_of_poetry(around: InstallContext) -> tuple[tuple[str, str], ...]:
         own = _document(around, posixpath.join(folder, "poetry.toml"))
         if own is not None:
             return tuple(
-                _controls_of_poetry(table(own, "installer", complain=_pass_over), around.environ)
+                _controls_of_poetry(table(own, "installer", complain=no_complaint), around.environ)
             )
     return ()
 
@@ -128,10 +129,6 @@ def _names(value: str, tool: str) -> list[str]:
     return [each for each in re.split(r"[\s,]+", value) if each]
 
 
-def _pass_over(_: str) -> None:
-    """Leave aside what is not what it should be: the tool itself complains."""
-
-
 def _document(around: InstallContext, path: str) -> Mapping[str, Any] | None:
     text = around.text_of(path)
     try:
@@ -143,7 +140,7 @@ def _document(around: InstallContext, path: str) -> Mapping[str, Any] | None:
 _Settings = Callable[[InstallContext], tuple[tuple[str, str], ...]]
 _LOCK_SETTINGS: Mapping[str, tuple[_Settings, Mapping[str, str]]] = {
     "uv": (
-        settings_of_uv,
+        lambda around: uv_controls(settings_of_uv(around), no_complaint),
         {
             "UV_NO_BINARY": "no-binary",
             "UV_NO_BINARY_PACKAGE": "no-binary",

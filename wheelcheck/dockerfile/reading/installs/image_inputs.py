@@ -15,6 +15,7 @@ from msgspec import structs
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, ImageFiles, Inline
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.image_requirements import (
+    ImageCollection,
     ImageOpener,
     without_image_paths,
 )
@@ -25,6 +26,7 @@ from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, is_remote
 from wheelcheck.requirements.input_reader import reader_of
+from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.requirement_set import Origin, Requirements
@@ -146,6 +148,16 @@ class ImageInputs:
             self.around.environ,
         )
         reader_of(found.kind)(given)
+
+    def read_build_constraints(self, path: str, *, inherited: bool = False) -> None:
+        """Read a constraint file for the environments of builds, as `Collection` has it.
+
+        Raises `RequirementsError` where it cannot be read.
+        """
+        own = ImageCollection(CommandLine())
+        reader = RequirementFileReader(own, self.opener, self.around.environ)
+        reader.read(self.around.place(path), constraint=True)
+        self.collection.constrain_builds(own.constraints, inherited=inherited)
 
     def requirements(self) -> Requirements:
         """All that was read; lines that pip refuses are problems, as the file may be changed."""

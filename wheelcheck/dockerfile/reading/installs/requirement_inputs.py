@@ -26,10 +26,12 @@ from wheelcheck.dockerfile.reading.shell.install_commands import InstallerComman
 from wheelcheck.dockerfile.reading.shell.lock_selection import LockSelection
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.redaction import redact
+from wheelcheck.requirements.documents import no_complaint
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.requirement_strings import LocalFolder
 from wheelcheck.requirements.projects.local_project import ProjectTexts, project_line
 from wheelcheck.requirements.projects.setup_project import setup_requirements
+from wheelcheck.requirements.projects.uv_settings import build_constraints_of_uv
 from wheelcheck.requirements.requirement_set import RequirementLine
 
 __all__ = ["gather", "own_project"]
@@ -40,11 +42,12 @@ _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     """Read what a command asks for, as far as it can be read; never raises."""
-    settings = settings_of_uv(around) if command.tool == "uv" else ()
+    settings = settings_of_uv(around) if command.tool == "uv" else {}
     options, problems = command_options(command, around.as_of, settings)
     collection, clash = _collection(options)
     for feature in command.values("use-feature"):
         collection.add_feature(feature, around.origin)
+    collection.constrain_builds(build_constraints_of_uv(settings, no_complaint))
     inputs = ImageInputs.of(around, collection)
     inputs.problems.extend((*problems, *clash))
     named = (*_arguments(command), *command.values("editable"))
@@ -74,6 +77,10 @@ def _readings(
     selection = _selection(command, projects)
     for path in command.values("constraint"):
         yield partial(inputs.read, path, selection, constraint=True)
+    for path in command.values("build-constraint"):
+        yield partial(inputs.read_build_constraints, path)
+    for path in command.inherited("constraint"):
+        yield partial(inputs.read_build_constraints, path, inherited=True)
     for text in _arguments(command):
         if not is_local(text):
             yield partial(inputs.add, text)

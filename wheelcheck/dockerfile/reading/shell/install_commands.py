@@ -42,7 +42,7 @@ class InstallerCommand:
 
     `options` pairs meanings (the column of that name in `installer_options.csv`) with values, in
     the order in which the tool sees them, variables first. `program` is the interpreter or pip
-    as written. `strange` are options that the table does not have; `by_variables` are the meanings
+    as written. `strange` are options that the table does not have; `by_variables` are the options
     that variables set, which also reach the runs of pip that set up build environments.
     """
 
@@ -52,11 +52,15 @@ class InstallerCommand:
     arguments: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     strange: tuple[str, ...] = ()
-    by_variables: frozenset[str] = frozenset()
+    by_variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def values(self, meaning: str) -> tuple[str, ...]:
         """All values given for a meaning, in order; () where the option is not there."""
         return _values(self.options, meaning)
+
+    def inherited(self, meaning: str) -> tuple[str, ...]:
+        """The values that variables give for a meaning."""
+        return _values(self.by_variables, meaning)
 
     def has(self, meaning: str) -> bool:
         """Whether an option of that meaning is there."""
@@ -102,7 +106,7 @@ def installer_command(
         _values(after, ""),
         (*variables, *given),
         _values((*before, *after), "?"),
-        frozenset(name for name, _ in variables),
+        variables,
     )
 
 
