@@ -71,6 +71,14 @@ def test_an_import_goes_on_without_what_is_optional(code: str):
     assert found.optional
 
 
+def test_the_encoding_of_a_name_is_no_library():
+    """As threadpoolctl opens what is loaded already, and a name that comes as bytes."""
+    unknown = "def load(path):\n    path = path.decode('utf-8')\n    return CDLL(path)\n"
+    assert [each.names for _, each in _reached(unknown).optional] == [()]
+    named = "lib = CDLL('libfoo.so.2'.encode('ascii'))\n"
+    assert [each.names for _, each in _reached(named).opened] == [("libfoo.so.2",)]
+
+
 def test_an_import_that_is_tried_is_met_by_another_wheel():
     code = {
         "db/__init__.py": "from . import pq\n",

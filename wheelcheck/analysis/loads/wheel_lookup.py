@@ -26,7 +26,7 @@ __all__ = [
 
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-19"
+_FORMAT = b"loads-20"
 """Facts in the cache that were written in another form are read again."""
 
 

@@ -41,8 +41,15 @@ def _formats(texts: list[str]) -> list[str]:
     return [text.partition("{")[0] + "*" if "{" in text else text for text in texts]
 
 
-_OF_ITS_OWNER = {"split": _words, "splitlines": _words, "format": _formats}
-"""Methods whose result is made of the string that they are called on."""
+def _themselves(texts: list[str]) -> list[str]:
+    return texts
+
+
+_OF_ITS_OWNER = {
+    "split": _words, "splitlines": _words, "format": _formats,
+    "decode": _themselves, "encode": _themselves,
+}  # fmt: skip
+"""Methods whose result is made of the string that they are called on, and of no argument."""
 _OTHERWISE = frozenset({"DEFAULT", "default", "other", "*", ""})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Key = TypeVar("_Key", str, tuple[str, str])
