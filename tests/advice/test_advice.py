@@ -73,6 +73,18 @@ class TestLists:
         assert found.change == ("sci==1 --hash=sha256:22",)
         assert (found.builds_before, found.builds_after) == (1, 0)
 
+    def test_another_pin_comes_with_the_hash_that_pip_wants(self):
+        lines = requirements_of(
+            "sci==1", hashes={"sci==1": {"sha256:00"}}, policy=FilePolicy(require_hashes=True)
+        )
+        index = FakeIndex(
+            {"sci": {"1": ["sci-1.tar.gz"], "2": wheels("sci", "2", MUSL)[1:]}},
+            hashes={("sci", "1"): {"sha256": "00"}, ("sci", "2"): {"sha256": "33"}},
+        )
+        report = analyse(lines, [ALPINE], index)
+        found = {each.kind: each for each in report.advice}
+        assert found["version"].change == ("sci==2 --hash=sha256:33",)
+
     def test_files_that_a_lock_would_list_anew(self):
         line = RequirementLine(
             Requirement("sci==1"), Origin("uv.lock", 3), "sci==1", self.HASHES, locked=True
@@ -170,6 +182,9 @@ def test_the_distributions_package_says_for_whose_python_it_is_built():
     own = advice(index, "lxml", on=(debian,))["system-package"].caveat
     assert "which the image's is not" not in own
     assert "--system-site-packages" in own
+    assert "in the distribution's version, not yours" in own
+    same = FakeIndex({"lxml": {"4.9.2": wheels("lxml", "4.9.2", "win_amd64")}})
+    assert "not yours" not in advice(same, "lxml", on=(debian,))["system-package"].caveat
 
 
 class TestOtherPins:

@@ -26,7 +26,7 @@ from wheelcheck.advice.constraining import (
 )
 from wheelcheck.advice.outcome import version_changes
 from wheelcheck.advice.outside import taken_outside
-from wheelcheck.advice.relocking import any_file_listed, what_to_list
+from wheelcheck.advice.relocking import any_file_listed, what_to_list, with_hashes
 from wheelcheck.advice.repinning import Repinned, WheelsNearby, changes_between, proposals
 from wheelcheck.advice.replacing import Replacements
 from wheelcheck.analysis.judge import Judge
@@ -266,7 +266,9 @@ class Adviser:
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = version_changes(column, after, self._index, self._requirements)
-            advice = advice_of("version", column, after, title, repinned.change, caveat)
+            pinned = (*repinned.lines, *repinned.constraints)
+            change = with_hashes(self._requirements, repinned.change, pinned, after)
+            advice = advice_of("version", column, after, title, change, caveat)
             if best is None or remaining(advice) < remaining(best):
                 best = advice
             if remaining(advice) == (0, 0):

@@ -9,10 +9,10 @@ from msgspec import structs
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.index.interface import Wheel
+from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements import RequirementLine, Requirements
 
-__all__ = ["any_file_listed", "what_to_list"]
+__all__ = ["any_file_listed", "what_to_list", "with_hashes"]
 
 
 def any_file_listed(requirements: Requirements) -> Requirements | None:
@@ -53,5 +53,32 @@ def _additions(
         if name in locks:
             yield f"{file.filename}  # in {locks[name]}: lock {name} again"
         else:
-            hashes = " ".join(f"--hash={kind}:{digest}" for kind, digest in file.hashes.items())
-            yield f"{name}=={file.version} {hashes}"
+            yield pinned_by_hash(name, file)
+
+
+def pinned_by_hash(name: NormalizedName, file: Wheel | Sdist) -> str:
+    """A line of a requirement file that takes this file and no other."""
+    hashes = (f"--hash={kind}:{digest}" for kind, digest in file.hashes.items())
+    return " ".join([f"{name}=={file.version}", *hashes])
+
+
+def with_hashes(
+    requirements: Requirements,
+    change: tuple[str, ...],
+    names: Iterable[NormalizedName],
+    after: JudgedTarget,
+) -> tuple[str, ...]:
+    """The pins of a change with the hashes of the files that `after` has, where pip wants them.
+
+    A lock gets its hashes from its own tool.
+    """
+    if not requirements.policy.require_hashes or requirements.locks:
+        return change
+    files = {name: after.judged[name][1].file for name in names if name in after.judged}
+    hashed = {
+        f"{name}=={file.version}": pinned_by_hash(name, file)
+        for name, file in files.items()
+        if isinstance(file, Wheel | Sdist)
+    }
+    parted = (line.partition("  #") for line in change)
+    return tuple("".join([hashed.get(pin, pin), mark, remark]) for pin, mark, remark in parted)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.advice.alternatives import distribution_package
+from wheelcheck.advice.alternatives import DistributionPackage, distribution_package
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
@@ -21,13 +21,11 @@ from wheelcheck.targets import Implementation, Target, parse_target_on
 __all__ = ["distribution_packages", "missing_packages"]
 
 _OTHER_PYTHON = (
-    "built for the distribution's own Python (/usr/bin/python3), which the image's is not, and in "
-    "its version, not yours; the image's sees it with PYTHONPATH alone"
+    "built for the distribution's own Python (/usr/bin/python3), which the image's is not; the "
+    "image's sees it with PYTHONPATH alone"
 )
-_OWN_PYTHON = (
-    "in the distribution's version, not yours; a virtual environment sees it with "
-    "--system-site-packages alone"
-)
+_OWN_PYTHON = "a virtual environment sees it with --system-site-packages alone"
+_OTHER_VERSION = "in the distribution's version, not yours"
 
 
 def distribution_packages(
@@ -62,10 +60,21 @@ def distribution_packages(
         change=(f"{command} {names}",),
         evidence=f"{distribution.name.title()} {release} has {listing(versions)}; "
         f"{next(iter(found.values())).source}",
-        caveat=_OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON,
+        caveat="; ".join(_caveats(column, found, distribution)),
         blockers_before=before[0],
         builds_before=before[1],
     )
+
+
+def _caveats(
+    column: JudgedTarget,
+    found: Mapping[NormalizedName, DistributionPackage],
+    distribution: Distribution,
+) -> Iterator[str]:
+    """What speaks against the distribution's packages: their version, and their Python."""
+    if any(item.version != str(column.judged[name][0].version) for name, item in found.items()):
+        yield _OTHER_VERSION
+    yield _OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON
 
 
 def _will_do(
