@@ -247,16 +247,15 @@ def test_what_fetchers_have_brought_is_in_the_cache(site, opened, forked):
     assert not site.paths
 
 
-def test_something_is_done_while_fetchers_begin(site, opened, forked):
+def test_pages_that_are_missing_are_fetched_before_anything_else_is_known(site, opened, forked):
     index = opened(site.url)
-    index.meanwhile = lambda: done.append(len(forked))
-    done: list[int] = []
-    everything(index)
-    assert done == [1]
-    again = opened(site.url)
-    again.meanwhile = index.meanwhile
-    everything(again)
-    assert done == [1], "nothing was fetched"
+    assert index.begin(NAMES)
+    assert len(forked) == 1
+    wheels(index)
+    assert len(forked) == 1
+    assert len(site.paths) == len(NAMES), "each of them once"
+    index.close()
+    assert not opened(site.url).begin(NAMES), "they are in the cache"
 
 
 def test_a_cache_that_has_the_pages_calls_for_no_fetchers(site, opened, forked):

@@ -6,10 +6,11 @@ cached report is not judged again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Unpack
 
 from msgspec.structs import replace
+from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.loads.load_options import LoadMode, LoadOptions
 from wheelcheck.api.questions.argument_values import as_list, optional_text
@@ -34,6 +35,7 @@ from wheelcheck.result_cache.report_cache import ReportCache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wheelcheck.dockerfile.reading.build_request import BuildRequest
+    from wheelcheck.requirements import Requirements
     from wheelcheck.result_cache.meaning import Comparable
 
 __all__ = ["answer", "check", "loading_of", "machine_of"]
@@ -223,6 +225,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
+        has_begun = opened.index.begin(_certainly_asked(opened.requirements))
         from wheelcheck.api.analyse import analyse_sharing
         from wheelcheck.api.comparable_report import comparable_report
         from wheelcheck.resolution.common import Common
@@ -235,8 +238,9 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
 
         start_helper = None
         if len(opened.targets) > 1 and not verdicts_only:  # on one of several, something is built
-            opened.index.meanwhile = _import_plans
             start_helper = opened.index.start_helper if opened.index.fetches else None
+            if has_begun:
+                _import_plans()
         solving = report_cache.solving(opened.requirements) if report_cache else None
         stored = StoredAnswers(solving.load(opened.index)) if solving else None
         report = analyse_sharing(
@@ -263,6 +267,13 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
                 del data  # before the report, which is as large
             _store(report, opened, report_cache, comparable)
         return report
+
+
+def _certainly_asked(requirements: Requirements) -> Iterator[NormalizedName]:
+    """The projects whose pages are asked for on every target, whatever it is."""
+    for line in () if requirements.locks else requirements.lines:
+        if not (line.requirement.url or line.requirement.marker):
+            yield canonicalize_name(line.requirement.name)
 
 
 def _import_plans() -> None:

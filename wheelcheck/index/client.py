@@ -116,8 +116,6 @@ class NetworkIndex:
         self._warned: set[tuple[int, str]] = set()
         self._in_folders: set[NormalizedName] = set()
         self._may_fork = True
-        self.meanwhile: Callable[[], object] = lambda: None
-        """What to do, once, while fetchers have been sent out and have brought nothing yet."""
         self._warning = Lock()
 
     def close(self) -> None:
@@ -262,7 +260,7 @@ class NetworkIndex:
         if not self.fetches:
             return
         projects = tuple(names)
-        are_sent_out = self._share(projects)
+        self._share(projects)
         for name in projects:
             self._tasks.prefetch(*self._page(name))
         for file in files:
@@ -272,10 +270,19 @@ class NetworkIndex:
             if errand is None or not self._tasks.is_shared:
                 self._facts.expect_listing(file)
             self._tasks.prefetch(key, read, errand)
-        if are_sent_out:
-            import wheelcheck.index.facts  # noqa: F401 (reads what they hand over)
 
-            self.meanwhile()
+    def begin(self, names: Iterable[NormalizedName]) -> bool:
+        """Have other processes fetch these pages, if any is missing in the cache.
+
+        Returns whether they have begun: until the first page comes, there is time for imports.
+        """
+        projects = tuple(names)
+        if not self._share(projects):
+            return False
+        self.prefetch(projects)
+        import wheelcheck.index.facts  # noqa: F401 (reads what they hand over)
+
+        return True
 
     def prepare(self) -> None:
         """Import and read what all processes need that fetch."""
