@@ -13,8 +13,7 @@ from collections.abc import Hashable, Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
-from wheelcheck.fence import fenced
+from wheelcheck.fence import contain
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.choice import FileRules, HashRule, choose
@@ -76,15 +75,26 @@ class TargetOffers:
     ) -> Offer | None:
         """The file that is taken of a release, as an offer; None where none is."""
         key = (name, version, rules.hashes.get(name))
+        for known in (self._here, self._anywhere):
+            if key in known:
+                return known[key]
         known = self._here if any(map(_is_for_a_platform, files)) else self._anywhere
-        found = known.get(key)
-        if found is None and key not in known:
-            what = f"a file of {name} {version}"
-            file = fenced(what, "file-unreadable", lambda: choose(files, self._target, rules))
-            if file is not None and not isinstance(file, Unknown):
-                found = Offer(version, file, self._installable)
-            known[key] = found
-        return found
+        known[key] = self._chosen(name, version, files, rules)
+        return known[key]
+
+    def _chosen(
+        self,
+        name: NormalizedName,
+        version: Version,
+        files: Sequence[Wheel | Sdist],
+        rules: FileRules,
+    ) -> Offer | None:
+        try:
+            file = choose(files, self._target, rules)
+        except Exception as error:  # noqa: BLE001 (other releases may be readable)
+            contain(error, f"a file of {name} {version}", "file-unreadable")
+            return None
+        return None if file is None else Offer(version, file, self._installable)
 
 
 def _is_for_a_platform(file: Wheel | Sdist) -> bool:
