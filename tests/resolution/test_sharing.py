@@ -130,3 +130,17 @@ def test_looking_ahead_asks_for_everything_before_it_is_needed():
         assert first < index.questions.index(("project", name))
     assert "b-2-py3-none-any.whl" not in announced  # no metadata of what cannot be chosen
     assert "c-1-cp312-cp312-musllinux_1_1_x86_64.whl" in announced
+
+
+def test_what_may_be_tried_after_a_refused_version_is_announced_together():
+    versions = [str(number) for number in range(1, 7)]
+    index = FakeIndex(
+        {"a": {each: [f"a-{each}-py3-none-any.whl"] for each in versions}, "b": {"1": ["b-1.zip"]}},
+        requires={("a", each): ["b>1"] for each in versions[2:]},
+    )
+    assert str(resolve(requirements_of("a"), TARGETS[0], index).pins["a"].version) == "2"
+    asked = index.questions
+    tried = asked.index(("metadata", "a-5-py3-none-any.whl"))
+    announced = {what for how, what in asked[:tried] if how == "prefetch"}
+    assert {f"a-{each}-py3-none-any.whl" for each in (5, 4, 3)} <= announced
+    assert not {f"a-{each}-py3-none-any.whl" for each in (2, 1)} & announced

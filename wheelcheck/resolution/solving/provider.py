@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -33,6 +33,8 @@ from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 __all__ = ["Provider"]
 
 _UNCONSTRAINED = Constraint()
+_TRIED_NEXT = 2
+"""How many more versions are announced with the second: where one was refused, others may be."""
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
 
@@ -263,18 +265,26 @@ class Provider:
     def _search(
         self, name: NormalizedName, clauses: str, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
-        found = False
+        found = 0
         offers: Iterable[Offer] = self._answers.search(name, clauses)
         if name in self._installed:
             specifier = request_of(clauses).specifier
             offers = chain(self._already_there(name, specifier), offers)
         for offer in offers:
-            if not found and not self._no_deps and name not in self._locked:
+            if found <= 1 and not self._no_deps and name not in self._locked:
                 self._answers.expect(name, offer.version)
-            found = True
+                if found:
+                    self._announce_tried(name, clauses)
+            found += 1
             yield offer
         if stand_ins and not found:
             yield from self._substitutes_of(name, clauses)
+
+    def _announce_tried(self, name: NormalizedName, clauses: str) -> None:
+        """Announce what follows the second version, where that takes no file to be read."""
+        for offer in islice(self._answers.search(name, clauses), 2, 2 + _TRIED_NEXT):
+            if offer.file.has_metadata:
+                self._answers.expect(name, offer.version)
 
     def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
         offer = self._installed[name]
