@@ -225,7 +225,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         )
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
-        has_begun = opened.index.begin(_certainly_asked(opened.requirements))
+        has_begun = opened.index.begin(_always_needed(opened.requirements))
         from wheelcheck.api.analyse import analyse_sharing
         from wheelcheck.api.comparable_report import comparable_report
         from wheelcheck.resolution.common import Common
@@ -269,8 +269,8 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         return report
 
 
-def _certainly_asked(requirements: Requirements) -> Iterator[NormalizedName]:
-    """The projects whose pages are asked for on every target, whatever it is."""
+def _always_needed(requirements: Requirements) -> Iterator[NormalizedName]:
+    """The projects whose pages every target needs, whatever it is."""
     for line in () if requirements.locks else requirements.lines:
         if not (line.requirement.url or line.requirement.marker):
             yield canonicalize_name(line.requirement.name)
