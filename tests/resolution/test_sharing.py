@@ -139,8 +139,8 @@ def test_what_may_be_tried_after_a_refused_version_is_announced_together():
         requires={("a", each): ["b>1"] for each in versions[2:]},
     )
     assert str(resolve(requirements_of("a"), TARGETS[0], index).pins["a"].version) == "2"
-    asked = index.questions
-    tried = asked.index(("metadata", "a-5-py3-none-any.whl"))
-    announced = {what for how, what in asked[:tried] if how == "prefetch"}
+    questions = index.questions
+    tried = questions.index(("metadata", "a-5-py3-none-any.whl"))
+    announced = {what for how, what in questions[:tried] if how == "prefetch"}
     assert {f"a-{each}-py3-none-any.whl" for each in (5, 4, 3)} <= announced
     assert not {f"a-{each}-py3-none-any.whl" for each in (2, 1)} & announced
