@@ -17,10 +17,13 @@ from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.missing_folders import missing_project
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.project_settings.refused_settings import refused_settings
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.errors import Unknown
 
 HEAD = "from setuptools import Extension, setup\n"
 GCC_14 = Version("14.2")
@@ -306,3 +309,14 @@ def test_a_setting_that_left_the_configuration_of_python(
         finds = Importable(python, {"setuptools": Version("84.2.1")})
         stop = certain_stop(texts, frozenset(texts), finds, RunSettings())
         assert (stop is not None) is stops
+
+
+def test_a_byte_order_mark_stays_before_no_script_and_in_settings():
+    """`setup.py` is opened by tokenize, which drops it; `setup.cfg` by configparser (run)."""
+    assert not isinstance(parse("\ufefffrom setuptools import setup\n"), Unknown)
+    sdist = contents_of(setup__py=SETUP, setup__cfg="\ufeff[metadata]\nname = x\n")
+    (found,) = refused_settings(sdist, Version("80"), whole=True)
+    assert found.fatal
+    assert "byte order mark" in found.message
+    plain = contents_of(setup__py=SETUP, setup__cfg="[metadata]\nname = x\n")
+    assert list(refused_settings(plain, Version("80"), whole=True)) == []

@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _LARGEST = 512_000
+_BOM = "\ufeff"
+"""Before a script, tokenize drops it, by which setuptools and imports open scripts."""
 _LOCK = threading.Lock()
 _TRACES = re.compile(
     r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify"
@@ -43,7 +45,7 @@ def parse(text: str) -> ast.Module | Unknown:
         # Invalid escapes in other people's strings warn while parsing; the filter is process-wide.
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return ast.parse(text.removeprefix(_BOM))
     except SyntaxError as error:
         return Unknown("script-not-python3", f"line {error.lineno}: {error.msg}")
     except (RecursionError, MemoryError):

@@ -57,7 +57,15 @@ _MAY_RUN_CYTHON = re.compile(
     r"subprocess|os\.system|run_command|Popen|spawn|check_call|\bpip\b|^\s*class\s", re.MULTILINE
 )
 """Words of scripts that may run Cython, or install it."""
+_MAKES_PYX = re.compile(
+    r"configure|generate|urllib|requests|\.write\b|\bwrite\(|emit_(?!linenums)|chdir|rename"
+    r"|os\.symlink|symlink_to|import_module|copytree|(?<![.\w])git(?!\w)|\.in[\"']|render|extractall"
+    r"|sys\.executable|\bexec\(|\bglob\b|(?i:tempita)"
+)
+"""Words of scripts that may make a Cython source, though its C came along without it."""
 _NO_CYTHON = "and no build requirement brings Cython"
+_LEFT_BEHIND = "which the sdist does not hold, but what Cython wrote of it, which nothing takes"
+_NOT_TRANSLATED = "which the sdist does not hold, and no build requirement brings Cython"
 _NO_MATCH = "which no file of the sdist matches"
 _NO_FILE = "which the sdist does not hold"
 
@@ -220,10 +228,13 @@ def missing_sources(
     declared = facts.declaring
     if declared is None or contents.holds_links:
         return ()
-    translates = bool(cythonizes) and "cythonize(" in script and _NAMES_C.search(script) is None
+    calls = bool(cythonizes) and "cythonize(" in script
+    translates = calls and _NAMES_C.search(script) is None
     for module in declared.extensions:
         for path in map(posixpath.normpath, module.sources or ()):
             why = _why_missing(path, contents, cythonizes=cythonizes, translates=translates)
+            if calls and _is_left_behind(path, contents, script):
+                why = _LEFT_BEHIND
             translated = translates and path.endswith(".pyx")
             if (
                 why
@@ -235,6 +246,38 @@ def missing_sources(
     return ()
 
 
+def _is_left_behind(path: str, contents: SdistContents, script: str) -> bool:
+    """Whether a Cython source did not come along, but what Cython wrote of it, and is not taken.
+
+    `setup()` was given what `cythonize` returns when the sdist was made, so that it holds that
+    alone. A script that takes it names its ending somewhere.
+    """
+    stem, extension = posixpath.splitext(path)
+    name = posixpath.basename(stem)
+    same = re.compile(rf"(?:.*/)?{re.escape(name)}\.py(?:x(?:\..*)?)?")
+    elsewhere = any(map(same.fullmatch, contents.sizes))
+    written = {f"{stem}{end}": end for end in (".c", ".cpp") if f"{stem}{end}" in contents.sizes}
+    if extension != ".pyx" or elsewhere or not written:
+        return False
+    return all(
+        shipped in contents.marks
+        and contents.marks[shipped].generator.startswith("cython")
+        and not _names_ending(script, end, but_for=name)
+        for shipped, end in written.items()
+    )
+
+
+def _names_ending(script: str, ending: str, *, but_for: str) -> bool:
+    """Whether a script speaks of an ending, but in names of files with another stem.
+
+    `but_for` is the stem of the file that it may make such a name of.
+    """
+    whole = re.compile(
+        rf"""(["'])(?:[\w.-]+/)*(?!{re.escape(but_for)}\.)[\w*-]+{re.escape(ending)}\1"""
+    )
+    return re.search(rf"\b{ending[1:]}\b", whole.sub("", script)) is not None
+
+
 def _may_mend(script: str, why: str, *, translated: bool) -> bool:
     """Whether a script may make a source that is missing, or run Cython where none is required.
 
@@ -242,7 +285,13 @@ def _may_mend(script: str, why: str, *, translated: bool) -> bool:
     """
     if why == _NO_CYTHON:
         return _MAY_RUN_CYTHON.search(script) is not None
+    if why == _LEFT_BEHIND:
+        return _MAKES_PYX.search(script) is not None
     words = set(_MAKES_FILES)
+    if why == _NOT_TRANSLATED:
+        if _MAY_RUN_CYTHON.search(script) is not None:
+            return True
+        words -= _COMMANDS  # of Cython, which is not there
     if translated and "class " not in script:
         words -= _COMMANDS  # setuptools' own commands run only after that
     return any(word in script for word in words)
@@ -267,6 +316,8 @@ def _why_missing(
     if path in contents.sizes:
         lacks = extension == ".pyx" and cythonizes is False and not has_other
         return _NO_CYTHON if lacks else ""
+    if has_other and cythonizes is False and extension in {".c", ".cpp"}:
+        return _NOT_TRANSLATED
     if has_other and not (extension == ".pyx" and translates):
         return ""
     return _NO_FILE

@@ -16,6 +16,8 @@ from wheelcheck.builds.sdist.contents import SdistContents
 
 __all__ = ["refused_requirements_txt", "refused_settings"]
 
+_BOM = "\ufeff"
+"""`configparser` refuses a file with it: "File contains no section headers"."""
 _FILE = "setup.cfg"
 _EGG_INFO = ".egg-info/requires.txt"
 _DEEPEST = 2
@@ -34,6 +36,10 @@ def refused_settings(
     all known.
     """
     text = contents.texts.get(_FILE, "")
+    if setuptools is not None and text.startswith(_BOM):
+        message = f"{_FILE} begins with a byte order mark, which its reader takes for text"
+        yield BuildObstacle("refused-settings", message, _FILE, fatal=True)
+        return
     if setuptools is None or setuptools < _REFUSES_REQUIREMENTS or "[options]" not in text:
         return
     settings = ConfigParser(strict=False)  # as setuptools, which fills in %(names)s
