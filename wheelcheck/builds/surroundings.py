@@ -12,11 +12,7 @@ from msgspec.structs import replace
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.compiling.bundled_pybind11 import bundled_pybind11
-from wheelcheck.builds.obstacles.compiling.compiled_files import (
-    compiled_files,
-    missing_sources,
-    no_sources,
-)
+from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
 from wheelcheck.builds.obstacles.compiling.cython_output import (
     certainly_translated,
     translated_in_build,
@@ -29,6 +25,7 @@ from wheelcheck.builds.obstacles.compiling.missing_headers import (
     missing_headers,
     missing_in_cffi,
 )
+from wheelcheck.builds.obstacles.compiling.missing_sources import missing_sources, no_sources
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons, refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (

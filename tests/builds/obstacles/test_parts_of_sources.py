@@ -8,7 +8,8 @@ import pytest
 from packaging.version import Version
 from sdist_readings import contents_of
 
-from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files, missing_sources
+from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
+from wheelcheck.builds.obstacles.compiling.missing_sources import missing_sources
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import undeclared_names
 from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython

@@ -7,15 +7,12 @@ from packaging.version import Version
 from sdist_readings import contents_of
 
 from wheelcheck.builds.obstacles.compiling.bundled_pybind11 import bundled_pybind11
-from wheelcheck.builds.obstacles.compiling.compiled_files import (
-    compiled_files,
-    missing_sources,
-    no_sources,
-)
+from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
 from wheelcheck.builds.obstacles.compiling.cython_output import translated_in_build
 from wheelcheck.builds.obstacles.compiling.free_threading import limited_api
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors, lost_names
 from wheelcheck.builds.obstacles.compiling.missing_headers import compilable, missing_headers
+from wheelcheck.builds.obstacles.compiling.missing_sources import missing_sources, no_sources
 from wheelcheck.builds.obstacles.compiling.refused_options import refused_options
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.compiling.undeclared_names import (

@@ -314,9 +314,9 @@ def test_a_setting_that_left_the_configuration_of_python(
 def test_a_byte_order_mark_stays_before_no_script_and_in_settings():
     """`setup.py` is opened by tokenize, which drops it; `setup.cfg` by configparser (run)."""
     assert not isinstance(parse("\ufefffrom setuptools import setup\n"), Unknown)
-    sdist = contents_of(setup__py=SETUP, setup__cfg="\ufeff[metadata]\nname = x\n")
+    sdist = contents_of(setup__py=HEAD + "setup()\n", setup__cfg="\ufeff[metadata]\nname = x\n")
     (found,) = refused_settings(sdist, Version("80"), whole=True)
     assert found.fatal
     assert "byte order mark" in found.message
-    plain = contents_of(setup__py=SETUP, setup__cfg="[metadata]\nname = x\n")
+    plain = contents_of(setup__py=HEAD + "setup()\n", setup__cfg="[metadata]\nname = x\n")
     assert list(refused_settings(plain, Version("80"), whole=True)) == []
