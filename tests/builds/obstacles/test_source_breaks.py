@@ -122,7 +122,7 @@ def test_a_source_that_is_not_shipped():
 
     assert missing(SETUP) == ["x is made of x.c, which the sdist does not hold"]
     assert missing(SETUP, x__c="int a;") == []
-    assert missing(SETUP, x__pyx="cdef int a") == []
+    assert missing(f"import subprocess\n{SETUP}", x__pyx="cdef int a") == []
     assert missing(SETUP + "import subprocess\n") == []  # which may make it
     assert (
         missing(SETUP.replace("Extension('x', ['x.c'])", "Extension('x', ['x.c'], optional=True)"))
