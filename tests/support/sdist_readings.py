@@ -12,7 +12,7 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 
 __all__ = ["contents_of", "unread"]
 
-_READ = (".py", ".txt", ".toml", ".build")
+_READ = ("setup.cfg", ".py", ".txt", ".toml", ".build")
 
 
 def contents_of(**files: str) -> SdistContents:
