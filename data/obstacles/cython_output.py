@@ -2,10 +2,11 @@
 
     python data/obstacles/cython_output.py --python2 PATH 3.8=INCLUDE_DIR … 3.15=INCLUDE_DIR:MORE
 
-Every release translates two modules, a least one and an ordinary one, with the Python that it
-was made for; the result is compiled (`gcc -fsyntax-only`) against the headers of each CPython.
-A call of a function that no header declares counts as an error: GCC 14 refuses it, and with an
-older GCC the module cannot be imported. Writes `wheelcheck/builds/obstacles/cython_output.csv`:
+Every release translates three modules, a least one, a traced one and an ordinary one, with the
+Python that it was made for; the result is compiled (`gcc -fsyntax-only`) against the headers of
+each CPython. A call of a function that no header declares counts as an error: GCC 14 refuses it,
+and with an older GCC the module cannot be imported. Of the traced module, Cython 0.29.37 alone is
+measured so far. Writes `wheelcheck/builds/obstacles/cython_output.csv`:
 for each range of releases and each CPython that does not compile their code, the first error.
 The releases come from the index that pip is set up for.
 """
@@ -30,6 +31,7 @@ OLDEST = Version("0.24")
 OLD_WHEELS = ("--platform", "manylinux1_x86_64", "--python-version", "27", "--abi", "cp27mu")
 SAMPLES = {
     "least": "cdef int twice(int x):\n    return x + x\n",
+    "traced": "# cython: linetrace=True\ndef twice(x):\n    return x + x\n",
     "ordinary": '''
 cimport cython
 

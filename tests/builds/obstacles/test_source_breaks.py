@@ -1157,3 +1157,22 @@ def test_of_targets_that_exclude_each_other_none_is_certain(script):
     assert files.certain == ("both.c",)
     assert set(files.perhaps) - {"library.c"} == {"x.c", "y.c"}
     assert not any(module.supposing for module in facts.extensions)  # it compiles in any case
+
+
+@pytest.mark.parametrize(
+    ("head", "fails"),
+    [
+        ("# coding: utf-8\n# cython: language_level=3, linetrace=True\n", True),
+        ("# cython: profile = True\n", True),
+        ("# cython: profile=False\n", False),
+        ("cdef int a\n# cython: profile=True\n", False),
+    ],
+)
+def test_traced_modules_of_cython(head: str, *, fails: bool):
+    """As pyhmmer 0.3.4; compiled with Cython 0.29.37 and CPython 3.12.1."""
+    script = SETUP.replace("x.c", "x.pyx")
+    sdist = contents_of(setup__py=script, x__pyx=f"{head}cdef int b\ndef f(x):\n    return x\n")
+    facts = read_sdist(sdist)
+    found = translated_in_build(facts, sdist, Version("0.29.37"), 12)
+    assert [obstacle.fatal for obstacle in found] == [True] * fails
+    assert translated_in_build(facts, sdist, Version("3.0.12"), 12) == ()

@@ -18,6 +18,7 @@ from wheelcheck.tables import read_table
 __all__ = ["certainly_translated", "translated_in_build", "written_by_cython"]
 
 _OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
+_TRACED = frozenset({"linetrace", "profile"})
 _CODE = "cython-output-too-old"
 
 
@@ -81,8 +82,9 @@ def translated_in_build(
     Code ``cython-output-too-old``; fatal where it is compiled for certain and code of every module
     fails.
     """
-    sources = dict(_translated(facts, contents))
-    for sample in ("least", "ordinary"):
+    every = dict(_translated(facts, contents))
+    traced = {path: sure for path, sure in every.items() if _is_traced(path, contents)}
+    for sample, sources in {"least": every, "ordinary": every, "traced": traced}.items():
         error = ""
         if sources:
             error = _output_error(version, minor, sample, free_threaded=free_threaded)
@@ -90,9 +92,16 @@ def translated_in_build(
             path = max(sources, key=lambda path: sources[path])
             message = f"Cython {version} of the build turns {path} into C that CPython 3.{minor} "
             message += f"does not compile: {error}"
-            fatal = sources[path] and sample == "least"
+            fatal = sources[path] and sample != "ordinary"
             return (BuildObstacle(_CODE, message, _OUTPUT, fatal=fatal),)
     return ()
+
+
+def _is_traced(path: str, contents: SdistContents) -> bool:
+    """Whether the head of a Cython source has calls of tracers written, and no macro undoes it."""
+    words = contents.marks[path].old_cython if path in contents.marks else ()
+    undone = "CYTHON_PROFILE" in contents.texts.get("setup.py", "")
+    return not undone and not _TRACED.isdisjoint(words)
 
 
 def certainly_translated(facts: SdistFacts, contents: SdistContents) -> tuple[str, ...]:

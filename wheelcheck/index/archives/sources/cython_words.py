@@ -29,6 +29,11 @@ from wheelcheck.tables import read_table
 
 __all__ = ["cython_words"]
 
+_TRACED = re.compile(
+    rb"\A(?:[ \t\r]*(?:#[^\n]*)?\n)*?#[ \t]*cython[ \t]*:[^\n]*"
+    rb"\b(?:linetrace|profile)[ \t]*=[ \t]*True\b"
+)
+"""A line before all code by which Cython writes calls of tracers into a module."""
 _CYTHON_SIGNS = (
     (
         "long",
@@ -39,6 +44,8 @@ _CYTHON_SIGNS = (
     ),
     ("print", re.compile(rb"^[ \t]+print[ \t]+[\"'\w]", re.MULTILINE)),
     ("exec", re.compile(rb"^[ \t]+exec[ \t]+[\"'\w]", re.MULTILINE)),
+    ("linetrace", _TRACED),
+    ("profile", _TRACED),
     ("language_level", re.compile(rb"^#.*cython:.*language_level", re.MULTILINE)),
 )
 _CIMPORT = re.compile(

@@ -8,7 +8,7 @@ from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "ApiBreak", "SourceMarks", "is_marked"]
 
-RULES = 60
+RULES = 61
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -35,7 +35,8 @@ class SourceMarks(Struct, frozen=True):
     version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
     any ``cimport`` of a name of one part; ``name cmp`` of a builtin of Python 2;
-    ``numpy 2.0.0 int_t`` of a name that NumPy no longer declares; ``language_level``, where the
+    ``numpy 2.0.0 int_t`` of a name that NumPy no longer declares; ``linetrace`` or
+    ``profile``, where its head says so; ``language_level``, where the
     file states one; and ``callback f`` of a function that is passed to C (`cython_callbacks`). Of
     declaration files they have ``extern <x.h``, as of a `.pyx` too: a header that ``cdef extern
     from`` names; and names of NumPy. A `.pyx` has ``of package .event`` of declarations that it
