@@ -112,6 +112,18 @@ if __name__ == '__main__':
 """
 
 
+OF_FUNCTION = """
+from setuptools import setup
+def own(distribution):
+    from setuptools.command.build_py import build_py as base
+    class Own(base):
+        def finalize_options(self):
+            base.finalize_options(self)
+            {}
+    return Own(distribution)
+setup(name='x', cmdclass={{'build_py': own}})
+"""
+
 OF_HELPER = """
 from setuptools import setup, Extension
 from helper import Build
@@ -274,6 +286,13 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
     assert stop.place.startswith("setup.py:")
 
 
+def test_a_command_that_a_function_makes_is_run():
+    """As ml-rapids 0.0.1.7, built really: setuptools calls whatever `cmdclass` has."""
+    stop = run(OF_FUNCTION.format("__builtins__.BUILDING = True"))
+    assert stop is not None
+    assert "it sets __builtins__.BUILDING" in stop.why
+
+
 def test_a_method_of_a_text_makes_no_file():
     """conforce: what may be called of a module's own text leaves the files as they are."""
     script = """
@@ -339,6 +358,8 @@ setup(name='x', url=open('NEWS').read(), keywords='a' if thing.version else thin
         COPIES.replace(", dry_run=self.dry_run", ""),
         COPIES.replace("copy_tree(", "self.copy_tree("),
         CLEARS,
+        OF_FUNCTION.format("self.options = base.user_options"),
+        OF_FUNCTION.format("__builtins__.A = 1").replace("return Own", "return Other"),
     ],
 )
 def test_a_script_that_may_go_on(text: str):

@@ -8,6 +8,7 @@ from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.known.script_functions import Function, named
+from wheelcheck.builds.obstacles.setup_run.syntax import dotted, names_bound
 
 __all__ = ["command_methods", "named_class"]
 
@@ -43,9 +44,29 @@ def _makes_wheel(frame: Frame) -> bool:
 
 
 def named_class(node: ast.expr | None, names: Mapping[str, Any]) -> ScriptClass | None:
-    """The class of the script that an expression names."""
+    """The class of the script that an expression names, or whose object a function gives."""
     found = named(node, names)
+    if isinstance(found, Function):
+        return _class_within(found)
     return found if isinstance(found, ScriptClass) else None
+
+
+def _class_within(made_by: Function) -> ScriptClass | None:
+    """The class that a function has imports for, states, and returns, or an object of it.
+
+    setuptools calls what `cmdclass` has for a command, a class or not.
+    """
+    *before, last = made_by.definition.body
+    value = last.value if isinstance(last, ast.Return) else None
+    wanted = dotted(value.func if isinstance(value, ast.Call) else value)
+    classes = [part for part in before if isinstance(part, ast.ClassDef)]
+    plain = all(
+        isinstance(p, ast.Import | ast.ImportFrom | ast.Expr | ast.ClassDef) for p in before
+    )
+    if not plain or len(classes) != 1 or classes[0].name != wanted or classes[0].decorator_list:
+        return None
+    own = dict.fromkeys(names_bound(made_by.definition), "")  # not known, but bound
+    return ScriptClass(classes[0], {**made_by.home, **own}, made_by.file)
 
 
 def _methods(made: ScriptClass, depth: int = _DEEPEST) -> dict[str, Function]:
