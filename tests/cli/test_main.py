@@ -57,7 +57,7 @@ def test_help_is_ascii_and_teaches():
 
 def test_every_option_of_the_library_is_reached(call):
     words = (
-        "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --group dev --allow-outside "
+        "a.txt - -r b.txt -p pandas>=2 -c c.txt --build-constraint d.txt --extra test --group dev --allow-outside "
         "--no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
@@ -76,6 +76,7 @@ def test_every_option_of_the_library_is_reached(call):
         "targets": ["python:3.8-alpine"],
         "packages": ["pandas>=2"],
         "constraints": ["c.txt"],
+        "build_constraints": ["d.txt"],
         "extras": ["test"],
         "groups": ["dev"],
         "allow_outside": True,
