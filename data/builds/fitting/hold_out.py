@@ -96,6 +96,14 @@ _ABOUT = (
 _LISTS = (
     (
         (
+            "sixteenth.csv, judged at noon of 2026-11-30 by the present model (719b227c); its "
+            "builds are in no fit"
+        ),
+        "sixteenth-results.csv",
+        "sixteenth",
+    ),
+    (
+        (
             "fifteenth.csv, judged in the forenoon of 2026-11-30 by the model before; its builds "
             "are part of the present fit"
         ),

@@ -24,6 +24,7 @@ from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.costs.workload.cffi_declarations import named_by_cffi
 from wheelcheck.costs.workload.made import (
+    compiled_before,
     compiled_by_hand,
     listed_in_makefile,
     made_by_commands,
@@ -88,6 +89,7 @@ def compiled_files(
     includes = Includes(sizes, marks)
     candidates = candidate_sources(sizes)
     candidates -= includes.included(candidates)
+    candidates -= compiled_before(facts, sizes, texts, candidates)
     times = _by_cmake(facts, sizes, texts, candidates, cython=cython)
     chosen = set(times) or _chosen(facts, sizes, texts, candidates, cython=cython)
     if facts.system.backend.startswith(SIP):

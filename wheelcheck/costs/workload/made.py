@@ -16,6 +16,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = [
     "RUNS_MAKE",
+    "compiled_before",
     "compiled_by_hand",
     "configured_folders",
     "listed_in_makefile",
@@ -101,6 +102,23 @@ def listed_in_makefile(
         return set()
     objects = set(_MADE.findall(texts["Makefile"]))
     return {path for path in candidates if _stem(path) in objects}
+
+
+def compiled_before(
+    facts: SdistFacts,
+    sizes: Mapping[str, int],
+    texts: Mapping[str, str],
+    candidates: Collection[str],
+) -> set[str]:
+    """Of the `candidates`, those whose object files the sdist holds, where scripts run make.
+
+    make compiles what is older than its sources (GNU make's manual, 2.3), and all files of an sdist
+    have the same time, or that at which the author made them.
+    """
+    found = {path for path in candidates if posixpath.splitext(path)[0] + ".o" in sizes}
+    if not found or not any(map(RUNS_MAKE.search, texts_of_scripts(facts, texts))):
+        return set()
+    return found
 
 
 def compiled_by_hand(
