@@ -174,9 +174,11 @@ def _listed(names: Iterable[str]) -> str:
 # The index
 
 
-def _wheel(name: str, tag: str, requires: tuple[str, ...]) -> tuple[str, bytes]:
-    base = f"{name.replace('-', '_')}-1.0"
-    lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0"]
+def _wheel(
+    name: str, tag: str, requires: tuple[str, ...] = (), version: str = "1.0"
+) -> tuple[str, bytes]:
+    base = f"{name.replace('-', '_')}-{version}"
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     lines += [f"Requires-Dist: {each}" for each in requires]
     pure = "true" if tag == "py3-none-any" else "false"
     data = io.BytesIO()
@@ -214,13 +216,13 @@ def _projects() -> Mapping[str, Mapping[str, bytes]]:
         name: dict([_wheel(name, pure, requires)])
         for name, requires in {
             "alpha": ("omega",),
-            "setuptools": (),
             **dict.fromkeys(("beta", "gamma", "omega", "wheel", "pip", *TOOLS), ()),
         }.items()
     }
     both = [tag.format(arch) for tag in linux for arch in ("x86_64", "aarch64")]
-    found["delta"] = dict(_wheel("delta", tag, ()) for tag in both)
-    found["amdonly"] = dict([_wheel("amdonly", linux[0].format("x86_64"), ())])
+    found["delta"] = dict(_wheel("delta", tag) for tag in both)
+    found["amdonly"] = dict([_wheel("amdonly", linux[0].format("x86_64"))])
+    found["setuptools"] = dict([_wheel("setuptools", pure, version="80.9.0")])  # pip: >=40.8.0
     found["csrc"] = dict([_sdist("csrc")])
     return found
 
