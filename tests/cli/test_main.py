@@ -57,8 +57,8 @@ def test_help_is_ascii_and_teaches():
 
 def test_every_option_of_the_library_is_reached(call):
     words = (
-        "a.txt - -r b.txt -p pandas>=2 -c c.txt --build-constraint d.txt --extra test --group dev --allow-outside "
-        "--no-deps --pre "
+        "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --group dev --allow-outside "
+        "--build-constraint d.txt --no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
         "-f wheels --pip-config --no-cache --offline --timeout 2 -t python:3.8-alpine "
