@@ -330,6 +330,10 @@ AUTOCONF = "AC_INIT([x],[1])\nAM_INIT_AUTOMAKE\nLT_INIT\nPKG_CHECK_MODULES([RRD]
         ("subprocess.check_call(['bash', '-c', './bootstrap && ./configure'])", True),
         ("subprocess.check_call(['./autogen.sh'], cwd='lib')", False),
         ("subprocess.check_call(['sh', 'autogen.sh'], cwd='lib')", False),
+        (
+            "for line in [['sh', '-c', './autogen.sh']]:\n    subprocess.call(line, cwd='lib')",
+            False,
+        ),
     ],
 )
 def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_of(
@@ -344,6 +348,20 @@ def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_o
     }
     found = {"autoconf", "automake", "libtool", "pkg-config", "librrd-dev", "gcc", "libc6-dev"}
     assert packages(files) == found | ({"make"} if makes else set())
+
+
+@pytest.mark.parametrize(("folder", "runs"), [("libx", True), ("liby", False)])
+def test_a_bundled_library_on_which_a_script_runs_cmake_takes_its_compilers(
+    folder: str,
+    runs: bool,  # noqa: FBT001
+):
+    call = f"subprocess.run(['cmake', '-S', os.path.join('vendor', '{folder}'), '-B', 'b'])"
+    files = {
+        "setup.py": f"import os, subprocess\n{DOT}{call}\n{EXTENSION}",
+        "vendor/libx/CMakeLists.txt": "project(x VERSION 1 LANGUAGES C CXX)\n",
+        "x.c": "",
+    }
+    assert ("g++" in packages(files)) is runs
 
 
 # Variables that nobody sets

@@ -9,9 +9,10 @@ from wheelcheck.builds.sdist.build_system import strings, table
 from wheelcheck.builds.sdist.scikit_build import scikit_build_settings
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 
-__all__ = ["cmake_roots", "command_line_defines"]
+__all__ = ["cmake_roots", "command_line_defines", "library_roots"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
+_RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 
 
 def cmake_roots(texts: Mapping[str, str]) -> list[str]:
@@ -25,6 +26,29 @@ def cmake_roots(texts: Mapping[str, str]) -> list[str]:
     own = [path for path in paths if not is_vendored(path)]
     depth = min((path.count("/") for path in own), default=0)
     return [path for path in own if path.count("/") == depth]
+
+
+def library_roots(texts: Mapping[str, str]) -> list[str]:
+    """The `CMakeLists.txt` of bundled libraries on which a script runs CMake.
+
+    Where the project has none of its own, and the script names the library's folder in quotes.
+    """
+    scripts = "".join(
+        text for path, text in texts.items() if path.endswith(".py") and _RUNS_CMAKE.search(text)
+    )
+    if not scripts or cmake_roots(texts):
+        return []
+    folders = {
+        path: path.split("/")[:-1]
+        for path in texts
+        if path.endswith("/CMakeLists.txt") and not is_aside(path)
+    }
+    named = {
+        path: len(folder)
+        for path, folder in folders.items()
+        if re.search(rf"[\"'/]{re.escape(folder[-1])}/?[\"']", scripts)
+    }
+    return [path for path, depth in named.items() if depth == min(named.values())]
 
 
 def _stated_root(texts: Mapping[str, str]) -> str:

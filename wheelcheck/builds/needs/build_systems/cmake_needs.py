@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wheelcheck.builds.cmake.commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.cmake.demands import in_any_case, library_names
-from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
+from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines, library_roots
 from wheelcheck.builds.needs.build_need import (
     CMAKE_BACKENDS,
     BuildNeed,
@@ -50,7 +50,7 @@ _USES = re.compile(r"(?i)cmake|skbuild")
 
 def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
-    roots = cmake_roots(facts.texts)
+    roots = cmake_roots(facts.texts) or library_roots(facts.texts)
     doubtful = bool(roots) and not _is_used(facts)
     for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))

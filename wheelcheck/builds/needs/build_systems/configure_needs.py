@@ -27,8 +27,9 @@ _GENERATES = re.compile(
 _RUNS = re.compile(
     r"\b(?:call|check_call|check_output|run|Popen|popen|spawn|system)\s*\([^()]{0,300}"
     r"(?:autoreconf|autogen(?:\.sh)?|bootstrap(?:\.sh)?|[\"'/ ]configure)[\"' ;&]"
+    r"|(?<!exists\()(?<!isfile\()[\"']\./(?:autogen(?:\.sh)?|bootstrap(?:\.sh)?|configure)[\"' ;&]"
 )
-"""A command of a script that makes ``configure`` or runs it."""
+"""A command of a script that makes ``configure`` or runs it, or a string that is such a command."""
 _MACROS = (
     ("automake", re.compile(r"\bAM_INIT_AUTOMAKE\b")),
     ("libtool", re.compile(r"\b(?:LT_INIT|AC_PROG_LIBTOOL|AM_PROG_LIBTOOL)\b")),
