@@ -26,24 +26,32 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return ends
 
 
-def forked(live: Callable[[], object]) -> int:
+def forked(
+    live: Callable[[], object], ours: Iterable[socket.socket], theirs: Iterable[socket.socket]
+) -> int:
     """The number of a new process, whose whole life is `live`; it returns to nobody.
 
     It never gets Ctrl-C: it ends with this process. Who reads the output waits for this process
-    alone. Raises OSError where there cannot be another process.
+    alone. `ours` are this process's ends of their connections, `theirs` the new one's: each closes
+    the other's. Raises OSError where there cannot be another process, with all of them closed.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         process = os.fork()
         if not process:
-            _live(live)
-        return process
+            _live(live, ours)
+    except OSError:
+        close_all(ours)
+        raise
     finally:
+        close_all(theirs)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process
 
 
-def _live(live: Callable[[], object]) -> NoReturn:
+def _live(live: Callable[[], object], others: Iterable[socket.socket]) -> NoReturn:
     try:
+        close_all(others)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1):
             os.dup2(nowhere, stream)

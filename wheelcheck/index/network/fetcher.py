@@ -21,6 +21,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from queue import SimpleQueue
 from select import select
 from typing import Protocol
@@ -201,20 +202,7 @@ def start_fetchers(site: Site, count: int, threads: int) -> list[Fetcher]:
     pairs = [(pair(), pair()) for _ in range(count)]
     ours, theirs = ([(each[side], spare[side]) for each, spare in pairs] for side in (0, 1))
 
-    def live() -> None:
-        for ends in ours:
-            close_all(ends)
-        _live(site, theirs, threads)
-
-    try:
-        process = forked(live)
-    except OSError:
-        for ends in ours:
-            close_all(ends)
-        raise
-    finally:
-        for ends in theirs:
-            close_all(ends)
+    process = forked(lambda: _live(site, theirs, threads), chain(*ours), chain(*theirs))
     *others, (child, its_spare) = ours
     return [
         *(Fetcher(site.cache, each, None, spare) for each, spare in others),

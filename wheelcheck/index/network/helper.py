@@ -120,19 +120,11 @@ def start_helper(site: HelperSite, serve: Serve) -> Helper:
     first = os.getpid()
 
     def live() -> None:
-        ours.close()
         _end_with(first)
         with suppress(_GivesUp, OSError):
             _answer_all(site, theirs, serve)
 
-    try:
-        process = forked(live)
-    except OSError:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return Helper(ours, process, site.pages_used)
+    return Helper(ours, forked(live, [ours], [theirs]), site.pages_used)
 
 
 def _end_with(process: int) -> None:
