@@ -79,22 +79,13 @@ class TargetOffers:
             if key in known:
                 return known[key]
         known = self._here if any(map(_is_for_a_platform, files)) else self._anywhere
-        known[key] = self._chosen(name, version, files, rules)
-        return known[key]
-
-    def _chosen(
-        self,
-        name: NormalizedName,
-        version: Version,
-        files: Sequence[Wheel | Sdist],
-        rules: FileRules,
-    ) -> Offer | None:
         try:
             file = choose(files, self._target, rules)
         except Exception as error:  # noqa: BLE001 (other releases may be readable)
             contain(error, f"a file of {name} {version}", "file-unreadable")
-            return None
-        return None if file is None else Offer(version, file, self._installable)
+            file = None
+        known[key] = None if file is None else Offer(version, file, self._installable)
+        return known[key]
 
 
 def _is_for_a_platform(file: Wheel | Sdist) -> bool:
