@@ -155,11 +155,15 @@ class BuildsBeside(PlannedBuilds):
         unanswered = [each for each in self._sent.values() if each.target not in self._answers]
         self._expected = ()
         self._sent.clear()
-        for each in unanswered:
+        self._prefetch(unanswered)
+
+    def _prefetch(self, wanted: Sequence[WantedBuilds]) -> None:
+        """Have the index fetch what this process needs to plan these builds."""
+        for each in wanted:
             super().announce(each, each.sdists)
-        super().begin_plans(unanswered)
-        super().prefetch_plans(unanswered)
-        super().prefetch_verdicts(unanswered)
+        super().begin_plans(wanted)
+        super().prefetch_plans(wanted)
+        super().prefetch_verdicts(wanted)
 
     # --- in the helper ----------------------------------------------------------------------
 
@@ -170,12 +174,7 @@ class BuildsBeside(PlannedBuilds):
             place: WantedBuilds(self._expected[place], sdists, tried)
             for place, sdists, tried in questions
         }
-        for each in wanted.values():
-            super().announce(each, each.sdists)
-        builds = list(wanted.values())
-        super().begin_plans(builds)
-        super().prefetch_plans(builds)
-        super().prefetch_verdicts(builds)
+        self._prefetch(list(wanted.values()))
         for place, each in wanted.items():
             verdicts = {
                 sdist.filename: self._sources.verdict(sdist, each.target) for sdist in each.sdists
