@@ -6,7 +6,7 @@ added is found again by the other, or gets other places there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from wheelcheck.resolution.stored.stored_answers import StoredAnswers
@@ -70,43 +70,28 @@ def _behind(target: TargetForm, sizes: tuple[int, int, int]) -> TargetForm:
     )
 
 
-class _Places:
-    """Where things that another process has stored are here: the `first` at the same places."""
-
-    def __init__(self, first: int) -> None:
-        self._first = first
-        self._others: list[int] = []
-
-    def add(self, place: int) -> None:
-        """Say where the next is."""
-        self._others.append(place)
-
-    def __call__(self, place: int) -> int:
-        return place if place < self._first else self._others[place - self._first]
-
-
 class Merging:
     """Takes over what another process adds that goes on from what is stored now."""
 
     def __init__(self, stored: StoredAnswers) -> None:
         form = stored.form
         self._stored = stored
-        self._file = _Places(len(form.files))
-        self._offers = _Places(len(form.offers))
-        self._needs = _Places(len(form.needs))
+        self._files = list(range(len(form.files)))
+        self._offers = list(range(len(form.offers)))
+        self._needs = list(range(len(form.needs)))
+        """Where things are here, by their places there: at first they are the same."""
         self._keys = form.keys.copy()
         """All keys as they are there."""
 
     def add(self, added: StoredForm) -> None:
         """Take over what the other process has added since the last time."""
-        stored, own, file = self._stored, self._stored.form, self._file
+        stored, own = self._stored, self._stored.form
         for described in added.files:
-            file.add(stored.place_of_form(described))
+            self._files.append(stored.place_of_form(described))
         for offered in added.offers:
-            places = (each if each == NO_MORE else file(each) for each in offered)
-            self._offers.add(stored.place_of_offers(tuple(places)))
+            self._offers.append(stored.place_of_offers(tuple(map(self._file, offered))))
         for needs in added.needs:
-            self._needs.add(stored.place_of_needs_form(needs))
+            self._needs.append(stored.place_of_needs_form(needs))
         self._keys += added.keys
         for key, target in added.targets.items():
             self._add_target(own.targets.setdefault(key, TargetForm()), target)
@@ -116,20 +101,22 @@ class Merging:
     def _add_target(self, own: TargetForm, target: TargetForm) -> None:
         place_of = self._stored.place_of_key
         for at, place in target.searches.items():
-            own.searches.setdefault(place_of(self._keys[at]), self._offers(place))
+            own.searches.setdefault(place_of(self._keys[at]), self._offers[place])
         for at, place in target.substitutes.items():
-            found = place if place == NO_MORE else self._file(place)
-            own.substitutes.setdefault(place_of(self._keys[at]), found)
+            own.substitutes.setdefault(place_of(self._keys[at]), self._file(place))
         for at, place in target.needs.items():
-            key = _needs_key(self._keys[at], self._file)
-            own.needs.setdefault(place_of(key), self._needs(place))
+            key = _needs_key(self._keys[at], self._files)
+            own.needs.setdefault(place_of(key), self._needs[place])
+
+    def _file(self, place: int) -> int:
+        return place if place == NO_MORE else self._files[place]
 
 
-def _needs_key(key: str, file: Callable[[int], int]) -> str:
+def _needs_key(key: str, files: Sequence[int]) -> str:
     """The key of what an offer requires (`StoredPlaces.needs_key`), with the file's place here."""
     words = key.split(" ")
     at = int(words[0] == "!")
-    words[at] = str(file(int(words[at])))
+    words[at] = str(files[int(words[at])])
     return " ".join(words)
 
 
