@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,10 +110,6 @@ class LockIndex(IndexOver):
         """Look into a wheel in the background."""
         if wheel.url:
             self._index.prefetch_look(wheel, look)
-
-    def first_listed(self, sdists: Sequence[Sdist], wanted: Callable[[str], bool]) -> Sdist:
-        """Which of several sdists comes first."""
-        return self._index.first_listed(sdists, wanted)
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""
