@@ -198,7 +198,8 @@ def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[Archive
     if sum(member.packed for member in sources.values()) > _MOST_MARKED_BYTES:
         sources = {}
     keys = {path: (path[path.find("/") :], m.size, m.crc) for path, m in sources.items()}
-    shown = {path: _known_sources[key] for path, key in keys.items() if key in _known_sources}
+    known = ((path, _known_sources.get(key)) for path, key in keys.items())  # others may clear it
+    shown = {path: marks for path, marks in known if marks is not None}
     new = {path: member for path, member in sources.items() if path not in shown}
     fetch_beginnings(source, ((member, member.packed) for member in new.values()))
     for path, member in new.items():
