@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,20 @@ def _fence_is_idle(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     if request.node.get_closest_marker("hostile") is None:
         assert caught == [], "the fence caught something, and the test is not marked as hostile"
+
+
+@pytest.fixture
+def forked(monkeypatch) -> list[int]:
+    """The numbers of the processes that this one forks."""
+    processes: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        processes.append(fork())
+        return processes[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    return processes
 
 
 @pytest.fixture(scope="session")

@@ -78,20 +78,6 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def forked(monkeypatch) -> list[int]:
-    """The children of this process: a fetcher and, perhaps, a helper."""
-    processes: list[int] = []
-    fork = os.fork
-
-    def noted() -> int:
-        processes.append(fork())
-        return processes[-1]
-
-    monkeypatch.setattr(os, "fork", noted)
-    return processes
-
-
-@pytest.fixture
 def judged(url, tmp_path, monkeypatch):
     monkeypatch.setattr("wheelcheck.analysis.builds.builds_beside.LEAST_LEFT", 1)
 

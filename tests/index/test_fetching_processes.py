@@ -70,18 +70,10 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def forked(monkeypatch) -> list[int]:
+def forked(forked, monkeypatch) -> list[int]:
     """The processes that this one forks, which is possible; it has a server's thread."""
-    processes: list[int] = []
-    fork = os.fork
-
-    def noted() -> int:
-        processes.append(fork())
-        return processes[-1]
-
-    monkeypatch.setattr(os, "fork", noted)
     monkeypatch.setattr("wheelcheck.index.client.possible_fetchers", lambda: 2)
-    return processes
+    return forked
 
 
 @pytest.fixture
