@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wheelcheck.builds.sdist.build_system import strings, table
 from wheelcheck.builds.sdist.scikit_build import scikit_build_settings
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 
-__all__ = ["cmake_roots", "command_line_defines", "library_roots"]
+__all__ = ["cmake_roots", "command_line_defines", "library_roots", "runs_cmake"]
 
 _DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
 _RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
@@ -23,32 +23,38 @@ def cmake_roots(texts: Mapping[str, str]) -> list[str]:
     for path in (_stated_root(texts), "CMakeLists.txt"):
         if path in paths:
             return [path]
-    own = [path for path in paths if not is_vendored(path)]
-    depth = min((path.count("/") for path in own), default=0)
-    return [path for path in own if path.count("/") == depth]
+    return _shallowest([path for path in paths if not is_vendored(path)])
 
 
 def library_roots(texts: Mapping[str, str]) -> list[str]:
     """The `CMakeLists.txt` of bundled libraries on which a script runs CMake.
 
-    Where the project has none of its own, and the script names the library's folder in quotes.
+    It names the library's folder in quotes. A project that has a list of its own begins with that
+    (`cmake_roots`).
     """
     scripts = "".join(
-        text for path, text in texts.items() if path.endswith(".py") and _RUNS_CMAKE.search(text)
+        text for path, text in texts.items() if path.endswith(".py") and runs_cmake(text)
     )
-    if not scripts or cmake_roots(texts):
+    if not scripts:
         return []
-    folders = {
-        path: path.split("/")[:-1]
-        for path in texts
-        if path.endswith("/CMakeLists.txt") and not is_aside(path)
-    }
-    named = {
-        path: len(folder)
-        for path, folder in folders.items()
-        if re.search(rf"[\"'/]{re.escape(folder[-1])}/?[\"']", scripts)
-    }
-    return [path for path, depth in named.items() if depth == min(named.values())]
+    return _shallowest(
+        [
+            path
+            for path in texts
+            if path.endswith("/CMakeLists.txt") and not is_aside(path)
+            if re.search(rf"[\"'/]{re.escape(path.split('/')[-2])}/?[\"']", scripts)
+        ]
+    )
+
+
+def runs_cmake(script: str) -> bool:
+    """Whether a script names ``cmake`` as a program."""
+    return _RUNS_CMAKE.search(script) is not None
+
+
+def _shallowest(paths: Collection[str]) -> list[str]:
+    depth = min((path.count("/") for path in paths), default=0)
+    return [path for path in paths if path.count("/") == depth]
 
 
 def _stated_root(texts: Mapping[str, str]) -> str:

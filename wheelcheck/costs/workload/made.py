@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+from wheelcheck.builds.cmake.roots import runs_cmake
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 
@@ -36,7 +37,6 @@ _CONFIGURE = ("configure", "configure.ac")
 _RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
 _CONFIGURES = ("configure", "autoreconf", ".sh")
 """What is in every text that the pattern fits, and in few others."""
-_RUNS_CMAKE = re.compile(r"[\"']cmake3?[\"']")
 _COMPILES = re.compile(
     r"\bnew_compiler\b|\bcompiler\.compile\(|['\"](?:cc|clang|g\+\+|gcc)(?: [^'\"\n]*)? -c\b"
     r"|['\"](?:cc|clang|g\+\+|gcc)['\"], *['\"]-c\b"
@@ -185,7 +185,7 @@ def named_parts(sources: set[str], sizes: Collection[str], script: str) -> set[s
 
 def runs_make(script: str) -> bool:
     """Whether a script names ``make`` or ``cmake`` as a program."""
-    return RUNS_MAKE.search(script) is not None or _RUNS_CMAKE.search(script) is not None
+    return RUNS_MAKE.search(script) is not None or runs_cmake(script)
 
 
 def texts_of_scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
