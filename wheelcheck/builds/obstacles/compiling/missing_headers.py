@@ -228,8 +228,7 @@ def _is_left_behind(
 
 def _holds_folder(name: str, contents: SdistContents) -> bool:
     """Whether the sdist has a folder as that of a header."""
-    folder = name.partition("/")[0]
-    return any(path.rpartition("/")[2] == folder for path in contents.directories)
+    return name.partition("/")[0] in contents.directory_names
 
 
 def _missing(

@@ -38,6 +38,7 @@ _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cytho
 _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
 _OF_CYTHON = frozenset({"cython", "cpython", "libc", "libcpp", "numpy", "openmp", "posix"})
 """Declarations that Cython brings (`Cython/Includes` of 3.3.1), and itself."""
+_KNOWN_DECLARATIONS = _OF_CYTHON | _BRING_DECLARATIONS | LOST_DECLARATIONS
 _SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
 _LOST_3 = re.compile(r"stdlib|stdio|stl|python|python_(?!version$)\w+")
 """Declarations that Cython 3.0 has no more (`Cython/Includes/Deprecated` of 0.29)."""
@@ -67,6 +68,7 @@ def old_cython(
     named = dict(_declared_sources(facts.declaring)) if facts.declaring is not None else {}
     named = {path: sure for path, sure in named.items() if path in contents.sizes}
     named |= _parts(named, contents)
+    plain = complete and installed is not None and installed <= PLAIN_PROJECTS
     found = []
     for path in contents.marks:
         if path.endswith((".pyx", ".pxi")) and (path in named or not (named or is_aside(path))):
@@ -74,7 +76,6 @@ def old_cython(
             reasons += _refused(path, contents, version, stated=stated)
             reasons += _not_installed(path, contents, installed) if path in named else ()
             reasons += _not_declared(path, contents, numpy)
-            plain = complete and installed is not None and installed <= PLAIN_PROJECTS
             reasons += _nowhere(path, contents) if plain and path in named else ()
             fatal = named.get(path, False)
             found += [
@@ -118,8 +119,7 @@ def _without_part(path: str, contents: SdistContents) -> Iterator[str]:
         folder = posixpath.dirname(name).partition("/")[0]
         if folder not in contents.directory_names and folder not in {"", ".", ".."}:
             continue
-        made = any(base in text for text in contents.texts.values())
-        if base not in contents.file_names and not made:
+        if base not in contents.file_names and not _is_named(base, contents):
             yield f"includes {name}, which the sdist does not hold"
 
 
@@ -136,10 +136,15 @@ def _without_declarations(path: str, contents: SdistContents) -> Iterator[str]:
             continue
         stem = name.rpartition(".")[2]
         declares = f"{stem}.pxd"
-        made = any(declares in text for text in contents.texts.values())
         package = stem in contents.directory_names
-        if not (made or package or any(declares in each for each in contents.file_names)):
+        there = any(declares in each for each in contents.file_names)
+        if not (there or package or _is_named(declares, contents)):
             yield f"cimports from {name}, and the sdist holds no {declares}"
+
+
+def _is_named(file: str, contents: SdistContents) -> bool:
+    """Whether a script or another build file has the name of a file, which it may make."""
+    return any(file in text for text in contents.texts.values())
 
 
 def _is_own_module(name: str, contents: SdistContents) -> bool:
@@ -166,13 +171,11 @@ def _not_installed(
 def _nowhere(path: str, contents: SdistContents) -> Iterator[str]:
     """Modules that a source cimports, and that neither the sdist nor Cython declares."""
     for name in marked(contents.marks[path].old_cython, CIMPORT):
-        brought = name in _OF_CYTHON | _BRING_DECLARATIONS | LOST_DECLARATIONS
-        if name.startswith(".") or brought or _LOST_3.fullmatch(name):
+        if name.startswith(".") or name in _KNOWN_DECLARATIONS or _LOST_3.fullmatch(name):
             continue
         there = any(each.startswith(f"{name}.p") for each in contents.file_names)
-        package = any(posixpath.basename(each) == name for each in contents.directories)
-        made = any(f"{name}.pxd" in text for text in contents.texts.values())
-        if not (there or package or made):
+        package = name in contents.directory_names
+        if not (there or package or _is_named(f"{name}.pxd", contents)):
             yield f"cimports {name}, which neither the sdist nor a build requirement declares"
 
 
