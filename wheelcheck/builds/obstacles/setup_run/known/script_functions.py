@@ -111,15 +111,6 @@ def _of_body(
     return None
 
 
-def _removes_in_vain(call: ast.Call, around: Mapping[str, Any], value: Value) -> bool:
-    """Whether ``words.remove(word)`` is called of words that lack it."""
-    match call:
-        case ast.Call(func=ast.Attribute(words, "remove"), args=[word]):
-            return value(ast.Compare(word, [ast.NotIn()], [words]), around) is True
-        case _:
-            return False
-
-
 def bound_arguments(
     definition: ast.FunctionDef, node: ast.Call, value: Callable[[ast.expr], Any]
 ) -> Scope:
