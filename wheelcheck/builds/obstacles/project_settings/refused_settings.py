@@ -11,7 +11,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.setup_run.refused_keywords import refused_requirements
+from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
+    parses_pep_508,
+    refused_lines,
+    refused_requirements,
+)
 from wheelcheck.builds.sdist.contents import SdistContents
 
 __all__ = ["refused_requirements_txt", "refused_settings"]
@@ -23,8 +27,6 @@ _EGG_INFO = ".egg-info/requires.txt"
 _DEEPEST = 2
 """The egg-info of a project lies in its root or in a folder of its packages (``src``)."""
 _CHOOSES = re.compile(r"version_info|sys\.version|PY2|PY3|python_version|hexversion")
-_REFUSES_REQUIREMENTS = Version("67")
-"""setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
 
 
 def refused_settings(
@@ -40,7 +42,7 @@ def refused_settings(
         message = f"{_FILE} begins with a byte order mark, which its reader takes for text"
         yield BuildObstacle("refused-settings", message, _FILE, fatal=True)
         return
-    if setuptools is None or setuptools < _REFUSES_REQUIREMENTS or "[options]" not in text:
+    if not parses_pep_508(setuptools) or "[options]" not in text:
         return
     settings = ConfigParser(strict=False)  # as setuptools, which fills in %(names)s
     try:
@@ -61,7 +63,7 @@ def refused_requirements_txt(
     `setup()` gave them when the sdist was made, and is given them again by each build, unless the
     script chooses among them by the version of Python. `setuptools` is the release of the build.
     """
-    if setuptools is None or setuptools < _REFUSES_REQUIREMENTS:
+    if not parses_pep_508(setuptools):
         return
     paths = (p for p in contents.modules if p.endswith(_EGG_INFO) and p.count("/") <= _DEEPEST)
     path = min(paths, key=len, default="")
@@ -84,8 +86,7 @@ def _requirements(settings: ConfigParser) -> Iterator[str]:
         if value.strip().startswith("file:"):
             continue
         lines = value.splitlines() if "\n" in value else value.split(";")
-        for line in refused_requirements([part.strip() for part in lines]):
-            yield f"{key} has {line!r}, which is refused since setuptools 67 (PEP 508)"
+        yield from refused_lines(key, [part.strip() for part in lines])
     specifier = settings.get("options", "python_requires", fallback="")
     try:
         SpecifierSet(specifier)

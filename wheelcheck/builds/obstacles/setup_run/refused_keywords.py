@@ -20,8 +20,10 @@ from wheelcheck.builds.obstacles.setup_run.stop import SETUP_EXIT
 
 __all__ = [
     "other_version",
+    "parses_pep_508",
     "refused_dry_run",
     "refused_keyword",
+    "refused_lines",
     "refused_requirements",
 ]
 
@@ -58,11 +60,30 @@ def refused_keyword(
         files: The files that the setup script finds.
         setuptools: The release that runs; None where it is not known.
     """
-    refused = ((SETUP_EXIT, why) for why in _values(known, setuptools))
-    missing = ((SETUP_EXIT, why) for why in _files(known, names, files))
-    read = _types(known) if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS else ()
-    first = (("InvalidRequirement", why) for why in _first(known, setuptools))
-    return next(iter((*first, *_version(known, setuptools), *refused, *read, *missing)), ("", ""))
+    return next(_refusals(known, names, files, setuptools), ("", ""))
+
+
+def _refusals(
+    known: Mapping[str, Any], names: frozenset[str], files: Files, setuptools: Version | None
+) -> Iterator[tuple[str, str]]:
+    """All of them, in the order in which setuptools comes to them.
+
+    `setup_requires` is read before all else, and no exit is made of what is wrong with it.
+    """
+    strict = parses_pep_508(setuptools)
+    if strict:
+        for why in refused_lines("setup_requires", known.get("setup_requires")):
+            yield "InvalidRequirement", why
+    yield from _version(known, setuptools)
+    if strict:
+        yield from ((SETUP_EXIT, why) for why in _values(known))
+        yield from _types(known)
+    yield from ((SETUP_EXIT, why) for why in _files(known, names, files))
+
+
+def parses_pep_508(setuptools: Version | None) -> bool:
+    """Whether a release takes requirements by PEP 508 alone; False where it is not known."""
+    return setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS
 
 
 def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | None) -> str:
@@ -105,18 +126,9 @@ def other_version(
     return f"setup() gives version {given} in an sdist of {release}, which installers discard"
 
 
-def _first(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
-    """What is refused of `setup_requires`: read before all else, and no exit is made of it."""
-    if setuptools is not None and setuptools >= _REFUSES_REQUIREMENTS:
-        for line in refused_requirements(known.get("setup_requires")):
-            yield _refused("setup_requires", line)
-
-
-def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
-    if setuptools is None or setuptools < _REFUSES_REQUIREMENTS:
-        return
+def _values(known: Mapping[str, Any]) -> Iterator[str]:
     for keyword, value in _requirement_values(known):
-        yield from (_refused(keyword, line) for line in refused_requirements(value))
+        yield from refused_lines(keyword, value)
     data = known.get("package_data")
     for value in data.values() if isinstance(data, dict) else ():
         if isinstance(value, str):
@@ -171,16 +183,18 @@ def _requirement_values(known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "extras_require", value
 
 
-def _refused(keyword: str, line: str) -> str:
-    return f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
-
-
 def _is_invalid(version: str) -> bool:
     try:
         Version(version)
     except InvalidVersion:
         return True
     return False
+
+
+def refused_lines(keyword: str, value: Any) -> Iterator[str]:
+    """What is said of the lines of a keyword that are no requirements (PEP 508)."""
+    for line in refused_requirements(value):
+        yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
 
 
 def refused_requirements(value: Any) -> Iterator[str]:
