@@ -48,20 +48,11 @@ def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The libraries of declared extension modules.
 
-    Known, not inferred, are those of a package whose header the sources include in every build,
-    and those that no package holds, nor a header of their name that the sources include, where no
-    command of the script may change what is linked with. What the script has built
-    itself, as one of the libraries of `setup()`, is no need.
+    Known, not inferred, are those of a package whose header the sources include in every build, and
+    those that no package holds, nor a header of their name that the sources include. What the
+    script has built itself, as one of the libraries of `setup()`, is no need.
     """
-    fixed = "build_ext" not in facts.texts.get("setup.py", "")
-    headers = (*facts.sure_headers, *facts.unmet_headers) if fixed else ()
-    holders = {header: holder_of_header(header) for header in headers}
-    included = set(holders.values()) - {None}
-    lost = (header for header, holder in holders.items() if holder is None)
-    script = facts.texts.get("setup.py", "")
-    nowhere = (
-        set() if any(word in script for word in _RUNS) else {h.removesuffix(".h") for h in lost}
-    )
+    packages, nowhere = _included(facts)
     scripts = {place.partition(":")[0] for place, _, _ in facts.extension_libraries}
     built = {name for path in scripts for name in _built_in(facts.texts.get(path, ""))}
     for place, (name, *others), optional in facts.extension_libraries:
@@ -69,10 +60,28 @@ def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             continue
         role = Role.OPTIONAL if optional else Role.REQUIRED
         source = f"{place}: libraries=[{' or '.join(map(repr, (name, *others)))}]"
+        holder = holder_of((FileKind.LIB, name))
+        known = name in nowhere if holder is None else holder in packages
         for need in need_called(FileKind.LIB, name, source, role, others=others):
-            holder = holder_of((FileKind.LIB, name))
-            known = holder in included or (holder is None and name in nowhere)
-            yield replace(need, inferred=not (known and not others and not optional))
+            yield replace(need, inferred=not known or bool(others) or optional)
+
+
+def _included(facts: SourceNeedsInput) -> tuple[set[str], set[str]]:
+    """The packages of the headers that the sources include in every build.
+
+    Beside them the names of headers that no package holds, where nothing of the script may bring
+    them. Neither where a command of the script may change what is linked with.
+    """
+    script = facts.texts.get("setup.py", "")
+    if "build_ext" in script:
+        return set(), set()
+    headers = (*facts.sure_headers, *facts.unmet_headers)
+    holders = {header: holder_of_header(header) for header in headers}
+    packages = {holder for holder in holders.values() if holder is not None}
+    if any(word in script for word in _RUNS):
+        return packages, set()
+    lost = (header for header, holder in holders.items() if holder is None)
+    return packages, {header.removesuffix(".h") for header in lost}
 
 
 def _built_in(text: str) -> Iterator[str]:
