@@ -36,11 +36,11 @@ _MAKES_PYX = re.compile(
     r"|sys\.executable|\bexec\(|\bglob\b|(?i:tempita)"
 )
 """Words of scripts that may make a Cython source, though its C came along without it."""
-_NO_CYTHON = "and no build requirement brings Cython"
-_LEFT_BEHIND = "which the sdist does not hold, but what Cython wrote of it, which nothing takes"
-_NOT_TRANSLATED = "which the sdist does not hold, and no build requirement brings Cython"
 _NO_MATCH = "which no file of the sdist matches"
+_NO_CYTHON = "and no build requirement brings Cython"
 _NO_FILE = "which the sdist does not hold"
+_NOT_TRANSLATED = f"{_NO_FILE}, {_NO_CYTHON}"
+_LEFT_BEHIND = f"{_NO_FILE}, but what Cython wrote of it, which nothing takes"
 
 
 def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacle, ...]:
@@ -98,11 +98,12 @@ def _is_left_behind(path: str, contents: SdistContents, script: str) -> bool:
     alone. A script that takes it names its ending somewhere.
     """
     stem, extension = posixpath.splitext(path)
+    written = {f"{stem}{end}": end for end in (".c", ".cpp") if f"{stem}{end}" in contents.sizes}
+    if extension != ".pyx" or not written:
+        return False
     name = posixpath.basename(stem)
     same = re.compile(rf"(?:.*/)?{re.escape(name)}\.py(?:x(?:\..*)?)?")
-    elsewhere = any(map(same.fullmatch, contents.sizes))
-    written = {f"{stem}{end}": end for end in (".c", ".cpp") if f"{stem}{end}" in contents.sizes}
-    if extension != ".pyx" or elsewhere or not written:
+    if any(map(same.fullmatch, contents.sizes)):
         return False
     return all(
         shipped in contents.marks
