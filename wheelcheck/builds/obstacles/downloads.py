@@ -11,7 +11,12 @@ from itertools import takewhile
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.sdist.source_files import is_aside, is_vendored, missing_subprojects
+from wheelcheck.builds.sdist.source_files import (
+    folders_of,
+    is_aside,
+    is_vendored,
+    missing_subprojects,
+)
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.builds.setup_script.setuptools_there import without_setuptools
 from wheelcheck.errors import Unknown
@@ -23,6 +28,7 @@ _CMAKE_FETCH = re.compile(
     r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
     re.IGNORECASE,
 )
+_CMAKE_LISTS = ("CMakeLists.txt", ".cmake")
 _INCLUDE = re.compile(r"^[ \t]*include\s*\(\s*\"?([\w./${}-]+)", re.IGNORECASE | re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 _DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
@@ -90,12 +96,17 @@ def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
 
 def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     """What the project's CMake files fetch, and the modules of its own that they include."""
-    own = {
+    every = {
         path: text
         for path, text in facts.texts.items()
-        if path.endswith(("CMakeLists.txt", ".cmake"))
-        if not (is_aside(path) or _DOCUMENTATION.search(path))
-        if not is_vendored(path) or _lists_alone(path, facts.members)
+        if path.endswith(_CMAKE_LISTS) and not (is_aside(path) or _DOCUMENTATION.search(path))
+    }
+    vendored = set(filter(is_vendored, every))
+    filled = _filled_folders(facts.members) if vendored else frozenset()
+    own = {
+        path: text
+        for path, text in every.items()
+        if path not in vendored or path.rpartition("/")[0] not in filled
     }
     lists = (text for path, text in own.items() if not path.endswith(".cmake"))
     included = {_module(path) for text in lists for path in _INCLUDE.findall(text)}
@@ -109,11 +120,9 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
             yield _download("downloads-cmake", message, path)
 
 
-def _lists_alone(path: str, members: Iterable[str]) -> bool:
-    """Whether nothing but CMake's lists is in a folder: no library lies there, one is fetched."""
-    folder = path.rpartition("/")[0]
-    inside = (member for member in members if member.startswith(f"{folder}/"))
-    return all(member.endswith(("/", "CMakeLists.txt", ".cmake")) for member in inside)
+def _filled_folders(members: Iterable[str]) -> frozenset[str]:
+    """Folders with more than CMake's lists: where there are these alone, a library is fetched."""
+    return folders_of(member for member in members if not member.endswith(("/", *_CMAKE_LISTS)))
 
 
 def _module(path: str) -> str:

@@ -6,7 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
+from wheelcheck.builds.sdist.source_files import (
+    SourceCount,
+    count_sources,
+    folders_of,
+    generated_c,
+)
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.sources.mark_kinds import EXTERN, marked
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
@@ -75,13 +80,7 @@ class SdistContents:
     @cached_property
     def directories(self) -> frozenset[str]:
         """The folders that hold its files, and those that hold these."""
-        found: set[str] = set()
-        for path in self.sizes:
-            parent = path.rpartition("/")[0]
-            while parent and parent not in found:
-                found.add(parent)
-                parent = parent.rpartition("/")[0]
-        return frozenset(found)
+        return folders_of(self.sizes)
 
     @cached_property
     def directory_names(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from wheelcheck.index.archives.sources.languages import Language, language_of
 __all__ = [
     "SourceCount",
     "count_sources",
+    "folders_of",
     "generated_c",
     "is_aside",
     "is_vendored",
@@ -44,6 +45,17 @@ class SourceCount(Struct, frozen=True):
     aside_files: int = 0
     aside_bytes: int = 0
     lines: int | None = None
+
+
+def folders_of(paths: Iterable[str]) -> frozenset[str]:
+    """The folders that hold these files, and those that hold these."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return frozenset(found)
 
 
 def is_aside(path: str) -> bool:

@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.setup_run.known.script_functions import (
     Value,
     function_value,
 )
+from wheelcheck.builds.sdist.source_files import folders_of
 
 __all__ = [
     "Files",
@@ -56,13 +57,7 @@ class Files(Struct):
     @classmethod
     def of(cls, paths: frozenset[str], texts: Mapping[str, str], *, whole: bool = True) -> Files:
         """The files that a script meets; `whole`: they are all there are."""
-        folders: set[str] = set()
-        for path in paths:
-            folder = path.rpartition("/")[0]
-            while folder and folder not in folders:
-                folders.add(folder)
-                folder = folder.rpartition("/")[0]
-        return cls(paths, frozenset(folders), certain=whole, texts=texts)
+        return cls(paths, folders_of(paths), certain=whole, texts=texts)
 
     def note_call(self, name: str) -> None:
         """A call of a function of this dotted name."""
