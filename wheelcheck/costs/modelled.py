@@ -254,30 +254,22 @@ def filled_jobs(features: BuildFeatures, table: Coefficients) -> float:
 
     That is the work of all files ÷ that of the dearest: beside a long file, short files end early.
     """
-    alone = (
-        _compiling(features, {kind: source.heaviest_alone()}, table)
-        for kind, source in features.sources.items()
-    )
-    dearest = max(alone, default=0.0)
-    if not dearest:
-        return 1.0
-    everything = _compiling(features, features.sources, table)
-    return max(1.0, min(features.compiled_files, everything / dearest))
-
-
-def _compiling(
-    features: BuildFeatures, sources: Mapping[SourceKind, Sources], table: Coefficients
-) -> float:
-    """Reference seconds that compilers take for some of the sources."""
-    part = BuildFeatures(
+    compilers = BuildFeatures(
         compiles=True,
         backend=features.backend,
-        sources=sources,
         nanobind=features.nanobind,
         optimised=features.optimised,
     )
-    nothing = replace(part, sources={})
-    return source_seconds(part, table) - source_seconds(nothing, table)
+    before = source_seconds(compilers, table)
+
+    def compiling(sources: Mapping[SourceKind, Sources]) -> float:
+        return source_seconds(replace(compilers, sources=sources), table) - before
+
+    alone = (compiling({kind: own.heaviest_alone()}) for kind, own in features.sources.items())
+    dearest = max(alone, default=0.0)
+    if not dearest:
+        return 1.0
+    return max(1.0, min(features.compiled_files, compiling(features.sources) / dearest))
 
 
 def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
