@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -15,6 +16,7 @@ from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources
 from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.errors import Unknown
 
 DATA = Path(__file__).parents[2] / "data" / "builds"
@@ -80,19 +82,23 @@ def test_a_published_wheel_tells_the_size_of_another_version():
 
 
 def test_a_change_of_backend_is_not_overlooked():
-    """pandas 2.0 was built by setuptools, one file after another; later releases by Meson."""
+    """pandas 2.0 was built by setuptools, one file after another; later releases by Meson.
+
+    Beside a file with most of the work there is none for many compilers, as in any build by Meson.
+    """
     (known,) = (build for build in measured_builds()["pandas"] if build.version == Version("2.0.0"))
     size = round(1.2e6 * known.source_seconds / 400)
+    many = Sources(40, size, size // 10)
     meson = BuildFeatures(
-        compiles=True,
-        backend="meson",
-        sources={SourceKind.CYTHON: Sources(40, size, size // 10)},
-        parallel=True,
+        compiles=True, backend="meson", sources={SourceKind.CYTHON: many}, parallel=True
     )
     cost = of("pandas", "2.0.3", meson, python=(3, 8))
     assert cost.cpu_seconds.basis == "scaled"
     assert known.serial_share > 0.9 > cost.serial_share
     assert cost.concurrent_share > 0
+    long = TranslationUnit(bytes=size, statements=size // 10)
+    unlike = replace(meson, sources={SourceKind.CYTHON: replace(many, heaviest=long)})
+    assert of("pandas", "2.0.3", unlike, python=(3, 8)).filled_jobs < 2 < cost.filled_jobs
 
 
 def test_what_was_never_measured_is_modelled():

@@ -82,7 +82,10 @@ def _as_this_release(
     own = modelled_cost(features, table)
     if features.parallel != (scaled.serial_share < _SERIAL):
         scaled = replace(
-            scaled, serial_share=own.serial_share, concurrent_share=own.concurrent_share
+            scaled,
+            serial_share=own.serial_share,
+            concurrent_share=own.concurrent_share,
+            filled_jobs=own.filled_jobs,
         )
     if features.wheel is None or not features.wheel.extension_bytes:
         return scaled
