@@ -164,11 +164,11 @@ class Judge:
             self._builds.expect(targets)
         for target in targets:
             self._prefetched[target] = self._choose(target, plan=plan)
-        wanted = [
+        wanted = self._builds.planned_here(
             WantedBuilds(target, chosen.sdists, chosen.tried)
             for target, chosen in self._prefetched.items()
             if not self._knows_builds(target, chosen)
-        ]
+        )
         planned = [each for each in wanted if plan and is_planned(each.target)]
         self._builds.begin_plans(planned)
         if plan:  # before all that waits for sdists: wheels are read meanwhile

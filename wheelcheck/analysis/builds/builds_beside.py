@@ -93,19 +93,8 @@ class BuildsBeside(PlannedBuilds):
         self._sent[wanted.target] = wanted
         return True
 
-    def begin_plans(self, wanted: Sequence[WantedBuilds]) -> None:
-        """As `PlannedBuilds.begin_plans`, for what no helper plans."""
-        super().begin_plans(self._left(wanted))
-
-    def prefetch_plans(self, wanted: Sequence[WantedBuilds]) -> None:
-        """As `PlannedBuilds.prefetch_plans`, for what no helper plans."""
-        super().prefetch_plans(self._left(wanted))
-
-    def prefetch_verdicts(self, wanted: Sequence[WantedBuilds]) -> None:
-        """As `PlannedBuilds.prefetch_verdicts`, for what no helper plans."""
-        super().prefetch_verdicts(self._left(wanted))
-
-    def _left(self, wanted: Iterable[WantedBuilds]) -> list[WantedBuilds]:
+    def planned_here(self, wanted: Iterable[WantedBuilds]) -> list[WantedBuilds]:
+        """Those of these builds that no helper plans."""
         return [each for each in wanted if each.target not in self._sent]
 
     def refine(self, judgement: Judgement, target: Target) -> Judgement:
@@ -161,9 +150,9 @@ class BuildsBeside(PlannedBuilds):
         """Have the index fetch what this process needs to plan these builds."""
         for each in wanted:
             super().announce(each, each.sdists)
-        super().begin_plans(wanted)
-        super().prefetch_plans(wanted)
-        super().prefetch_verdicts(wanted)
+        self.begin_plans(wanted)
+        self.prefetch_plans(wanted)
+        self.prefetch_verdicts(wanted)
 
     # --- in the helper ----------------------------------------------------------------------
 

@@ -63,6 +63,10 @@ class PlannedBuilds:
         if sdists:
             self._sources.prefetch(sdists)
 
+    def planned_here(self, wanted: Iterable[WantedBuilds]) -> list[WantedBuilds]:
+        """Those of these builds that this process plans, so that it prefetches for them: all."""
+        return list(wanted)
+
     def begin_plans(self, wanted: Sequence[WantedBuilds]) -> None:
         """As `prefetch_plans`, by the beginnings of large sdists while the rest of them comes."""
         if found := _each(wanted):
