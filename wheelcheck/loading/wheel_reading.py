@@ -170,18 +170,17 @@ class WheelReading(Struct):
 
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool] | None:
         """The first bytes of a member; None where the budget does not reach for them."""
-        if not self.pay(path, packed):
-            return None
-        self._count(path, packed)
-        return self.wheel.beginning(path, packed)
+        return self._read(path, packed) if self.pay(path, packed) else None
 
     def whole(self, path: str) -> bytes | None:
         """A member; None where the budget does not reach for it."""
         packed = self.wheel.sizes[path][1]
-        if not self.pay(path, packed, whole=True):
-            return None
+        return self._read(path, packed)[0] if self.pay(path, packed, whole=True) else None
+
+    def _read(self, path: str, packed: int) -> tuple[bytes, bool]:
+        """Read what is paid for."""
         self._count(path, packed)
-        return self.wheel.beginning(path, packed)[0]
+        return self.wheel.beginning(path, packed)
 
     def find_versions(self, path: str, *, most: int) -> None:
         """Find the symbol versions that a file needs whose other names lie at its end."""

@@ -68,11 +68,11 @@ class SharedTasks(Tasks):
     def go_on(self, give_up: Callable[[str], NoReturn]) -> None:
         """Work in a helper: where fetchers bring nothing more, give up."""
         self._give_up = give_up
-        on_their_way = [
-            key for key, (fetcher, number) in self._sent.items() if not fetcher.has_answered(number)
-        ]
-        for key in on_their_way:
-            del self._sent[key]
+        self._sent = {
+            key: (fetcher, number)
+            for key, (fetcher, number) in self._sent.items()
+            if fetcher.has_answered(number)
+        }
         self._open.clear()
         self._fetchers = [fetcher.of_helper() for fetcher in self._fetchers]
 
