@@ -120,7 +120,8 @@ def fetch(url: str, *, environ: Mapping[str, str] | None = None) -> bytes:
     text has no credentials.
     """
     from wheelcheck.index.network.credentials import Credentials
-    from wheelcheck.index.network.http import FetchFailed, Http
+    from wheelcheck.index.network.failures import FetchFailed
+    from wheelcheck.index.network.http import Http
 
     http = Http(Credentials(environ or {}, _log))
     try:

@@ -47,7 +47,8 @@ from wheelcheck.index.metadata import (
 )
 from wheelcheck.index.network import deadlines
 from wheelcheck.index.network.deadlines import OutOfTime, within
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.stored_facts import (
     StoredListing,

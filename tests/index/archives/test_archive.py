@@ -32,7 +32,8 @@ from wheelcheck.index.archives.limits import ArchiveRefused
 from wheelcheck.index.archives.ranges import FileBytes
 from wheelcheck.index.interface import ArchiveListing, Sdist, Wheel
 from wheelcheck.index.network.credentials import Credentials
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 
 MEMBERS = {"foo-1.0/PKG-INFO": "Name: foo\n", "foo-1.0/setup.py": "import sys", "foo-1.0/é/x": "y"}
 

@@ -12,7 +12,8 @@ from loopback import Response, Server
 
 from wheelcheck.index.network.connections import Addresses, Answer, Client, Connections
 from wheelcheck.index.network.credentials import Credentials
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 
 
 @pytest.fixture

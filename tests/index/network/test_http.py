@@ -12,7 +12,8 @@ import respx
 from wheelcheck.index.network import http
 from wheelcheck.index.network.connections import Client
 from wheelcheck.index.network.credentials import Credentials
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 
 URL = "https://index.example/simple/foo/"
 

@@ -60,7 +60,8 @@ from wheelcheck.index.archives.zips import (
 )
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile, Sdist
 from wheelcheck.index.network.deadlines import check
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.regular_files import is_folder
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 
 __all__ = ["in_pieces"]
 

@@ -20,7 +20,8 @@ from wheelcheck.index.archives.limits import (
     ArchiveRefused,
 )
 from wheelcheck.index.network.deadlines import check
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 from wheelcheck.regular_files import is_regular, is_there
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.ranges import NO_SUCH_RANGE
 from wheelcheck.index.archives.tars import BLOCK, is_header, tar_members
 from wheelcheck.index.interface import Sdist
-from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http
 
 __all__ = ["Places"]
 

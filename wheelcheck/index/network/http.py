@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -20,15 +19,19 @@ from wheelcheck.index.network import deadlines
 from wheelcheck.index.network.bodies import BadBody, decoded, limited
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.deadlines import RunClock
+from wheelcheck.index.network.failures import (
+    FetchFailed,
+    NoAnswer,
+    connection_failure,
+    shortened,
+    status_failure,
+)
 from wheelcheck.index.network.urls import origin_of, split_credentials
-from wheelcheck.redaction import redact
 
 if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
-    import httpx
-
     from wheelcheck.index.network.connections import Answer, Client, Connections
 
-__all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
+__all__ = ["CONCURRENCY", "MAX_PAGE_BYTES", "Http", "Reply"]
 
 _T = TypeVar("_T")
 
@@ -41,61 +44,8 @@ LONGEST_DELAY = 20.0
 MAX_REDIRECTS = 10
 MAX_PAGE_BYTES = 64 << 20
 
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NOT_FOUND = frozenset({404, 410})
-_FORBIDDEN = frozenset({401, 403, 407})
 _WANTS_CREDENTIALS = 401
-_ADVICE = {
-    401: "it wants a name and a password: put them into ~/.netrc, into a keyring "
-    "(keyring set HOST USER) or into the URL of the index",
-    403: "it does not let you in; other credentials may do, from ~/.netrc, a keyring or the URL",
-    407: "the proxy wants a name and a password: put them into HTTPS_PROXY",
-}
-
-
-class FetchFailed(Exception):  # noqa: N818 (says what happened)
-    """No answer to a request.
-
-    `status` is that of the answer, if there was one. `unreachable` says that the host has not
-    answered any request, `out_of_time` that it took too long; another attempt may help where
-    `transient` is set.
-    """
-
-    def __init__(
-        self,
-        why: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-        unreachable: bool = False,
-        out_of_time: bool = False,
-    ) -> None:
-        super().__init__(why)
-        self.why = why
-        self.status = status
-        self.retry_after = retry_after
-        self.unreachable = unreachable
-        self.out_of_time = out_of_time
-        self.transient = status in _TRANSIENT
-
-    @property
-    def not_found(self) -> bool:
-        """The host says that there is nothing there."""
-        return self.status in _NOT_FOUND
-
-    @property
-    def forbidden(self) -> bool:
-        """The host wants (other) credentials."""
-        return self.status in _FORBIDDEN
-
-
-class _NoAnswer(FetchFailed):
-    """The connection failed: worth another attempt."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.transient = True
 
 
 class Reply(Struct, frozen=True):
@@ -231,9 +181,9 @@ class Http:
         except (httpx.InvalidURL, UnicodeError) as error:
             raise FetchFailed(f"the URL is malformed ({str(error)[:80]})") from error
         except httpx.TimeoutException as error:
-            raise _NoAnswer("no answer in time") from error
+            raise NoAnswer("no answer in time") from error
         except httpx.TransportError as error:
-            raise _connection_failure(error) from error
+            raise connection_failure(error) from error
         except httpx.DecodingError as error:
             raise FetchFailed("its content encoding is broken") from error
 
@@ -253,7 +203,7 @@ class Http:
             except httpx.TransportError as error:
                 if number:  # where a page redirects to is no fault of its index
                     raise FetchFailed(
-                        f"it redirects to a host that fails: {_text(error)}"
+                        f"it redirects to a host that fails: {shortened(error)}"
                     ) from error
                 raise
             self._alive.add(origin_of(url))
@@ -312,52 +262,10 @@ def _accepted(response: Answer) -> Answer:
     if status < 400 and status not in _REDIRECTS:  # noqa: PLR2004 (RFC 9110: client errors)
         return response
     response.close()
-    after = _retry_after(response.headers.get("retry-after"))
-    advice = f": {_ADVICE[status]}" if status in _ADVICE else ""
-    raise FetchFailed(f"HTTP status {status}{advice}", status=status, retry_after=after)
-
-
-def _connection_failure(error: httpx.TransportError) -> FetchFailed:
-    import ssl
-
-    import httpx
-
-    from wheelcheck.index.network.connections import ProxyUnusable
-
-    if isinstance(error, ProxyUnusable):
-        return FetchFailed(str(error), unreachable=True)
-    if isinstance(error, httpx.UnsupportedProtocol):
-        return FetchFailed("its URL is neither http nor https", unreachable=True)
-    cause: BaseException | None = error
-    seen: set[int] = set()  # an error that is raised again may lead back to itself
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            why = f"its certificate is not trusted ({cause.verify_message})"
-            return FetchFailed(why, unreachable=True)
-        cause = cause.__cause__ or cause.__context__
-    return _NoAnswer(_text(error))
-
-
-def _text(error: Exception) -> str:
-    return redact(str(error))[:200] or type(error).__name__
+    raise status_failure(status, response.headers.get("retry-after"))
 
 
 def _delay(number: int, retry_after: float | None) -> float:
     """Exponential backoff with full jitter, and never less than the server asks for."""
     jittered = FIRST_DELAY * 2.0 ** (number - 1) * (0.5 + random.random())  # noqa: S311 (no secret)
     return max(jittered, retry_after or 0.0)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds that a server asks to wait: a number, or the time until an HTTP date."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value[:20])
-    import email.utils
-
-    try:
-        return email.utils.parsedate_to_datetime(value[:100]).timestamp() - time.time()
-    except (ValueError, OverflowError, TypeError, IndexError, OSError):
-        return None

@@ -18,7 +18,8 @@ from packaging.utils import InvalidSdistFilename, NormalizedName, parse_sdist_fi
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.network.credentials import Credentials
-from wheelcheck.index.network.http import MAX_PAGE_BYTES, FetchFailed, Reply
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import MAX_PAGE_BYTES, Reply
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.pages.filenames import BadName, version_of
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page

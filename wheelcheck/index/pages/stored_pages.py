@@ -15,7 +15,8 @@ from typing import TypeVar
 import msgspec
 
 from wheelcheck.index.cache.disk import Cache, cache_key
-from wheelcheck.index.network.http import FetchFailed, Http, Reply
+from wheelcheck.index.network.failures import FetchFailed
+from wheelcheck.index.network.http import Http, Reply
 from wheelcheck.index.pages.pages_used import PageState, PagesUsed
 from wheelcheck.index.pages.simple_api import ACCEPT
 from wheelcheck.redaction import has_secret
