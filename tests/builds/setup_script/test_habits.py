@@ -215,9 +215,7 @@ def test_a_retry_without_cmake_has_no_extension_modules():
     ],
 )
 def test_what_compilers_raise_leaves_setup_as_an_exit(
-    handler: str,
-    keywords: str,
-    forgives: bool,  # noqa: FBT001
+    handler: str, keywords: str, *, forgives: bool
 ):
     body = f"""
         from setuptools.command.build_ext import build_ext

@@ -19,7 +19,7 @@ from wheelcheck.builds.setup_script.computed.script_values import (
     truth,
 )
 from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.script_syntax import condition_text
+from wheelcheck.builds.setup_script.script_syntax import condition_text, kinds_caught
 from wheelcheck.builds.setup_script.side_effects import (
     builds_something,
     catches_exits,
@@ -306,7 +306,6 @@ def _handler_for(handlers: list[ast.ExceptHandler], raised: str) -> ast.ExceptHa
     aliases = {"ImportError": {"ModuleNotFoundError"}, "KeyError": {"LookupError"}}
     wanted = {raised, *wide, *aliases.get(raised, ())}
     for handler in handlers:
-        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(kind is None or last_name(kind) in wanted for kind in types):
+        if any(kind is None or last_name(kind) in wanted for kind in kinds_caught(handler)):
             return handler
     return None

@@ -15,6 +15,7 @@ from wheelcheck.errors import Unknown
 __all__ = [
     "children",
     "condition_text",
+    "kinds_caught",
     "lines_of",
     "mentions_extensions",
     "parse",
@@ -115,6 +116,11 @@ def statements(tree: ast.Module) -> Iterator[ast.stmt]:
             todo.extend(getattr(node, name, ()))
         if isinstance(node, ast.stmt):
             yield node
+
+
+def kinds_caught(handler: ast.ExceptHandler) -> list[ast.expr | None]:
+    """What a handler names, each of several by itself; None alone where it catches everything."""
+    return [*handler.type.elts] if isinstance(handler.type, ast.Tuple) else [handler.type]
 
 
 def mentions_extensions(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from wheelcheck.builds.setup_script.computed.script_values import ClassValue
-from wheelcheck.builds.setup_script.script_syntax import children, walk
+from wheelcheck.builds.setup_script.script_syntax import children, kinds_caught, walk
 
 __all__ = [
     "UNKNOWN",
@@ -86,12 +86,10 @@ def catches_failures(handler: ast.ExceptHandler) -> bool:
 
 def catches_exits(handler: ast.ExceptHandler) -> bool:
     """Whether a handler may catch a `SystemExit`: all but those that name other exceptions."""
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or _called_last(kind) not in _NO_EXITS for kind in kinds)
-
-
-def _called_last(kind: ast.expr) -> str:
-    return ast.unparse(kind).rpartition(".")[2]
+    return any(
+        kind is None or ast.unparse(kind).rpartition(".")[2] not in _NO_EXITS
+        for kind in kinds_caught(handler)
+    )
 
 
 _NO_EXITS = {

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
+from wheelcheck.builds.setup_script.script_syntax import kinds_caught
 
 __all__ = [
     "OTHER_VERSION",
@@ -81,9 +82,9 @@ def catching(handlers: Iterable[ast.ExceptHandler], raised: str) -> ast.ExceptHa
     exits = raised in {"SystemExit", SETUP_EXIT}
     caught = {raised, *_PARENTS.get(raised, ()), *({"BaseException"} if exits else _WIDE)}
     for handler in handlers:
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(kind is None or dotted(kind).rpartition(".")[2] in caught for kind in kinds):
-            return handler
+        for kind in kinds_caught(handler):
+            if kind is None or dotted(kind).rpartition(".")[2] in caught:
+                return handler
     return None
 
 
