@@ -352,8 +352,7 @@ def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_o
 
 @pytest.mark.parametrize(("folder", "runs"), [("libx", True), ("liby", False)])
 def test_a_bundled_library_on_which_a_script_runs_cmake_takes_its_compilers(
-    folder: str,
-    runs: bool,  # noqa: FBT001
+    folder: str, *, runs: bool
 ):
     call = f"subprocess.run(['cmake', '-S', os.path.join('vendor', '{folder}'), '-B', 'b'])"
     files = {

@@ -404,9 +404,7 @@ def test_numeric_limits_need_their_header_since_gcc_11(text: str, refused: bool)
     ids=["nowhere", "shipped", "a package", "written", "perhaps of a build requirement"],
 )
 def test_a_module_that_nothing_declares_is_not_cimported(
-    files: dict[str, str],
-    installed: set[str],
-    refused: bool,  # noqa: FBT001
+    files: dict[str, str], installed: set[str], *, refused: bool
 ):
     """newnewtulipy 0.4.6.5: 'ti.pxd' not found (Cython 3.3.1, run)."""
     script = SETUP.replace("x.c", "x.pyx")
