@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,32 +21,28 @@ from wheelcheck.costs.cost_terms import (
     memory_terms,
     term_seconds,
 )
+from wheelcheck.costs.intervals import bounds, reading_class
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.reach import FAR, beyond
 from wheelcheck.costs.wheel_reading import (
     PublishedReading,
     corrected_seconds,
-    hides_work,
-    is_by_mypyc,
     passes_debug,
     read_published,
-    work_kind,
 )
 from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.costs.workload.sources import Sources
 
 __all__ = [
-    "LARGE",
     "MEMORY_FOLLOWS",
+    "ReadBuild",
     "beside_backend",
     "beyond_reach",
-    "bounds",
-    "build_kind",
     "filled_jobs",
     "modelled_cost",
     "other_size",
-    "reading_class",
+    "read_build",
     "serial_share",
     "settled",
     "size_terms",
@@ -62,8 +59,6 @@ _MOMENT = 0.35
 builds: five samples a second see no more."""
 MEMORY_FOLLOWS = frozenset({"c", "cpp", "cython"})
 """Kinds of work of which the published wheel tells memory, too: of what is hidden it does not."""
-LARGE = 2.0
-"""Modelled seconds from which on a build is large: estimates of small builds are surer."""
 _FAR_BETWEEN = 4.0
 """Cost of a build with a bundled library ÷ that with the system's, from which on neither estimate
 would do for both: electrumsv-secp256k1 18.0.0 took the system's (1.0 s of 5.8 or 0.7),
@@ -107,60 +102,29 @@ def settled(features: BuildFeatures, table: Coefficients) -> BuildFeatures:
     return wider if closer else features
 
 
-def reading_class(
-    features: BuildFeatures, reading: PublishedReading | None, table: Coefficients
-) -> str:
-    """Which intervals apply: the better the evidence, the narrower.
+class ReadBuild(NamedTuple):
+    """A build as the model reads it.
 
-    Builds that CMake (or a like tool) runs are a class of their own: few were measured, and what
-    they switch on and off by themselves is not read. So is C++ without a published wheel that
-    agrees: how often a template is instantiated is not read either; and what compiles more than
-    the sdist shows.
+    `features` are settled (`settled`), `by_sources` the reference seconds by the sources alone,
+    `reading` how the published wheel is read, and `seconds` those by both. `group` is the class of
+    evidence (`reading_class`).
     """
-    if not features.compiles:
-        return "hidden" if features.hidden else "pure"
-    agrees = reading is not None and abs(reading.distance) < math.log(2)
-    if is_by_mypyc(features) or (not agrees and hides_work(features)):
-        return "hidden"
-    if features.backend == "native":
-        return "native"
-    if agrees:
-        return "agreeing"
-    if work_kind(features, table) == "cpp":
-        return "templates"
-    return "sources" if reading is None else "differing"
+
+    features: BuildFeatures
+    by_sources: float
+    reading: PublishedReading | None
+    seconds: float
+    group: str
 
 
-def build_kind(quantity: str, features: BuildFeatures, group: str, seconds: float) -> str:
-    """Which builds go astray alike in a quantity where nothing has seen them.
-
-    ``pure`` where nothing compiles, else ``large`` from `LARGE` modelled seconds on. In memory
-    those that compile several files at once are apart (``parallel``), in size those of which the
-    sdist does not show all (``hidden``). `group` is the class of evidence.
-    """
-    if not features.compiles:
-        return "pure"
-    if quantity == "memory" and features.parallel:
-        return "parallel"
-    if quantity == "size" and group == "hidden":
-        return "hidden"
-    return "large" if seconds >= LARGE else "small"
-
-
-def bounds(
-    quantity: str, features: BuildFeatures, group: str, seconds: float, table: Coefficients
-) -> tuple[float, float]:
-    """Factors at the 10 % and the 90 % point of what was modelled of a build of so many seconds.
-
-    `group` is the class of evidence. ``other`` is what is not compiled (`other_size`).
-    """
-    evidence = group
-    if quantity == "other":
-        evidence = "published" if features.wheel else "listed"
-    low, high = table.spread[quantity][evidence]
-    of = "size" if quantity == "other" else quantity
-    power_low, power_high = table.unseen[of][build_kind(of, features, group, seconds)]
-    return low**power_low, high**power_high
+def read_build(features: BuildFeatures, table: Coefficients) -> ReadBuild:
+    """Read the time of a build from its sources and its published wheel."""
+    features = settled(features, table)
+    by_sources = source_seconds(features, table)
+    reading = read_published(features, by_sources, table)
+    seconds = corrected_seconds(features, by_sources, reading, table)
+    group = reading_class(features, reading, table)
+    return ReadBuild(features, by_sources, reading, seconds, group)
 
 
 def largest_process(
@@ -288,11 +252,7 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost
 
 
 def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
-    features = settled(features, table)
-    by_sources = source_seconds(features, table)
-    reading = read_published(features, by_sources, table)
-    seconds = corrected_seconds(features, by_sources, reading, table)
-    group = reading_class(features, reading, table)
+    features, _, reading, seconds, group = read_build(features, table)
     distance = beyond_reach(features, table)
     source = _words(features, reading, distance, hidden=group == "hidden")
     doubt = math.exp(table.reach["doubt"] * distance)

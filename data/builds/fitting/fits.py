@@ -15,7 +15,7 @@ from scipy import stats
 from scipy.optimize import least_squares
 
 from fitting.rows import Row
-from wheelcheck.costs import cost_terms, modelled, wheel_reading
+from wheelcheck.costs import cost_terms, intervals, modelled, wheel_reading
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
@@ -95,7 +95,7 @@ OTHER_CLASSES = ("published", "listed")
 """How the bytes are known that are not compiled: by a wheel, or by the files of the sdist."""
 
 KINDS = ("pure", "small", "large", "parallel", "hidden")
-"""Builds that differ in how far estimates of unseen builds go astray (`modelled.build_kind`)."""
+"""Builds that differ in how far estimates of unseen builds go astray (`intervals.build_kind`)."""
 AS_SEEN = {quantity: dict.fromkeys(KINDS, (1.0, 1.0)) for quantity in QUANTITIES}
 """Powers that leave intervals as they are where families are left out."""
 
@@ -357,10 +357,7 @@ def _serial(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
 
 def say(row: Row, table: Coefficients) -> Missed:
     """What some coefficients say of one row."""
-    features = modelled.settled(row.features, table)
-    by_sources = modelled.source_seconds(features, table)
-    reading = wheel_reading.read_published(features, by_sources, table)
-    seconds = wheel_reading.corrected_seconds(features, by_sources, reading, table)
+    features, by_sources, reading, seconds, group = modelled.read_build(row.features, table)
     beside = modelled.beside_backend(features, seconds, table)
     parallel = _is_parallel(row)
     truth = {
@@ -389,7 +386,6 @@ def say(row: Row, table: Coefficients) -> Missed:
     if row.hook > row.cpu / 2:
         del truth["memory"], answers["memory"]
     truth["sources_only"], answers["sources_only"] = row.cpu, by_sources
-    group = modelled.reading_class(features, reading, table)
     return Missed(row, group, truth, answers, modelled.beyond_reach(features, table))
 
 
@@ -424,7 +420,7 @@ def interval(miss: Missed, quantity: str, table: Coefficients) -> tuple[float, f
     """Bounds of 80 % around what was said, as prediction sets them."""
     answer = miss.answers[quantity]
     features, seconds = miss.row.features, miss.answers["cpu"]
-    low, high = modelled.bounds(quantity, features, miss.group, seconds, table)
+    low, high = intervals.bounds(quantity, features, miss.group, seconds, table)
     estimate = Quantity(answer, answer * low, answer * high, "modelled")
     wider = estimate.widened(math.exp(table.reach["doubt"] * miss.beyond))
     return wider.low, wider.high

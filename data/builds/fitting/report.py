@@ -12,7 +12,7 @@ import numpy as np
 from fitting import fits, hold_out, transfer, unseen
 from fitting.fits import Missed
 from fitting.rows import Row
-from wheelcheck.costs import modelled
+from wheelcheck.costs import intervals, modelled
 from wheelcheck.costs.cost_terms import Coefficients
 
 _SHOWN = 25
@@ -159,7 +159,7 @@ def _unseen_lines(
         "the mean over the lists, later lists weighing more, of every build of the kind as it was "
         "missed on the day when it was judged. The second figure of each list is what is covered "
         "of the present model's misses without the build's family. Pure builds compile nothing, "
-        f"large builds take {modelled.LARGE:g} modelled seconds or more; apart from these are, in "
+        f"large builds take {intervals.LARGE:g} modelled seconds or more; apart from these are, in "
         "memory, builds that compile several files at once and, in size, builds of which the sdist "
         "does not show all. Upper bound ÷ lower bound, in the geometric mean: "
         f"{widths}."

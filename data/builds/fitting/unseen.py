@@ -19,11 +19,10 @@ import numpy as np
 
 from fitting import fits, rows
 from fitting.fits import JOBS, KINDS, Missed
-from wheelcheck.costs import modelled, wheel_reading
+from wheelcheck.costs import intervals, modelled
 from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.unread import unread
-from wheelcheck.costs.workload.features import BuildFeatures
 from wheelcheck.errors import Unknown
 
 __all__ = ["COVERED", "KINDS", "Judged", "Powers", "coverage", "judged", "powers", "sides", "width"]
@@ -97,20 +96,15 @@ def judged(
                 if row["half"] == half and row["outcome"] == "success" and key in known:
                     cost = modelled.modelled_cost(known[key], table)
                     some = _distances(row, cost, left_out.get(key), table)
+                    read = modelled.read_build(known[key], table)
                     found += [
-                        Judged(name, each, _kind(each, known[key], table), weight, *pair)
-                        for each, pair in some
+                        Judged(name, each, _kind(each, read), weight, *pair) for each, pair in some
                     ]
     return found
 
 
-def _kind(quantity: str, features: BuildFeatures, table: Coefficients) -> str:
-    features = modelled.settled(features, table)
-    by_sources = modelled.source_seconds(features, table)
-    reading = wheel_reading.read_published(features, by_sources, table)
-    seconds = wheel_reading.corrected_seconds(features, by_sources, reading, table)
-    group = modelled.reading_class(features, reading, table)
-    return modelled.build_kind(quantity, features, group, seconds)
+def _kind(quantity: str, read: modelled.ReadBuild) -> str:
+    return intervals.build_kind(quantity, read.features, read.group, read.seconds)
 
 
 def _distances(
