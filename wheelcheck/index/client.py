@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import NoReturn, SupportsBytes, TypeVar
 
 from packaging.utils import NormalizedName
 
-from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
 from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.file_identity import is_identified, shared_metadata
@@ -32,15 +31,8 @@ from wheelcheck.index.network.own_process import possible_fetchers
 from wheelcheck.index.network.shared_tasks import SharedTasks
 from wheelcheck.index.network.tasks import Errand
 from wheelcheck.index.pages.direct import file_from_url
-from wheelcheck.index.pages.index_page import FilesOfProject, IndexPage, make_page
-from wheelcheck.index.pages.merged_pages import (
-    answer_of,
-    failures_among,
-    merged,
-    open_pages,
-    silence_of,
-)
-from wheelcheck.index.pages.page_sources import Source, open_source
+from wheelcheck.index.pages.index_page import FilesOfProject, make_page
+from wheelcheck.index.pages.merged_pages import MergedPages
 from wheelcheck.index.pages.pages_used import PagesUsed
 from wheelcheck.index.pages.stored_pages import StoredPages
 from wheelcheck.requirements.requirement_set import IndexOptions
@@ -53,8 +45,6 @@ if TYPE_CHECKING:  # with all that reads archives; answers of earlier runs ask f
 __all__ = ["NetworkIndex"]
 
 _T = TypeVar("_T")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,998}[a-z0-9])?", re.ASCII)
-"""A normalised name (PEP 503), of a length that some index might have."""
 
 
 class NetworkIndex:
@@ -96,27 +86,13 @@ class NetworkIndex:
             offline=offline,
             fingerprint=credentials.fingerprint_for,
         )
-        spelled = dict(options.spelled)
-        indexes = [options.index_url or default_url, *options.extra_index_urls]
-        self._sources: list[Source] = [
-            open_source(place, pages, credentials, flat=True, spelled=spelled.get(place))
-            for place in options.find_links
-        ]
-        if not options.no_index:
-            self._sources += [
-                open_source(url, pages, credentials, flat=False, spelled=spelled.get(url))
-                for url in dict.fromkeys(indexes)
-            ]
-        # with all indexes silent nothing can be judged: lists of links only add to them
-        self._first_index = 0 if options.no_index else len(options.find_links)
+        self._pages = MergedPages(options, default_url, pages, credentials, self._warns)
         self._made_facts: Facts | None = None
         self._making_facts = Lock()
         self._tasks = SharedTasks(CONCURRENCY)
         self._files = FileTasks(lambda: self._facts, cache.handover)
-        self._warned: set[tuple[int, str]] = set()
         self._in_folders: set[NormalizedName] = set()
         self._may_fork = True
-        self._warning = Lock()
 
     def close(self) -> None:
         """Drop what is not yet fetched and close all connections."""
@@ -151,16 +127,8 @@ class NetworkIndex:
         for project in self._tasks.results():
             if isinstance(project, FilesOfProject) and not project.is_released:
                 name = project.name
-                if all(source.is_stored(name) for source in self._sources):
-                    project.release(partial(self._pages_again, name))
-
-    def _pages_again(self, name: NormalizedName) -> Sequence[IndexPage]:
-        """The pages of a project that were released. Raises IndexUnreachable."""
-        found = [source.page(name) for source in self._sources]
-        pages = [page for page in found if isinstance(page, IndexPage)]
-        if len(pages) != sum(page is not None for page in found):
-            raise IndexUnreachable(name, "its page is no longer in the cache")
-        return open_pages(pages)
+                if self._pages.are_stored(name):
+                    project.release(partial(self._pages.read_again, name))
 
     def pages_unchanged(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.
@@ -328,7 +296,7 @@ class NetworkIndex:
         fetchers = possible_fetchers() if self.fetches else 0
         if not fetchers:
             self._may_fork = False
-        elif not all(source.is_recent(name) for source in self._sources for name in names):
+        elif not self._pages.are_recent(names):
             self._may_fork = False
             self._tasks.start(self, fetchers)
             return True
@@ -338,25 +306,4 @@ class NetworkIndex:
         self.pages_used.names[name] = None
         if name in self._in_folders:  # as with pip, no index hears of it
             return FilesOfProject([make_page(name, "", ())])
-        if not _NAME.fullmatch(name):  # it was never one, and no index has to be asked for it
-            return Unknown("project-not-found", "that is no name of a project")
-        answers = [answer_of(source, name) for source in self._sources]
-        pages = [answer for answer in answers if isinstance(answer, IndexPage)]
-        failures = failures_among(answers)
-        if any(page.versions for page in pages) or (pages and not failures):
-            for place, failure in failures.items():
-                self._warn_once(place, failure)
-            return merged(pages, next(iter(failures.values()), None))
-        silence = silence_of(answers, answers[self._first_index :])
-        if silence is not None:
-            raise silence
-        nowhere = Unknown("project-not-found", f"no index has a project {name}")
-        return next(iter(failures.values()), nowhere)
-
-    def _warn_once(self, place: int, failure: Unknown) -> None:
-        """Some indexes refuse hundreds of projects in one way: the first one stands for all."""
-        with self._warning:
-            if (place, failure.code) in self._warned:
-                return
-            self._warned.add((place, failure.code))
-        self._warn(f"{failure.reason} (it may concern other projects, too)")
+        return self._pages.project(name)
