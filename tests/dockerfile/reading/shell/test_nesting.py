@@ -43,6 +43,8 @@ SCRIPTS = [
     "[[ a = a ]]; echo x",
     "[ a == a ] && echo x",
     "if ! [ a == a ]; then echo x; else echo y; fi",
+    "if [ a = b ]\n\n# comment\nthen echo x; else echo y; fi",
+    "if [ a = a ];\nthen echo x; else echo y; fi",
 ]
 
 

@@ -26,15 +26,14 @@ _SKIPPED = "skipped"
 class _Chain:
     """Commands joined by ``&&`` and ``||``, as far as they were read.
 
-    `status` is what they say so far, None where that is not known; `last` is what the chain before
-    said. `decides` says what the next command depends on: "" where it runs, as every command but
-    a test is taken to succeed.
+    `status` is what they say so far, None where that is not known, and `operator` stands behind
+    them. `decides` says what the next command depends on: "" where it runs, as every command but
+    a test is taken to succeed. `tested` says that a test since the last ``||`` is not known.
     """
 
-    decides: str = ""
     status: bool | None = None
-    last: bool | None = None
     operator: str = ""
+    decides: str = ""
     tested: bool = False
 
     def add(self, found: bool | None, *, is_test: bool = False) -> None:  # noqa: FBT001
@@ -44,16 +43,17 @@ class _Chain:
 
     def join(self, operator: str) -> None:
         """Read the operator behind a command."""
-        if operator == "&&":
-            unknown = "test" if self.tested else ""
-            self.decides = _SKIPPED if self.status is False else "" if self.status else unknown
-        elif operator == "||":
-            self.decides = _SKIPPED if self.status else "" if self.status is False else "||"
-            self.tested = False
-        else:
-            self.decides, self.last, self.tested = "", self.status, False
-            self.status = None
         self.operator = operator
+        self.tested &= operator == "&&"
+        match operator, self.status:
+            case ("&&", False) | ("||", True):
+                self.decides = _SKIPPED
+            case "||", None:
+                self.decides = "||"
+            case "&&", None if self.tested:
+                self.decides = "test"
+            case _:
+                self.decides = ""
 
 
 @dataclass(slots=True)
@@ -224,7 +224,7 @@ class Nesting:
         if word == "elif":
             condition.begin_test()
         else:
-            condition.begin_part(self.chain.last if word == "then" else True)
+            condition.begin_part(self.chain.status if word == "then" else True)
         self.chain = _Chain()
 
     def _innermost(self, kinds: Collection[str]) -> _Compound | None:
