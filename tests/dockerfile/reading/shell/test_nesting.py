@@ -45,6 +45,7 @@ SCRIPTS = [
     "if ! [ a == a ]; then echo x; else echo y; fi",
     "if [ a = b ]\n\n# comment\nthen echo x; else echo y; fi",
     "if [ a = a ];\nthen echo x; else echo y; fi",
+    "set -e; ! [ a = a ]; echo d",
 ]
 
 

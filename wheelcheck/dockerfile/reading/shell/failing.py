@@ -51,8 +51,8 @@ class Shell:
 class ShellEntry:
     """A command of a script, or a bare keyword or bracket, with the operator behind it.
 
-    `depth` counts the compound commands and subshells around it. `is_tested` says that it is a
-    part of the test of an ``if``.
+    `depth` counts the compound commands and subshells around it. `is_tested` says that it
+    stands behind ``!`` or is a part of the test of an ``if``.
     """
 
     words: tuple[str, ...]

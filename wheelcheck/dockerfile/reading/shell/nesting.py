@@ -126,8 +126,8 @@ class Nesting:
 
     @property
     def is_tested(self) -> bool:
-        """Whether the next command is a part of a test, so that the script goes on either way."""
-        return any(each.testing for each in self.stack)
+        """Whether the next command is negated or a part of a test: its failure is no error."""
+        return self.negated or any(each.testing for each in self.stack)
 
     @property
     def depth(self) -> int:
