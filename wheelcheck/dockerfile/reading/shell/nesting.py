@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from wheelcheck.dockerfile.reading.shell.shell_tests import TESTS, Word, joined, matches, truth
+from wheelcheck.dockerfile.reading.shell.shell_lexer import Word
+from wheelcheck.dockerfile.reading.shell.shell_tests import TESTS, joined, matches, truth
 
-__all__ = ["Nesting", "Word"]
+__all__ = ["Nesting"]
 
 MAX_NESTING = 100
 """Compound commands and subshells within each other. What goes deeper is not followed."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.dockerfile.reading.shell.failing import Shell, ShellEntry, ends_script
 from wheelcheck.dockerfile.reading.shell.nesting import Nesting
-from wheelcheck.dockerfile.reading.shell.shell_lexer import Redirection, ShellLexer
-from wheelcheck.dockerfile.reading.shell.shell_tests import Word
+from wheelcheck.dockerfile.reading.shell.shell_lexer import Redirection, ShellLexer, Word
 from wheelcheck.dockerfile.reading.shell.variables import Values
 
 __all__ = ["Command", "Shell", "Word", "assigned", "commands"]

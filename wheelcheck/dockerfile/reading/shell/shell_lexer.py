@@ -9,14 +9,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from wheelcheck.dockerfile.reading.shell.shell_tests import Word
 from wheelcheck.dockerfile.reading.shell.variables import MAX_TEXT, parameter
 
-__all__ = ["Redirection", "ShellLexer"]
+__all__ = ["Redirection", "ShellLexer", "Word"]
 
 _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "\n", "(", ")")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?)|&>>?")
 _OUTPUT = {">", ">>", ">|", "&>", "&>>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command. `unknown` names what could not be expanded in it.
+
+    `plain` says that nothing in it was quoted or expanded: only then it can be a keyword.
+    """
+
+    text: str
+    unknown: tuple[str, ...] = ()
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-__all__ = ["TESTS", "Word", "joined", "matches", "truth"]
+from wheelcheck.dockerfile.reading.shell.shell_lexer import Word
+
+__all__ = ["TESTS", "joined", "matches", "truth"]
 
 TESTS = frozenset({"[", "[[", "test"})
 """Commands that only say whether something holds."""
@@ -17,18 +18,6 @@ _CONSTANT = {"true": True, ":": True, "false": False}
 _GLOB = re.compile(r"[*?\[]")
 _DECISIVE = {"&&": False, "||": True}
 """What a command must say for the other at its operator not to matter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command. `unknown` names what could not be expanded in it.
-
-    `plain` says that nothing in it was quoted or expanded: only then it can be a keyword.
-    """
-
-    text: str
-    unknown: tuple[str, ...] = ()
-    plain: bool = True
 
 
 def truth(words: Sequence[Word], *, extended: bool | None) -> bool | None:
