@@ -34,7 +34,7 @@ from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, mark_of
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.quantities import estimated, size
+from wheelcheck.reports.wording.quantities import size
 from wheelcheck.reports.wording.reasons import (
     Reason,
     not_loading,
@@ -238,8 +238,7 @@ def _number(bill: Bill) -> str:
 
 def _bill(bill: Bill) -> Iterator[str]:
     def shown(number: BillNumber) -> str:
-        estimate, (before, behind) = number.of(bill), number.least([bill])
-        return f"{before}{estimated(estimate, number.words)}{behind}" if estimate else "–"
+        return number.phrase([bill]) or "–"
 
     yield shown(WALL_TIME)
     too_much = memory_words(bill)

@@ -22,7 +22,6 @@ from wheelcheck.reports.wording.cost_phrases import (
     WALL_TIME,
     BillNumber,
     at_least,
-    spread,
 )
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS
@@ -102,9 +101,7 @@ class _BillLine:
 
 
 def _estimates(number: BillNumber, bills: Sequence[Bill]) -> str:
-    values = [number.of(bill) for bill in bills]
-    before, behind = number.least(bills)
-    return f"{before}{spread(values, number.words)}{behind}" if any(values) else "not known"
+    return number.phrase(bills) or "not known"
 
 
 def _builds(bills: Sequence[Bill]) -> str:

@@ -48,6 +48,12 @@ class BillNumber(Struct, frozen=True):
         builds = {label for bill in bills for label in self.without(bill)}
         return ("at least ", f", {counted(len(builds), 'build')} not known") if builds else ("", "")
 
+    def phrase(self, bills: Sequence[Bill]) -> str:
+        """``at least 74 min (59–92 min), 1 build not known``; "" where none of them has it."""
+        known = [estimate for estimate in map(self.of, bills) if estimate]
+        before, behind = self.least(bills)
+        return f"{before}{spread(known, self.words)}{behind}" if known else ""
+
 
 def _untimed(bill: Bill) -> Sequence[str]:
     return bill.builds_without_time
