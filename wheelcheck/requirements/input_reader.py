@@ -114,14 +114,10 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *several("constraints", constraints)):
         reader.read(InputLocation.of(str(file)), constraint=True)
-    own_constraints = (*options.build_constraints, *several("build_constraints", build_constraints))
-    for files, inherited in ((own_constraints, False), (options.inherited_constraints, True)):
-        for file in files:
-            constraints_read = Collection(CommandLine())
-            RequirementFileReader(constraints_read, opener, environ).read(
-                InputLocation.of(str(file)), constraint=True
-            )
-            collection.constrain_builds(constraints_read.constraints, inherited=inherited)
+    for file in (*options.build_constraints, *several("build_constraints", build_constraints)):
+        reader.constrain_builds(InputLocation.of(str(file)))
+    for file in options.inherited_constraints:
+        reader.constrain_builds(InputLocation.of(str(file)), inherited=True)
     for package in several("packages", packages):
         intake.requirement(str(package), Origin("--package"))
     for item in inputs:

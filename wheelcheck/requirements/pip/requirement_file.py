@@ -15,6 +15,7 @@ from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refused
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.pip.decoding import decode
+from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import (
     InvalidLine,
     Line,
@@ -94,6 +95,15 @@ class RequirementFileReader(Struct, frozen=True):
         accepted = self._read(place, data, constraint=constraint, including={place.identity: None})
         if len(self.refused) > accepted:
             raise self.refused[0]
+
+    def constrain_builds(self, place: InputLocation, *, inherited: bool = False) -> None:
+        """Read a constraint file for the environments of builds, as `Collection` has it.
+
+        Raises `RequirementsError` where it cannot be read.
+        """
+        own = type(self.collection)(CommandLine())
+        RequirementFileReader(own, self.opener, self.environ).read(place, constraint=True)
+        self.collection.constrain_builds(own.constraints, inherited=inherited)
 
     def open(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises RequirementsError."""

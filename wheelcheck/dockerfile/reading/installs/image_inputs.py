@@ -15,7 +15,6 @@ from msgspec import structs
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, ImageFiles, Inline
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.image_requirements import (
-    ImageCollection,
     ImageOpener,
     without_image_paths,
 )
@@ -26,7 +25,6 @@ from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, is_remote
 from wheelcheck.requirements.input_reader import reader_of
-from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.requirement_set import Origin, Requirements
@@ -154,10 +152,7 @@ class ImageInputs:
 
         Raises `RequirementsError` where it cannot be read.
         """
-        own = ImageCollection(CommandLine())
-        reader = RequirementFileReader(own, self.opener, self.around.environ)
-        reader.read(self.around.place(path), constraint=True)
-        self.collection.constrain_builds(own.constraints, inherited=inherited)
+        self.reader.constrain_builds(self.around.place(path), inherited=inherited)
 
     def requirements(self) -> Requirements:
         """All that was read; lines that pip refuses are problems, as the file may be changed."""
