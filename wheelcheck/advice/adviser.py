@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -179,14 +179,11 @@ class Adviser:
         if best is not None and 2 * sum(best[1].weight) <= sum(column.weight):
             yield self._moving("python", column, *best)
             return
-        for other, after in found:
-            if builds_end_well(column, after):
-                caveat = (
-                    f"it compiles {listing(sorted(column.failing))}: no obstacle to that is known, "
-                )
-                caveat += "which is no proof"
-                yield self._moving("python", column, other, after, caveat)
-                return
+        compiled = listing(sorted(column.failing))
+        caveat = f"it compiles {compiled}: no obstacle to that is known, which is no proof"
+        built = (each for each in found if builds_end_well(column, each[1]))
+        for other, after in islice(built, 1):
+            yield self._moving("python", column, other, after, caveat)
 
     def _wheels_there(self, column: JudgedTarget, other: Target) -> int:
         """How many of the troubled packages have a wheel for another target, as they are pinned."""

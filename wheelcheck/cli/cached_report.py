@@ -67,12 +67,14 @@ _READING = {
     "find_links": "find_links",
 }
 """Keywords of a `Question` that decide how its inputs are read, with their options."""
+_FILES = ("files", "requirement", "constraint", "build_constraint")
+"""Options that name files to read."""
 _ABSOLUTE = re.compile(r"\d{4}-")
 
 
 def report_cache_of(args: Namespace) -> ReportCache | None:
     """Who keeps the answer; None where it depends on what cannot be looked at again."""
-    inputs = (*args.files, *args.requirement, *args.constraint, *args.build_constraint)
+    inputs = [path for name in _FILES for path in getattr(args, name)]
     relative = args.exclude_newer and not _ABSOLUTE.match(args.exclude_newer)
     if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
         return None
@@ -84,10 +86,7 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
     words |= {"folder": folder, "policy": _policy_text(args), "found": repr(args.discoveries)}
     words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
-    unnamed = words | {
-        name: len(words[name])
-        for name in ("files", "requirement", "constraint", "build_constraint")
-    }
+    unnamed = words | {name: len(words[name]) for name in _FILES}
     return ReportCache(root, words, offline=args.offline, unnamed=unnamed)
 
 
