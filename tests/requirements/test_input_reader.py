@@ -52,6 +52,15 @@ def test_constraints_of_builds_are_those_of_their_files_alone(folder):
     assert inherited.inherited_constraints == ("Cython==3.0.1",)
 
 
+def test_a_line_that_pip_refuses_constrains_no_build_and_is_named(folder):
+    (folder / "b.txt").write_text("setuptools<58\nwheel<1\nbad==\n")
+    found = read("six", build_constraints=["b.txt"])
+    assert found.build_constraints == ("setuptools<58", "wheel<1")
+    (warning,) = found.warnings
+    assert warning.startswith("b.txt:3: bad== is not applied to builds: ")
+    assert not found.skipped
+
+
 def test_any_existing_file_is_a_file(folder):
     (folder / "pandas").write_text("numpy\n")
     (folder / "plain").mkdir()

@@ -121,6 +121,11 @@ class Collection:
         """The constraints that were read."""
         return tuple(line.requirement for line in self._constraints)
 
+    @property
+    def skipped(self) -> tuple[SkippedLine, ...]:
+        """What is not judged."""
+        return tuple(self._skipped)
+
     def constrain_builds(self, found: Iterable[Requirement], *, inherited: bool = False) -> None:
         """Add what narrows the environments of builds; a URL does not.
 

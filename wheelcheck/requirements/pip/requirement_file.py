@@ -99,11 +99,16 @@ class RequirementFileReader(Struct, frozen=True):
     def constrain_builds(self, place: InputLocation, *, inherited: bool = False) -> None:
         """Read a constraint file for the environments of builds, as `Collection` has it.
 
-        Raises `RequirementsError` where it cannot be read.
+        A line that cannot be applied is a warning: pip meets it only where it builds something.
+        Raises `RequirementsError` where the file cannot be read.
         """
         own = type(self.collection)(CommandLine())
         RequirementFileReader(own, self.opener, self.environ).read(place, constraint=True)
         self.collection.constrain_builds(own.constraints, inherited=inherited)
+        if not inherited:  # else it is said of what is installed
+            for line in own.skipped:
+                why = f"{line.text} is not applied to builds: {line.why.reason}"
+                self.collection.warn(line.origin, why)
 
     def open(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises RequirementsError."""
