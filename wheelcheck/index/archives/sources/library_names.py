@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT_OR_STRING, as_spaces
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import LIBRARY
 from wheelcheck.tables import read_table
@@ -19,7 +20,6 @@ __all__ = ["library_marks"]
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
 _LONGEST = 512 << 10
 """Longer files are generated, or made of many: nothing is said of them."""
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _WORD = re.compile(rb"[A-Za-z_]\w+")
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+(\w+)", re.MULTILINE)
 
@@ -40,7 +40,7 @@ def library_marks(content: bytes, path: str, includes: tuple[str, ...]) -> Itera
         gone, names = _gone()[library]
         if names.isdisjoint(_WORD.findall(content)):
             continue
-        text = _COMMENT.sub(lambda match: b" " * len(match.group()), content)
+        text = COMMENT_OR_STRING.sub(as_spaces, content)
         used = (names & set(_WORD.findall(text))) - set(_DIRECTIVE.findall(text))
         for name in sorted(used):
             if _is_used(name, text):

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT
 from wheelcheck.index.archives.sources.mark_kinds import IMAGINARY, NUMPY
 from wheelcheck.tables import read_table
 
@@ -21,7 +22,6 @@ _NAME = re.compile(
     rb"[PNn](?:(?<!\w[PNn])(?:yArray|yUFunc|yDataMem|yDataType|PY|py)_\w+|umpy/\w+\.h)"
 )
 """Names and headers of NumPy. It begins with one of three letters, so that it is found quickly."""
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|endif|define|undef)\w*[ \t]*(\w*)", re.MULTILINE)
 _MEMBER = re.compile(
     rb"(?:PyArray_DESCR[ \t]*\([^()]*\)|\b\w*(?:descr|dtype)\w*)[ \t]*->[ \t]*"
@@ -56,7 +56,7 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
     imaginary = path.endswith(".c") and _may_name_macro(content)
     if not used and not imaginary and not (members and _reads_member(content)):
         return ()
-    text = _COMMENT.sub(b" ", content)
+    text = COMMENT.sub(b" ", content)
     conditional = {name for _, name in _DIRECTIVE.findall(text)}
     found = [f"{NUMPY}- {name.decode()}" for name in sorted(used & conditional)]
     if not path.endswith((".h", ".hpp")):

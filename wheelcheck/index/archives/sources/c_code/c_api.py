@@ -19,6 +19,7 @@ from wheelcheck.index.archives.sources.c_code.c_aliases import (
     note_alias,
     states_of,
 )
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT_OR_STRING
 from wheelcheck.index.archives.sources.c_code.c_includes import guard_of, is_for_python
 from wheelcheck.index.archives.sources.c_code.c_members import (
     lost_uses,
@@ -43,7 +44,6 @@ _MAY_BE_MEMBER = re.compile(
     rb"->\s*(?:frame|exc_|recursion_depth|use_tracing|curexc_|f_code|f_back|f_l|f_globals)"
 )
 """Quicker to find than `_MEMBERS`, and wherever that is, but for `tp_print`."""
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _DEFINES = re.compile(
     rb"(?!return\b|else\b|case\b)[A-Za-z_](?:[\w \t*]|PyAPI_FUNC\([^()\n]*\))*[ \t*]$"
     rb"|[ \t]*(?:PyAPI_FUNC\([^()\n]*\)[ \t]*|extern[ \t][\w \t*]*)$"
@@ -97,7 +97,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     flags = (*python_flags(content), *own_checks(content))
     if not (named or lost):
         return flags
-    text = _COMMENT.sub(_blank, content)
+    text = COMMENT_OR_STRING.sub(_blank, content)
     found: dict[str, set[int]] = defaultdict(set)
     defined = {name.decode() for name in used if _has_body(name, text)}
     if lost:
@@ -137,7 +137,7 @@ def python_flags(content: bytes) -> tuple[ApiBreak, ...]:
     if not guard or not any(word in content for word in _VERSION_WORDS):
         return ()
     here = Directives()
-    text = _COMMENT.sub(_blank, content).replace(b"\\\n", b" ")
+    text = COMMENT_OR_STRING.sub(_blank, content).replace(b"\\\n", b" ")
     for line in _lines_to_read(text, {b"define"}):
         directive = _DIRECTIVE.match(line)
         if directive is not None:

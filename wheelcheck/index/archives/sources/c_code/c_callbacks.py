@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import PASSES
 
@@ -20,7 +21,6 @@ _LONGEST = 64 << 10
 _ARGUMENTS = 4
 _WANTED = frozenset({b"const", b"void", b"*"})
 _FUNCTION = re.compile(rb"^&?\s*(\w+)$")
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
 def callback_breaks(content: bytes, path: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def _differs(name: bytes, content: bytes) -> bool:
     found = re.search(name + rb"(?<!\w" + name + rb")\s*\(([^(){};]*)\)\s*\{", content)
     if found is None:
         return False
-    parts = _COMMENT.sub(b" ", found[1]).split(b",")
+    parts = COMMENT.sub(b" ", found[1]).split(b",")
     parameters = [part.replace(b"*", b" * ").split() for part in parts]
     return len(parameters) == 2 and any(map(_is_other, parameters))  # noqa: PLR2004
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT_OR_STRING, as_spaces
 from wheelcheck.index.archives.sources.c_code.c_scopes import declared_type, scope_of
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import PERHAPS, POINTER, READS_ARRAY, STRUCTURE
@@ -17,7 +18,6 @@ from wheelcheck.index.archives.sources.mark_kinds import PERHAPS, POINTER, READS
 __all__ = ["own_structures", "pointer_breaks"]
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _READ = re.compile(
     rb"PyArray_(?:(?<!\wPyArray_)(?:DATA|BYTES|DIMS|DIM|STRIDES|STRIDE|NDIM|DESCR|BASE|FLAGS|TYPE"
     rb"|CHKFLAGS|SHAPE|DTYPE|SIZE|ISCONTIGUOUS|IS_C_CONTIGUOUS|GETPTR[1-4]|ISWRITEABLE))"
@@ -55,7 +55,7 @@ _OF_PYTHON = frozenset({
 def own_structures(content: bytes, path: str) -> Iterator[str]:
     """The objects that a header for Python defines as structures: no ``PyObject *`` is one."""
     if path.endswith(".h") and b"typedef" in content:
-        found = _STRUCTURE.findall(_COMMENT.sub(b"", content))
+        found = _STRUCTURE.findall(COMMENT_OR_STRING.sub(b"", content))
         yield from (f"{STRUCTURE}{name.decode()}" for name in dict.fromkeys(found))
 
 
@@ -69,7 +69,7 @@ def pointer_breaks(content: bytes, path: str) -> Iterator[str]:
     gives = in_c and b"PyObject" in content and _INITIAL.search(content) is not None
     if not allocates and not reads and not gives:
         return
-    text = _COMMENT.sub(lambda match: b" " * len(match.group()), content)
+    text = COMMENT_OR_STRING.sub(as_spaces, content)
     if reads:
         yield from _reads(text, "1.7" if _NO_MACROS in content else "2.0")
     if allocates:

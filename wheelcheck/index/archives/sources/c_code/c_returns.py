@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wheelcheck.index.archives.sources.c_code.c_comments import as_spaces
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import RETURNS, UNTYPED
 
@@ -71,7 +72,7 @@ def _of_function(content: bytes, start: int, end: int) -> Iterator[tuple[str, st
     text = content[body:end]
     if not any(pattern.search(text) for pattern in patterns):
         return
-    text = _first_block(_BLANK.sub(lambda match: b" " * len(match.group()), text))
+    text = _first_block(_BLANK.sub(as_spaces, text))
     for pattern in patterns:
         for match in pattern.finditer(text):
             if not _is_of_macro(text, match) and is_certain_at(content, body + match.start()):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, partial
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT, as_spaces
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import SLOT, THROWS
 
@@ -21,7 +22,6 @@ _TABLE = re.compile(
     rb"\s+\w+\s*(?:\[\s*\w*\s*\])?\s*=\s*\{"
 )
 _BARE = re.compile(rb"[,{=]\s*([A-Za-z_]\w*)\s*(?=[,}])")
-_REMARK = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FITTING = {b"PyObject", b"PyTypeObject", b"void", b"char", b"Py_buffer", b"int"}
 _LONGEST = 4000
 _THROWS = re.compile(rb"throw\s*\(\s*[A-Za-z_][\w:\s,&*<>]*\)\s*[;{=:]")
@@ -42,7 +42,7 @@ def slot_breaks(content: bytes, path: str) -> Iterator[str]:
         if end < 0:
             continue
         body = content[table.end() - 1 : end] + b","
-        text = _REMARK.sub(lambda match: b" " * len(match.group()), body)
+        text = COMMENT.sub(as_spaces, body)
         for value in _BARE.finditer(text):
             place = table.end() - 1 + value.start(1)
             if differs(value[1]) and is_certain_at(content, place):

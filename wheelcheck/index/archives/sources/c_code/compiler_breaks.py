@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wheelcheck.index.archives.sources.c_code.c_comments import COMMENT
 from wheelcheck.index.archives.sources.c_code.conditions.places import is_certain_at
 from wheelcheck.index.archives.sources.mark_kinds import KEYWORD, METHOD, NARROWING, PRINT, UFUNC
 
@@ -28,7 +29,6 @@ _TABLE = re.compile(
     rb"u(?<!\wu)(?:nsigned(?:[ \t]+(?:char|short|int|long))?|_?int(?:8|16|32|64)(?:_t)?)[ \t]+"
     rb"(\w+)[ \t]*(?:\[[^\]\n]*\][ \t]*)+=\s*\{"
 )
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _NEGATIVE = re.compile(rb"[{,]\s*-\s*\d")
 _LONGEST_TABLE = 400_000
 _HEAD = 4000
@@ -84,7 +84,7 @@ def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
     for match in _OWN_BOOL.finditer(content):
         words = [found.group(1) for found in _CONDITION.finditer(content, 0, match.start())]
         depth = words.count(b"if") - words.count(b"endif")
-        guard = guarded and _GUARD.match(_COMMENT.sub(b" ", content[:_HEAD]).lstrip()) is not None
+        guard = guarded and _GUARD.match(COMMENT.sub(b" ", content[:_HEAD]).lstrip()) is not None
         if depth == guard:
             yield KEYWORD + next(filter(None, match.groups())).decode()
             return
@@ -113,7 +113,7 @@ def _print_slots(content: bytes) -> Iterator[str]:
 
 def _has_pointer(content: bytes, start: int) -> bool:
     """Whether a type has a pointer where CPython has a number."""
-    text = _COMMENT.sub(b" ", content[start : start + _LONGEST_SLOTS])
+    text = COMMENT.sub(b" ", content[start : start + _LONGEST_SLOTS])
     if _OLD_HEAD.match(text):
         return True
     head = _HEAD_INIT.match(text)
@@ -146,7 +146,7 @@ def _narrowings(content: bytes) -> Iterator[str]:
         return
     for match in _TABLE.finditer(content):
         end = content.find(b"};", match.end(), match.end() + _LONGEST_TABLE)
-        numbers = _COMMENT.sub(b" ", content[match.end() - 1 : end]) if end > 0 else b""
+        numbers = COMMENT.sub(b" ", content[match.end() - 1 : end]) if end > 0 else b""
         if _NEGATIVE.search(numbers):
             yield NARROWING + match.group(1).decode()
             return
