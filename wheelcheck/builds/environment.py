@@ -210,24 +210,30 @@ class BuildEnvironments:
         return self._resolved[key]
 
     def _resolver(self, requires: tuple[str, ...], target: Target) -> Resolver:
-        key = requires, self._constraints(target)
+        constraints = self._constraints(target)
+        key = requires, constraints
         if key not in self._resolvers:
-            origin, lines = Origin(_STATED), []
-            for text in requires:
-                found = parse_requirement(text)
-                if isinstance(found, InvalidRequirement):
-                    found = parse_requirement(text, legacy=True)
-                if isinstance(found, Requirement):  # the others are reported by `_invalid`
-                    lines.append(RequirementLine(found, origin, text))
-            constraints = tuple(
-                RequirementLine(Requirement(text), Origin("the build constraints"), text)
-                for text in key[1]
-            )
+            origin = Origin("the build constraints")
             requirements = Requirements(
-                lines=tuple(lines), constraints=constraints, policy=self._policy
+                lines=tuple(_stated_lines(requires)),
+                constraints=tuple(
+                    RequirementLine(Requirement(text), origin, text) for text in constraints
+                ),
+                policy=self._policy,
             )
             self._resolvers[key] = Resolver(requirements, self._index, common=self._common)
         return self._resolvers[key]
+
+
+def _stated_lines(requires: Iterable[str]) -> Iterator[RequirementLine]:
+    """Build requires as lines to resolve; those that are none are reported by `_invalid`."""
+    origin = Origin(_STATED)
+    for text in requires:
+        found = parse_requirement(text)
+        if isinstance(found, InvalidRequirement):
+            found = parse_requirement(text, legacy=True)
+        if isinstance(found, Requirement):
+            yield RequirementLine(found, origin, text)
 
 
 def environment_problem(
