@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -13,7 +12,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.fence import contain
 from wheelcheck.index.interface import Index
-from wheelcheck.installers import Installer, Rule
+from wheelcheck.installers import Installer
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.allowed_hashes import AllowedHashes
 from wheelcheck.resolution.answers import Answers
@@ -22,26 +21,21 @@ from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.description import Describer
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.pins import Conflict, Pin, Resolution
+from wheelcheck.resolution.pins import Pin, Resolution
 from wheelcheck.resolution.prefetch import prefetch
-from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
-from wheelcheck.resolution.solving.blocked import blocked_names, is_blocked
-from wheelcheck.resolution.solving.first_come import FirstCome
+from wheelcheck.resolution.solver_input import SolverInputs
+from wheelcheck.resolution.solving.excusing import Ready, Solved, solve
 from wheelcheck.resolution.solving.provider import Provider
-from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
-from wheelcheck.resolution.solving.solution import Solution, solution_of
-from wheelcheck.resolution.solving.solver import Solver
+from wheelcheck.resolution.solving.solution import Solution
 from wheelcheck.resolution.stored.target_answers import TargetAnswers
 from wheelcheck.resolution.target_view import reference_target
 from wheelcheck.targets import Target, rank_alike
 
-__all__ = ["Ready", "Resolver", "prefetch_all", "resolve"]
+__all__ = ["Resolver", "prefetch_all", "resolve"]
 
 MAX_ROUNDS = 10_000
 """Far more than any sane graph takes (330 pins take 364), so that a hopeless one ends within half a
 minute; pip goes on twenty times longer."""
-
-_Causes = Collection[Cause]
 
 
 def resolve(
@@ -93,14 +87,6 @@ def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
                     ready.answers.expect(candidate.name, candidate.version)
 
 
-class Ready(Struct, frozen=True):
-    """A target's question, and who answers it. The provider excuses nothing."""
-
-    answers: Answers
-    question: SolverInput
-    provider: Provider
-
-
 class Resolver:
     """Chooses what pip would choose, target by target.
 
@@ -136,7 +122,7 @@ class Resolver:
         self._common = common if common and common.index is index else Common(index)
         self._questions = SolverInputs(requirements)
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
-        self._solved: list[_Solved] = []
+        self._solved: list[Solved] = []
         self._begun: list[Ready] = []
         self._prefetched: dict[Target, Ready] = {}
         self._references: dict[
@@ -210,11 +196,11 @@ class Resolver:
         self._prefetched.clear()
         self._common.forget_searches()
 
-    def _solved_on(self, target: Target) -> tuple[Ready, _Solved]:
+    def _solved_on(self, target: Target) -> tuple[Ready, Solved]:
         ready = self._prefetched.pop(target, None) or self._ready(target)
         solved = self._agreeing(ready)
         if solved is None:
-            solved = self._solve(ready)
+            solved = solve(ready, self._max_rounds, self._describer, self._reference)
             self._solved.append(solved)
         elif ready.answers.is_likely_shared or self._is_first_of_environment(ready.answers):
             self._solved.append(replace(solved, answers=ready.answers))
@@ -255,7 +241,7 @@ class Resolver:
         self._begun.append(ready)
         return ready
 
-    def _agreeing(self, ready: Ready) -> _Solved | None:
+    def _agreeing(self, ready: Ready) -> Solved | None:
         """A result for which the solver would get the same answers, substitutes' versions included.
 
         Looking for one may add another, that of the reference target, which is looked at too.
@@ -265,11 +251,11 @@ class Resolver:
                 return solved
         return None
 
-    def _likely_first(self, answers: Answers) -> Iterator[_Solved]:
+    def _likely_first(self, answers: Answers) -> Iterator[Solved]:
         """All results: those of the same markers and Python first, then those added meanwhile."""
         known = self._solved.copy()
 
-        def distance(solved: _Solved) -> int:
+        def distance(solved: Solved) -> int:
             if solved.answers.environment is answers.environment:
                 return 0
             return 1 if answers.shares_interpreter_with(solved.answers) else 2
@@ -277,7 +263,7 @@ class Resolver:
         yield from sorted(known, key=distance)
         yield from self._solved[len(known) :]
 
-    def _agrees(self, answers: Answers, solved: _Solved) -> bool:
+    def _agrees(self, answers: Answers, solved: Solved) -> bool:
         if solved.reference is not None and self._reference(answers) != solved.reference:
             return False
         return answers.agree_with(solved.answers)
@@ -307,65 +293,6 @@ class Resolver:
             for candidate in pins
             if not candidate.extras
         }
-
-    # --- solving ---------------------------------------------------------------------------
-
-    def _solve(self, ready: Ready) -> _Solved:
-        """Solve strictly; where packages stand in the way, excuse them and solve again."""
-        answers, question, provider = ready.answers, ready.question, ready.provider
-        excused = frozenset(
-            need.name for need in question.roots if is_blocked(provider, answers, [need])
-        )
-        reference = None
-        while True:
-            if excused:
-                reference = self._reference(answers) if reference is None else reference
-                provider = ready.provider.excusing(excused, reference)
-            outcome = self._attempt(provider, question, answers)
-            if not isinstance(outcome, Impossible | Stopped):
-                provider.forget()
-                return _Solved(question, answers, outcome, reference)
-            causes: _Causes = (
-                [Cause(outcome.why, outcome.candidate)]
-                if isinstance(outcome, Stopped)
-                else outcome.causes
-            )
-            blocked = blocked_names(provider, answers, causes) - excused
-            if not blocked:
-                provider.forget()
-                conflict = self._describer.conflict(answers, causes)
-                return _Solved(question, answers, conflict, reference)
-            excused |= blocked
-
-    def _attempt(
-        self, provider: Provider, question: SolverInput, answers: Answers
-    ) -> Solution | Unknown | Impossible | Stopped:
-        try:
-            if answers.target.installer.has(Rule.LEGACY_RESOLVER):
-                search = FirstCome(provider)
-                lines = sorted(question.roots, key=question.position)
-                return solution_of(search.solve(lines), search.unmet())
-            return solution_of(Solver(provider).solve(question.roots, self._max_rounds))
-        except (Impossible, Stopped) as ended:
-            return ended
-        except TooDeep:
-            why = "gave up: the versions that could go together are too many to try"
-            return Unknown("resolution-too-deep", why)
-
-
-_Outcome = Solution | Conflict | Unknown
-
-
-class _Solved(Struct, frozen=True):
-    """A question answered: the same question with the same answers has the same outcome.
-
-    `reference` holds the versions of the reference target where they were asked for, else None.
-    """
-
-    question: SolverInput
-    answers: Answers
-    outcome: _Outcome
-    reference: Mapping[NormalizedName, Version | None] | None
 
 
 def _locks(requirements: Requirements) -> Mapping[NormalizedName, str]:
