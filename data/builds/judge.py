@@ -52,7 +52,7 @@ _MINUTES = 25
 _HALVES = (
     *("development", "held-out", "second", "fifth", "sixth", "eighth", "ninth"),
     *("tenth-development", "tenth", "eleventh-development", "eleventh"),
-    *("twelfth-development", "twelfth", "thirteenth", "fifteenth", "sixteenth"),
+    *("twelfth-development", "twelfth", "thirteenth", "fifteenth", "sixteenth", "seventeenth"),
 )
 _TIMED_OUT = 124  # timeout(1)
 
