@@ -350,6 +350,31 @@ def test_a_line_for_the_shell_that_makes_a_configure_takes_what_its_macros_are_o
     assert packages(files) == found | ({"make"} if makes else set())
 
 
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ('touch ar-lib\nautoreconf --force --install "$srcdir"\n', {"autoconf", "automake"}),
+        ("# no autoreconf\nautoconf || exit 1\n", {"autoconf"}),
+        ("aclocal -I m4 && autoconf\n", {"autoconf", "automake"}),
+        ("libtoolize --copy\nautoconf\n", {"autoconf", "libtool"}),
+        (None, {"autoconf", "automake"}),
+    ],
+)
+def test_what_makes_a_configure_without_macros_says_which_tools_it_takes(
+    script: str | None, found: set[str]
+):
+    """dtlssocket: autoreconf runs aclocal, whether configure.ac uses automake or not."""
+    call = "subprocess.check_call(['sh', '-c', './autogen.sh'], cwd='lib')"
+    files = {
+        "setup.py": f"import subprocess\n{call}\n{EXTENSION}",
+        "lib/configure.ac": "AC_INIT([x], [1])\nAC_PROG_CC\n",
+        "x.c": "",
+    }
+    if script is not None:
+        files["lib/autogen.sh"] = f"#!/bin/sh\n{script}"
+    assert packages(files) - {"gcc", "libc6-dev", "make"} == found
+
+
 @pytest.mark.parametrize(("folder", "runs"), [("libx", True), ("liby", False)])
 def test_a_bundled_library_on_which_a_script_runs_cmake_takes_its_compilers(
     folder: str, *, runs: bool

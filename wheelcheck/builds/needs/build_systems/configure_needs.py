@@ -1,7 +1,8 @@
 """What a bundled library's ``configure.ac`` asks for, where the setup script has it configured.
 
 Sources from a repository have no ``configure``: the script runs ``autoreconf`` or ``autogen.sh``,
-and the macros say which of the GNU build system's packages that takes beside autoconf.
+and the macros say which of the GNU build system's packages that takes beside autoconf. autoreconf
+itself runs automake's ``aclocal`` whatever the macros are (its source: ``autoreconf_current``).
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def configure_needs(facts: SourceNeedsInput, *, configured: bool) -> Iterator[Bu
         folder = path.rpartition("/")[0]
         bare = _COMMENT.sub("", facts.texts[path][:_LONG])
         made = generated and f"{folder}/configure".lstrip("/") not in facts.members
-        yield from _of_macros(path, bare) if made else ()
+        if made:
+            yield from _of_macros(path, bare)
+            yield from _of_generator(path, facts)
         yield from _of_modules(path, bare)
         yield from _of_programs(path, bare)
 
@@ -82,6 +85,30 @@ def _of_macros(path: str, text: str) -> Iterator[BuildNeed]:
         found = macro.search(text)
         if found:
             yield BuildNeed(NeedKind.TOOL, tool, f"{path}: {found[0]}")
+
+
+def _of_generator(path: str, facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """The tools that make ``configure``, by the script beside ``configure.ac`` that runs them.
+
+    Where no such script can be read, `autoreconf` does it.
+    """
+    folder = path.rpartition("/")[0]
+    beside = (f"{folder}/{name}".lstrip("/") for name in _GENERATORS)
+    script = next((each for each in beside if each in facts.texts), "")
+    text = _COMMENT.sub("", facts.texts[script][:_LONG]) if script else "autoreconf"
+    for tool, command in _STEPS:
+        found = command.search(text)
+        if found:
+            source = f"{script or path}: {found[0]} makes configure"
+            yield BuildNeed(NeedKind.TOOL, tool, source)
+
+
+_GENERATORS = ("autogen.sh", "bootstrap.sh")
+_STEPS = (
+    ("automake", re.compile(r"(?m)(?:^|(?<=[\s;&|(]))(?:autoreconf|aclocal|automake)\b(?!\.m4)")),
+    ("libtool", re.compile(r"(?m)^\s*libtoolize\b")),
+)
+"""Commands by which a script makes ``configure`` and the package of each."""
 
 
 def _of_modules(path: str, text: str) -> Iterator[BuildNeed]:
