@@ -53,6 +53,23 @@ def test_alpine_has_no_c_plus_plus_library():
     assert (found.status, found.packages) == ("needs", ("libstdc++",))
 
 
+@pytest.mark.parametrize(
+    ("package", "odbc", "gomp", "zstd"),
+    [
+        ("build-base", False, True, None),  # zstd in some releases alone
+        ("musl-dev", False, False, False),
+        ("postgresql-dev", None, None, None),  # no table has all that it brings
+    ],
+)
+def test_what_packages_of_alpine_bring_is_known_of_those_in_a_table(package, odbc, gomp, zstd):
+    target = parse_target_on(ALPINE, as_of=DAY)
+    image = image_libraries(target, distribution_of(target))
+    image = image.with_packages([package], recommends=True)
+    libraries = "libodbc.so.2", "libgomp.so.1", "libzstd.so.1"
+    assert tuple(map(image.has, libraries)) == (odbc, gomp, zstd)
+    assert image.has_stem("zstd") is zstd
+
+
 def test_a_library_of_the_wheel_itself_is_there():
     members = {
         **INIT,

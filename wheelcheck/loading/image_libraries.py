@@ -46,6 +46,7 @@ class ImageLibraries:
         libc_version: Its version.
         sonames: Libraries that are known to be there.
         is_complete: Whether what is not listed is not there.
+        doubtful: Libraries that packages bring in some releases: here or not.
         symbols: The highest symbol versions by prefix: ``GLIBCXX`` → (3, 4, 33).
         family: The package manager; None where nothing can be installed.
         find_system: Gives `system`: most images are never asked for more than `sonames`, and
@@ -57,6 +58,7 @@ class ImageLibraries:
     libc_version: tuple[int, int]
     sonames: frozenset[str] = frozenset()
     is_complete: bool = False
+    doubtful: frozenset[str] = frozenset()
     symbols: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
     family: Family | None = None
     find_system: Callable[[], InstalledSystem | None] = field(default=lambda: None, compare=False)
@@ -73,7 +75,7 @@ class ImageLibraries:
         system = self.system
         if system is not None and _packages(system.holders, soname):
             return True
-        return False if self.is_complete else None
+        return False if self.is_complete and soname not in self.doubtful else None
 
     def has_stem(self, stem: str) -> bool | None:
         """Whether `find_library` finds a library of that name; a ``*`` at its end is any rest."""
@@ -81,7 +83,8 @@ class ImageLibraries:
             return True
         if self.system is not None and any(_is_of(s, stem) for s in self.system.sonames()):
             return True
-        return False if self.is_complete else None
+        may_be = any(_is_of(soname, stem) for soname in self.doubtful)
+        return False if self.is_complete and not may_be else None
 
     def candidates(self, stem: str) -> tuple[str, ...]:
         """The libraries that the distribution's packages have under a name for `find_library`."""
@@ -145,13 +148,28 @@ class ImageLibraries:
         family = str(self.family)
         brought = {row["soname"] for row in read_table(_PACKAGES) if row.get(family) in added}
         brought |= {link for link, package in _links(family).items() if package in added}
+        whole = [row for row in _whole_packages(family) if row["package"] in added]
+        brought |= {soname for row in whole for soname in row["brings"].split()}
+        doubtful = {soname for row in whole for soname in row["may_bring"].split()}
         # what the tables do not know of a package it may bring all the same
         known = {row.get(family) for row in read_table(_PACKAGES)}
-        complete = self.is_complete and known.issuperset(added)
-        return replace(self, sonames=self.sonames | brought, is_complete=complete)
+        known |= {row["package"] for row in whole}
+        return replace(
+            self,
+            sonames=self.sonames | brought,
+            is_complete=self.is_complete and known.issuperset(added),
+            doubtful=self.doubtful | doubtful,
+        )
 
 
 _PACKAGES = "loading/library_packages.csv"
+
+
+@cache
+def _whole_packages(family: str) -> tuple[Mapping[str, str], ...]:
+    """The packages of which a table has all libraries that come with them."""
+    rows = read_table("loading/whole_packages.csv")
+    return tuple(row for row in rows if row["family"] == family)
 
 
 @cache
