@@ -30,7 +30,16 @@ def builds_of(judged: JudgedStep) -> StepBuilds:
     failures = tuple(failures_of(judged.column))
     verdicts = {found.verdict for _, found in judged.column.judged.values()}
     pure = verdicts <= {Verdict.PURE_WHEEL, Verdict.SOURCE_PURE}
-    return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures, pure)
+    return StepBuilds(
+        judged.stage.index,
+        step.line,
+        plan,
+        outlooks,
+        step.number,
+        failures,
+        pure,
+        judged.lent,
+    )
 
 
 def findings_of(

@@ -174,3 +174,22 @@ def test_what_is_copied_to_another_libc_is_judged_where_it_was_made():
     assert {each.code for each in found.findings if each.severity == "error"} == {"other-libc"}
     assert not findings(there, ("libc.so.6",))
     assert "missing-shared-library" in findings(there), "as on the image that made it"
+
+
+@pytest.mark.parametrize("gcc", ["gcc", "gcc libx11-dev"])
+def test_libraries_of_a_compiler_that_nothing_needs_are_named_before_it_is_left_out(gcc: str):
+    text = f"FROM {SLIM}\n{APT} --no-install-recommends {gcc}\nRUN pip install x\n"
+    found = {each.code: each for each in judged(text, ("libgomp.so.1", "libc.so.6")).findings}
+    assert "missing-shared-library" not in found
+    for code in ("build-packages-unused", "compiler-in-final-image"):
+        assert found[code].packages == ("libgomp1",)
+        assert "; x 1 needs libgomp1, which comes along" in found[code].message
+    without = {each.code: each for each in judged(text, ("libc.so.6",)).findings}
+    assert without["build-packages-unused"].packages == ()
+
+
+def test_a_library_that_stays_without_the_compiler_is_not_named():
+    more = f"{APT} --no-install-recommends gcc libgomp1"
+    text = f"FROM {SLIM}\n{more}\nRUN pip install x\n"
+    found = {each.code: each for each in judged(text, ("libgomp.so.1", "libc.so.6")).findings}
+    assert found["build-packages-unused"].packages == ()

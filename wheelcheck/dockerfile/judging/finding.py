@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from wheelcheck.builds.outlook import Outlook
@@ -45,7 +46,8 @@ class StepBuilds:
     `stage` is the stage's index, `line` the step's line and `number` its number in the stage;
     without that, the last step of the line is meant that asks for something to be built. `plan`
     is made for the step's installer. With `failures` nothing of it is ever built. `pure` says
-    that nothing it installs is bound to a Python version, libc or CPU.
+    that nothing it installs is bound to a Python version, libc or CPU. `lent` has by label the
+    packages that wheels need once those for building are left out, which bring them along.
     """
 
     stage: int
@@ -55,6 +57,7 @@ class StepBuilds:
     number: int | None = None
     failures: tuple[StepFailure, ...] = ()
     pure: bool = False
+    lent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def step_of(self, stage: Stage) -> InstallStep:
         """The step of its stage that it is about."""

@@ -11,6 +11,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding, passed_over
 from wheelcheck.dockerfile.judging.foreign_copies import foreign_copies
+from wheelcheck.dockerfile.judging.lent_libraries import lent_beside
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.judging.run_images import image_stages
@@ -152,7 +153,7 @@ def habits_of_stage(
         return
     yield from _leftover_wheels(stage)
     if distribution is not None:
-        yield from _leftover_compilers(dockerfile, stage, distribution)
+        yield from _leftover_compilers(dockerfile, stage, distribution, builds)
     for step in stage.steps:
         if step.installer == "pip" and step.builds and not step.cache_mounts and step.tool == "pip":
             message = "what pip downloads and builds here stays in the layer, in /root/.cache/pip"
@@ -203,9 +204,14 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
     ]
     if unused:
         names = tuple(dict.fromkeys(package.name for package in unused))
-        message = f"nothing that pip installs here is compiled: it needs no {named(names)}"
+        lent, packages = lent_beside(builds)
         yield finding(
-            "build-packages-unused", unused[0].line, stage.title, message, superfluous=names
+            "build-packages-unused",
+            unused[0].line,
+            stage.title,
+            f"nothing that pip installs here is compiled: it needs no {named(names)}{lent}",
+            packages=packages,
+            superfluous=names,
         )
 
 
@@ -230,7 +236,10 @@ def _leftover_wheels(stage: Stage) -> Iterator[Finding]:
 
 
 def _leftover_compilers(
-    dockerfile: Dockerfile, stage: Stage, distribution: Distribution
+    dockerfile: Dockerfile,
+    stage: Stage,
+    distribution: Distribution,
+    builds: Sequence[StepBuilds],
 ) -> Iterator[Finding]:
     """Build packages in the final image, or in a layer below it."""
     family = distribution.family
@@ -239,9 +248,14 @@ def _leftover_compilers(
     if remaining:
         names = tuple(dict.fromkeys(item.name for item in remaining))
         verb = "stays" if len(names) == 1 else "stay"
-        message = f"{named(names)} {verb} in the image"
+        lent, packages = lent_beside(builds)
         yield finding(
-            "compiler-in-final-image", remaining[0].line, stage.title, message, superfluous=names
+            "compiler-in-final-image",
+            remaining[0].line,
+            stage.title,
+            f"{named(names)} {verb} in the image{lent}",
+            packages=packages,
+            superfluous=names,
         )
     late = _for_building(stage.leftovers, family)
     if late:

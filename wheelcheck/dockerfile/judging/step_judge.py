@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from msgspec import structs
@@ -28,6 +28,7 @@ from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.machine import Machine
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.failures import Fate, fate_of, passed_over
+from wheelcheck.dockerfile.judging.lent_libraries import libraries_lent
 from wheelcheck.dockerfile.judging.run_images import lineage, run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
 from wheelcheck.dockerfile.judging.stage_images import StageImages, image_options, uncounted
@@ -77,7 +78,7 @@ class JudgedStep:
     """A step with its column, what it found installed, and the report of it alone.
 
     `run_image` is where what it installs is imported; `fate` whether a step that the RUN passes
-    over installs anything: of all others this is taken for granted.
+    over installs anything: of all others this is taken for granted. `lent` is as in `StepBuilds`.
     """
 
     stage: Stage
@@ -87,6 +88,7 @@ class JudgedStep:
     report: Report
     run_image: RunImage = RunImage()  # noqa: RUF009 (frozen)
     fate: Fate = Fate.INSTALLS
+    lent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
@@ -303,7 +305,8 @@ class StepJudges:
             report = report.model_copy(update={"advice": adviser.advise([column])})
         if step.tolerated:
             report = passed_over(report, fate)
-        return JudgedStep(stage, step, column, installed, report, runs_in, fate)
+        lent = libraries_lent(column, runs_in, index, self._loading, self._read_wheels)
+        return JudgedStep(stage, step, column, installed, report, runs_in, fate, lent)
 
 
 def _may_be_refused(stage: Stage, step: InstallStep) -> bool:
