@@ -437,3 +437,88 @@ def test_options_that_depend_on_the_system_choose_the_libraries(before: str, fou
     """py-glfw-redux: GLFW in the sdist."""
     files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": GLFW.replace("{before}", before)}
     assert packages(files) == found
+
+
+BY_VCPKG = """
+find_package(unofficial-xmlsec QUIET)
+if(TARGET unofficial::xmlsec::xmlsec1-openssl)
+  add_library(xmlsec ALIAS unofficial::xmlsec::xmlsec1-openssl)
+else()
+  pkg_check_modules(XMLSEC xmlsec1-openssl REQUIRED IMPORTED_TARGET)
+endif()
+"""
+BY_ITS_OWN = """
+find_package(XmlSecTool QUIET)
+if(NOT XmlSecTool_FOUND)
+  pkg_check_modules(XMLSEC xmlsec1-openssl REQUIRED)
+endif()
+"""
+ON_SYSTEMS_THAT_HAVE_IT = """
+find_package(ZLIB QUIET)
+if(NOT ZLIB_FOUND)
+  pkg_check_modules(XMLSEC xmlsec1-openssl REQUIRED)
+endif()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "found"),
+    [
+        (BY_VCPKG, {}, True),
+        (BY_ITS_OWN, {}, True),
+        (BY_ITS_OWN, {"cmake/FindXmlSecTool.cmake": "set(XmlSecTool_FOUND 1)\n"}, False),
+        (BY_ITS_OWN.replace("NOT ", "OFFLINE AND NOT "), {}, False),
+        (f"add_library(unofficial::xmlsec x)\n{BY_ITS_OWN}", {}, True),
+        (f"FetchContent_Declare(XmlSecTool URL https://x.example/x.tgz)\n{BY_ITS_OWN}", {}, False),
+        (ON_SYSTEMS_THAT_HAVE_IT, {}, False),
+    ],
+    ids=["vcpkg's", "unknown", "own module", "two conditions", "another", "fetched", "packaged"],
+)
+def test_what_is_demanded_for_want_of_a_package_that_nobody_has_is_needed(
+    text: str, more: dict[str, str], *, found: bool
+):
+    """pydigidoc: pkg-config must know xmlsec where vcpkg's files are not there."""
+    files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": PROJECT + text, **more}
+    assert ({"libxmlsec1-dev", "pkg-config"} <= packages(files)) is found
+
+
+def test_what_no_distribution_has_and_the_project_fetches_is_not_missing():
+    """pymusly: FIND_PACKAGE_ARGS finds nothing, and the sources are fetched."""
+    text = (
+        "FetchContent_Declare(Musly URL https://x.example/m.tgz FIND_PACKAGE_ARGS)\n"
+        "FetchContent_MakeAvailable(Musly)\ntarget_link_libraries(x PRIVATE Musly::libmusly)\n"
+    )
+    files = {"pyproject.toml": BY_CMAKE, "CMakeLists.txt": PROJECT + text}
+    assert not install_commands(source_needs(given(files)), TRIXIE).unresolved
+    needed = {
+        "pyproject.toml": BY_CMAKE,
+        "CMakeLists.txt": f"{PROJECT}find_package(Musly REQUIRED)\n",
+    }
+    assert install_commands(source_needs(given(needed)), TRIXIE).unresolved
+
+
+BUILDS = """
+if [ `uname` == "Darwin" ]; then
+  echo $'#include <stdio.h>\\nint main() {\\n}' > test.c
+fi
+apply() {
+  perl -pi -e "$1"
+}
+patch -p0 < fix
+./configure
+"""
+
+
+@pytest.mark.parametrize(
+    "command", ["'cd lib && %s ./build.sh' % shell", "'cd lib; sh build.sh'", "'lib/build.sh'"]
+)
+def test_a_shell_script_in_a_line_of_commands_is_run(command: str):
+    """gnureadline: of C in a string is no function of the shell that begins there."""
+    script = f"import os\nshell = '/bin/sh'\nos.system({command})\n{CYTHON}"
+    files = {
+        "setup.py": script,
+        "pyproject.toml": "[build-system]\nrequires = ['setuptools', 'cython']\n",
+        "thing/x.pyx": "",
+        "lib/build.sh": BUILDS,
+    }
+    assert packages(files) == {"patch"}

@@ -18,6 +18,7 @@ from wheelcheck.builds.needs.build_need import (
     Role,
     SourceNeedsInput,
 )
+from wheelcheck.builds.needs.build_systems.cmake_absent import is_there, with_sure_fallbacks
 from wheelcheck.builds.needs.build_systems.cmake_fetched import (
     FOUND,
     fetched_else,
@@ -25,7 +26,7 @@ from wheelcheck.builds.needs.build_systems.cmake_fetched import (
     populated,
 )
 from wheelcheck.builds.needs.build_systems.cmake_links import linked_needs
-from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_files import cmake_languages
@@ -55,6 +56,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for root in roots:
         every = cmake_commands(facts.texts, root, command_line_defines(facts.texts))
         commands = in_any_case([command for command in every if not is_aside(command.path)])
+        commands = with_sure_fallbacks(commands, facts.texts, brought_by_requirements(facts))
         # SWIG's interfaces nothing else could translate
         demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
         demanded |= populated(commands) | _used(commands)
@@ -107,7 +109,7 @@ def _links(command: CMakeCommand, need: BuildNeed) -> bool:
     Where a project names no library as required, it wants what it looks for with ``find_library``:
     nothing but its own words would say that it does without.
     """
-    return _is_there(need) and command.sure and command.name == "find_library"
+    return is_there(need) and command.sure and command.name == "find_library"
 
 
 def states_languages(facts: SourceNeedsInput) -> bool:
@@ -185,13 +187,12 @@ def _needs_of(
     wanted = "REQUIRED" in words or first in demanded
     role = _role(command, wanted=wanted)
     for need in _READERS[command.name](command, role):
-        spares = command.name == "find_package" and first in fetched and _is_there(need)
-        yield _as(_role(command, wanted=True), need) if spares else need
-
-
-def _is_there(need: BuildNeed) -> bool:
-    """Whether some distribution has the library, as far as we know."""
-    return need.kind is NeedKind.LIBRARY and (not need.files or any(map(is_packaged, need.files)))
+        if command.name == "find_package" and first in fetched:
+            # what no distribution has is fetched, so that nothing is missing
+            role = _role(command, wanted=True) if is_there(need) else Role.OPTIONAL
+            yield _as(role, need)
+        else:
+            yield need
 
 
 def _role(command: CMakeCommand, *, wanted: bool) -> Role:

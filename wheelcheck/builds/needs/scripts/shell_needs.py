@@ -19,7 +19,9 @@ __all__ = ["shell_needs", "shell_scripts_run"]
 _LONG = 200_000
 _SHELL = re.compile(r"\b(?:ba)?sh +([\w./%{}-]+\.sh)\b")
 _NAME = re.compile(r"[\w./-]+\.sh")
-_BLOCK = re.compile(r"(if|case|for|while|until|function)\b|.*(?:\(\)[ \t]*\{|;[ \t]*(?:do|then)$)")
+_BLOCK = re.compile(
+    r"(if|case|for|while|until|function)\b|[\w:.-]+[ \t]*\(\)[ \t]*\{|.*;[ \t]*(?:do|then)$"
+)
 _END = re.compile(r"(fi|esac|done|\})(?![\w-])")
 _COMMAND = re.compile(
     r"(?:[A-Z_]+=\S+[ \t]+)*((?:\S*/)?configure|autoreconf|bison|cargo|cmake|curl|flex|git|go|m4"
@@ -34,8 +36,9 @@ def shell_scripts_run(parts: Iterable[Part]) -> Iterator[tuple[str, Certainty]]:
     for node, certainty in parts:
         if isinstance(node, ast.Call) and called(node) in RUNNERS:
             for text in (constant(each) for each in walk(node)):
-                if _NAME.fullmatch(text):
-                    yield text.rpartition("/")[2], certainty
+                # also of a line: "cd lib && %s ./build.sh"
+                for word in filter(_NAME.fullmatch, text.split()):
+                    yield word.rpartition("/")[2], certainty
         for name in _SHELL.findall(constant(node)):
             yield name.rpartition("/")[2], certainty
 
