@@ -34,6 +34,7 @@ from wheelcheck.builds.obstacles.compiling.undeclared_names import (
 )
 from wheelcheck.builds.obstacles.missing_folders import missing_folders, missing_project
 from wheelcheck.builds.obstacles.newer_tools.cmake_python import REMOVES_MODULES, refused_python
+from wheelcheck.builds.obstacles.newer_tools.new_standard import new_standard
 from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
     REFUSES_OLD,
@@ -171,6 +172,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *library_errors(files, contents, known),
             *lost_names(files, contents, known, gcc),
             *old_standard(files.certain, contents, named),
+            *new_standard(files, contents, gcc),
             *undeclared_functions(files.certain, contents, gcc, minor),
             *described_breaks(facts, contents, minor, gcc, numpy, free_threaded=free),
         )

@@ -8,7 +8,7 @@ from packaging.version import Version
 from sdist_readings import contents_of
 
 from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
-from wheelcheck.builds.obstacles.compiling.compiled_files import compiled_files
+from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, compiled_files
 from wheelcheck.builds.obstacles.compiling.library_errors import library_errors
 from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers, missing_in_cffi
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons
@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.missing_folders import missing_project
+from wheelcheck.builds.obstacles.newer_tools.new_standard import new_standard
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.project_settings.refused_settings import refused_settings
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
@@ -320,3 +321,67 @@ def test_a_byte_order_mark_stays_before_no_script_and_in_settings():
     assert "byte order mark" in found.message
     plain = contents_of(setup__py=HEAD + "setup()\n", setup__cfg="[metadata]\nname = x\n")
     assert list(refused_settings(plain, Version("80"), whole=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("include", "gcc", "fatal"),
+    [
+        ("<flat_map>", "14.2", [True]),
+        ("<flat_map>", "15.1", []),
+        ('"flat_map"', "14.2", []),
+        ("<print>", "12.2", [True]),
+        ("<print>", "14.2", []),
+        ("<own_map>", "14.2", []),
+    ],
+)
+def test_a_header_of_a_later_standard_library(include: str, gcc: str, fatal: list[bool]):
+    """cricodecs 1.2.0 on GCC 14: ``fatal error: flat_map: No such file or directory``."""
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.cpp'])])"
+    contents = contents_of(setup__py=script, x__cpp=f"#include {include}\n")
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    found = new_standard(files, contents, Version(gcc))
+    assert [obstacle.fatal for obstacle in found] == fatal
+    assert all(include[1:-1] in obstacle.message for obstacle in found)
+
+
+def test_a_later_header_in_a_condition_or_a_file_that_may_be_left_out():
+    guarded = "#if __has_include(<flat_map>)\n#include <flat_map>\n#endif\n"
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.cpp'])])"
+    contents = contents_of(setup__py=script, x__cpp=guarded, y__cpp="#include <flat_map>\n")
+    assert new_standard(CompiledFiles(("x.cpp",)), contents, GCC_14) == ()
+    (warning,) = new_standard(CompiledFiles((), ("y.cpp",)), contents, GCC_14)
+    assert (warning.fatal, warning.may_be_left_out) == (False, True)
+    assert new_standard(CompiledFiles(("y.cpp",)), contents, None) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "reported"),
+    [
+        ("# make sure that subprocess is not needed", True),
+        ("import shutil\nshutil.rmtree('build')", True),
+        ("import shutil\nshutil.copytree('../include', 'include')", False),
+        ("import subprocess\nsubprocess.run(['tool'])", False),
+    ],
+)
+def test_what_a_script_writes_headers_by(line: str, reported: bool):  # noqa: FBT001
+    script = f"{HEAD}{line}\nsetup(ext_modules=[Extension('x', ['x.c'])])"
+    contents = contents_of(setup__py=script, x__c='#include "gone.h"\n')
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    found = missing_headers(
+        files.certain, contents, {"setuptools": None}, script=script, complete=True
+    )
+    assert ["gone.h" in obstacle.message for obstacle in found] == [True] * reported
+
+
+@pytest.mark.parametrize(
+    ("beside", "reported"), [("parts__h", True), ("parts__y", False), ("parts__c", False)]
+)
+def test_c_that_another_file_includes_and_the_sdist_lacks(beside: str, reported: bool):  # noqa: FBT001
+    """pyxdelta 0.2.3: ``xdelta3.h`` is there, ``xdelta3.c`` is not; a grammar may become it."""
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
+    contents = contents_of(setup__py=script, x__c='#include "parts.c"\n', **{beside: "int a;"})
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    found = missing_headers(
+        files.certain, contents, {"setuptools": None}, script=script, complete=True
+    )
+    assert ["parts.c" in obstacle.message for obstacle in found] == [True] * reported

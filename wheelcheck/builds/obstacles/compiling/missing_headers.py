@@ -39,6 +39,13 @@ _WRITES = re.compile(
     r"|open\([^)]*[,=]\s*[\"'][wax]"
 )
 """What a command of the script may write headers by."""
+_IDLE = re.compile(
+    r"^[ \t]*#.*|[ \t]{2}#[^'\"\n]*$"
+    r"|^[ \t]*import shutil[ \t]*$|\bshutil\.(?:rmtree|which|get_terminal_size)\b",
+    re.MULTILINE,
+)
+"""Comments, and what of a setup script's words makes no file."""
+_HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
     "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
@@ -86,6 +93,7 @@ def missing_headers(
     the setup script may write headers. Fatal for headers of other systems in a script that never
     asks where it is, for those of a project, and for the sdist's own that did not come along.
     """
+    script = _IDLE.sub("", script)
     writes = _may_write(script)
     makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
     shipped = contents.file_names
@@ -239,7 +247,11 @@ def _missing(
         return ""
     if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
         stem = posixpath.basename(name).partition(".")[0]
-        return "" if any(each.partition(".")[0] == stem for each in shipped) else _NOWHERE
+        made = any(
+            each.partition(".")[0] == stem and not each.endswith(_HEADER_ENDINGS)
+            for each in shipped
+        )
+        return "" if made else _NOWHERE
     project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
     if project is not None:
         absent = complete and project not in installed
