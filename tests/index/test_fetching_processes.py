@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -554,21 +553,34 @@ def test_a_helper_that_has_not_answered_keeps_nobody_waiting(site, opened, forke
     assert all(map(has_ended, forked))
 
 
+class Noticed:
+    """A question that writes into a pipe as soon as a helper has read it."""
+
+    def __init__(self, pipe: int) -> None:
+        self.pipe = pipe
+
+    def __reduce__(self):
+        return os.write, (self.pipe, b"x")
+
+
 def test_questions_that_have_come_meanwhile_are_answered_together(site, opened, forked):
     index = with_first_page(opened(site.url))
-    until, begun = os.pipe()
+    until, come = os.pipe()
+    begins, begun = os.pipe()
 
     def serve(questions: list[int]) -> Iterator[object]:
         if questions == [0]:
+            os.write(begun, b"x")
             os.read(until, 1)
         return (questions for _ in questions)
 
     helper = index.start_helper(serve)
     assert forked
-    for number in (0, 1, 2):
-        helper.send(number)
-        if not number:
-            time.sleep(0.3)
-    time.sleep(0.3)
-    os.write(begun, b"x")
-    assert [helper.receive() for _ in range(3)] == [[0], [1, 2], [1, 2]]
+    helper.send(0)
+    os.read(begins, 1)
+    for question in (1, 2, Noticed(come)):
+        helper.send(question)
+    first, second, third = (helper.receive() for _ in range(3))
+    assert first == [0]
+    assert second == third
+    assert second[:2] == [1, 2]
