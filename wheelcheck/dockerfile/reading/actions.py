@@ -14,6 +14,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import (
     lock_command,
     not_followed,
     venv_command,
+    without_wrappers,
 )
 from wheelcheck.dockerfile.reading.shell.system_tools import (
     RemovedPaths,
@@ -21,10 +22,19 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
     removed_paths,
     system_command,
 )
+from wheelcheck.dockerfile.reading.shell.tool_commands import ToolCommand, tool_command
 
-__all__ = ["Action", "Step", "action_of"]
+__all__ = ["Action", "Step", "action_of", "tool_that_runs"]
 
-Step = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
+Step = (
+    InstallerCommand
+    | LockCommand
+    | ToolCommand
+    | SystemCommand
+    | RemovedPaths
+    | VenvCommand
+    | NotFollowed
+)
 Action = FileCommand | ExportCommand | Step
 
 
@@ -34,6 +44,7 @@ def action_of(words: Sequence[str], variables: Mapping[str, str | None]) -> Acti
     return (
         export_command(words)
         or installer_command(words, variables)
+        or tool_command(words, variables)
         or lock_command(words)
         or system_command(words)
         or removed_paths(words)
@@ -41,3 +52,9 @@ def action_of(words: Sequence[str], variables: Mapping[str, str | None]) -> Acti
         or not_followed(words)
         or file_command(words)
     )
+
+
+def tool_that_runs(words: Sequence[str], variables: Mapping[str, str | None]) -> ToolCommand | None:
+    """What ``uvx`` and ``pipx run`` install before they run it; None for all other commands."""
+    found = tool_command(without_wrappers(words), variables)
+    return found if found is not None and found.once else None

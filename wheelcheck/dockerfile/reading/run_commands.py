@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wheelcheck.dockerfile.reading.actions import Action, Step, action_of
+from wheelcheck.dockerfile.reading.actions import Action, Step, action_of, tool_that_runs
 from wheelcheck.dockerfile.reading.conda_installs import follow_other_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder, Moment
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
@@ -16,6 +16,7 @@ from wheelcheck.dockerfile.reading.files.image_paths import absolute
 from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_steps import add_lock_install
+from wheelcheck.dockerfile.reading.installs.tool_steps import add_tools
 from wheelcheck.dockerfile.reading.run_scripts import (
     INSTALLS,
     commands_of,
@@ -39,6 +40,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
     RemovedPaths,
     SystemCommand,
 )
+from wheelcheck.dockerfile.reading.shell.tool_commands import ToolCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of
 from wheelcheck.dockerfile.reading.stages.pip_settings import pip_config_set, pip_settings
 from wheelcheck.dockerfile.reading.stages.shells import fault_of_test, without_shell
@@ -153,6 +155,9 @@ def _follow_command(runner: _Runner, line: int, command: Command, marked: Sequen
         stage.pip_settings.append(setting)
     variables = {**stage.variables, **_overlay(command)}
     settings = pip_settings(stage.files, variables, stage.home, stage.pip_settings)
+    tool = tool_that_runs(marked, {**settings, **variables})
+    if tool is not None:
+        _act(runner, tool, line, command, marked)
     action = action_of(words, {**settings, **variables})
     _follow_unknown(runner, line, command, words, action)
     if action is not None:
@@ -286,6 +291,8 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
             add_install(stage, layer, action, line, text, _overlay(command))
         case LockCommand():
             add_lock_install(stage, layer, action, line, text, _overlay(command))
+        case ToolCommand():
+            add_tools(stage, layer, action, line, text, _overlay(command))
         case SystemCommand():
             if layer.required and not runner.probed:
                 stage.fault(_system_fault(stage, action, line))

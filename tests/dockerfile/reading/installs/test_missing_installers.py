@@ -13,7 +13,16 @@ def codes(text: str) -> list[int]:
 
 @pytest.mark.parametrize("image", ["python:3.12", "python:3.12-slim", "docker.io/library/python:3"])
 @pytest.mark.parametrize(
-    "command", ["uv pip install --system six", "uv sync", "poetry install", "pipenv sync"]
+    "command",
+    [
+        "uv pip install --system six",
+        "uv sync",
+        "poetry install",
+        "pipenv sync",
+        "pipx install six",
+        "uv tool install six",
+        "uvx six",
+    ],
 )
 def test_an_official_image_has_pip_alone(image, command):
     assert codes(f"FROM {image}\nRUN {command}") == [2]
@@ -30,7 +39,7 @@ def test_an_official_image_has_pip_alone(image, command):
         "RUN curl -LsSf https://host.example/install.sh | sh",
         "RUN ./bootstrap.sh",
         "RUN apk add uv",
-        "RUN pipx install uv",
+        "RUN pip install pipx && pipx install uv",
     ],
 )
 def test_an_installer_that_something_brings_or_may_bring_is_there(brought):

@@ -20,6 +20,7 @@ __all__ = [
     "InstallerCommand",
     "Tool",
     "installer_command",
+    "takes_value",
     "unknown_index",
 ]
 
@@ -81,6 +82,12 @@ def _options(tool: Tool) -> Mapping[str, _Option]:
             option = _Option(row["takes_value"] == "yes", row["meaning"])
             found.update(dict.fromkeys(row["spellings"].split(), option))
     return found
+
+
+def takes_value(tool: Tool, option: str) -> bool:
+    """Whether a value follows an option; False where it is not known."""
+    found = _options(tool).get(option)
+    return found is not None and found.takes_value
 
 
 def installer_command(
@@ -164,8 +171,7 @@ def _first_argument(tool: Tool, words: Sequence[str]) -> int | None:
         elif not word.startswith("-"):
             return position
         else:
-            option = _options(tool).get(word)
-            skip = option is not None and option.takes_value
+            skip = takes_value(tool, word)
     return None
 
 

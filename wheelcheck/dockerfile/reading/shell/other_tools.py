@@ -15,6 +15,7 @@ __all__ = [
     "not_followed",
     "unwrapped",
     "venv_command",
+    "without_wrappers",
 ]
 
 _LOCKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -109,13 +110,23 @@ class NotFollowed:
 def unwrapped(words: Sequence[str]) -> Sequence[str]:
     """Take programs off that only run another one: ``sudo -H env A=b pip …`` is ``pip …``."""
     while words:
+        words = without_wrappers(words)
+        name = words[0].rpartition("/")[2] if words else ""
+        if (runner := _runner(name, words)) and len(words) > len(runner):
+            words = _behind_options(words[len(runner) :], _RUNNERS[runner])
+        else:
+            break
+    return words
+
+
+def without_wrappers(words: Sequence[str]) -> Sequence[str]:
+    """Take programs off that only run another one, but no tool that makes an environment for it."""
+    while words:
         name = words[0].rpartition("/")[2]
         if name in _AS_USER and words[2:]:
             words = words[2:]
         elif name in _WRAPPERS and len(words) > 1:
             words = _behind_options(words[1:], _WRAPPERS[name])
-        elif (runner := _runner(name, words)) and len(words) > len(runner):
-            words = _behind_options(words[len(runner) :], _RUNNERS[runner])
         else:
             break
     return words

@@ -1,0 +1,122 @@
+"""pipx, ``uv tool`` and uvx: what they install, and into which environments."""
+
+import pytest
+from dockerfile_context import read
+
+from wheelcheck.dockerfile.reading.shell.tool_commands import tool_command
+from wheelcheck.installers import Certainty
+
+UV = "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9.5 /uv /uvx /bin/\n"
+PIPX = "FROM python:3.12-slim\nRUN pip install pipx\n"
+SHARE = "/root/.local/share"
+
+
+def steps(text: str):
+    """The steps behind those that bring the tool."""
+    stage = read(text, {}).final
+    return [step for step in stage.steps if step.line > 2]
+
+
+def requested(step) -> list[str]:
+    return sorted(str(line.requirement) for line in step.requirements.lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "environment"),
+    [
+        ("uv tool install ruff", ["ruff"], "uv/tools/ruff"),
+        ("uv tool install ruff@0.6.0", ["ruff==0.6.0"], "uv/tools/ruff"),
+        ("uv tool install ruff@latest --force", ["ruff"], "uv/tools/ruff"),
+        (
+            "uv tool install --with a,b --with-executables-from c mkdocs -q",
+            ["a", "b", "c", "mkdocs"],
+            "uv/tools/mkdocs",
+        ),
+        ("uv tool install --from 'httpie<4' http", ["httpie<4"], "uv/tools/httpie"),
+        ("python -m uv tool install Some_Tool", ["Some_Tool"], "uv/tools/some-tool"),
+    ],
+)
+def test_uv_gives_each_tool_an_environment(command, names, environment):
+    (step,) = steps(f"{UV}RUN {command}")
+    assert (step.tool, requested(step)) == ("uv", names)
+    assert step.environment == step.venv == f"{SHARE}/{environment}"
+
+
+def test_options_of_uv_pass_on_to_what_is_installed():
+    (step,) = steps(
+        f"{UV}RUN uv tool install --no-binary -c bounds.txt --index https://i.example x"
+    )
+    assert step.requirements.index.extra_index_urls == ("https://i.example",)
+    assert step.requirements.policy.no_binary
+    (step,) = steps(f"{UV}ENV UV_TOOL_DIR=/opt/tools\nRUN uv tool install --no-build-package a x")
+    assert step.environment == "/opt/tools/x"
+
+
+def test_a_tool_may_get_another_python():
+    (step,) = steps(f"{UV}RUN uv tool install -p 3.11 x")
+    assert step.target.python == (3, 11)
+    (step,) = steps(f"{UV}ENV UV_PYTHON=3.13\nRUN uvx x")
+    assert step.target.python == (3, 13)
+
+
+@pytest.mark.parametrize("wrapper", ["", "sudo ", "env A=b "])
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("uvx --from build==1.2 pyproject-build --wheel", ["build==1.2"]),
+        ("uvx ruff@0.6.0 check .", ["ruff==0.6.0"]),
+        ("uv tool run --with a,b cowsay hi", ["a", "b", "cowsay"]),
+        ("pipx run --spec black==24.1 black --version", ["black==24.1"]),
+    ],
+)
+def test_what_runs_once_is_installed_before(wrapper, command, names):
+    (step,) = steps(
+        f"{PIPX}COPY --from=ghcr.io/astral-sh/uv /uv /uvx /bin/\nRUN {wrapper}{command}"
+    )
+    assert requested(step) == names
+
+
+def test_what_a_tool_runs_is_followed_too():
+    tool, step = steps(f"{UV}RUN uvx --from poetry==2.1.0 pip install six")
+    assert requested(tool) == ["poetry==2.1.0"]
+    assert requested(step) == ["six"]
+
+
+def test_pipx_gives_each_package_an_environment_and_has_the_newest_pip():
+    first, second = steps(f"{PIPX}RUN pipx install 'a<2' b --pip-args='--no-cache-dir --pre'")
+    assert (requested(first), requested(second)) == (["a<2"], ["b"])
+    assert first.environment == f"{SHARE}/pipx/venvs/a"
+    assert second.environment == f"{SHARE}/pipx/venvs/b"
+    assert first.no_cache
+    assert first.requirements.policy.pre
+    assert first.target.installer.certainty is Certainty.NEWEST
+
+
+def test_pipx_injects_into_an_environment_that_is_there():
+    first, second = steps(
+        f"{PIPX}RUN pipx install poetry && pipx inject poetry plugin -i https://i.example"
+    )
+    assert first.environment == second.environment == f"{SHARE}/pipx/venvs/poetry"
+    assert requested(second) == ["plugin"]
+    assert second.requirements.index.index_url == "https://i.example"
+
+
+def test_pipx_may_use_uv():
+    (step,) = steps(f"{PIPX}RUN pipx install --backend uv --suffix=@2 a")
+    assert (step.tool, step.environment) == ("uv", f"{SHARE}/pipx/venvs/a@2")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvx python -V",
+        "uvx",
+        "uv tool list",
+        "uv tool install",
+        "pipx list",
+        "pipx ensurepath",
+        "uv",
+    ],
+)
+def test_other_commands_install_nothing(command):
+    assert tool_command(command.split(), {}) is None

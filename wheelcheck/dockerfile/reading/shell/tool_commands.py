@@ -1,0 +1,230 @@
+"""Programs that install others, each into an environment of its own: pipx, ``uv tool``, uvx.
+
+A command becomes those of pip or ``uv pip`` that it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from wheelcheck.dockerfile.reading.shell.install_commands import (
+    InstallerCommand,
+    installer_command,
+    takes_value,
+)
+
+__all__ = ["ToolCommand", "ToolInstall", "tool_command"]
+
+_UV_TOOL = re.compile(r"(?:.*/)?uv")
+_UVX = re.compile(r"(?:.*/)?uvx")
+_PIPX = re.compile(r"(?:.*/)?pipx")
+_PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d+)*)?")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_AT_VERSION = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)@([\w.!+]+)")
+
+_WITH_VALUE = {
+    "uv": {
+        "--from",
+        "-w",
+        "--with",
+        "--with-requirements",
+        "--with-editable",
+        "--with-executables-from",
+        "--env-file",
+        "--no-binary-package",
+        "--no-build-package",
+    },
+    "pipx": {
+        "--app",
+        "--backend",
+        "--cooldown",
+        "--fetch-python",
+        "-i",
+        "--include-resources-from",
+        "--index-url",
+        "--lock",
+        "--output",
+        "--pip-args",
+        "--preinstall",
+        "--python",
+        "--python-args",
+        "-r",
+        "--requirement",
+        "--spec",
+        "--suffix",
+        "--upgrade-strategy",
+        "--with",
+    },
+}
+"""Options beside those of ``uv pip`` (uv 0.13.9 help), and those of pipx (1.18.4 --help)."""
+_LEFT_OUT = {
+    "--editable",
+    "--env-file",
+    "--force",
+    "--from",
+    "--isolated",
+    "--lfs",
+    "--no-env-file",
+    "--no-require-build-hashes",
+    "--python",
+    "-e",
+    "-p",
+}
+"""What ``uv pip install`` does not have, or has for something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInstall:
+    """What goes into one environment: the command of pip or uv that fills it, and its name.
+
+    `python` is the Python that it is made for, as it is written; "" for the usual one.
+    """
+
+    command: InstallerCommand
+    name: str
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCommand:
+    """A command of uv or pipx that installs tools; `once` says that it also runs one of them."""
+
+    tool: Literal["uv", "pipx"]
+    installs: tuple[ToolInstall, ...]
+    once: bool = False
+
+
+def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
+    """Recognise ``uv tool install``, ``uvx``, ``pipx install`` and their like; None for all else.
+
+    Parameters:
+        words: The command's words.
+        environ: Variables that it sees, of which ``UV_*`` and ``PIP_*`` count.
+    """
+    if not words:
+        return None
+    if _PYTHON.fullmatch(words[0]) and words[1:3] in (["-m", "pipx"], ["-m", "uv"]):
+        words = words[2:]
+    program, rest = words[0], list(words[1:])
+    if _UVX.fullmatch(program):
+        return _uv(rest, environ, once=True)
+    if _UV_TOOL.fullmatch(program) and rest[:1] == ["tool"] and rest[1:2] in (["install"], ["run"]):
+        return _uv(rest[2:], environ, once=rest[1] == "run")
+    return _pipx(rest, environ) if _PIPX.fullmatch(program) else None
+
+
+def _uv(
+    words: Sequence[str], environ: Mapping[str, str | None], *, once: bool
+) -> ToolCommand | None:
+    options, arguments = _parted("uv", words, once=once)
+    given = dict(options)
+    named = given.get("--from") or next(iter(arguments), "")
+    if not named or (once and _PYTHON.fullmatch(named)):  # uvx python runs no tool
+        return None
+    named = _requirement(named)
+    editable = not once and {"-e", "--editable"} & given.keys()
+    line = ["uv", "pip", "install", *_options_of_uv(options)]
+    line += ["-e", named] if editable else [named]
+    command = installer_command(line, environ)
+    if command is None:
+        return None
+    python = given.get("-p") or given.get("--python") or environ.get("UV_PYTHON") or ""
+    found = ToolInstall(command, _name_of(named), python)
+    return ToolCommand("uv", (found,), once)
+
+
+def _options_of_uv(options: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The options as ``uv pip install`` has them."""
+    for name, value in options:
+        if name in {"-w", "--with", "--with-executables-from"}:
+            yield from filter(None, value.split(","))
+        elif name == "--with-requirements":
+            yield from ("-r", value)
+        elif name == "--with-editable":
+            yield from ("-e", value)
+        elif name == "--no-binary":  # a flag here, an option with names there
+            yield from ("--no-binary", ":all:")
+        elif name in {"--no-binary-package", "--no-build-package"}:
+            yield from ("--no-binary" if "binary" in name else "--only-binary", value)
+        elif name not in _LEFT_OUT:
+            yield name
+            if takes_value("uv", name):
+                yield value
+
+
+def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
+    action = next(iter(words), "")
+    if action not in {"install", "inject", "run"}:
+        return None
+    once = action == "run"
+    options, arguments = _parted("pipx", words[1:], once=once)
+    given = dict(options)
+    backend = given.get("--backend") or environ.get("PIPX_DEFAULT_BACKEND")
+    before = ["uv", "pip", "install"] if backend == "uv" else ["pip", "install"]
+    before += shlex.split(given.get("--pip-args", ""))
+    index = given.get("-i") or given.get("--index-url")
+    before += ["--index-url", index] if index else []
+    before += [value for name, value in options if name in {"--preinstall", "--with"}]
+    before += [
+        word for name, value in options if name in {"-r", "--requirement"} for word in ("-r", value)
+    ]
+    editable = ["-e"] if {"-e", "--editable"} & given.keys() else []
+    python = given.get("--python") or environ.get("PIPX_DEFAULT_PYTHON") or ""
+    if once and "--path" in given:
+        return None
+    if action == "inject":
+        groups = [(arguments[0], arguments[1:])] if arguments else []
+    else:
+        spec = given.get("--spec")
+        packages = [spec] if spec else arguments[:1] if once else arguments
+        groups = [(_name_of(each) + given.get("--suffix", ""), [each]) for each in packages]
+    found = []
+    for name, packages in groups:
+        line = [*before, *(word for each in packages for word in (*editable, each))]
+        command = installer_command(line, environ)
+        if command is not None and (packages or "-r" in line):
+            found.append(ToolInstall(command, name, python))
+    return ToolCommand("pipx", tuple(found), once) if found else None
+
+
+def _parted(
+    tool: Literal["uv", "pipx"], words: Sequence[str], *, once: bool
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Options with their values, and arguments; `once` only what stands before what is run."""
+    options: list[tuple[str, str]] = []
+    arguments: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            arguments += rest
+            break
+        if not word.startswith("-"):
+            arguments.append(word)
+            if once:
+                break
+            continue
+        name, equals, value = word.partition("=")
+        if name in _WITH_VALUE[tool] or (tool == "uv" and takes_value(tool, name)):
+            value = value if equals else "".join(rest[:1])
+            rest = rest if equals else rest[1:]
+        options.append((name, value))
+    return options, arguments
+
+
+def _requirement(text: str) -> str:
+    """``ruff@0.6.0``, as uv writes it, is ``ruff==0.6.0``; ``ruff@latest`` is the newest."""
+    match = _AT_VERSION.fullmatch(text)
+    if match is None:
+        return text
+    return match[1] if match[2] == "latest" else f"{match[1]}=={match[2]}"
+
+
+def _name_of(requirement: str) -> str:
+    """The name of the environment for a requirement."""
+    match = None if "/" in requirement.partition("@")[0] else _NAME.match(requirement)
+    return match[0].lower().replace("_", "-").replace(".", "-") if match else "tool"
