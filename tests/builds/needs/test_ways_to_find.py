@@ -1,5 +1,7 @@
 """How build files find what they take, in ways of their own: each kind from a real release."""
 
+from dataclasses import replace
+
 import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -522,3 +524,87 @@ def test_a_shell_script_in_a_line_of_commands_is_run(command: str):
         "lib/build.sh": BUILDS,
     }
     assert packages(files) == {"patch"}
+
+
+def tools(script: str, **files: str) -> set[str]:
+    """The compilers and build tools of a setup script with one source in C."""
+    named = {path.replace("__", "."): text for path, text in files.items()}
+    pyproject = "[build-system]\nrequires = ['setuptools']\n"
+    sdist = {"setup.py": script, "pyproject.toml": pyproject, "x.c": "", **named}
+    return set(install_commands(source_needs(given(sdist)), TRIXIE).build_packages)
+
+
+COMMAND = """
+import os, subprocess, sys
+from shutil import which
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+{before}
+class Build(build_ext):
+    def build_extensions(self):
+{body}
+        super().build_extensions()
+setup(name='x', cmdclass={{'build_ext': Build}}, ext_modules=[Extension('x', ['x.c'])])
+"""
+
+
+def test_the_last_of_several_names_of_a_program_is_what_is_needed():
+    """xrootd: cmake3 is of old releases of Red Hat alone."""
+    script = COMMAND.format(
+        before="cmake = which('cmake3') or which('cmake')",
+        body="        subprocess.check_call([cmake, '.'])",
+    )
+    assert {"cmake", "make"} <= tools(script, CMakeLists__txt="project(x C)\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "needed"),
+    [
+        ("sys.platform == 'win32'", False),
+        ("sys.platform.startswith('darwin')", False),
+        ("platform.system() == 'Windows'", False),
+        ("sys.platform == 'linux'", True),
+        ("os.name == 'posix'", True),
+        ("sys.platform.startswith('lin')", True),
+    ],
+)
+def test_what_a_command_starts_on_other_systems_is_not_needed(asked: str, *, needed: bool):
+    """rebound: clang on Windows."""
+    body = f"        if {asked}:\n            subprocess.run(['clang', '-c', 'a.s'], check=True)"
+    assert ("clang" in tools(COMMAND.format(before="import platform", body=body))) is needed
+    body = f"        if not {asked}:\n            subprocess.run(['clang', '-c', 'a.s'])"
+    assert "clang" in tools(COMMAND.format(before="import platform", body=body))
+
+
+def test_a_project_of_cmake_that_is_not_in_the_sdist_compiles_c_and_cxx():
+    """pyshaderc: its library is in a zip archive."""
+    body = "        subprocess.check_call(['cmake', '-S', 'unpacked', '-B', 'b'])"
+    assert "g++" in tools(COMMAND.format(before="", body=body))
+    given_here = {"CMakeLists__txt": "project(x C)\n"}
+    assert "g++" not in tools(COMMAND.format(before="", body=body), **given_here)
+
+
+SHORT = "setup(name='x', ext_modules=[Extension('x', ['x.c'], libraries=['z'])])"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "needed"),
+    [
+        ("if hasattr(sys, 'x'): pass", "setup.py", False),
+        ("links = '-lattr'", "setup.py", True),
+        ("wants = {'libattr': True}", "setup.py", True),
+        ("apt-get install libattr1-dev", ".github/scripts/install.sh", False),
+        ("apt-get install libattr1-dev", "tests/install.sh", False),
+    ],
+)
+def test_a_library_of_a_wheel_is_spoken_of_by_its_whole_name_where_the_build_reads(
+    text: str, path: str, *, needed: bool
+):
+    """sfml: what its own libraries link with is no need, whatever CI installs."""
+    script = f"import sys\nfrom setuptools import Extension, setup\n{SHORT}\n"
+    texts = {"setup.py": script, "x.c": "", "pyproject.toml": ""}
+    texts[path] = f"{text}\n{texts.get(path, '')}"
+    facts = replace(given(texts), vendored=("x.libs/libattr-4f2a9577.so.1.1.0",))
+    found = install_commands(source_needs(facts), TRIXIE).build_packages
+    assert "zlib1g-dev" in found
+    assert ("libattr1-dev" in found) is needed

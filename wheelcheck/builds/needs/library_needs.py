@@ -94,9 +94,28 @@ def _from_wheels(facts: SourceNeedsInput, *, named: bool) -> Iterator[BuildNeed]
     found = {library_vendored(path): path for path in reversed(facts.vendored)}
     libraries = {library for library in found if library is not None}
     along = {item for library in libraries for item in brought_along(library)}
-    text = "\n".join((*facts.headers, *facts.texts.values())).lower() if named else ""
+    own = (text for path, text in facts.texts.items() if not _is_elsewhere(path)) if named else ()
+    text = "\n".join((*facts.headers, *own)).lower() if named else ""
     for library in sorted(libraries - along):
         path = (found[library] or "").rpartition("/")[2]
-        spoken_of = not named or any(name in text for name in names_of(library) | {library})
+        spoken_of = not named or any(
+            _speaks_of(name, text) for name in names_of(library) | {library}
+        )
         role = Role.REQUIRED if spoken_of else Role.OPTIONAL
         yield BuildNeed(NeedKind.LIBRARY, library, f"the wheel carries {path}", role)
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether a file is of tests and the like, or of services that build (``.github``)."""
+    return is_aside(path) or any(part.startswith(".") for part in path.split("/")[:-1])
+
+
+def _speaks_of(name: str, text: str) -> bool:
+    """Whether a text has a library's name; a short name only as a word: ``xi``, not ``exit``."""
+    if len(name) > _SHORT:
+        return name in text
+    return re.search(rf"(?<![a-z0-9])(?:lib|-l)?{re.escape(name)}(?![a-z])", text) is not None
+
+
+_SHORT = 4
+"""Letters of a name that may be a part of any word."""

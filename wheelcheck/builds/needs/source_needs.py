@@ -47,7 +47,8 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     guess = not states_languages(facts)
     if not known:
         tools = toolchain_needs(facts, guess_compilers=guess)
-        return _with_generator(strongest((*tools, *libraries, *_python_headers(facts))))
+        unread = _of_unread_project(facts)
+        return _with_generator(strongest((*tools, *libraries, *unread, *_python_headers(facts))))
     tools = toolchain_needs(replace(facts, tools_run=()), guess_compilers=guess)
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
@@ -76,6 +77,19 @@ def _python_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 def _required_libraries(needs: Iterable[BuildNeed]) -> set[str]:
     return {need.name for need in needs if need.is_required_library}
+
+
+def _of_unread_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """The compilers of a CMake project that is not in the sdist, but in an archive or on a server.
+
+    ``project()`` looks for those of C and C++ unless it names languages (cmake.org/cmake/help/
+    latest/command/project.html).
+    """
+    place = next((where for where, tool in facts.tools_run if tool == "cmake"), "")
+    if place and not any(path.endswith("CMakeLists.txt") for path in facts.members):
+        for tool in ("c", "c++"):
+            source = f"{place} runs CMake, whose project() takes C and C++ by default"
+            yield BuildNeed(NeedKind.TOOL, tool, source)
 
 
 def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:

@@ -199,9 +199,30 @@ def _inside_functions(
             todo += [(part, swallowed) for part in node.body]
             todo += [(part, shielded) for part in (*node.handlers, *node.orelse, *node.finalbody)]
             continue
+        if isinstance(node, ast.If) and _is_of_another_system(node.test):
+            todo += [(part, shielded) for part in node.orelse]
+            continue
         if isinstance(node, ast.List | ast.Tuple | ast.Call):
             yield node, shielded
         todo += [(part, shielded) for part in children(node)]
+
+
+def _is_of_another_system(test: ast.expr) -> bool:
+    """Whether a condition is no more than a question for Windows, macOS and the like."""
+    match test:
+        case ast.Compare(left=asked, ops=[ast.Eq()], comparators=[ast.Constant(value=str(name))]):
+            pass
+        case ast.Call(
+            func=ast.Attribute(value=asked, attr="startswith"), args=[ast.Constant(value=str(name))]
+        ):
+            pass
+        case _:
+            return False
+    return ast.unparse(asked) in _SYSTEM_NAMES and name.lower() not in _HERE
+
+
+_HERE = {"linux", "linux2", "posix", "lin", ""}
+_SYSTEM_NAMES = {"sys.platform", "os.name", "platform.system()"}
 
 
 def tool_started(node: ast.expr) -> str:

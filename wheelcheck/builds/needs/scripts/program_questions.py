@@ -75,8 +75,10 @@ def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQues
     tool = constant(node.value)
     if tool in _BUILD_TOOLS and any(word in name for word in ("cmd", "command", "program", tool)):
         yield SystemQuestion(FileKind.EXECUTABLE, tool, node.lineno, certainty)
-    elif called(node.value) in _FINDERS and isinstance(node.value, ast.Call) and node.value.args:
-        tool = constant(node.value.args[0])
+    # of which("cmake3") or which("cmake") the last is what is everywhere
+    value = node.value.values[-1] if isinstance(node.value, ast.BoolOp) else node.value
+    if called(value) in _FINDERS and isinstance(value, ast.Call) and value.args:
+        tool = constant(value.args[0])
         if tool in _DRIVERS and tool in name:
             yield SystemQuestion(FileKind.EXECUTABLE, tool, node.lineno, certainty)
 
