@@ -558,7 +558,7 @@ def test_the_last_of_several_names_of_a_program_is_what_is_needed():
 
 
 @pytest.mark.parametrize(
-    ("asked", "needed"),
+    ("condition", "needed"),
     [
         ("sys.platform == 'win32'", False),
         ("sys.platform.startswith('darwin')", False),
@@ -568,11 +568,13 @@ def test_the_last_of_several_names_of_a_program_is_what_is_needed():
         ("sys.platform.startswith('lin')", True),
     ],
 )
-def test_what_a_command_starts_on_other_systems_is_not_needed(asked: str, *, needed: bool):
+def test_what_a_command_starts_on_other_systems_is_not_needed(condition: str, *, needed: bool):
     """rebound: clang on Windows."""
-    body = f"        if {asked}:\n            subprocess.run(['clang', '-c', 'a.s'], check=True)"
+    body = (
+        f"        if {condition}:\n            subprocess.run(['clang', '-c', 'a.s'], check=True)"
+    )
     assert ("clang" in tools(COMMAND.format(before="import platform", body=body))) is needed
-    body = f"        if not {asked}:\n            subprocess.run(['clang', '-c', 'a.s'])"
+    body = f"        if not {condition}:\n            subprocess.run(['clang', '-c', 'a.s'])"
     assert "clang" in tools(COMMAND.format(before="import platform", body=body))
 
 
@@ -608,3 +610,32 @@ def test_a_library_of_a_wheel_is_spoken_of_by_its_whole_name_where_the_build_rea
     found = install_commands(source_needs(facts), TRIXIE).build_packages
     assert "zlib1g-dev" in found
     assert ("libattr1-dev" in found) is needed
+
+
+WRAPS = "project('x', 'c')\ndependency('symfpu', required: true)\ndependency('zlib')\n"
+WRAP_GIT = "[wrap-git]\nurl = https://x.example/symfpu.git\nrevision = head\n"
+WRAP_FILE = "[wrap-file]\nsource_url = https://x.example/x.tgz\n[provide]\nsymfpu = symfpu_dep\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "missing", "git"),
+    [
+        ({}, True, False),
+        ({"subprojects/symfpu.wrap": WRAP_GIT}, False, True),
+        ({"subprojects/symfpu-2.wrap": WRAP_FILE}, False, False),
+        ({"subprojects/other.wrap": WRAP_GIT}, True, False),
+        ({"subprojects/zlib.wrap": WRAP_GIT.replace("symfpu", "zlib")}, True, False),
+        ({"subprojects/symfpu.wrap": WRAP_GIT, "subprojects/symfpu/x.h": ""}, False, False),
+    ],
+    ids=["no wrap", "by git", "provided", "another", "packaged", "in the sdist"],
+)
+def test_what_meson_fetches_by_a_wrap_is_not_missing_and_may_take_git(
+    more: dict[str, str], *, missing: bool, git: bool
+):
+    """bitwuzla: symfpu is in no distribution."""
+    build = "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\n"
+    files = {"pyproject.toml": build, "meson.build": WRAPS, **more}
+    commands = install_commands(source_needs(given(files)), TRIXIE)
+    assert bool(commands.unresolved) is missing
+    assert ("git" in commands.build_packages) is git
+    assert "zlib1g-dev" in commands.build_packages

@@ -210,15 +210,16 @@ def _inside_functions(
 def _is_of_another_system(test: ast.expr) -> bool:
     """Whether a condition is no more than a question for Windows, macOS and the like."""
     match test:
-        case ast.Compare(left=asked, ops=[ast.Eq()], comparators=[ast.Constant(value=str(name))]):
+        case ast.Compare(left=subject, ops=[ast.Eq()], comparators=[ast.Constant(value=str(name))]):
             pass
         case ast.Call(
-            func=ast.Attribute(value=asked, attr="startswith"), args=[ast.Constant(value=str(name))]
+            func=ast.Attribute(value=subject, attr="startswith"),
+            args=[ast.Constant(value=str(name))],
         ):
             pass
         case _:
             return False
-    return ast.unparse(asked) in _SYSTEM_NAMES and name.lower() not in _HERE
+    return ast.unparse(subject) in _SYSTEM_NAMES and name.lower() not in _HERE
 
 
 _HERE = {"linux", "linux2", "posix", "lin", ""}

@@ -37,7 +37,7 @@ def build_texts(path: str) -> bool:
     depth, name = len(parts) - 1, parts[-1]
     if name in _NESTED:
         return depth <= _NESTED[name]
-    if name.endswith((".cmake", ".sh")):
+    if name.endswith((".cmake", ".sh", ".wrap")):
         return depth <= _CMAKE_DEPTH
     if depth <= 1:
         return name in _NAMED or name.endswith(".py")

@@ -12,6 +12,7 @@ from wheelcheck.builds.meson.branches import MesonFile, MesonProject, runs_meson
 from wheelcheck.builds.meson.values import MesonValues
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.scripts.script_needs import programs_of
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.source_files import is_vendored
@@ -60,15 +61,51 @@ def _of_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         below = f"{prefix}subprojects/"
         paths = (path.removeprefix(below) for path in facts.members if path.startswith(below))
         shipped = {path.partition("/")[0] for path in paths}
+        wraps = _wraps(below, facts.texts, shipped)
         for file in project.files:
             if not is_vendored(file.path):
-                yield from _of_file(file, prefix, built, shipped, project.values)
+                for need in _of_file(file, prefix, built, shipped, project.values):
+                    yield from _or_fetched(need, wraps)
         for name, given in _called(project, shipped):
             folder = f"{below}{name}/"
             if folder not in seen and f"{folder}meson.build" in facts.texts:
                 seen.add(folder)
                 own = _texts_below(folder, facts.texts)
                 todo.append((folder, MesonProject.of(own, given)))
+
+
+def _wraps(folder: str, texts: Mapping[str, str], shipped: set[str]) -> Mapping[str, str]:
+    """The texts of wraps by the dependencies that Meson fetches by them.
+
+    Each provides what is called as its file is, and what it says (mesonbuild.com/
+    Wrap-dependency-system-manual.html). "" for those whose folder is in the sdist.
+    """
+    found: dict[str, str] = {}
+    for path, text in texts.items():
+        name = path.removeprefix(folder).removesuffix(".wrap")
+        if path == f"{folder}{name}.wrap":
+            provided = text.partition("[provide]")[2].partition("\n[")[0]
+            keys = (line.partition("=")[0].strip() for line in provided.splitlines())
+            named = _DEPENDENCY_NAMES.search(provided)
+            words = re.split(r"[\s,]+", named[1]) if named else ()
+            afar = "" if name in shipped else text
+            found |= dict.fromkeys((name, *filter(None, (*keys, *words))), afar)
+    return found
+
+
+_DEPENDENCY_NAMES = re.compile(r"(?m)^dependency_names\s*=([^\n]*)")
+
+
+def _or_fetched(need: BuildNeed, wraps: Mapping[str, str]) -> Iterator[BuildNeed]:
+    """A need; what no distribution has and a wrap fetches is not missing, but may take git."""
+    names = [name for kind, name in need.files if kind is FileKind.PC]
+    wrap = next((wraps[name] for name in names if name in wraps), None)
+    if need.role is not Role.REQUIRED or wrap is None or any(map(is_packaged, need.files)):
+        yield need
+        return
+    yield replace(need, role=Role.OPTIONAL)
+    if "[wrap-git]" in wrap:
+        yield from program_need("git", f"{need.source} is fetched by git")
 
 
 def _overridden(prefix: str, project: MesonProject, texts: Mapping[str, str]) -> set[str]:
