@@ -281,7 +281,13 @@ _MEMORY_TERMS = frozenset(
         *("cython_header_code", "cython_standard", "cython_instances"),
         *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
         *("binding", "binding_statements", "binding_header_code", "binding_standard"),
-        *("binding_templates", "nanobind", "nanobind_statements", "nanobind_header_code"),
+        *(
+            "binding_templates",
+            "binding_bound",
+            "nanobind",
+            "nanobind_statements",
+            "nanobind_header_code",
+        ),
         *("nanobind_standard", "nanobind_templates", "cpp_templates"),
         *("fortran", "fortran_mb", "rust", "swig", "swig_templates", "sip", "mypyc", "mypyc_mb"),
     }

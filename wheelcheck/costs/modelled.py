@@ -53,7 +53,11 @@ _LACKING = math.log(2.5)
 """From this distance on, a published module holds more than the listed sources would make."""
 _BROUGHT = 10
 """Bytes of a published wheel ÷ those that the sdist's files make, from which on the wheel holds
-programs that a build from the sdist leaves out."""
+programs, or data of a library, that a build from the sdist leaves out: of the files of pygrib 2.1.8
+51 MB are published and 0.01 built, of pyproj 3.6.1 9.3 and 0.6, of exiv2 0.19.2 16.3 and 0.1."""
+_MUCH = 1e6
+"""Bytes that such a wheel holds beside its modules, at least: what a build writes for itself may be
+many times what little the sdist shows."""
 _MOMENT = 0.35
 """Seconds of a build in which backend and compiler together were at half of what they reach in long
 builds: five samples a second see no more."""
@@ -181,13 +185,20 @@ def size_terms(features: BuildFeatures, seconds: float, table: Coefficients) -> 
 def other_size(features: BuildFeatures, table: Coefficients) -> float:
     """Bytes of the wheel that are not compiled: as in the published wheel, or by the sdist.
 
-    What a published wheel has beyond all proportion comes from elsewhere, where nothing compiles.
+    What a published wheel has beyond all proportion comes from elsewhere, unless CMake or Meson
+    installs it, files of a library that no list of a package has.
     """
     listed = features.installed_bytes * table.size["listed"]
     if features.wheel is None:
         return listed
     other = features.wheel.other_bytes
-    return listed if not features.compiles and other > _BROUGHT * listed else other
+    if other <= _BROUGHT * listed:
+        return other
+    if not features.compiles:
+        return listed
+    if features.backend != "setuptools" or not features.wheel.extension_bytes:
+        return other
+    return listed if other > _MUCH else other
 
 
 def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:

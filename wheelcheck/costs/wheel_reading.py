@@ -56,6 +56,7 @@ _OF_WHAT_IS_BROUGHT = 0.8
 estimate, of a wheel that holds what is made of them and is nearly all of what is known."""
 _TEMPLATES = ("binding", "cpp", "nanobind", "pythran", "swig")
 _TRANSLATED = ("cython", "mypyc")
+_QUESTIONS = ("configure", "configure_mb", "configure_written")
 _UNSEEN = "unseen"
 """Work of which the published wheel alone tells."""
 WORK_KINDS = ("c", "cython", "cpp", "hidden")
@@ -96,12 +97,11 @@ def read_published(
     megabytes = wheel.extension_bytes / _MB
     work = work_kind(features, table)
     mostly = _mostly(features, table) if work == "hidden" else work
+    making = by_sources - _configuring(features, table)
 
     def reading(name: str) -> PublishedReading:
         seconds = rates["base"] + rates[name] * megabytes * compiling_share(features)
-        return PublishedReading(
-            name == "debug", math.log(seconds / by_sources), work, mostly == "cpp"
-        )
+        return PublishedReading(name == "debug", math.log(seconds / making), work, mostly == "cpp")
 
     stripped, debug = reading("stripped"), reading("debug")
     plain = features.ships_stripped or not passes_debug(features)
@@ -129,6 +129,14 @@ def corrected_seconds(
     """Reference seconds by the sources and by the published wheel together."""
     if reading is None:
         return by_sources
+    configuring = _configuring(features, table)
+    return configuring + _corrected(features, by_sources - configuring, reading, table)
+
+
+def _corrected(
+    features: BuildFeatures, by_sources: float, reading: PublishedReading, table: Coefficients
+) -> float:
+    """The same of what compiles alone."""
     if reading.work == _UNSEEN:
         return by_sources * math.exp(reading.distance)
     if DOWNLOADS in features.hidden and reading.distance > 0:
@@ -140,6 +148,12 @@ def corrected_seconds(
     limit = table.published["limit"] / (2 if reading.foreign else 1)
     distance = max(-limit, min(limit, reading.distance))
     return by_sources * math.exp(weight * distance)
+
+
+def _configuring(features: BuildFeatures, table: Coefficients) -> float:
+    """Seconds of ``configure`` scripts, whose questions leave no machine code."""
+    terms = term_seconds(features, table.cpu)
+    return sum(value for name, value in terms.items() if name in _QUESTIONS)
 
 
 def work_kind(features: BuildFeatures, table: Coefficients) -> str:

@@ -42,6 +42,7 @@ LISTS = (
     ("twelfth", "twelfth", 2.0),
     ("thirteenth", "thirteenth", 2.0),
     ("fifteenth", "fifteenth", 2.0),
+    ("sixteenth", "sixteenth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""

@@ -1222,3 +1222,19 @@ def test_cpp_in_a_header_of_a_single_file_costs_as_its_statements():
     shared = features({**files, "setup.py": script, "b.cpp": '#include "a.hpp"\n'})
     seconds = [source_seconds(each, coefficients()) for each in (alone, shared)]
     assert seconds[0] > seconds[1] + 1
+
+
+def test_functions_that_cpp_binds_take_memory():
+    """zonoopt 2.5.0 binds 480 functions in one file: 4.1 GB."""
+    units = [TranslationUnit(statements=431, binds=True, bound=bound) for bound in (10, 480)]
+    few, many = (
+        BuildFeatures(
+            compiles=True,
+            backend="setuptools",
+            sources={SourceKind.BINDING: Sources(files=1, statements=431, heaviest=unit)},
+        )
+        for unit in units
+    )
+    less, more = (modelled_cost(each, coefficients()).peak_bytes_at(1) for each in (few, many))
+    assert more.value > less.value + 400 * MB
+    assert units[1].weight > units[0].weight + 5000

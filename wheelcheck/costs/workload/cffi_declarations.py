@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from wheelcheck.builds.sdist.source_files import is_aside
 
-__all__ = ["declared_bytes", "named_by_cffi"]
+__all__ = ["cffi_scripts", "declared_bytes", "named_by_cffi"]
 
 _SCRIPT = re.compile(r"['\"]([\w./-]+\.py):\w+['\"]")
 """``cffi_modules=["spam/build.py:ffi"]``, in a setup script or in settings."""
@@ -37,6 +37,11 @@ def declared_bytes(sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
     return sum(sizes[path] for path in scripts | files)
 
 
+def cffi_scripts(texts: Mapping[str, str]) -> list[str]:
+    """The texts of the scripts that declare C for cffi."""
+    return [texts[path] for path in sorted(_scripts(texts, texts))]
+
+
 def _below(path: str, scripts: Collection[str]) -> str:
     """A path from the folder of a script that lies above it; as it is where none does."""
     folders = [posixpath.dirname(script) + "/" for script in scripts if "/" in script]
@@ -62,10 +67,10 @@ def named_by_cffi(
     return set(copies.values())
 
 
-def _scripts(sizes: Mapping[str, int], texts: Mapping[str, str]) -> set[str]:
+def _scripts(sizes: Collection[str], texts: Mapping[str, str]) -> set[str]:
     """The scripts that declare C for cffi, as settings name them, or else by their names."""
     named = {path for text in texts.values() for path in _SCRIPT.findall(text)}
-    scripts = {posixpath.normpath(path) for path in named} & sizes.keys()
+    scripts = {posixpath.normpath(path) for path in named} & set(sizes)
     return scripts or {
         path
         for path in sizes

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
-from wheelcheck.builds.sdist.build_system import read_toml, table
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.costs.workload.cffi_declarations import declared_bytes
 from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files, has_cython
+from wheelcheck.costs.workload.debug_information import debugs, publishes_stripped, strips
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
 from wheelcheck.costs.workload.made import configured_folders
@@ -36,15 +36,6 @@ from wheelcheck.requirements.projects.project_modules import backend_module
 
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 
-_STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
-_WITHOUT_DEBUG = "Pybind11Extension"
-"""pybind11's kind of extension module, which adds ``-g0`` (`pybind11.setup_helpers`)."""
-_PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
-_DEBUG_TYPES = frozenset({"Debug", "RelWithDebInfo"})
-"""Kinds of builds that have scikit-build-core compile with ``-g``, and not strip what it installs:
-in its settings, not those of overrides, which are for editable installs."""
-_BUILDERS = frozenset({"cmake", "meson", "ninja", "scikit-build-core"})
-"""Build requirements that compile for the hooks of Hatch and Poetry, without Python's flags."""
 _UNOPTIMISED = re.compile(r"""['"](?:-Dbuildtype=|--buildtype[= ])(?:plain|debug)['"]""")
 """Settings of meson-python, which asks for an optimised build otherwise."""
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
@@ -54,6 +45,9 @@ _CMAKE_JOBS = re.compile(
 """What has CMake compile several files at once: skbuild does by itself."""
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
+_PLAIN = re.compile(r"^(?!.*\.dist-info/)(?:.*/)?[a-z][\w+-]*$")
+_PROGRAM = 30_000
+"""Bytes of a file with a `_PLAIN` name, at least, that is a program and no text."""
 _USUAL_CONFIGURE = 500_000
 """Bytes of a script that Autoconf has yet to write: of bundled libraries' in the median."""
 _LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
@@ -198,6 +192,7 @@ def read_features(
     it the sdist's own files do.
     """
     sizes, texts = contents.sizes, contents.texts
+    project = texts.get("pyproject.toml", "")
     verdict = classify_sdist(facts) if classification is None else classification
     compiles = verdict.verdict is not Verdict.SOURCE_PURE or verdict.optional_extensions
     backend = _backend(facts)
@@ -246,31 +241,14 @@ def read_features(
         java_bytes=java_bytes(facts, sizes, texts),
         slow_imports=slow_imports(facts, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
-        strips=_strips(facts, texts),
-        debug=backend == "native" and _with_debug(texts.get("pyproject.toml", "")),
-        ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
+        strips=strips(facts, texts, files),
+        debug=backend == "native" and debugs(project),
+        ships_stripped=publishes_stripped(project),
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         optimised=_optimises(facts, backend, texts),
         parallel=_is_parallel(facts, backend, texts),
         wheel=None if wheel is None else published(wheel),
     )
-
-
-def _strips(facts: SdistFacts, texts: Mapping[str, str]) -> bool:
-    """Whether debug information is left out that Python's own flags ask for."""
-    if _STRIPS.search(texts.get("setup.py", "")):
-        return True
-    if facts.kind == "pure" and not facts.extensions:
-        return not _BUILDERS.isdisjoint(facts.system.required_names)
-    makers = {module.made_by.rpartition(".")[2] for module in facts.extensions}
-    return makers == {_WITHOUT_DEBUG}
-
-
-def _with_debug(project: str) -> bool:
-    """Whether the settings have CMake leave debug information in."""
-    settings = table(read_toml(project), "tool", "scikit-build")
-    kinds = (settings.get("build-type"), table(settings, "cmake").get("build-type"))
-    return any(kind in _DEBUG_TYPES for kind in kinds if isinstance(kind, str))
 
 
 def _optimises(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:
@@ -341,9 +319,10 @@ def _translated(
 
 
 def published(wheel: ArchiveListing) -> PublishedWheel:
-    """What was compiled in a wheel, by its directory."""
+    """What was compiled in a wheel, by its directory: programs where it has no modules."""
     contents = wheel_contents(wheel)
     own = {*contents.extension_modules, *contents.libraries}
+    own = own or {m.path for m in wheel.members if m.size > _PROGRAM and _PLAIN.search(m.path)}
     brought = set(contents.vendored_libraries)
     compiled = [member.size for member in wheel.members if member.path in own]
     other = [m.size for m in wheel.members if m.path not in own and m.path not in brought]
