@@ -32,7 +32,8 @@ def new_standard(
             first = _since().get(include)
             if first is None or first.major <= gcc.major or include[1:] in contents.file_names:
                 continue
-            message = f"{path} includes {include[1:]}, which GCC has since {first}, and this is {gcc}"
+            message = f"{path} includes {include[1:]}, which GCC has since {first}, "
+            message += f"and the target has {gcc}"
             message += "" if sure else "; the build may leave it out"
             source = f"wheelcheck/{_TABLE}"
             code = "compiler-too-old"
