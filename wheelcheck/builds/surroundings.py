@@ -134,6 +134,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
     complete = build.environment.is_complete and gcc is not None
+    pins = installed if complete else None
     has_cython = cythonizes if cythonizes or complete else None
 
     def compute() -> tuple[BuildObstacle, ...]:
@@ -174,7 +175,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *old_standard(files.certain, contents, named),
             *new_standard(files, contents, gcc),
             *undeclared_functions(files.certain, contents, gcc, minor),
-            *described_breaks(facts, contents, minor, gcc, numpy, free_threaded=free),
+            *described_breaks(facts, contents, minor, gcc, numpy, pins, free_threaded=free),
         )
         return without_doubts(found)
 

@@ -14,6 +14,7 @@ BACKEND = '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{0}"\n'
 CMAKE = "cmake_minimum_required(VERSION 3.15)\nproject(x C)\n{}\n"
 MESON = "project('x', 'c')\npy = import('python').find_installation()\n{}\n"
 OLD = "#include <Python.h>\nvoid f(void) { PyEval_CallObject(a, b); }\n"
+ADDED = "add_library(x MODULE x.c)"
 MODULE = "py.extension_module('x', 'x.c')"
 
 
@@ -76,6 +77,23 @@ def test_a_header_listed_for_editors_is_not_compiled():
     assert codes(by_cmake("add_library(x MODULE x.c win.h)"), '#include "win.h"\n', **part) == [
         "header-missing"
     ]
+
+
+@pytest.mark.parametrize("described", [by_cmake(ADDED), by_meson(MODULE)])
+def test_a_header_that_the_sdist_came_without(described: dict[str, str]):
+    def warned(include: str, installed: tuple[str, ...] = ("meson-python",), **more: str) -> bool:
+        sdist = contents_of(x__c=f"#include {include}\n", **{**described, **more})
+        found = described_breaks(read_sdist(sdist), sdist, 13, None, None, installed)
+        assert not any(obstacle.fatal for obstacle in found)
+        return [obstacle.code for obstacle in found] == ["header-missing"]
+
+    assert warned('"own/lost_along_the_way.h"')
+    assert not warned('"own/lost_along_the_way.h"', ("meson-python", "torch"))
+    assert not warned('"own/lost_along_the_way.h"', **{"include/lost_along_the_way__h": "int a;"})
+    assert not warned('"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": "configure_file(a.h.in a.h)"})
+    assert not warned("<own/lost_along_the_way.h>")
+    assert not warned('"zlib.h"')
+    assert not warned('"stdio.h"')
 
 
 def test_another_python_compiles_it():

@@ -385,3 +385,30 @@ def test_c_that_another_file_includes_and_the_sdist_lacks(beside: str, reported:
         files.certain, contents, {"setuptools": None}, script=script, complete=True
     )
     assert ["parts.c" in obstacle.message for obstacle in found] == [True] * reported
+
+
+@pytest.mark.parametrize(
+    ("include", "line", "reported"),
+    [
+        ('"gone.hpp"', "", True),
+        ('"gone/gone.h"', "", True),
+        ('"../gone/gone.h"', "", True),
+        ("<gone.hpp>", "", False),
+        ('"gone.hpp"', "import subprocess", False),
+        ('"boost/shared_ptr.hpp"', "", False),
+        ('"made.h"', "", False),
+        ('"made_api.h"', "", False),
+        ('"gone.h"', "from Cython.Build import cythonize", True),
+        ('"gone.h"', "cmdclass = {'build_ext': print}  # copyright, removed", True),
+        ('"gone.h"', "requires = ['requests']", True),
+        ('"gone.h"', "import requests", False),
+    ],
+)
+def test_headers_in_quotes_that_nothing_holds_or_makes(include: str, line: str, reported: bool):  # noqa: FBT001
+    script = f"{HEAD}{line}\nsetup(ext_modules=[Extension('x', ['x.cpp'])])"
+    contents = contents_of(setup__py=script, x__cpp=f"#include {include}\n", made__pyx="")
+    files = compiled_files(read_sdist(contents), contents, cythonizes=True)
+    given = {"script": script, "complete": True}
+    found = missing_headers(files.certain, contents, {"setuptools": None}, **given)
+    assert [obstacle.fatal for obstacle in found] == [False] * reported
+    assert missing_headers(files.certain, contents, {"unknown": None}, **given) == ()

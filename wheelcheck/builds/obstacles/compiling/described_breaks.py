@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.needs.sure_headers import described_sources
+from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.builds.needs.sure_headers import compiler_headers, described_sources
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
-from wheelcheck.builds.obstacles.compiling.missing_headers import of_other_system
+from wheelcheck.builds.obstacles.compiling.missing_headers import PLAIN_PROJECTS, of_other_system
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["described_breaks"]
 
 _CODES = frozenset({"c-api-gone", "c-api-new", "cython-output-too-old", "numpy-api-gone"})
 """What no option of a compiler mends: the others may be in any file of the project."""
+_BACKENDS = PLAIN_PROJECTS | {
+    "scikit-build-core", "meson", "meson-python", "pyproject-metadata", "pathspec", "nanobind",
+    "exceptiongroup", "vcs-versioning",
+}  # fmt: skip
+"""Projects that bring no headers in folders of their choice."""
+_MAKES_HEADERS = re.compile(
+    r"(?i)configure_file|export_header|custom_|execute_process|ExternalProject|FetchContent|CPM"
+    r"|file\s*\(\s*(?:WRITE|APPEND|GENERATE|DOWNLOAD|COPY|RENAME|CREATE_LINK)|run_command|generator"
+    r"|configuration_data|subproject|\bqt|automoc|protobuf|grpc|bison|flex|swig|vcpkg|conan|cython"
+    r"|flatbuffer|capnp|add_library[^)]*IMPORTED|ENV\{"
+)
+"""Words of CMake's and Meson's files that may make headers, or fetch them."""
 
 
 def described_breaks(
@@ -27,13 +42,15 @@ def described_breaks(
     minor: int,
     gcc: Version | None,
     numpy: Version | None,
+    installed: Collection[str] | None = None,
     *,
     free_threaded: bool = False,
 ) -> tuple[BuildObstacle, ...]:
     """What CPython 3.`minor`, `numpy` and Linux lack for these sources, the first of each kind.
 
     Codes ``c-api-gone``, ``c-api-new``, ``cython-output-too-old``, ``numpy-api-gone``,
-    ``header-missing``.
+    ``header-missing``. `installed` are the projects of the build environment, None where there may
+    be others.
     """
     if not _builds_for_certain(facts):
         return ()
@@ -45,7 +62,10 @@ def described_breaks(
     )
     return (
         *(obstacle for obstacle in found if obstacle.code in _CODES),
-        *_foreign_headers(files.certain, contents),
+        *(
+            *_foreign_headers(files.certain, contents),
+            *_headers_left_out(files.certain, contents, installed),
+        )[:1],
     )
 
 
@@ -67,4 +87,28 @@ def _foreign_headers(paths: Collection[str], contents: SdistContents) -> Iterato
             if of_other_system(name) and name.rpartition("/")[2].lower() not in shipped:
                 message = f"{path} includes {name}, which no package of Debian holds, nor the sdist"
                 yield BuildObstacle("header-missing", message, path, fatal=True)
+                return
+
+
+def _headers_left_out(
+    paths: Collection[str], contents: SdistContents, installed: Collection[str] | None
+) -> Iterator[BuildObstacle]:
+    """The first header in quotes that no file of the sdist is, nor one of a package of Debian.
+
+    Nothing is said where the project may make headers, or a build requirement may bring them.
+    """
+    if installed is None or not _BACKENDS.issuperset(installed):
+        return
+    if any(map(_MAKES_HEADERS.search, contents.texts.values())):
+        return
+    for path in paths:
+        for include in contents.certain_includes(path):
+            name = include[1:]
+            base = name.rpartition("/")[2]
+            own = base in contents.file_names or not base.endswith((".h", ".hh", ".hpp", ".hxx"))
+            if include[0] != '"' or own or name in compiler_headers():
+                continue
+            if not any(is_packaged((FileKind.HEADER, each)) for each in (name, base)):
+                message = f"{path} includes {name}, which no package of Debian holds, nor the sdist"
+                yield BuildObstacle("header-missing", message, path)
                 return

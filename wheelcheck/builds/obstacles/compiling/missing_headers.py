@@ -27,14 +27,15 @@ __all__ = [
     "of_other_system",
 ]
 
-GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
-             "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
-             ".remove(")  # fmt: skip
+GENERATES = re.compile(
+    r"subprocess|os\.system|configure|run_command|(?<![a-z])c?make(?![a-z])|generate|shutil|urllib"
+    r"|import requests|requests\.|config\.h|\.write\(|\.remove\("
+)
 """Words of setup scripts that may write headers, or fetch them."""
-_COMMANDS = frozenset({"cmdclass", "build_ext"})
-"""Those that write none where no class of the script is the command."""
+_COMMANDS = re.compile(r"cmdclass|build_ext")
+_CLASS = re.compile(r"^[ \t]*class[ \t]", re.MULTILINE)
 _WRITES = re.compile(
-    r"(?i)spawn|copy|exec|system\(|popen|mkpath|mkdir|move|rename|download(?!_url)|unpack|extract|urlopen"
+    r"(?i)spawn|(?<![a-z])copy(?!right)|exec(?!utable)|system\(|popen|mkpath|mkdir|(?<![a-z])move|rename|download(?!_url)|unpack|extract|urlopen"
     r"|render|emit|check_|call\(|write|import_module|sys\.path|def run\b"
     r"|open\([^)]*[,=]\s*[\"'][wax]"
 )
@@ -95,13 +96,14 @@ def missing_headers(
     """
     script = _IDLE.sub("", script)
     writes = _may_write(script)
-    makes = "class " in script or any(word in script for word in set(GENERATES) - _COMMANDS)
+    makes = _CLASS.search(script) is not None or GENERATES.search(script) is not None
     shipped = contents.file_names
     for path in (*paths, *_with_declarations(translated, contents)):
         for include in contents.certain_includes(path):
             why = "" if makes else _without_its_source(include, path, paths, shipped)
             why = why or _of_other_python(include, python)
             why = why or _missing(include[1:], shipped, installed, complete=complete)
+            why = why or _unmet(include, contents, installed, complete=complete)
             if not (why or makes) and _is_left_behind(include, contents, shipped, installed):
                 why = _LEFT_BEHIND
             if not why or (why == _LOST and _holds_folder(include[1:], contents)):
@@ -141,9 +143,9 @@ def of_other_system(name: str) -> bool:
 
 def _may_write(script: str) -> bool:
     """Whether a script may write headers: by its words, or in a command of its own that does."""
-    if any(word in script for word in set(GENERATES) - _COMMANDS):
+    if GENERATES.search(script):
         return True
-    return any(word in script for word in _COMMANDS) and _WRITES.search(script) is not None
+    return _COMMANDS.search(script) is not None and _WRITES.search(script) is not None
 
 
 def compilable(
@@ -243,7 +245,7 @@ def _missing(
     name: str, shipped: Collection[str], installed: Mapping[str, object], *, complete: bool
 ) -> str:
     """Why a header is not there; "" where it may be."""
-    if posixpath.basename(name) in shipped or name in compiler_headers():
+    if name in compiler_headers() or _is_there(posixpath.basename(name), shipped):
         return ""
     if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
         stem = posixpath.basename(name).partition(".")[0]
@@ -276,3 +278,27 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
     if "/" in name:
         return _LOST if is_lost_header(name) else ""
     return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
+
+
+def _is_there(header: str, shipped: Collection[str]) -> bool:
+    """Whether a header is in the sdist, or Cython writes it: ``x.h``, ``x_api.h`` of ``x.pyx``."""
+    stem = posixpath.splitext(header)[0]
+    return any(
+        name in shipped for name in (header, f"{stem}.pyx", f"{stem.removesuffix('_api')}.pyx")
+    )
+
+
+def _unmet(
+    include: str, contents: SdistContents, installed: Mapping[str, object], *, complete: bool
+) -> str:
+    """Why a header in quotes is not there, of C++ or with a folder; "" where it may be."""
+    name = include[1:]
+    plain = complete and installed.keys() <= PLAIN_PROJECTS
+    if include[0] != '"' or not plain or not name.endswith(_HEADER_ENDINGS):
+        return ""
+    base = posixpath.basename(name)
+    if _is_there(base, contents.file_names):
+        return ""
+    outside = name in compiler_headers() or name.partition("/")[0] in _BROUGHT
+    packaged = any(is_packaged((FileKind.HEADER, each)) for each in (name, base))
+    return "" if outside or packaged or _holds_folder(name, contents) else _NOWHERE
