@@ -1,6 +1,7 @@
 """What an import opens where a package beside it may give the same, as psycopg-binary does."""
 
 import pytest
+from elf_builder import elf
 from fake_index import FakeIndex
 from made_wheels import DAY, SLIM, wheel
 
@@ -61,3 +62,36 @@ def test_facts_read_beside_some_packages_are_not_used_beside_others(index):
         loading = report.package("x").on[target.name].loads
         found.append((loading.status, loading.packages))
     assert found == [("needs", ("libpq5",)), ("yes", ()), ("needs", ("libpq5",))]
+
+
+@pytest.mark.parametrize(
+    ("packages", "library", "status"),
+    [
+        (["whole"], "libvendor.so.1", "not-checked"),  # its sibling is built, and may bring it
+        (["bindings"], "libvendor.so.1", "no"),
+        (["bindings", "libs"], "libvendor.so.1", "no"),  # nothing says that they belong together
+        (["whole"], "libX11.so.6", "needs"),
+    ],
+)
+def test_a_library_of_no_package_may_be_of_a_sibling_that_is_built(packages, library, status):
+    name = "bindings-1-cp313-cp313-manylinux_2_17_x86_64.whl"
+    members = {"bindings/__init__.py": b"from . import core", "bindings/core.so": elf((library,))}
+    index = FakeIndex(
+        {
+            "whole": {"1": ["whole-1-py3-none-any.whl"]},
+            "bindings": {"1": [name]},
+            "libs": {"1": ["libs-1.tar.gz"]},
+        },
+        requires={"whole-1-py3-none-any.whl": ["bindings", "libs"]},
+        listings={
+            name: {path: len(data) for path, data in members.items()},
+            "libs-1.tar.gz": {"libs-1/setup.py": "from setuptools import setup\nsetup()\n"},
+        },
+        wheels={name: wheel(members)},
+    )
+    target = parse_target_on(SLIM, as_of=DAY)
+    requirements = read([], packages=packages, options=CommandLine())
+    report = analyse(requirements, [target], index, advice=False, loading=LoadOptions())
+    loads = report.package("bindings").on[target.name].loads
+    assert loads.status == status
+    assert ("whether libs brings libvendor.so.1" in loads.reason) is (status == "not-checked")

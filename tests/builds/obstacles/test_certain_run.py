@@ -181,6 +181,7 @@ if has_cython:
         ("open('README', 'rU').read()", "open() knows no mode U"),
         ("__builtins__.BUILDING = True", "it sets __builtins__.BUILDING"),
         ("raise RuntimeError('Install the real package instead')", "it raises RuntimeError: Inst"),
+        ("raise RuntimeError(open('setup.py', 'r').read())", "Error with the text of its setup.py"),
         (
             "import sys\nif sys.version_info[0] >= 3: sys.exit('Python 2 alone')",
             "it exits: Python 2",

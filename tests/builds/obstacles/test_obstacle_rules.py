@@ -305,6 +305,26 @@ def test_all_together_and_each_once():
     assert len(set(found)) == len(found)
 
 
+STUB = "[tool.wheel_stub]\nindex_url = 'https://me:key@index.example/'\n"
+
+
+@pytest.mark.parametrize(
+    ("backend", "settings", "code", "message"),
+    [
+        ("wheel_stub.buildapi", STUB, "downloads-wheel", "from https://****@index.example/, and"),
+        ("nvidia_stub.buildapi", "", "downloads-wheel", "from its maker's index, and fails if"),
+        ("wheel_stub.buildapi", f"{STUB}stub_only = true\n", "stub-sdist", "index.example/ has"),
+        ("wheel_stub.buildapi", "tool = 1", "downloads-wheel", "its maker's index"),
+    ],
+)
+def test_backends_that_fetch_a_ready_wheel(backend, settings, code, message):
+    given = facts(backend=backend, texts={"pyproject.toml": settings})
+    (found,) = sdist_obstacles(given)
+    assert (found.code, found.fatal) == (code, code == "stub-sdist")
+    assert message in found.message
+    assert not sdist_obstacles(facts(backend="hatchling.build", texts={"pyproject.toml": STUB}))
+
+
 def test_what_is_known_joins_what_the_distribution_has_not():
     ibm = facts("ibm-db", "3.2.0")
     needs = (BuildNeed(NeedKind.LIBRARY, "girepository-2.0", "test", inferred=False),)

@@ -23,12 +23,17 @@ from wheelcheck.analysis.loads.wheel_lookup import (
 )
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Index, Wheel
+from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_modules import has_known_modules
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
-from wheelcheck.loading.verdict.load_verdict import judge_loading, with_modules, with_own_modules
+from wheelcheck.loading.verdict.load_verdict import (
+    judge_loading,
+    with_built,
+    with_modules,
+    with_own_modules,
+)
 from wheelcheck.loading.verdict.loads import Loads, LoadStatus
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.resolution.stored.target_answers import TargetAnswers
@@ -115,7 +120,11 @@ class LoadJudge:
                 loads[wheel.name] = self._verdict(wheel, facts, place, judged)
         if there is None:
             return loads, False
-        return loads, self._add_modules(loads, found, judged, place, there)
+        may_change = self._add_modules(loads, found, judged, place, there)
+        for name, verdict in loads.items():
+            if verdict.status is LoadStatus.NO:
+                loads[name] = with_built(verdict, sorted(_built_beside(name, judged)), there)
+        return loads, may_change
 
     def _add_modules(
         self,
@@ -214,6 +223,13 @@ class LoadJudge:
         cpu = self._options.cpu
         baseline = cpu_baseline(wheel.name, wheel.version) if cpu else None
         return baseline.why(cpu) if baseline is not None and baseline.level > cpu else ""
+
+
+def _built_beside(name: NormalizedName, judged: Judged) -> set[NormalizedName]:
+    """The packages built from source that a wheel requires, or whose requirers require it too."""
+    kin = {name, *requirers_of(name, judged)}
+    built = (each for each, (_, found) in judged.items() if isinstance(found.file, Sdist))
+    return {each for each in built if kin & requirers_of(each, judged)}
 
 
 def _joined(lent: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from wheelcheck.builds.needs.source_needs import known_needs
 from wheelcheck.builds.needs.system_packages import unresolved
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.ready_wheels import ready_wheel_obstacles
 from wheelcheck.builds.obstacles.stub_sdist import is_stub
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
 from wheelcheck.distributions.installed_system import repositories_of
@@ -43,7 +44,7 @@ def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     if ran and is_stub(facts.texts.get("setup.py", "")):
         message = "setup.py ends with an error before it builds anything"
         found.append(BuildObstacle("stub-sdist", message, "setup.py", fatal=True))
-    found += network_obstacles(facts)
+    found += (*network_obstacles(facts), *ready_wheel_obstacles(facts))
     return tuple(dict.fromkeys(found))
 
 

@@ -23,7 +23,7 @@ from wheelcheck.loading.verdict.unread_files import doubt_from_unread
 from wheelcheck.loading.wheel_facts import FileNeeds, ModuleNeeds, WheelFacts
 from wheelcheck.targets.target import Target
 
-__all__ = ["judge_loading", "with_modules", "with_own_modules"]
+__all__ = ["judge_loading", "with_built", "with_modules", "with_own_modules"]
 
 _MAX_NAMED = 12
 
@@ -114,6 +114,24 @@ def with_own_modules(
     return structs.replace(
         _needs(LoadStatus.SOME_FILES_NEED, missing, image, why), remarks=loads.remarks
     )
+
+
+def with_built(loads: Loads, built: Sequence[str], image: ImageLibraries) -> Loads:
+    """The verdict on a wheel beside packages built from source, of which nobody knows the files.
+
+    A library that no package of the distribution has may be theirs.
+
+    Parameters:
+        loads: The verdict on the wheel by itself.
+        built: The packages, by name.
+        image: What is there.
+    """
+    missing = [name for name in loads.needs if not image.package_of(name)]
+    if loads.status is not LoadStatus.NO or not missing or not built:
+        return loads
+    rest = f" or {len(built) - 1} more" if len(built) > 1 else ""
+    why = f"whether {built[0]}{rest} brings {missing[0]} is not known: it is built from source"
+    return structs.replace(loads, status=LoadStatus.NOT_CHECKED, reason=why)
 
 
 def _of_an_import(troubles: Sequence[Trouble], image: ImageLibraries | None) -> Loads | None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.commands import named_class
 from wheelcheck.builds.obstacles.setup_run.expressions import Expressions
+from wheelcheck.builds.obstacles.setup_run.file_reads import file_in_words
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.imports import Imports
 from wheelcheck.builds.obstacles.setup_run.known.command_line import CommandLine, command_lines
@@ -112,7 +113,7 @@ class _Run:
     def _Raise(self, node: ast.Raise) -> None:  # noqa: N802
         called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = dotted(called).rpartition(".")[2] if called is not None else "Exception"
-        text = message(node.exc, self.frame.constant)
+        text = message(node.exc, self.frame.constant) or file_in_words(node.exc, self.frame)
         self.frame.stop(node, name or "Exception", f"it raises {name or 'an exception'}{text}")
 
     def _Assert(self, node: ast.Assert) -> None:  # noqa: N802

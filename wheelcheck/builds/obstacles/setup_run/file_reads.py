@@ -10,7 +10,7 @@ from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.known.known_values import KnownPath
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted
 
-__all__ = ["missing_file", "removed_folder", "unread_description"]
+__all__ = ["file_in_words", "missing_file", "removed_folder", "unread_description"]
 
 _OPENERS = {"open", "io.open", "codecs.open"}
 _READERS = {"read_text", "read_bytes", "open"}
@@ -36,6 +36,17 @@ def missing_file(node: ast.Call, frame: Frame) -> str:
     if found is not False or (called in _OF_FILES and frame.files.has_folder(path) is not False):
         return ""
     return f"it opens {posixpath.normpath(path)}, which the sdist does not hold"
+
+
+def file_in_words(raised: ast.expr | None, frame: Frame) -> str:
+    """Which file of the sdist says what an exception says (``open(…).read()``); "" for none."""
+    given = raised.args[0] if isinstance(raised, ast.Call) and raised.args else None
+    if not isinstance(given, ast.Call) or not isinstance(given.func, ast.Attribute):
+        return ""
+    opened = given.func.value if given.func.attr == "read" else given
+    path, _ = _opened(opened, frame) if isinstance(opened, ast.Call) else (None, None)
+    known = path is not None and frame.files.has_file(path)
+    return f" with the text of its {posixpath.normpath(path)}" if path and known else ""
 
 
 def removed_folder(node: ast.Call, frame: Frame) -> str:
