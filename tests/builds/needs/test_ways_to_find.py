@@ -639,3 +639,9 @@ def test_what_meson_fetches_by_a_wrap_is_not_missing_and_may_take_git(
     assert bool(commands.unresolved) is missing
     assert ("git" in commands.build_packages) is git
     assert "zlib1g-dev" in commands.build_packages
+
+
+def test_a_script_that_asks_rpm_for_its_version_needs_the_program():
+    """rpm-head-signing: Debian has it, though it installs nothing by it."""
+    script = "import subprocess\nsubprocess.check_output(['rpm', '--version'])\n"
+    assert "rpm" in tools(f"{script}{COMMAND.format(before='', body='        pass')}")
