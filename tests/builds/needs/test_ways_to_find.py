@@ -645,3 +645,12 @@ def test_a_script_that_asks_rpm_for_its_version_needs_the_program():
     """rpm-head-signing: Debian has it, though it installs nothing by it."""
     script = "import subprocess\nsubprocess.check_output(['rpm', '--version'])\n"
     assert "rpm" in tools(f"{script}{COMMAND.format(before='', body='        pass')}")
+
+
+@pytest.mark.parametrize(("program", "linked"), [("mecab-config", True), ("pcap-config", False)])
+def test_a_program_that_prints_the_library_of_cxx_takes_its_compiler(program: str, *, linked: bool):
+    """fugashi-plus: C alone, linked with what mecab-config prints."""
+    script = f"import subprocess\nsubprocess.check_output(['{program}', '--libs'])\n"
+    found = tools(f"{script}{COMMAND.format(before='', body='        pass')}")
+    assert ("g++" in found) is linked
+    assert {"libmecab-dev", "libpcap0.8-dev", "libpcap-dev"} & found

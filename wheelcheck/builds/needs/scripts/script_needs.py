@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,6 +37,7 @@ from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
 
 __all__ = ["build_scripts", "programs_of", "script_needs"]
 
@@ -255,6 +256,13 @@ def _is_config(program: str) -> bool:
     return library_called("exe", program) is not None
 
 
+@cache
+def _tools_linked_by(program: str) -> tuple[str, ...]:
+    """The tools whose libraries are linked with where a build links what a program prints."""
+    rows = read_table("builds/needs/config_programs.csv")
+    return tuple(row["tool"] for row in rows if row["program"] == program)
+
+
 def _needs_of(
     question: SystemQuestion, path: str, limit: Certainty, *, is_run: bool = False
 ) -> Iterator[BuildNeed]:
@@ -275,3 +283,5 @@ def _needs_of(
             if not is_run and not _is_config(question.name):
                 role = Role.OPTIONAL
             yield from program_need(question.name, f"{place} runs {question.name}", role)
+            for tool in _tools_linked_by(question.name):
+                yield BuildNeed(NeedKind.TOOL, tool, f"{place}: what {question.name} prints", role)
