@@ -654,3 +654,22 @@ def test_a_program_that_prints_the_library_of_cxx_takes_its_compiler(program: st
     found = tools(f"{script}{COMMAND.format(before='', body='        pass')}")
     assert ("g++" in found) is linked
     assert {"libmecab-dev", "libpcap0.8-dev", "libpcap-dev"} & found
+
+
+@pytest.mark.parametrize(
+    ("module", "asks"),
+    [
+        ("pkg_check_modules(GLIB2_PKG glib-2.0)\nfind_library(GLIB2_LIBRARIES glib-2.0)\n", True),
+        ("find_library(GLIB2_LIBRARIES glib-2.0)\n# pkg_check_modules(GLIB2 glib-2.0)\n", False),
+    ],
+)
+def test_a_module_of_the_project_asks_pkg_config_for_what_is_demanded(module: str, *, asks: bool):
+    """gfal2-python: GLib's headers lie where pkg-config alone says."""
+    files = {
+        "pyproject.toml": BY_CMAKE,
+        "CMakeLists.txt": f"{PROJECT}find_package(GLIB2 REQUIRED)\n",
+        "cmake/FindGLIB2.cmake": module,
+    }
+    assert ("pkg-config" in packages(files)) is asks
+    files["CMakeLists.txt"] = f"{PROJECT}find_package(GLIB2)\n"
+    assert "pkg-config" not in packages(files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -26,8 +26,12 @@ from wheelcheck.builds.needs.build_systems.cmake_fetched import (
     populated,
 )
 from wheelcheck.builds.needs.build_systems.cmake_links import linked_needs
+from wheelcheck.builds.needs.build_systems.cmake_modules import (
+    MODULE_WORDS,
+    by_own_module,
+    pkg_config_of_modules,
+)
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
-from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.toolchain import program_need
 from wheelcheck.builds.sdist.build_files import cmake_languages
 from wheelcheck.builds.sdist.source_files import is_aside
@@ -37,8 +41,6 @@ from wheelcheck.requirements.projects.project_modules import backend_module
 __all__ = ["cmake_needs", "states_languages"]
 
 _VERSION = re.compile(r"\d[\d.]*")
-_MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
-    "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
 _PATCHES = re.compile(
     r"(?:(?P<git>\$\{GIT_EXECUTABLE\}|git) apply"
     r"|(?:\$\{P(?:ATCH|atch)_EXECUTABLE\}|patch) -.*)"
@@ -62,45 +64,17 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         demanded |= populated(commands) | _used(commands)
         fetched = fetched_else(commands)
         found = [
-            (command, _by_own_module(need, facts.texts))
+            (command, by_own_module(need, facts.texts))
             for command in (*commands, *filter(None, map(found_first, commands)))
             for need in _needs_of(command, demanded, fetched)
         ]
+        found += pkg_config_of_modules(found, facts.texts)
         found += linked_needs(commands, facts.texts)
         found += _made_by_programs(commands)
         alone = not any(need.is_required_library for _, need in found)
         for command, need in found:
             required = need.role is Role.REQUIRED or (alone and _links(command, need))
             yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
-
-
-def _by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
-    """A need with what the project's own ``FindX.cmake`` looks for.
-
-    Only where no package has files of X's own name: the module knows what the library is called.
-    """
-    if not need.files or need.files[0][0] is not FileKind.CMAKE or is_packaged(need.files[0]):
-        return need
-    end = f"/Find{need.files[0][1]}.cmake"
-    module = next((path for path in texts if f"/{path}".endswith(end)), "")
-    sought = [pair for command in cmake_commands(texts, module) for pair in _sought_by(command)]
-    return replace(need, files=(*need.files, *dict.fromkeys(sought[:_MOST_SOUGHT])))
-
-
-def _sought_by(command: CMakeCommand) -> Iterator[tuple[FileKind, str]]:
-    """The files that a command of a ``FindX.cmake`` looks for."""
-    if command.name in {"pkg_check_modules", "pkg_search_module"}:
-        for word in command.words[1:]:
-            if word not in _MODULE_WORDS and "$" not in word:
-                yield FileKind.PC, re.split(r"[<>=]", word)[0]
-    elif command.name in _SEEKS:
-        kind = _SEEKS[command.name]
-        for name in library_names(command.words):
-            yield kind, name.removeprefix("lib") if kind is FileKind.LIB else name
-
-
-_MOST_SOUGHT = 8
-_SEEKS = {"find_library": FileKind.LIB, "find_path": FileKind.HEADER}
 
 
 def _links(command: CMakeCommand, need: BuildNeed) -> bool:
@@ -215,7 +189,7 @@ def _package(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
 
 def _modules(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
     yield BuildNeed(NeedKind.TOOL, "pkg-config", f"{command.path}: {command.name}()", role)
-    wanted = [word for word in command.words[1:] if word not in _MODULE_WORDS]
+    wanted = [word for word in command.words[1:] if word not in MODULE_WORDS]
     groups = [[word] for word in wanted]
     if command.name == "pkg_search_module" and wanted:  # the first that is there
         groups = [wanted]
