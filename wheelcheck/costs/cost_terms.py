@@ -146,6 +146,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "wrapped_fortran": features.wrapped_fortran,
         "pythran": features.pythran,
         "fetched": float(FETCHES in features.hidden and features.wheel is None),
+        "archived_mb": features.archived_bytes / _MB,
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,

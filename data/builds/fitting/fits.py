@@ -41,14 +41,16 @@ CPU_PRIOR = {
     "binding_templates": 5.0, "binding_bound": 5.0, "nanobind_files": 1.5,
     "nanobind_statements": 1.5, "nanobind_header_code": 0.5, "nanobind_templates": 2.0,
     "wrapped_fortran": 1.0, "pythran": 12.0, "fetched": 6.0, "documents": 6.0,
-    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 2.0, "configure_mb": 3.0,
+    "archived_mb": 10.0, "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5,
+    "configure": 2.0, "configure_mb": 3.0,
     "configure_written": 4.0, "configured_files": 0.15, "cffi": 0.2, "cffi_mb": 40.0,
     "nanobind": 10.0, "sip_mb": 800.0, "mypyc": 2.5, "mypyc_mb": 300.0,
     "java": 1.5, "java_mb": 14.0,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak. Java's are of JDK 17.0.15, whose javac takes 0.8 s for an
-empty class and 2.9 s for the 191 kB of jep 4.3.2, and of the archiver beside it."""
+empty class and 2.9 s for the 191 kB of jep 4.3.2, and of the archiver beside it. That of archives
+of sources is an estimate: no measured build unpacks one."""
 MEMORY_PRIOR = {
     "pure": 30e6, "pure_described": 26e6, "pure_poetry": 40e6, "pure_uv": 16e6, "pure_meson": 46e6,
     "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,

@@ -1238,3 +1238,23 @@ def test_functions_that_cpp_binds_take_memory():
     less, more = (modelled_cost(each, coefficients()).peak_bytes_at(1) for each in (few, many))
     assert more.value > less.value + 400 * MB
     assert units[1].weight > units[0].weight + 5000
+
+
+MAKES = "tarfile.open('deps/y.tar.gz').extractall()\nrun(['./configure'])\nrun(['make'])\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "path", "read"),
+    [
+        (MAKES, "deps/y.tar.gz", True),
+        ("run(['make'])\n", "deps/y.tar.gz", False),
+        (MAKES.replace("./configure", "ls").replace("make", "ls"), "deps/y.tar.gz", False),
+        (MAKES, "tests/y.tar.gz", False),
+    ],
+)
+def test_sources_in_an_archive_that_a_script_unpacks_and_makes(script: str, path: str, read: bool):  # noqa: FBT001
+    """jq 1.13.0, pyjq 2.6.0: what they compile lies in archives of 2 MB."""
+    found = features({"setup.py": SETUP + script, "x.c": 900, path: 2 * MB})
+    assert found.archived_bytes == (2 * MB if read else 0)
+    assert ("archives" in found.hidden) is read
+    assert (source_seconds(found, coefficients()) > 15) is read

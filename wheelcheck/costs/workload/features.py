@@ -19,7 +19,7 @@ from wheelcheck.costs.workload.compiled import SIP, CompiledFile, compiled_files
 from wheelcheck.costs.workload.debug_information import debugs, publishes_stripped, strips
 from wheelcheck.costs.workload.hidden_work import hidden_work
 from wheelcheck.costs.workload.installed import installed
-from wheelcheck.costs.workload.made import configured_folders
+from wheelcheck.costs.workload.made import archived_bytes, configured_folders
 from wheelcheck.costs.workload.mypyc import compiled_by_mypyc, python_file
 from wheelcheck.costs.workload.script_imports import has_scm, slow_imports
 from wheelcheck.costs.workload.source_kinds import SourceKind
@@ -85,7 +85,8 @@ class BuildFeatures(Struct, frozen=True):
     `translated` counts the Cython sources that are written as C again beside the C that is shipped.
     `wrapped_fortran` counts the modules that F2PY writes, `pythran` those that Pythran does,
     `message_bytes` are those of translations that gettext compiles, `java_bytes` those of sources
-    that ``javac`` does, `slow_imports` counts the modules that the setup script imports and that
+    that ``javac`` does, `archived_bytes` those of archives of sources that scripts unpack and make,
+    `slow_imports` counts the modules that the setup script imports and that
     take long (`script_imports`); setuptools_scm (`scm`) does, too.
     `hidden` names the evidence that the build does what the sdist does not show (`hidden_work`).
     `strips` says that the build leaves debug information out, by an option (``-g0``), by pybind11's
@@ -123,6 +124,7 @@ class BuildFeatures(Struct, frozen=True):
     pythran: int = 0
     message_bytes: int = 0
     java_bytes: int = 0
+    archived_bytes: int = 0
     slow_imports: int = 0
     scm: bool = False
     hidden: tuple[str, ...] = ()
@@ -239,6 +241,7 @@ def read_features(
         pythran=pythran_modules(facts, texts) if compiles else 0,
         message_bytes=message_bytes(facts, sizes, texts),
         java_bytes=java_bytes(facts, sizes, texts),
+        archived_bytes=archived_bytes(facts, sizes, texts) if compiles else 0,
         slow_imports=slow_imports(facts, texts),
         hidden=hidden_work(facts, sizes, texts, compiles=compiles),
         strips=strips(facts, texts, files),

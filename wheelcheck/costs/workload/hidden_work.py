@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, missing_subprojects
-from wheelcheck.costs.workload.made import texts_of_scripts
+from wheelcheck.costs.workload.made import archived_bytes, texts_of_scripts
 
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
 
@@ -16,6 +16,8 @@ DOWNLOADS = "downloads"
 FETCHES = "fetches"
 """Of a build whose setup script takes an archive of sources, or of a library, from somewhere."""
 _BINARIES = "binaries"
+_ARCHIVES = "archives"
+"""Of a build whose scripts unpack and make an archive of sources in the sdist."""
 _SUBPROJECTS = "subprojects"
 GO = "go"
 """Of a build that has Go compile, with the parts of its standard library that are used."""
@@ -51,7 +53,7 @@ _TOOLS = frozenset(
 
 
 def hidden_work(
-    facts: SdistFacts, paths: Collection[str], texts: Mapping[str, str], *, compiles: bool
+    facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str], *, compiles: bool
 ) -> tuple[str, ...]:
     """The kinds of evidence that the build does what the sdist does not show.
 
@@ -59,7 +61,8 @@ def hidden_work(
     """
     found = [DOCUMENTS] if _documents(facts, texts) else []
     if compiles:
-        found += (*_by_texts(texts), *_by_scripts(facts), *_by_wraps(facts, paths))
+        found += (*_by_texts(texts), *_by_scripts(facts), *_by_wraps(facts, sizes))
+        found += [_ARCHIVES] if archived_bytes(facts, sizes, texts) else []
     return tuple(dict.fromkeys(found))
 
 

@@ -17,6 +17,7 @@ from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = [
     "RUNS_MAKE",
+    "archived_bytes",
     "compiled_before",
     "compiled_by_hand",
     "configured_folders",
@@ -49,6 +50,8 @@ _OBJECT = re.compile(r"([\w.+-]+)\.o(?=['\"]| +[\w.+-]+\.o\b)")
 _MADE = re.compile(r"(?<![\w./%*-])(?:[\w.+-]+/)*([\w+-]+)\.(?:o|lo|obj|opp)(?=[\s\\]|$)")
 """An object file that a Makefile lists, rules for patterns aside."""
 _ARCHIVE = re.compile(r"['\"]((?:[\w.+-]+/)*)[\w.+-]*\.a['\"]")
+_SOURCE_ARCHIVE = (".tar.bz2", ".tar.gz", ".tar.xz", ".tgz")
+_UNPACKS = re.compile(r"\btarfile\b|\bunpack_archive\b|\btar +-?\w*x|['\"]tar['\"]")
 _BUILD_FILE = re.compile(
     r"(?i)(?:GNU)?makefile(?:\.(?!nmake|msc|vc|win)\w+)?|configure(?:\.ac)?|CMakeLists\.txt"
 )
@@ -119,6 +122,23 @@ def compiled_before(
     if not found or not any(map(RUNS_MAKE.search, texts_of_scripts(facts, texts))):
         return set()
     return found
+
+
+def archived_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]) -> int:
+    """Bytes of the archives in an sdist that its scripts unpack, and make: libraries' sources.
+
+    jq 1.13.0 brings jq's in 2 MB, pyjq 2.6.0 those of jq and Oniguruma.
+    """
+    scripts = texts_of_scripts(facts, texts)
+    if not any(map(_UNPACKS.search, scripts)):
+        return 0
+    if not _runs(facts) and not any(map(runs_make, scripts)):
+        return 0
+    return sum(
+        size
+        for path, size in sizes.items()
+        if path.endswith(_SOURCE_ARCHIVE) and not is_aside(path)
+    )
 
 
 def compiled_by_hand(
