@@ -90,7 +90,9 @@ def test_a_header_that_the_sdist_came_without(described: dict[str, str]):
     assert warned('"own/lost_along_the_way.h"')
     assert not warned('"own/lost_along_the_way.h"', ("meson-python", "torch"))
     assert not warned('"own/lost_along_the_way.h"', **{"include/lost_along_the_way__h": "int a;"})
-    assert not warned('"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": "configure_file(a.h.in a.h)"})
+    assert not warned(
+        '"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": "configure_file(a.h.in a.h)"}
+    )
     assert not warned("<own/lost_along_the_way.h>")
     assert not warned('"zlib.h"')
     assert not warned('"stdio.h"')

@@ -14,6 +14,7 @@ from wheelcheck.dockerfile.judging.foreign_copies import foreign_copies
 from wheelcheck.dockerfile.judging.lent_libraries import lent_beside
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
+from wheelcheck.dockerfile.judging.pretended_versions import pretended_versions
 from wheelcheck.dockerfile.judging.run_images import image_stages
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     Dockerfile,
@@ -42,6 +43,7 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
         yield from _built_again(stage, step, builds)
         yield from _no_cache_mount(stage, step, builds)
         yield from _from_distribution(stage, step, builds)
+        yield from pretended_versions(stage, step, builds)
     yield from _after_sources(stage, step)
     names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
     if step.upgrade and names and names <= _SELF:

@@ -43,7 +43,7 @@ InstallerName = Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A part of the file that was not followed: where it stands, its text, and why."""
+    """A part of the file that is not followed: where it stands, its text, and why."""
 
     line: int
     text: str
@@ -195,7 +195,7 @@ class InstallStep:
     fails (``|| true``, ``;``). `target` is set where it installs for another Python than the
     stage's. `breaks_system` says that it may change a Python that its distribution has marked (PEP
     668). `compiles` says that it writes byte-code. `compilers` are the programs that CC and CXX
-    name, in that order, "" where the variable is not set.
+    name, "" for none. `pretended` is the version that a variable gives every sdist, or ``…``.
     """
 
     line: int
@@ -233,6 +233,7 @@ class InstallStep:
     breaks_system: bool = False
     compiles: bool = True
     compilers: tuple[str, str] = ("", "")
+    pretended: str = ""
 
     @property
     def bringing(self) -> tuple[PresentPackage, ...]:

@@ -18,7 +18,14 @@ from wheelcheck.dockerfile.reading.shell.install_commands import InstallerComman
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 
-__all__ = ["folder_of", "installer_of", "keeps_of", "made_folder", "writes_byte_code"]
+__all__ = [
+    "folder_of",
+    "installer_of",
+    "keeps_of",
+    "made_folder",
+    "pretended_version",
+    "writes_byte_code",
+]
 
 _SITE = "/usr/local/lib"
 
@@ -51,6 +58,12 @@ def writes_byte_code(
     if command.tool == "uv":
         return requested or _is_on(variables.get("UV_COMPILE_BYTECODE"))
     return not refused
+
+
+def pretended_version(variables: Mapping[str, str | None]) -> str:
+    """The version that setuptools-scm takes for every sdist; "" for none, ``…`` if not known."""
+    name = "SETUPTOOLS_SCM_PRETEND_VERSION"
+    return (variables[name] or "…") if name in variables else ""
 
 
 def _is_on(value: str | None) -> bool:

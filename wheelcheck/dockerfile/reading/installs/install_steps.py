@@ -19,6 +19,7 @@ from wheelcheck.dockerfile.reading.installs.command_effects import (
     installer_of,
     keeps_of,
     made_folder,
+    pretended_version,
     writes_byte_code,
 )
 from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
@@ -194,6 +195,7 @@ def add_install(
         breaks_system=install.breaks_system,
         compiles=writes_byte_code(command, install.environ),
         compilers=(_program(install.environ.get("CC")), _program(install.environ.get("CXX"))),
+        pretended=pretended_version(install.variables),
         upgrade=command.has("upgrade"),
         no_cache=command.has("no-cache"),
         cache_mounts=layer.cache_mounts,

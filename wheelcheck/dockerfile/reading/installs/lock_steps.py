@@ -10,7 +10,10 @@ from msgspec.structs import replace
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext
 from wheelcheck.dockerfile.reading.files.image_paths import absolute
-from wheelcheck.dockerfile.reading.installs.command_effects import writes_byte_code
+from wheelcheck.dockerfile.reading.installs.command_effects import (
+    pretended_version,
+    writes_byte_code,
+)
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
 from wheelcheck.dockerfile.reading.installs.install_steps import note_project, shown_text
 from wheelcheck.dockerfile.reading.installs.layer import Layer
@@ -96,6 +99,7 @@ def add_lock_install(
         offset=layer.offset,
         compiles=writes_byte_code(command, variables),
         tolerated=not layer.required,
+        pretended=pretended_version(variables),
         target=stage.with_other_python(python),
     )
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
