@@ -582,6 +582,10 @@ def test_a_project_of_cmake_that_is_not_in_the_sdist_compiles_c_and_cxx():
     """pyshaderc: its library is in a zip archive."""
     body = "        subprocess.check_call(['cmake', '-S', 'unpacked', '-B', 'b'])"
     assert "g++" in tools(COMMAND.format(before="", body=body))
+    helper = "import subprocess\ndef build():\n    call = ['cmake', '-B', 'b']\n"
+    helper += "    call += ['-S', 'unpacked']\n    subprocess.check_call(call)\n"
+    script = COMMAND.format(before="import build_library", body="        build_library.build()")
+    assert "g++" in tools(script, build_library__py=helper)
     given_here = {"CMakeLists__txt": "project(x C)\n"}
     assert "g++" not in tools(COMMAND.format(before="", body=body), **given_here)
 

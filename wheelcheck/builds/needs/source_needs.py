@@ -47,7 +47,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     guess = not states_languages(facts)
     if not known:
         tools = toolchain_needs(facts, guess_compilers=guess)
-        unread = _of_unread_project(facts)
+        unread = _of_unread_project(facts, libraries)
         return _with_generator(strongest((*tools, *libraries, *unread, *_python_headers(facts))))
     tools = toolchain_needs(replace(facts, tools_run=()), guess_compilers=guess)
     commands = [
@@ -79,16 +79,18 @@ def _required_libraries(needs: Iterable[BuildNeed]) -> set[str]:
     return {need.name for need in needs if need.is_required_library}
 
 
-def _of_unread_project(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+def _of_unread_project(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> Iterator[BuildNeed]:
     """The compilers of a CMake project that is not in the sdist, but in an archive or on a server.
 
     ``project()`` looks for those of C and C++ unless it names languages (cmake.org/cmake/help/
     latest/command/project.html).
     """
-    place = next((where for where, tool in facts.tools_run if tool == "cmake"), "")
+    places = [f"{where} runs cmake" for where, tool in facts.tools_run if tool == "cmake"]
+    runs = (need for need in found if need.name == "cmake" and need.role is Role.REQUIRED)
+    place = next(iter((*places, *(need.source for need in runs))), "")
     if place and not any(path.endswith("CMakeLists.txt") for path in facts.members):
         for tool in ("c", "c++"):
-            source = f"{place} runs CMake, whose project() takes C and C++ by default"
+            source = f"{place}, whose project() takes C and C++ by default"
             yield BuildNeed(NeedKind.TOOL, tool, source)
 
 
