@@ -12,7 +12,7 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 
 __all__ = ["contents_of", "unread"]
 
-_READ = ("setup.cfg", ".py", ".txt", ".toml", ".build")
+_READ = ("Makefile", "setup.cfg", ".py", ".txt", ".toml", ".build")
 
 
 def contents_of(**files: str) -> SdistContents:

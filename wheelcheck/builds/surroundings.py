@@ -32,6 +32,7 @@ from wheelcheck.builds.obstacles.compiling.undeclared_names import (
     undeclared_functions,
     undeclared_names,
 )
+from wheelcheck.builds.obstacles.described_modules import described_modules
 from wheelcheck.builds.obstacles.missing_folders import missing_folders, missing_project
 from wheelcheck.builds.obstacles.newer_tools.cmake_python import REMOVES_MODULES, refused_python
 from wheelcheck.builds.obstacles.newer_tools.new_standard import new_standard
@@ -175,6 +176,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *old_standard(files.certain, contents, named),
             *new_standard(files, contents, gcc),
             *undeclared_functions(files.certain, contents, gcc, minor),
+            *described_modules(contents, pins),
             *described_breaks(facts, contents, minor, gcc, numpy, pins, free_threaded=free),
         )
         return without_doubts(found)

@@ -13,6 +13,7 @@ from wheelcheck.builds.obstacles.compiling.library_errors import library_errors
 from wheelcheck.builds.obstacles.compiling.missing_headers import missing_headers, missing_in_cffi
 from wheelcheck.builds.obstacles.compiling.refused_options import other_pythons
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
+from wheelcheck.builds.obstacles.described_modules import described_modules
 from wheelcheck.builds.obstacles.downloads import network_obstacles
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.missing_folders import missing_project
@@ -359,6 +360,8 @@ def test_a_later_header_in_a_condition_or_a_file_that_may_be_left_out():
     [
         ("# make sure that subprocess is not needed", True),
         ("import shutil\nshutil.rmtree('build')", True),
+        ("import shutil\r\nshutil.rmtree('build')\r", True),
+        ("from shutil import rmtree\nrmtree('build')", True),
         ("import shutil\nshutil.copytree('../include', 'include')", False),
         ("import subprocess\nsubprocess.run(['tool'])", False),
     ],
@@ -412,3 +415,66 @@ def test_headers_in_quotes_that_nothing_holds_or_makes(include: str, line: str, 
     found = missing_headers(files.certain, contents, {"setuptools": None}, **given)
     assert [obstacle.fatal for obstacle in found] == [False] * reported
     assert missing_headers(files.certain, contents, {"unknown": None}, **given) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "reported"),
+    [
+        ("<ucl.h>", "", True),
+        ("<zlib.h>", "", False),
+        ("<ucl.h>", ", include_dirs=['/usr/include/ucl']", False),
+        ("<ucl.h>", ", extra_compile_args=['-I/opt/ucl']", False),
+        ("<ucl/ucl.h>", "", False),
+    ],
+)
+def test_a_header_in_a_folder_that_no_script_names(header: str, options: str, reported: bool):  # noqa: FBT001
+    """ucl 0.8.1: Debian's ``ucl.h`` is in ``/usr/include/ucl``, and that of another library."""
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c']{options})])"
+    contents = contents_of(setup__py=script, x__c=f"#include {header}\n")
+    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
+    found = missing_headers(
+        files.certain, contents, {"setuptools": None}, script=script, complete=True
+    )
+    assert [obstacle.fatal for obstacle in found] == [False] * reported
+
+
+RUNS_MAKE = f"{HEAD}import subprocess\nsubprocess.check_call(['make'])\nsetup()\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "module"),
+    [
+        ("src/Makefile", "INCLUDES := `python3 -m pybind11 --includes`", "pybind11"),
+        ("src/Makefile", 'NP = $(shell $(PYTHON) -c "import numpy; print(numpy)")', "numpy"),
+        ("src/Makefile", "# python3 -m pybind11 --includes", ""),
+        ("src/Makefile", "all:\n\tpython3 -m pip install .", ""),
+        ("tests/Makefile", "INCLUDES := `python3 -m pybind11 --includes`", ""),
+        (
+            "CMakeLists.txt",
+            'execute_process(COMMAND "${Python_EXECUTABLE}" -m nanobind --cmake_dir)',
+            "nanobind",
+        ),
+        (
+            "CMakeLists.txt",
+            'execute_process(COMMAND ${PYTHON_EXECUTABLE} -c "import numpy; print(1)")',
+            "numpy",
+        ),
+        ("meson.build", "run_command(py, ['-c', 'import os; import numpy'])", ""),
+    ],
+)
+def test_a_module_that_a_build_tool_runs_and_no_requirement_brings(
+    file: str, line: str, module: str
+):
+    """wpyfm 0.1.9: its makefile asks pybind11, which is no build requirement."""
+    contents = contents_of(setup__py=RUNS_MAKE, **{file.replace(".", "__"): f"{line}\n"})
+    found = described_modules(contents, {"setuptools"})
+    assert [f"Python's {module} " in o.message for o in found] == [True] * bool(module)
+    assert not any(obstacle.fatal for obstacle in found)
+    assert described_modules(contents, {"setuptools", module}) == ()
+    assert described_modules(contents, None) == ()
+
+
+def test_a_makefile_that_no_script_runs():
+    line = "INCLUDES := `python3 -m pybind11 --includes`\n"
+    contents = contents_of(setup__py=f"{HEAD}setup()\n", Makefile=line)
+    assert described_modules(contents, {"setuptools"}) == ()

@@ -13,7 +13,7 @@ from wheelcheck.distributions.debian_tables import RELEASES
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.repository import Repository, debian_repository
 
-__all__ = ["holder_of_header", "is_lost_header"]
+__all__ = ["holder_of_header", "is_lost_header", "is_nested_header"]
 
 _TOOLCHAIN = re.compile(
     r"(libc6|linux-libc|libstdc\+\+|libgcc|gcc|g\+\+|libpython|python|pypy|cpython|libc\+\+|libclang"
@@ -61,6 +61,16 @@ def is_lost_header(name: str) -> bool:
     folder = name.partition("/")[0] + "/"
     names = _header_names()
     return folder not in names and name not in names and folder in _listed_folders()
+
+
+def is_nested_header(name: str) -> bool:
+    """Whether the newest Debian has a header in packages' own folders alone: ``ucl/ucl.h``."""
+    repository = debian_repository(RELEASES[-1])
+    if repository is None:
+        return False
+    holders = repository.packages_with(FileKind.HEADER, name)
+    at_top = (name in repository.files(package, FileKind.HEADER) for package in holders)
+    return bool(holders) and not any(at_top)
 
 
 @cache

@@ -8,7 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from wheelcheck.builds.needs.header_packages import holder_of_header, is_lost_header
+from wheelcheck.builds.needs.header_packages import (
+    holder_of_header,
+    is_lost_header,
+    is_nested_header,
+)
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.sure_headers import compiler_headers
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
@@ -41,11 +45,16 @@ _WRITES = re.compile(
 )
 """What a command of the script may write headers by."""
 _IDLE = re.compile(
-    r"^[ \t]*#.*|[ \t]{2}#[^'\"\n]*$"
-    r"|^[ \t]*import shutil[ \t]*$|\bshutil\.(?:rmtree|which|get_terminal_size)\b",
+    r"^[ \t]*#.*|[ \t]{2}#[^'\"\n]*$|^[ \t]*import shutil\s*$"
+    r"|^[ \t]*from shutil import (?:rmtree|which)\s*$"
+    r"|\bshutil\.(?:rmtree|which|get_terminal_size)\b",
     re.MULTILINE,
 )
 """Comments, and what of a setup script's words makes no file."""
+_NAMES_FOLDERS = re.compile(
+    r"include(?!_package_data)|pkg|-I|[Ff]lags|FLAGS|environ|getenv|subprocess|popen|Popen|-config|/usr|find_library"
+)
+"""Words of scripts that may name folders of headers besides the compiler's own."""
 _HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
@@ -108,6 +117,8 @@ def missing_headers(
                 why = _LEFT_BEHIND
             if not why or (why == _LOST and _holds_folder(include[1:], contents)):
                 continue
+            if why == _BELOW and _NAMES_FOLDERS.search(script):
+                continue
             if not (writes and why == _NOWHERE):
                 message = f"{path} includes {include[1:]}, {why}"
                 fatal = _is_fatal(include[1:], why, script, writes=writes)
@@ -130,7 +141,7 @@ def missing_in_cffi(
     shipped = contents.file_names
     for header, path in cffi_headers(contents.texts).items():
         why = _missing(header, shipped, installed, complete=complete)
-        if why:
+        if why and why != _BELOW:  # the script itself names folders
             message = f"{path} includes {header}, {why}"
             return (BuildObstacle("header-missing", message, path),)
     return ()
@@ -177,7 +188,7 @@ def _is_fatal(header: str, why: str, script: str, *, writes: bool) -> bool:
     asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
     if header.lower() in _NOT_OF_DEBIAN and not asks:
         return True
-    return not writes if why == _LOST else why != _NOWHERE
+    return not writes if why == _LOST else why not in {_NOWHERE, _BELOW}
 
 
 def _of_other_python(include: str, python: str) -> str:
@@ -200,6 +211,7 @@ def _with_declarations(paths: Collection[str], contents: SdistContents) -> Itera
 _LOST = "which no package of Debian 13 holds, though it has others of that folder"
 _LEFT_BEHIND = "which the sdist does not hold, though it has a folder of that name"
 _NO_PARTNER = "which the sdist does not hold, though it has"
+_BELOW = "which packages of Debian 13 hold in folders of their own, and setup.py names none"
 _NOWHERE = "which no package of Debian holds, nor the sdist"
 
 
@@ -277,7 +289,9 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
         return ""
     if "/" in name:
         return _LOST if is_lost_header(name) else ""
-    return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
+    if not is_packaged((FileKind.HEADER, name)):
+        return _NOWHERE
+    return _BELOW if is_nested_header(name) else ""
 
 
 def _is_there(header: str, shipped: Collection[str]) -> bool:
