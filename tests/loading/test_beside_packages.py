@@ -7,6 +7,7 @@ from made_wheels import DAY, SLIM, wheel
 
 from wheelcheck.analysis.loads.load_options import LoadOptions
 from wheelcheck.api.analyse import analyse
+from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.targets import parse_target_on
 
@@ -85,13 +86,17 @@ def test_a_library_of_no_package_may_be_of_a_sibling_that_is_built(packages, lib
         requires={"whole-1-py3-none-any.whl": ["bindings", "libs"]},
         listings={
             name: {path: len(data) for path, data in members.items()},
+            "whole-1-py3-none-any.whl": {"whole.py": 0},
             "libs-1.tar.gz": {"libs-1/setup.py": "from setuptools import setup\nsetup()\n"},
         },
-        wheels={name: wheel(members)},
+        wheels={name: wheel(members), "whole-1-py3-none-any.whl": wheel({"whole.py": b""})},
     )
     target = parse_target_on(SLIM, as_of=DAY)
     requirements = read([], packages=packages, options=CommandLine())
     report = analyse(requirements, [target], index, advice=False, loading=LoadOptions())
     loads = report.package("bindings").on[target.name].loads
     assert loads.status == status
-    assert ("whether libs brings libvendor.so.1" in loads.reason) is (status == "not-checked")
+    unknown = status == "not-checked"
+    assert ("whether libs brings libvendor.so.1" in loads.reason) is unknown
+    text = " ".join(render_text(report, width=200).split())
+    assert ("not checked: bindings (whether libs brings libvendor.so.1" in text) is unknown

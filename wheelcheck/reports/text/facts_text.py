@@ -81,14 +81,16 @@ def _loading(report: Report) -> Iterator[_Fact]:
     if check is None or check.mode == "off":
         return
     images = {target.name for target in report.targets if target.image}
-    unchecked = [each.name for each in report.packages if _is_unchecked(each, images)]
+    unchecked = {each.name: why for each in report.packages if (why := _unchecked(each, images))}
     if check.read_bytes or unchecked:
         words = f"{size(check.read_bytes)} of wheels read ({check.mode})"
-        words += f"; not checked: {listing(unchecked, 6)}" if unchecked else ""
+        words += f"; not checked: {listing(list(unchecked), 6)}" if unchecked else ""
+        reasons = set[str]().union(*unchecked.values())
+        words += f" ({clean(reasons.pop())})" if len(reasons) == 1 else ""
         yield "loading", words
 
 
-def _is_unchecked(package: Package, images: set[str]) -> bool:
-    """Whether a package has a wheel on one of the images that could not be checked."""
-    cells = (cell for name, cell in package.on.items() if name in images)
-    return any(cell.loads and cell.loads.status == "not-checked" for cell in cells)
+def _unchecked(package: Package, images: set[str]) -> set[str]:
+    """Why wheels of a package could not be checked on these images."""
+    loads = (cell.loads for name, cell in package.on.items() if name in images)
+    return {each.reason or "" for each in loads if each and each.status == "not-checked"}
