@@ -41,7 +41,6 @@ ANSWERS = {
     + b"x" * 70_000
     + PLAIN.removeprefix(b"HTTP/1.1 200 OK"),
     "an endless head": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000,
-    "of another protocol": b"SSH-2.0-OpenSSH_9.9\r\n",
     "a large body": b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300_000,
 }
 CUT_SHORT = {
@@ -49,6 +48,7 @@ CUT_SHORT = {
     "half a head": PLAIN[:20],
     "half a body": PLAIN[:-2],
     "half a body in chunks": ANSWERS["in chunks"][:-8],
+    "of another protocol": b"SSH-2.0-OpenSSH_9.9\r\n",
     "until it ends": b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhello",
 }
 

@@ -19,6 +19,7 @@ import httpcore
 
 __all__ = ["PlainConnections"]
 
+_PORTS = {b"http": 80, b"https": 443}
 _PIECE = 64 << 10
 """Bytes that are read at a time."""
 _HEAD_END = b"\r\n\r\n"
@@ -44,11 +45,12 @@ class PlainConnections(httpcore.ConnectionPool):
         certificates.set_alpn_protocols(["http/1.1"])
         self._certificates = certificates
         self._backend = network_backend
-        self._newest: dict[tuple[bytes, bytes, int], _PlainConnection] = {}
+        self._newest: dict[tuple[bytes, bytes, int | None], _PlainConnection] = {}
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request by the connection at hand, or as httpcore does."""
-        newest = self._newest.get(_place(request.url.origin))
+        url = request.url
+        newest = self._newest.get((url.scheme, url.host, url.port or _PORTS.get(url.scheme)))
         if newest is not None and newest.is_idle() and not newest.has_expired():
             return newest.handle_request(request)
         return super().handle_request(request)
@@ -56,12 +58,8 @@ class PlainConnections(httpcore.ConnectionPool):
     def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
         """A connection that is not open yet."""
         found = _PlainConnection(origin, self._certificates, self._backend)
-        self._newest[_place(origin)] = found
+        self._newest[origin.scheme, origin.host, origin.port] = found
         return found
-
-
-def _place(origin: httpcore.Origin) -> tuple[bytes, bytes, int]:
-    return origin.scheme, origin.host, origin.port
 
 
 class _PlainConnection(httpcore.ConnectionInterface):
