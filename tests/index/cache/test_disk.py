@@ -161,3 +161,20 @@ def test_a_cache_that_an_earlier_release_filled_is_not_lost(
     assert default_cache_dir(environ) == tmp_path / earlier
     (tmp_path / "new").mkdir()
     assert default_cache_dir(environ) == tmp_path / "new"
+
+
+def test_pages_that_are_put_off_are_read_all_the_same_and_written_in_the_end(tmp_path):
+    cache, _ = warnings_of(tmp_path)
+    other, _ = warnings_of(tmp_path)
+    cache.put_off()
+    stored_at = {key: cache.put("pages", key, b"page") for key in ("a", "b", "c")}
+    cache.put("listings", "a", b"listing")
+    assert other.get("listings", "a", bytes) == b"listing", "it does not wait"
+    assert [other.get("pages", key, bytes) for key in stored_at] == [None] * 3
+    assert cache.get_dated("pages", "a", bytes) == (b"page", stored_at["a"])
+    assert cache.write_next()
+    assert sum(other.get("pages", key, bytes) is not None for key in stored_at) == 2
+    cache.close()
+    assert not cache.write_next()
+    found = {key: other.get_dated("pages", key, bytes) for key in stored_at}
+    assert found == {key: (b"page", when) for key, when in stored_at.items()}

@@ -116,12 +116,28 @@ class Cache:
         self._clock = clock
         self._made: set[Path] = set()
         self._serial = itertools.count()
+        self._waiting: dict[tuple[Kind, str], tuple[int, tuple[bytes, ...]]] | None = None
         self.metadata = Journal(self._root / JOURNAL, self.trouble, self._make, self.handover)
         """Core metadata, by key."""
 
     def close(self) -> None:
         """Write what waits to be written."""
+        while self.write_next():
+            pass
         self.metadata.close()
+
+    def put_off(self) -> None:
+        """Have pages wait to be written, until `write_next` or `close`."""
+        self._waiting = {}
+
+    def write_next(self) -> bool:
+        """Write a page that waits for it; false where none does."""
+        if not self._waiting:
+            return False
+        with suppress(KeyError):  # another thread has taken the last
+            (kind, key), entry = self._waiting.popitem()
+            self._write(kind, key, *entry)
+        return True
 
     def get(self, kind: Kind, key: str, decode: Callable[[bytes], _T]) -> _T | None:
         """The entry as `decode` reads it; None where it is absent, damaged or no such thing.
@@ -135,6 +151,8 @@ class Cache:
         self, kind: Kind, key: str, decode: Callable[[bytes], _T]
     ) -> tuple[_T, int] | None:
         """The entry, and when it was stored or confirmed, in nanoseconds since the epoch."""
+        if self._waiting and (entry := self._waiting.pop((kind, key), None)):
+            self._write(kind, key, *entry)
         found = self.handover.take(kind, key) or self._read(kind, key)
         if found is None:
             return None
@@ -167,8 +185,15 @@ class Cache:
         """
         now = self._now()
         self.handover.add(kind, key, now, *parts)
+        if self._waiting is not None and kind == "pages":
+            self._waiting[kind, key] = now, parts
+        else:
+            self._write(kind, key, now, parts)
+        return now
+
+    def _write(self, kind: Kind, key: str, stored_at: int, parts: tuple[bytes, ...]) -> None:
         if self.trouble.broken:
-            return now
+            return
         path = self._path(kind, key)
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
         try:
@@ -176,13 +201,12 @@ class Cache:
             with draft.open("wb") as file:
                 file.write(_checksum(*parts))
                 file.writelines(parts)
-            os.utime(draft, ns=(now, now))
+            os.utime(draft, ns=(stored_at, stored_at))
             draft.replace(path)
         except OSError as error:
             self.trouble.fails(error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
-        return now
 
     def stored_at(self, kind: Kind, key: str) -> int | None:
         """When an entry was stored or confirmed; None where it is absent."""

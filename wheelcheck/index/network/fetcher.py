@@ -2,8 +2,8 @@
 
 Python runs one thread of a process at a time: what requests and pages take, a resolver in the same
 process waits for. A fetcher does errands. It is sent which page, metadata or listing is wanted,
-and sends back what it has stored of that in the cache; the first process then works as if it had
-found that there.
+and sends back what it stores of that in the cache; the first process then works as if it had found
+that there. Pages are written when there is nothing else to do: until then others wait for them.
 
 A fetcher is for what is usual. Where a request fails, a password is wanted or anything is to be
 warned of, it says no more than that, and the first process fetches itself: with all attempts and
@@ -242,9 +242,12 @@ def _serve(site: Site, ends: _Ends, threads: int) -> None:
 
     unusual: list[str] = []
     site.serve(unusual.append)
+    site.cache.put_off()
+    under_way = _UnderWay()
+    threading.Thread(target=_store, args=(site.cache, under_way), daemon=True).start()
     pool = ThreadPoolExecutor(threads)
     serving = [
-        threading.Thread(target=_answer, args=(site, end, pool, unusual), daemon=True)
+        threading.Thread(target=_answer, args=(site, end, pool, unusual, under_way), daemon=True)
         for end in ends
     ]
     for thread in serving:
@@ -253,8 +256,50 @@ def _serve(site: Site, ends: _Ends, threads: int) -> None:
         thread.join()
 
 
+class _UnderWay:
+    """The errands under way."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._change = threading.Condition()
+
+    def begin(self) -> None:
+        """Count an errand in."""
+        with self._change:
+            self._number += 1
+
+    def end(self) -> None:
+        """Count it out."""
+        with self._change:
+            self._number -= 1
+            if not self._number:
+                self._change.notify()
+
+    def wait_until_done(self) -> None:
+        """Wait until there are none."""
+        with self._change:
+            self._change.wait_for(lambda: not self._number)
+
+    def wait_for_more(self) -> None:
+        """Wait until others have been done."""
+        with self._change:
+            self._change.wait()
+
+
+def _store(cache: Cache, under_way: _UnderWay) -> None:
+    """Write what waits for it whenever nothing else is to be done."""
+    while True:
+        under_way.wait_until_done()
+        if not cache.write_next():
+            under_way.wait_for_more()
+
+
 def _answer(
-    site: Site, connection: socket.socket, pool: ThreadPoolExecutor, unusual: list[str]
+    site: Site,
+    connection: socket.socket,
+    pool: ThreadPoolExecutor,
+    unusual: list[str],
+    under_way: _UnderWay,
 ) -> None:
     """Do the errands that come by a connection."""
     handover, trouble = site.cache.handover, site.cache.trouble
@@ -268,6 +313,7 @@ def _answer(
         entries = handover.end()
         is_usual = not unusual and _is_usual(found)
         answers.put(_Answer(number, is_usual, trouble.has_damaged, entries))
+        under_way.end()
 
     def send() -> None:
         try:
@@ -281,6 +327,7 @@ def _answer(
     threading.Thread(target=send, daemon=True).start()
     with connection.makefile("rb") as errands:
         while message := read_message(errands):
+            under_way.begin()
             pool.submit(run, *pickle.loads(message))  # noqa: S301 (of our own process)
 
 
