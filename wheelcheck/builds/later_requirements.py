@@ -29,6 +29,8 @@ __all__ = ["LaterRequirements", "to_report", "without_repeats"]
 _WITHOUT_CAUSE = frozenset({"build-requirement-later-major", "build-requirement-breaks"})
 """Where they are not fatal, they are reasons for a constraint file and no warnings: they say so of
 as many builds that end well as of those that fail (measured, `data/obstacles/`)."""
+_STOPS = re.compile(r"^setup\.py stops at ")
+_OF_NUMPY = "numpy.distutils"
 _GONE_MODULE = re.compile(r"^setup\.py stops at .*: the module ([\w.]+) is gone from ")
 
 
@@ -84,9 +86,11 @@ def without_repeats(
     That says too which release of the build requirement had the module.
     """
     causes = [o.message for o in rotten if o.fatal and o.code in _WITHOUT_CAUSE]
+    of_numpy = any(_OF_NUMPY in cause for cause in causes)
     return tuple(
         obstacle
         for obstacle in found
+        if not (of_numpy and _STOPS.match(obstacle.message) and _OF_NUMPY in obstacle.message)
         if (gone := _GONE_MODULE.search(obstacle.message)) is None
         or not any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
     )

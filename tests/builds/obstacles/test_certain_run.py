@@ -878,3 +878,39 @@ def test_what_both_ways_of_an_unknown_choice_import(first, second, stops):
     assert (run(text, numpy="2.3.5") is not None) is stops
     guarded = text.replace("\n", "\n  ").rstrip()
     assert run(f"try:\n  {guarded}\nexcept ImportError:\n  pass\n", numpy="2.3.5") is None
+
+
+IN_A_FUNCTION = """
+def prepare():
+    from numpy.distutils.core import setup
+    setup(name='x', configuration=print)
+prepare()
+"""
+
+
+@pytest.mark.parametrize(
+    ("numpy", "setuptools", "why"),
+    [
+        ("1.24.4", "75.3.0", "no distutils.msvccompiler"),
+        ("1.26.4", "75.3.0", "no distutils.msvccompiler"),
+        ("1.26.4", "73.0.1", ""),
+        ("2.3.5", "80.9.0", ""),
+        ("2.3.5", "81.0.0", "dry_run"),
+    ],
+)
+def test_numpy_distutils_where_a_function_imports_it(numpy: str, setuptools: str, why: str):
+    """numexpr 2.7.0; what each pair does is measured, in breaking_changes.csv."""
+    given = {"numpy": numpy, "setuptools": setuptools}
+    stop = run(IN_A_FUNCTION, (3, 11), files={"x.c": ""}, **given)
+    assert (stop is None) if not why else (stop is not None and why in stop.why)
+
+
+def test_numpy_distutils_without_anything_to_compile_or_in_a_branch():
+    given = {"numpy": "2.3.5", "setuptools": "84.2.1"}
+    assert run(IN_A_FUNCTION, (3, 11), **given) is None
+    branch = IN_A_FUNCTION.replace(
+        "\nprepare()", "\nimport os\nif os.environ.get('F2PY'):\n prepare()"
+    )
+    assert run(branch, (3, 11), files={"x.c": ""}, **given) is None
+    plain = IN_A_FUNCTION.replace("numpy.distutils.core", "setuptools")
+    assert run(plain, (3, 11), files={"x.c": ""}, **given) is None

@@ -478,3 +478,31 @@ def test_a_makefile_that_no_script_runs():
     line = "INCLUDES := `python3 -m pybind11 --includes`\n"
     contents = contents_of(setup__py=f"{HEAD}setup()\n", Makefile=line)
     assert described_modules(contents, {"setuptools"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "members", "reported"),
+    [
+        (
+            {"setup.py": "args = ['-DCMAKE_TOOLCHAIN_FILE=vcpkg/vcpkg.cmake']"},
+            ("vcpkg.json",),
+            True,
+        ),
+        ({"setup.py": "args = ['-DCMAKE_TOOLCHAIN_FILE=vcpkg/vcpkg.cmake']"}, (), False),
+        ({"setup.py": "setup()"}, ("vcpkg.json",), False),
+        ({"pyproject.toml": "cmake.args = ['vcpkg.cmake']"}, ("vcpkg.json",), True),
+        (
+            {"pyproject.toml": "[tool.cibuildwheel.windows]\nenvironment = 'vcpkg.cmake'"},
+            ("vcpkg.json",),
+            False,
+        ),
+    ],
+)
+def test_libraries_that_vcpkg_installs(
+    texts: dict[str, str],
+    members: tuple[str, ...],
+    reported: bool,  # noqa: FBT001
+):
+    facts = SourceNeedsInput(NormalizedName("x"), Version("1"), texts=texts, members=members)
+    found = network_obstacles(facts)
+    assert [(o.code, o.needs_network) for o in found] == [("downloads-vcpkg", True)] * reported

@@ -79,6 +79,7 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
         *_crate_downloads(facts),
         *_toolchain_downloads(facts),
         *_conan_downloads(facts),
+        *_vcpkg_downloads(facts),
     )
 
 
@@ -287,3 +288,16 @@ def _conan_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     if "conan" in facts.installed or any(map(_CONAN.match, facts.build_requires)):
         message = "Conan downloads the libraries that the build asks it for"
         yield _download("downloads-conan", message, "build requirements")
+
+
+def _vcpkg_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """The libraries of ``vcpkg.json``, which the toolchain file of vcpkg installs for CMake.
+
+    What is set for cibuildwheel alone is of the project's own builds.
+    """
+    settings = facts.texts.get("pyproject.toml", "").partition("[tool.cibuildwheel")[0]
+    named = (("setup.py", facts.texts.get("setup.py", "")), ("pyproject.toml", settings))
+    source = next((path for path, text in named if "vcpkg.cmake" in text), "")
+    if source and "vcpkg.json" in facts.members:
+        message = "vcpkg downloads the libraries of vcpkg.json"
+        yield _download("downloads-vcpkg", message, source)

@@ -26,6 +26,13 @@ _OF_SETUPTOOLS = frozenset({"setuptools", "pkg_resources", "distutils"})
 _OWN_DISTUTILS = Version("60")
 """From here on setuptools puts its own distutils in the place of Python's."""
 _DISTUTILS_GONE = (3, 12)
+_NO_MSVCCOMPILER = Version("74")
+_LAZY_NUMPY, _CURED_NUMPY = Version("1.26"), Version("2.1")
+_NEED_MSVCCOMPILER = frozenset(
+    {"numpy.distutils.core", "numpy.distutils.system_info", "numpy.distutils.command.build_ext"}
+)
+"""setuptools 74 dropped it (github.com/pypa/setuptools/issues/4612); breaking_changes.csv has what
+was measured of NumPy's releases."""
 
 _Span = tuple[Version | None, Version | None]
 
@@ -130,7 +137,13 @@ class Importable(Struct, frozen=True):
     def _missing_from_numpy(self, module: str) -> str:
         if f"{module}.".startswith("numpy.distutils.") and self.python >= _DISTUTILS_GONE:
             return "numpy.distutils does not exist for Python 3.12 and later"
-        return ""
+        numpy, setuptools = self.versions.get("numpy"), self.versions.get("setuptools")
+        if numpy is None or setuptools is None or setuptools < _NO_MSVCCOMPILER:
+            return ""
+        hit = module == "numpy.distutils" if numpy < _LAZY_NUMPY else module in _NEED_MSVCCOMPILER
+        if not hit or numpy >= _CURED_NUMPY:
+            return ""
+        return f"setuptools {setuptools} has no distutils.msvccompiler, which {module} imports"
 
     def _missing_from_requirement(self, module: str, name: str) -> str:
         """A module or name that left another build requirement."""

@@ -32,6 +32,7 @@ from wheelcheck.builds.obstacles.setup_run.programs import (
     python_script,
 )
 from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
+    numpy_dry_run,
     other_version,
     refused_dry_run,
     refused_keyword,
@@ -265,6 +266,9 @@ class Expressions:
         raises, why = refused_keyword(known, names, frame.files, setuptools)
         if not why:
             raises, why = "AttributeError", unread_description(node, frame)
+        if not why and not state.settings.first:
+            called = frame.origin(node.func)
+            raises, why = "TypeError", numpy_dry_run(called, state.modules.paths, finds.versions)
         if why:
             frame.stop(node, raises, why)
         if state.settings.release is not None and not state.settings.first:

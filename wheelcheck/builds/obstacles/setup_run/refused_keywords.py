@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -19,6 +19,7 @@ from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
 from wheelcheck.builds.obstacles.setup_run.stop import SETUP_EXIT
 
 __all__ = [
+    "numpy_dry_run",
     "other_version",
     "parses_pep_508",
     "refused_dry_run",
@@ -36,6 +37,7 @@ _ENTRY_POINT = re.compile(r"[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?$")
 _REFUSES_REQUIREMENTS = Version("67")
 """setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
 _DRY_RUN_GONE = Version("81")
+_COMPILED = (".c", ".cc", ".cpp", ".cxx", ".f", ".f90", ".f77", ".for", ".pyf", ".pyx", ".src")
 _TOOK_DRY_RUN = frozenset(
     {
         *("archive_util.make_archive", "archive_util.make_tarball", "archive_util.make_zipfile"),
@@ -100,6 +102,21 @@ def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | No
     if setuptools is None or setuptools < _DRY_RUN_GONE:
         return ""
     return f"{called} takes no dry_run since setuptools 81"
+
+
+def numpy_dry_run(
+    called: str, paths: Collection[str], versions: Mapping[str, Version | None]
+) -> str:
+    """Why ``numpy.distutils.core.setup()`` ends where it compiles; "" if it does not.
+
+    Its compilers give `dry_run` to those of setuptools (run with NumPy 2.3.5). An sdist that has
+    none of their sources among its `paths` compiles nothing.
+    """
+    setuptools = versions.get("setuptools")
+    if called != "numpy.distutils.core.setup" or setuptools is None or setuptools < _DRY_RUN_GONE:
+        return ""
+    compiles = any(path.endswith(_COMPILED) for path in paths)
+    return "numpy.distutils gives compilers dry_run, gone since setuptools 81" if compiles else ""
 
 
 def other_version(
