@@ -126,6 +126,31 @@ two = [{include-group = "one"}]
             "pyproject.toml: [tool.uv] sources: obeyed by uv alone, not applied here",
         )
 
+    def test_what_pdm_or_poetry_alone_obeys_is_reported(self, reading):
+        text = """
+[project]
+dependencies = ["a"]
+[tool.pdm]
+dev-dependencies = {}
+[[tool.pdm.source]]
+url = "https://index.example/simple"
+[tool.pdm.resolution]
+respect-source-order = true
+overrides = {a = "1.0"}
+excludes = ["b"]
+[[tool.poetry.source]]
+name = "own"
+"""
+        alone = "pyproject.toml: {}: obeyed by {} alone, not applied here"
+        assert reading({"pyproject.toml": text}).warnings == (
+            alone.format("[tool.pdm] source", "PDM"),
+            alone.format("[tool.pdm.resolution] excludes, overrides", "PDM"),
+            alone.format("[tool.poetry] source", "Poetry"),
+        )
+        odd = '[project]\ndependencies = ["a"]\n[tool.pdm]\nresolution = 1\n'
+        found = reading({"pyproject.toml": odd})
+        assert found.warnings == () == found.skipped  # pip does not look at it
+
     def test_where_uv_installs_its_settings_say_what_may_be_chosen(self, reading):
         uv = '[tool.uv]\nno-binary-package = ["a"]\nsources = {b = {path = "."}}\n'
         files = {"pyproject.toml": f'[project]\ndependencies = ["a"]\n{uv}'}

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import RequirementsError, Unknown
-from wheelcheck.requirements.documents import table, text_at, texts
+from wheelcheck.requirements.documents import no_complaint, table, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.projects.declared_requirements import (
@@ -55,6 +55,25 @@ def read_pyproject(given: InputDocument) -> None:
     reading.add_groups()
     PoetryProject(given, poetry).add_groups()
     warn_of_uv(given, applied=())
+    _warn_of_others(given)
+
+
+_OF_TOOLS = (
+    ("PDM", ("tool", "pdm"), ("source",)),
+    ("PDM", ("tool", "pdm", "resolution"), ("allow-prereleases", "excludes", "overrides")),
+    ("Poetry", ("tool", "poetry"), ("source",)),
+)
+"""Settings that change what a tool chooses (PDM: Configuration; Poetry: Repositories)."""
+
+
+def _warn_of_others(given: InputDocument) -> None:
+    """Report settings of other tools: pip does not see them."""
+    for tool, keys, settings in _OF_TOOLS:
+        there = table(given.tree, *keys, complain=no_complaint)
+        found = [name for name in settings if there.get(name)]
+        if found:
+            place = f"[{'.'.join(keys)}] {', '.join(found)}"
+            given.warn(f"{place}: obeyed by {tool} alone, not applied here")
 
 
 def _warn_of_dynamic(given: InputDocument, why: str) -> None:
