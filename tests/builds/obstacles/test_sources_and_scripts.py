@@ -506,3 +506,34 @@ def test_libraries_that_vcpkg_installs(
     facts = SourceNeedsInput(NormalizedName("x"), Version("1"), texts=texts, members=members)
     found = network_obstacles(facts)
     assert [(o.code, o.needs_network) for o in found] == [("downloads-vcpkg", True)] * reported
+
+
+BY_LIST = f"""{HEAD}
+import glob
+with open('src/config_of_x.h', 'w') as f:
+    f.write('')
+setup(ext_modules=[Extension('x', sorted(glob.glob('src/*.c')) + more())])
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "more", "reported"),
+    [
+        (BY_LIST, {}, True),
+        (BY_LIST, {"src/other__h": "int a;"}, False),
+        (BY_LIST.replace("config_of_x.h", "parts_of_x.h"), {}, False),
+        (f"{BY_LIST}\nimport subprocess\nsubprocess.run(['tool'])", {}, False),
+    ],
+)
+def test_c_that_came_without_any_header(script: str, more: dict[str, str], reported: bool):  # noqa: FBT001
+    """jpeglib 1.0.2: its script writes two headers, and the sdist lacks those of libjpeg."""
+    sources = {f"src/{name}__c": '#include "parts_of_x.h"\n' for name in "abc"}
+    contents = contents_of(setup__py=script, **sources, **more)
+    paths = ("src/a.c", "src/b.c", "src/c.c")
+    given = {"script": script, "complete": True, "perhaps": paths}
+    found = missing_headers((), contents, {"setuptools": None}, **given)
+    assert ["parts_of_x.h" in obstacle.message for obstacle in found] == [True] * reported
+    assert not any(obstacle.fatal for obstacle in found)
+    assert missing_headers((), contents, {"other": None}, **given) == ()
+    two = {**given, "perhaps": paths[:2]}
+    assert missing_headers((), contents, {"setuptools": None}, **two) == ()

@@ -16,6 +16,7 @@ from wheelcheck.builds.needs.header_packages import (
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.sure_headers import compiler_headers
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
+from wheelcheck.builds.obstacles.compiling.without_headers import without_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -128,7 +129,8 @@ def missing_headers(
             if why := _of_other_python(include, python):
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
-    return ()
+    plain = complete and installed.keys() <= PLAIN_PROJECTS
+    return without_headers(perhaps if plain else (), contents, script, _is_nowhere)
 
 
 def missing_in_cffi(
@@ -300,6 +302,13 @@ def _is_there(header: str, shipped: Collection[str]) -> bool:
     return any(
         name in shipped for name in (header, f"{stem}.pyx", f"{stem.removesuffix('_api')}.pyx")
     )
+
+
+def _is_nowhere(header: str, shipped: Collection[str]) -> bool:
+    """Whether neither the sdist nor Cython, a compiler or a package of Debian brings a header."""
+    base = posixpath.basename(header)
+    found = _is_there(base, shipped) or header in compiler_headers()
+    return not found and not is_packaged((FileKind.HEADER, base))
 
 
 def _unmet(
