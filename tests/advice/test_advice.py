@@ -347,6 +347,23 @@ class TestReplacements:
         assert "pure Python" in found.caveat
         assert "PyMySQL" in found.evidence
 
+    @pytest.mark.parametrize(
+        ("dependency", "advised"),
+        [(["dep-1-py3-none-any.whl"], True), (["dep-1.tar.gz"], False), ([], False)],
+    )
+    def test_it_is_judged_with_what_it_requires_where_nothing_else_is(self, dependency, advised):
+        index = FakeIndex(
+            {
+                "mysqlclient": {"2": ["mysqlclient-2.tar.gz"]},
+                "pymysql": {"1": ["pymysql-1-py3-none-any.whl"]},
+                "dep": {"1": dependency},
+            },
+            requires={"pymysql-1-py3-none-any.whl": ["dep"]},
+        )
+        report = analyse(requirements_of("mysqlclient"), [ALPINE], index, no_deps=True)
+        found = [each for each in report.advice if each.kind == "replacement"]
+        assert ["dep 1" in each.evidence for each in found] == [True] * advised
+
     def test_no_replacement_that_compiles_too(self):
         index = FakeIndex(
             {

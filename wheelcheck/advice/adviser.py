@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 
@@ -28,7 +28,7 @@ from wheelcheck.advice.outcome import version_changes
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list, with_hashes
 from wheelcheck.advice.repinning import Repinned, WheelsNearby, changes_between, proposals
-from wheelcheck.advice.replacing import Replacements
+from wheelcheck.advice.replacing import JudgeOf, Replacements
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.coverage import Verdict
@@ -60,7 +60,7 @@ class Adviser:
         requirements: Requirements,
         index: Index,
         judge: Judge,
-        judge_of: Callable[[Requirements], Judge],
+        judge_of: JudgeOf,
         as_of: datetime,
         *,
         runs_there: bool = False,
@@ -76,7 +76,7 @@ class Adviser:
         self._wheels = WheelsNearby(index, judge.stored_on)
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
-        self._replacements = Replacements(requirements, self._judged, self._verdicts)
+        self._replacements = Replacements(requirements, judge_of, self._verdicts)
         self._unplanned: dict[tuple[Judge, str], JudgedTarget] = {}
         self._compiling: dict[NormalizedName, set[Version]] = {}
 

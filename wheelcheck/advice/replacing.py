@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +22,14 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import RequirementLine
 from wheelcheck.targets import Target
 
-__all__ = ["Replacements"]
+__all__ = ["JudgeOf", "Replacements"]
+
+
+class JudgeOf(Protocol):
+    """Makes judges for changed requirements."""
+
+    def __call__(self, changed: Requirements, *, whole: bool = False) -> Judge:
+        """A judge; `whole`: also of what they require, where that is not judged otherwise."""
 
 
 class _Outcome(Struct, array_like=True, frozen=True):
@@ -43,7 +51,7 @@ class Replacements:
     def __init__(
         self,
         requirements: Requirements,
-        judge_of: Callable[[Requirements], Judge],
+        judge_of: JudgeOf,
         verdicts: Callable[[Judge, Target], JudgedTarget],
     ) -> None:
         self._requirements = requirements
@@ -88,7 +96,7 @@ class Replacements:
         if requirement not in self._judges:
             line = RequirementLine(Requirement(requirement), BY_ADVICE, requirement)
             instead = replace(self._requirements, lines=(line,), constraints=())
-            self._judges[requirement] = self._judge_of(instead)
+            self._judges[requirement] = self._judge_of(instead, whole=True)
         return self._judges[requirement]
 
 

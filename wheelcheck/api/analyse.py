@@ -113,11 +113,11 @@ def analyse_sharing(  # noqa: PLR0913 (those of `analyse`)
     sdists = SharedSdists(index)
     read_wheels = ReadWheels.start(loading)
 
-    def judge_of(changed: Requirements) -> Judge:
+    def judge_of(changed: Requirements, *, whole: bool = False) -> Judge:
         return Judge(
             changed,
             index,
-            no_deps=no_deps,
+            no_deps=no_deps and not whole,
             installer=installer,
             machine=machine,
             as_of=moment,

@@ -251,11 +251,11 @@ class StepJudges:
         index, sdists = self._opened[requirements.index]
         runs_in = run_image(self._dockerfile, stage)
 
-        def judge_of(changed: Requirements) -> Judge:
+        def judge_of(changed: Requirements, *, whole: bool = False) -> Judge:
             return Judge(
                 changed,
                 index,
-                no_deps=step.no_deps,
+                no_deps=step.no_deps and not whole,
                 installer=InstallerKind(step.installer),
                 machine=self._machine,
                 as_of=self._as_of,
