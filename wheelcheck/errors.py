@@ -116,16 +116,21 @@ class NotInReport(UsageError, KeyError):  # noqa: N818 (says what happened)
         kind: what was looked for: ``package``, ``target`` or ``Python``.
         name: the name that was given.
         near: the nearest names that the report has (possibly none).
+        there: where no name is near, some that the report has.
     """
 
-    def __init__(self, kind: str, name: str, near: tuple[str, ...] = ()) -> None:
-        super().__init__(kind, name, near)
+    def __init__(
+        self, kind: str, name: str, near: tuple[str, ...] = (), there: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(kind, name, near, there)
         self.kind = kind
         self.name = name
         self.near = near
+        self.there = there
 
     def __str__(self) -> str:
-        hint = f" Did you mean {', '.join(self.near)}?" if self.near else ""
+        hint = f" It has {', '.join(self.there)}." if self.there else ""
+        hint = f" Did you mean {', '.join(self.near)}?" if self.near else hint
         return f"the report has no {self.kind} {self.name!r}.{hint}"
 
 

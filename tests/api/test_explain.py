@@ -251,6 +251,8 @@ class TestExplain:
             explain("a b c")
 
     def test_the_text_of_an_explanation_names_choice_and_evidence(self, explain):
+        assert str(explain("sci")) == render_explanation(explain("sci")).rstrip()
+        assert explain("sci")._repr_mimebundle_()["text/plain"] == str(explain("sci"))
         text = render_explanation(explain("sci"), width=80)
         assert "▲ sci 1 on python:3.12-alpine: compiles from source" in text
         assert "→ 1: the newest that everything asked for admits" in text

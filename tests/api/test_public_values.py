@@ -55,6 +55,28 @@ class TestNames:
             copied.package("numpy").on["python:3.8-alpin"]
         assert copied == report
 
+    def test_where_no_name_is_near_it_names_some_that_are_there(self):
+        with pytest.raises(NotInReport, match=r"'zzz'. It has joblib, numpy, pandas, 7 more."):
+            alpine_story().package("zzz")
+        with pytest.raises(NotInReport, match=r"'zzz'. It has python:3.8-\w+, python:3.8-\w+.$"):
+            alpine_story().target("zzz")
+
+    @pytest.mark.parametrize(
+        ("function", "keyword", "meant"),
+        [
+            ("check", "target", ". Did you mean 'targets'?"),
+            ("explain", "target", ". Did you mean 'targets'?"),
+            ("ready", "python", ". Did you mean 'pythons'?"),
+            ("binary_policy", "exclude_newe", ". Did you mean 'exclude_newer'?"),
+            ("check", "zzz", ""),
+        ],
+    )
+    def test_a_keyword_that_there_is_not_is_reported_as_python_does(self, function, keyword, meant):
+        words = f"{function}() got an unexpected keyword argument '{keyword}'{meant}"
+        with pytest.raises(TypeError) as raised:
+            getattr(wheelcheck, function)("six", **{keyword: "x"})
+        assert str(raised.value) == words
+
     @pytest.mark.parametrize("nothing", [(), []])
     def test_a_question_without_input_is_a_usage_error_that_says_what_to_give(self, nothing):
         with pytest.raises(UsageError, match="requirement file"):

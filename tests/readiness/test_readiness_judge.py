@@ -281,6 +281,7 @@ def test_what_is_not_on_the_index_hides_nothing():
     assert cell(answer, "sci").status == "ready"
     assert not answer.complete
     assert "This answer is incomplete: see 1 problem below." in render_readiness(answer)
+    assert str(answer) == render_readiness(answer).rstrip()
 
 
 def test_free_threaded_pythons_have_columns_of_their_own():

@@ -103,7 +103,7 @@ def test_an_older_release_is_named_and_needs_no_exception():
     assert found.exceptions == ()
     (fallback,) = found.fallbacks
     assert (fallback.package, fallback.without, fallback.under) == ("fall", "2", "1")
-    assert "fall 1 instead of 2" in render_binary_policy(found)
+    assert "fall 1 instead of 2" in render_binary_policy(found) == f"{found}\n"
 
 
 def test_poetry_installs_what_is_locked_so_nothing_falls_back():

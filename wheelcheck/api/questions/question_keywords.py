@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
+from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import ParamSpec, TypedDict, TypeVar
@@ -69,7 +71,8 @@ def with_keywords(
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """A decorator: spell out ``**keywords`` in a function's signature, for `help` and editors.
 
-    `keywords` is the TypedDict; `defaults` has the value of each where a caller leaves it out.
+    `keywords` is the TypedDict; `defaults` has the value of each where a caller leaves it out. Of
+    any other keyword the function raises `TypeError`, with the nearest that there is.
     """
 
     def spelled(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -83,8 +86,24 @@ def with_keywords(
             )
             for name, annotation in keywords.__annotations__.items()
         ]
+        names = [parameter.name for parameter in (*own, *spelled_out)]
+
+        @wraps(function)
+        def called(*args: _P.args, **given: _P.kwargs) -> _R:
+            for name in given:
+                if name not in names:
+                    raise TypeError(_not_expected(function.__name__, name, names))
+            return function(*args, **given)
+
         returns = signature(function).return_annotation
-        function.__signature__ = Signature([*own, *spelled_out], return_annotation=returns)  # type: ignore[attr-defined]
-        return function
+        called.__signature__ = Signature([*own, *spelled_out], return_annotation=returns)  # type: ignore[attr-defined]
+        return called
 
     return spelled
+
+
+def _not_expected(function: str, name: str, names: Iterable[str]) -> str:
+    """The words of Python itself, which suggests names from 3.13 on."""
+    near = get_close_matches(name, names, 1)
+    meant = f". Did you mean {near[0]!r}?" if near else ""
+    return f"{function}() got an unexpected keyword argument {name!r}{meant}"

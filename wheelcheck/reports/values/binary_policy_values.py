@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from wheelcheck.reports.values.model import Field
+from wheelcheck.reports.values.printed import Printed
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value
 
@@ -76,8 +77,10 @@ class PolicyFile(Value):
     notes: tuple[str, ...] = Field(default=(), description="Where to write it, and what it means.")
 
 
-class BinaryPolicy(Value):
+class BinaryPolicy(Printed):
     """The strictest policy under which requirements still install."""
+
+    writer: ClassVar = ("binary_policy_text", "render_binary_policy")
 
     schema_version: Literal["1.0"] = Field(
         default="1.0", description="Version of this schema; within one, fields are only added."

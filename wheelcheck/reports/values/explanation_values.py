@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.model import Field
+from wheelcheck.reports.values.printed import Printed
 from wheelcheck.reports.values.report import Cell, Problem
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
@@ -54,8 +57,10 @@ class TargetExplanation(Value):
     )
 
 
-class Explanation(Value):
+class Explanation(Printed):
     """Why one package comes as it does, target by target."""
+
+    writer: ClassVar = ("explanation_text", "render_explanation")
 
     package: str = Field(description="Normalised name.")
     inputs: tuple[str, ...] = Field(description="What was read.")

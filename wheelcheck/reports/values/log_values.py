@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from wheelcheck.reports.values.model import Field
+from wheelcheck.reports.values.printed import Printed
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.values.value import Value
 
@@ -41,12 +42,14 @@ class DiagnosedFailure(Value):
     source: str = Field(default="", description="Who says what the line means.")
 
 
-class LogDiagnosis(Value):
+class LogDiagnosis(Printed):
     """The whole answer to a log.
 
     `report` judges the packages that failed, as if they were installed again on `targets`; None
     where the packages are not the matter.
     """
+
+    writer: ClassVar = ("diagnosis_text", "render_diagnosis")
 
     schema_version: Literal["1.0"] = Field(default="1.0", description="Of this value.")
     log: str = Field(description="The file, or - for standard input.")

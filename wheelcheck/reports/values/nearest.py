@@ -20,8 +20,14 @@ def entry(kind: str, name: object, entries: Mapping[str, _T]) -> _T:
     name = getattr(name, "name", name)
     if isinstance(name, str) and name in entries:
         return entries[name]
-    near = near_names(str(name), entries, _MOST, cutoff=0.5) or tuple(entries)[:_MOST]
-    raise NotInReport(kind, str(name), near)
+    near = near_names(str(name), entries, _MOST, cutoff=0.5)
+    raise NotInReport(kind, str(name), near, () if near else _some(entries))
+
+
+def _some(names: Mapping[str, object]) -> tuple[str, ...]:
+    shown = tuple(names)[:_MOST]
+    more = len(names) - len(shown)
+    return (*shown, f"{more} more") if more else shown
 
 
 class ByTarget(dict[str, _T]):

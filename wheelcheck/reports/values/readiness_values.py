@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from wheelcheck.reports.values.model import Field
 from wheelcheck.reports.values.nearest import entry
+from wheelcheck.reports.values.printed import Printed
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value
 
@@ -120,8 +121,10 @@ class ReadyPython(Value):
     )
 
 
-class Readiness(Value):
+class Readiness(Printed):
     """Whether a project is ready for new Pythons."""
+
+    writer: ClassVar = ("readiness_text", "render_readiness")
 
     schema_version: Literal["1.0"] = Field(
         default="1.0", description="Version of this schema; within one, fields are only added."

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from wheelcheck.errors import UsageError
+from wheelcheck.reports.values.printed import face
 from wheelcheck.reports.values.value import Value
 from wheelcheck.version import __version__
 
@@ -26,15 +27,15 @@ class Shown(Value):
 
     def __str__(self) -> str:
         """What ``wheelcheck`` prints, in 100 columns, without colour."""
-        text: str = _face("text.report_text", "render_text")(self)
+        text: str = face("text.report_text", "render_text")(self)
         return text.rstrip()
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """The answer in a sentence, where pydantic would show thousands of lines."""
-        yield None, _face("wording.headline", "headline")(self)
+        yield None, face("wording.headline", "headline")(self)
 
     def _repr_html_(self) -> str:
-        html: str = _face("notebook.display", "to_html")(self)
+        html: str = face("notebook.display", "to_html")(self)
         return html
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
@@ -51,7 +52,7 @@ class Shown(Value):
         Raises:
             UsageError: where pandas is not installed.
         """
-        frame: pd.DataFrame = _face("notebook.frames", "to_pandas")(self)
+        frame: pd.DataFrame = face("notebook.frames", "to_pandas")(self)
         return frame
 
     def to_polars(self) -> pl.DataFrame:
@@ -60,7 +61,7 @@ class Shown(Value):
         Raises:
             UsageError: where polars is not installed.
         """
-        frame: pl.DataFrame = _face("notebook.frames", "to_polars")(self)
+        frame: pl.DataFrame = face("notebook.frames", "to_polars")(self)
         return frame
 
     def costs_to_pandas(self) -> pd.DataFrame:
@@ -75,12 +76,12 @@ class Shown(Value):
         Raises:
             UsageError: where pandas is not installed.
         """
-        frame: pd.DataFrame = _face("notebook.frames", "costs_to_pandas")(self)
+        frame: pd.DataFrame = face("notebook.frames", "costs_to_pandas")(self)
         return frame
 
     def to_html(self) -> str:
         """The page that ``--format html`` writes: whole, and it needs no network."""
-        text: str = _face("html", "render_html")(self)
+        text: str = face("html", "render_html")(self)
         return text
 
     def to_markdown(self, *, limit: int = 65_000) -> str:
@@ -89,22 +90,22 @@ class Shown(Value):
         Args:
             limit: the most characters that it may have; GitHub takes 65,536 in a comment.
         """
-        text: str = _face("markdown", "render_markdown")(self, limit=limit)
+        text: str = face("markdown", "render_markdown")(self, limit=limit)
         return text
 
     def to_sarif(self) -> str:
         """SARIF 2.1.0 (OASIS) for code scanning, as ``--format sarif`` writes it."""
-        text: str = _face("sarif", "render_sarif")(self, version=__version__)
+        text: str = face("sarif", "render_sarif")(self, version=__version__)
         return text
 
     def to_csv(self) -> str:
         """The matrix for spreadsheets, as ``--format csv`` writes it."""
-        text: str = _face("csv_table", "render_csv")(self)
+        text: str = face("csv_table", "render_csv")(self)
         return text
 
     def to_json(self) -> str:
         """What ``--format json`` writes; ``Report.model_validate_json`` reads it again."""
-        data: bytes = _face("json_form", "render_json")(self)
+        data: bytes = face("json_form", "render_json")(self)
         return data.decode()
 
     @property
@@ -176,14 +177,9 @@ class Plots:
         return figure
 
 
-def _face(module: str, name: str) -> Any:
-    """A function of a module of this folder."""
-    return getattr(import_module(f"wheelcheck.reports.{module}"), name)
-
-
 def _chart(module: str, name: str, *given: object, **options: object) -> Any:
     try:
         import_module("matplotlib")
     except ImportError:
         raise UsageError("charts need Matplotlib: pip install 'wheelcheck[notebook]'") from None
-    return _face(f"notebook.{module}_chart", name)(*given, **options)
+    return face(f"notebook.{module}_chart", name)(*given, **options)
