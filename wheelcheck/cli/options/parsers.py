@@ -62,6 +62,7 @@ other commands (each has its own --help):
   wheelcheck diff OLD NEW
   wheelcheck ready [FILE] --python 3.15
   wheelcheck policy [FILE] --target TARGET
+  wheelcheck survey SOURCE --output FOLDER
   wheelcheck show REPORT.json --format html -o report.html
   wheelcheck mcp
   wheelcheck calibrate
