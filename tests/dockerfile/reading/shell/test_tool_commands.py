@@ -120,3 +120,23 @@ def test_pipx_may_use_uv():
 )
 def test_other_commands_install_nothing(command):
     assert tool_command(command.split(), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("pipx", "uv", "command", "tool"),
+    [
+        ("pipx", "RUN pip install uv", "pipx install a", "uv"),
+        ("'pipx>=1.2'", "COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/", "pipx install a", "uv"),
+        ("pipx", "COPY uv /usr/local/bin/uv", "pipx run a", "uv"),
+        ("pipx==1.11.0", "RUN pip install uv", "pipx install a", "pip"),
+        ("pipx", "RUN /venv/bin/pip install six", "pipx install a", "pip"),
+        ("pipx", "RUN pip install uv", "pipx install --backend pip a", "pip"),
+        ("pipx", "ENV PIPX_DEFAULT_BACKEND=pip\nRUN pip install uv", "pipx install a", "pip"),
+    ],
+)
+def test_pipx_takes_uv_where_that_is_beside_it(pipx, uv, command, tool):
+    text = f"FROM python:3.12-slim\nRUN pip install {pipx}\n{uv}\nRUN {command}"
+    stage = read(text, {"uv": ""}).final
+    assert stage.steps[-1].tool == tool
+    assert requested(stage.steps[-1]) == ["a"]
+    assert stage.steps[-1].environment == f"{SHARE}/pipx/venvs/a"

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 
-__all__ = ["faults_of_installer"]
+__all__ = ["faults_of_installer", "is_brought"]
 
 _OFFICIAL = re.compile(r"(?:docker\.io/)?(?:library/)?python:[\w.-]+")
 _BRING_OTHERS = frozenset(("hatch", "nox", "pipx", "pre-commit-uv", "rye", "tox-uv", "virtualenv"))
@@ -34,6 +34,17 @@ def faults_of_installer(stage: StageState, tool: str, line: int) -> Iterator[Fau
         return
     message = f"nothing brings {tool} into {stage.image}, which has pip alone: the step fails"
     yield Fault(line, "no-installer", message)
+
+
+def is_brought(stage: StageState, tool: str) -> bool:
+    """Whether something certainly brings an installer to where every command finds it."""
+    if any(stage.files.origin_of(f"{folder}/{tool}") is not None for folder in _FOLDERS):
+        return True
+    images = [stage.image, *(copied.source for copied in stage.copies)]
+    if any(f"astral-sh/{tool}" in image for image in images):
+        return True
+    own = [step for step in stage.steps if not step.venv and not step.folder]
+    return any(line.requirement.name == tool for step in own for line in step.requirements.lines)
 
 
 def _may_be_brought(stage: StageState, tool: str) -> bool:

@@ -9,7 +9,10 @@ from dataclasses import replace
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
 from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
-from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
+from wheelcheck.dockerfile.reading.installs.missing_installers import (
+    faults_of_installer,
+    is_brought,
+)
 from wheelcheck.dockerfile.reading.shell.tool_commands import ToolCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
@@ -19,6 +22,9 @@ from wheelcheck.targets import with_installer
 from wheelcheck.targets.target import Target
 
 __all__ = ["add_tools"]
+
+_NEWEST_PIPX = "1.18.4"
+"""Releases before 1.12 know pip alone."""
 
 
 def add_tools(
@@ -34,7 +40,8 @@ def add_tools(
     if layer.required:
         for fault in faults_of_installer(stage, command.tool, line):
             stage.fault(fault)
-    for found in command.installs:
+    by_uv = command.by_uv and is_brought(stage, "uv") and _may_take_uv(stage)
+    for found in command.by_uv if by_uv else command.installs:
         path = posixpath.join(folder, found.name)
         _make(stage, path, found.python, line, text)
         before = len(stage.steps)
@@ -44,6 +51,13 @@ def add_tools(
                 replace(step, target=_with_newest_pip(step.target or stage.target, stage))
                 for step in stage.steps[before:]
             ]
+
+
+def _may_take_uv(stage: StageState) -> bool:
+    """Whether the pipx of a stage is of a release that leaves its work to uv, where it finds it."""
+    lines = [line for step in stage.steps for line in step.requirements.lines]
+    stated = [line.requirement.specifier for line in lines if line.requirement.name == "pipx"]
+    return any(each.contains(_NEWEST_PIPX) for each in stated)
 
 
 def _folder(stage: StageState, command: ToolCommand, variables: Mapping[str, str | None]) -> str:

@@ -91,11 +91,15 @@ class ToolInstall:
 
 @dataclass(frozen=True, slots=True)
 class ToolCommand:
-    """A command of uv or pipx that installs tools; `once` says that it also runs one of them."""
+    """A command of uv or pipx that installs tools; `once` says that it also runs one of them.
+
+    `by_uv` is what pipx has uv install where that is beside it; () where the command settles it.
+    """
 
     tool: Literal["uv", "pipx"]
     installs: tuple[ToolInstall, ...]
     once: bool = False
+    by_uv: tuple[ToolInstall, ...] = ()
 
 
 def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
@@ -163,7 +167,27 @@ def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolComman
     once = action == "run"
     options, arguments = _parted("pipx", words[1:], once=once)
     given = dict(options)
+    if once and "--path" in given:
+        return None
     backend = given.get("--backend") or environ.get("PIPX_DEFAULT_BACKEND")
+
+    def installs(by: str) -> tuple[ToolInstall, ...]:
+        return tuple(_installs_of_pipx(action, by, options, arguments, environ))
+
+    found = installs(backend or "pip")
+    by_uv = () if backend else installs("uv")
+    return ToolCommand("pipx", found, once, by_uv) if found else None
+
+
+def _installs_of_pipx(
+    action: str,
+    backend: str,
+    options: Sequence[tuple[str, str]],
+    arguments: Sequence[str],
+    environ: Mapping[str, str | None],
+) -> Iterator[ToolInstall]:
+    """What each environment gets, by the commands of the backend."""
+    given = dict(options)
     before = ["uv", "pip", "install"] if backend == "uv" else ["pip", "install"]
     before += shlex.split(given.get("--pip-args", ""))
     index = given.get("-i") or given.get("--index-url")
@@ -174,21 +198,17 @@ def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolComman
     ]
     editable = ["-e"] if {"-e", "--editable"} & given.keys() else []
     python = given.get("--python") or environ.get("PIPX_DEFAULT_PYTHON") or ""
-    if once and "--path" in given:
-        return None
     if action == "inject":
         groups = [(arguments[0], arguments[1:])] if arguments else []
     else:
         spec = given.get("--spec")
-        packages = [spec] if spec else arguments[:1] if once else arguments
+        packages = [spec] if spec else arguments[:1] if action == "run" else arguments
         groups = [(_name_of(each) + given.get("--suffix", ""), [each]) for each in packages]
-    found = []
     for name, packages in groups:
         line = [*before, *(word for each in packages for word in (*editable, each))]
         command = installer_command(line, environ)
         if command is not None and (packages or "-r" in line):
-            found.append(ToolInstall(command, name, python))
-    return ToolCommand("pipx", tuple(found), once) if found else None
+            yield ToolInstall(command, name, python)
 
 
 def _parted(
