@@ -240,6 +240,23 @@ def test_no_metadata_makes_it_stumble(text: str):
     parse_metadata(text, FILE, "wheel")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Summary: Bindings to libFoo", True),
+        ("Summary: A DRIVER", True),
+        ("Provides-Extra: Binary", True),
+        ("Provides-Extra: binary2", False),
+        ("Summary: x\n\nFirst `sudo PACMAN -S foo`.", True),
+        ("Summary: x\n\nA wrapper around the C library.", True),
+        ("Summary: x\n\nReads and writes files.", False),
+    ],
+)
+def test_what_a_project_says_of_libraries_is_seen_in_any_case(text, expected):
+    found = core_metadata(parse_metadata(f"{HEAD.format('2.1')}{text}\n", FILE, "pep658"))
+    assert found.names_libraries is expected
+
+
 def test_a_direct_reference_tells_its_file():
     wheel = file_from_url("https://me:pw@x.example/a/foo-1.0%2Bcu1-py3-none-any.whl?t=1#sha256=AB")
     assert wheel == Wheel(

@@ -35,15 +35,15 @@ _SDIST_TEXT = re.compile(
 _ENDINGS = ("METADATA", "PKG-INFO", "pyproject.toml", "requires.txt")
 _FIELD = re.compile(r"([!-9;-~]+):(.*)", re.DOTALL)
 _LIBRARIES = re.compile(
-    r"""(?imx) ^Provides-Extra:\ *(?:binary|c|bundled|native|ctypes)$ | \b (?:
+    r"""(?mx) ^provides-extra:\ *(?:binary|c|bundled|native|ctypes)$ | \b (?:
       ctypes | cffi | tkinter | bindings? | drivers? | shared\s+librar(?:y|ies) | dlopen
     | lib(?:usb|ffi|magic|pq|vips|cairo|pango|enchant|vlc|mpv|sndfile|portaudio|zbar|archive)\w*
     | using\s+the\s+\S+\s+(?:c\s+)?library
     | (?:wrapper|interface)\s+(?:for|around|to|of|over)\s+(?:the\s+)?(?:\S+\s+){0,2}
       (?:c | c(?=\+\+) | lib\w*)
-    | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-S) ) \b"""
+    | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-s) ) \b"""
 )
-"""What the text of a project says whose code opens libraries of the system."""
+"""What the text of a project says in small letters whose code opens libraries of the system."""
 MAX_REQUIRES_DIST = 10_000
 """Requirements that the metadata of one file may state, for all extras and targets together."""
 _SHOWN = 100
@@ -84,7 +84,7 @@ def parse_metadata(text: str, file: DistributionFile, found_in: str) -> CoreMeta
         requires_python=_first(fields, "requires-python") or None,
         provides_extra=tuple(fields.get("provides-extra", ())),
         found_in=found_in,
-        names_libraries=_LIBRARIES.search(text[:_MOST_READ]) is not None,
+        names_libraries=_LIBRARIES.search(text[:_MOST_READ].lower()) is not None,
     )
 
 
