@@ -250,7 +250,9 @@ def test_pages_that_are_missing_are_fetched_before_anything_else_is_known(site, 
 
 
 def test_a_cache_that_has_the_pages_calls_for_no_fetchers(site, opened, forked):
-    wheels(opened(site.url))
+    first = opened(site.url)
+    wheels(first)
+    first.close()
     forked.clear()
     wheels(opened(site.url))
     assert not forked
@@ -268,7 +270,9 @@ def test_pages_that_are_not_stored_or_not_fresh_are_requested_once(site, opened,
 
 def test_a_page_that_is_confirmed_is_requested_once(site, opened, forked, tmp_path):
     site.headers |= {"Cache-Control": "max-age=0", "ETag": '"a"'}
-    wheels(opened(site.url))
+    first = opened(site.url)
+    wheels(first)
+    first.close()
     for name in NAMES:
         site.failing[f"/simple/{name}/"] = [HTTPStatus.NOT_MODIFIED]
     site.paths.clear()
@@ -291,7 +295,10 @@ def test_a_project_that_is_not_there_is_nothing_unusual(site, opened):
 
 def test_a_project_that_was_not_there_some_minutes_ago_ends_no_fetcher(site, opened, forked):
     absent = NormalizedName("absent")
-    opened(site.url).project(absent)
+    first = opened(site.url)
+    first.project(absent)
+    first.close()
+    forked.clear()
     index = opened(site.url)
     index.prefetch([absent, NormalizedName("-no-name-"), *NAMES])
     assert index.project(absent).code == "project-not-found"

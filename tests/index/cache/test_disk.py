@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,28 @@ def test_pages_that_are_put_off_are_read_all_the_same_and_written_in_the_end(tmp
     assert not cache.write_next()
     found = {key: other.get_dated("pages", key, bytes) for key in stored_at}
     assert found == {key: (b"page", when) for key, when in stored_at.items()}
+
+
+def test_a_cache_is_not_closed_before_the_last_page_is_written(tmp_path, monkeypatch):
+    cache, _ = warnings_of(tmp_path)
+    cache.put_off()
+    cache.put("pages", "key", b"page")
+    begun, may_end = threading.Event(), threading.Event()
+    replace = Path.replace
+
+    def slowly(path: Path, to: Path) -> Path:
+        begun.set()
+        may_end.wait(20)
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", slowly)
+    threads = [threading.Thread(target=call) for call in (cache.write_next, cache.close)]
+    threads[0].start()
+    assert begun.wait(20)
+    threads[1].start()
+    threads[1].join(0.1)
+    assert threads[1].is_alive()
+    may_end.set()
+    for thread in threads:
+        thread.join(20)
+    assert cache.get("pages", "key", bytes) == b"page"

@@ -117,6 +117,8 @@ class Cache:
         self._made: set[Path] = set()
         self._serial = itertools.count()
         self._waiting: dict[tuple[Kind, str], tuple[int, tuple[bytes, ...]]] | None = None
+        self._writing = threading.Lock()
+        """Held from when an entry no longer waits until it is written."""
         self.metadata = Journal(self._root / JOURNAL, self.trouble, self._make, self.handover)
         """Core metadata, by key."""
 
@@ -131,10 +133,10 @@ class Cache:
         self._waiting = {}
 
     def write_next(self) -> bool:
-        """Write a page that waits for it; false where none does."""
-        if not self._waiting:
-            return False
-        with suppress(KeyError):  # another thread has taken the last
+        """Write a page that waits for it; false where none does, and none is being written."""
+        with self._writing:
+            if not self._waiting:
+                return False
             (kind, key), entry = self._waiting.popitem()
             self._write(kind, key, *entry)
         return True
@@ -151,8 +153,11 @@ class Cache:
         self, kind: Kind, key: str, decode: Callable[[bytes], _T]
     ) -> tuple[_T, int] | None:
         """The entry, and when it was stored or confirmed, in nanoseconds since the epoch."""
-        if self._waiting and (entry := self._waiting.pop((kind, key), None)):
-            self._write(kind, key, *entry)
+        if self._waiting is not None:
+            with self._writing:
+                entry = self._waiting.pop((kind, key), None)
+                if entry is not None:
+                    self._write(kind, key, *entry)
         found = self.handover.take(kind, key) or self._read(kind, key)
         if found is None:
             return None
