@@ -211,7 +211,7 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
             "build-packages-unused",
             unused[0].line,
             stage.title,
-            f"nothing that pip installs here is compiled: it needs no {named(names)}{lent}",
+            f"no Python package is compiled here, and nothing needs {named(names)}{lent}",
             packages=packages,
             superfluous=names,
         )
