@@ -314,7 +314,14 @@ STUB = "[tool.wheel_stub]\nindex_url = 'https://me:key@index.example/'\n"
         ("wheel_stub.buildapi", STUB, "downloads-wheel", "from https://****@index.example/, and"),
         ("nvidia_stub.buildapi", "", "downloads-wheel", "from its maker's index, and fails if"),
         ("wheel_stub.buildapi", f"{STUB}stub_only = true\n", "stub-sdist", "index.example/ has"),
+        (
+            "wheel_stub.buildapi",
+            f"{STUB}[tool.wheel_stub.extra]\nstub_only = true\n",
+            "stub-sdist",
+            "",
+        ),
         ("wheel_stub.buildapi", "tool = 1", "downloads-wheel", "its maker's index"),
+        ("wheel_stub.buildapi", "[", "downloads-wheel", "its maker's index"),
     ],
 )
 def test_backends_that_fetch_a_ready_wheel(backend, settings, code, message):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.sdist.build_system import read_toml
-from wheelcheck.errors import Unknown
+from wheelcheck.builds.sdist.build_system import read_toml, table
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.projects.project_modules import backend_module
 
@@ -16,9 +17,10 @@ _SETTINGS = "pyproject.toml"
 
 
 def ready_wheel_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
-    """What hangs on the other index, of which nothing is known here (wheel-stub 0.5.0, read).
+    """What hangs on the other index, of which nothing is known here.
 
-    With ``stub_only`` the backend says where the wheel is, and fails.
+    With ``stub_only`` the backend says where the wheel is, and fails (wheel-stub 0.5.0:
+    `download_wheel`).
     """
     backend = backend_module(facts.backend)
     if backend not in _FETCHING:
@@ -33,8 +35,7 @@ def ready_wheel_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     return (BuildObstacle("downloads-wheel", message, _SETTINGS, needs_network=True),)
 
 
-def _settings(text: str) -> dict[str, object]:
-    found: object = read_toml(text)
-    for name in () if isinstance(found, Unknown) else ("tool", "wheel_stub"):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
+def _settings(text: str) -> Mapping[str, object]:
+    """The settings of wheel-stub; those of its table ``extra`` go before."""
+    given = table(read_toml(text), "tool", "wheel_stub")
+    return {**given, **table(given, "extra")}
