@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,18 @@ def test_a_stage_that_only_installs_is_parted():
     assert not codes & (SPOILING | {"no-cache-mount", "wheels-kept-in-layer"})
     assert dockerfile.final.steps[0].only_ready_wheels
     assert dockerfile.needed == {0, 1, 2}
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_wheels_have_of_a_compiler_is_installed_where_the_compiler_goes(moves: bool):  # noqa: FBT001
+    tools = "RUN apk add --no-cache build-base\n" if moves else ""
+    dockerfile = read(f"FROM python:3.12-alpine\n{tools}RUN pip install lxml", FILES)
+    builds = replace(planned(dockerfile, LXML), lent={"x 1": ("libgomp",), "y 1": ("libxml2",)})
+    found = correct(dockerfile, [builds])
+    assert found is not None
+    final = found.text.rpartition("FROM ")[2]
+    assert ("libgomp" in final) is moves
+    assert final.count("libxml2") == 1
 
 
 def test_packages_that_only_build_move_to_the_builder():

@@ -62,7 +62,7 @@ def correct(
     add_libraries(editor, dockerfile, [*linked, *lacking])
     add_environments(editor, dockerfile, marked)
     for group in _by_run(places):
-        _mend(editor, dockerfile, places, group)
+        _mend(editor, dockerfile, places, group, _lent(builds, group[0].stage))
     if places:
         mount_wheels(editor, dockerfile)
     return editor.correction()
@@ -93,10 +93,20 @@ def _linked_libraries(
         yield LackingLibraries(final.index, final.instructions[0].end_line + 1, tuple(names))
 
 
+def _lent(builds: Iterable[StepBuilds], stage: Stage) -> set[str]:
+    """What the wheels of a stage take of packages that bring more, its compilers."""
+    needs = (needs for each in builds if each.stage == stage.index for needs in each.lent.values())
+    return set().union(*needs)
+
+
 def _mend(
-    editor: Editor, dockerfile: Dockerfile, places: list[BuildPlace], group: list[BuildPlace]
+    editor: Editor,
+    dockerfile: Dockerfile,
+    places: list[BuildPlace],
+    group: list[BuildPlace],
+    lent: set[str],
 ) -> None:
-    """Mend one RUN; `group` are the places in it."""
+    """Mend one RUN; `group` are the places in it, `lent` is what its stage has of compilers."""
     place = group[0]
     outside = _is_outside(dockerfile, group)
     others = [item for item in places if item.stage is place.stage and item is not place]
@@ -108,7 +118,7 @@ def _mend(
         and not _is_built_on(dockerfile, places, place.stage)
         and splits_stage(dockerfile, place)
     ):
-        split_stage(editor, dockerfile, place)
+        split_stage(editor, dockerfile, place, lent)
     else:
         earlier = [item for item in others if item.run.line < place.run.line]
         staying = set() if outside else _staying(group) - _staying(earlier)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace
@@ -84,8 +84,13 @@ def _numbers_stages(dockerfile: Dockerfile) -> bool:
     )
 
 
-def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
-    """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
+def split_stage(
+    editor: Editor, dockerfile: Dockerfile, place: BuildPlace, lent: Collection[str] = ()
+) -> None:
+    """Part a stage: what stands before its RUN is the base of a builder and of the rest.
+
+    `lent` are packages that wheels need and that came along with what moves to the builder.
+    """
     stage, run, distribution = place.stage, place.run, place.distribution
     taken = {each.name for each in dockerfile.stages}
     base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
@@ -93,6 +98,8 @@ def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> No
     moved = moved_packages(dockerfile, place, keeps_lists=editor.keeps_lists)
     moved.drop_from(editor)
     staying = place.staying(stage, {each.line for each in moved.runs})
+    if moved.runs:
+        staying = (*staying, *sorted(set(lent).difference(staying)))
     lacking = [name for name in place.lacking if name not in moved.names]
     written, mounts = run.text.strip(), movable_mounts(run) or ()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
