@@ -18,9 +18,9 @@ is not built again.
 `ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
 `printed` builds the root cases with the packages alone that the answers name: it runs the printed
 command in a bare overlay over `ROOT`, then `pip wheel --no-deps --no-binary`: `printed-HALF.csv`.
-`both` builds each release once: root cases measured in a bare root with the printed packages, which
-it asks for; what fails there, and all others, as `rich` does. It writes `rich-HALF.csv` and
-`printed-HALF.csv`.
+`both` builds each release once: root cases measured in a bare root with the printed packages, of
+`answers-HALF.csv` or as wheelcheck says then; what fails there, and all others, as `rich` does. It
+writes `rich-HALF.csv` and `printed-HALF.csv`.
 `results` joins all of it in LIST-results.csv beside this file.
 
 Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
