@@ -53,6 +53,7 @@ _HALVES = (
     *("development", "held-out", "second", "fifth", "sixth", "eighth", "ninth"),
     *("tenth-development", "tenth", "eleventh-development", "eleventh"),
     *("twelfth-development", "twelfth", "thirteenth", "fifteenth", "sixteenth", "seventeenth"),
+    "eighteenth",
 )
 _TIMED_OUT = 124  # timeout(1)
 

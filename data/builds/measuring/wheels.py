@@ -29,7 +29,8 @@ def weigh(wheel: Path) -> WheelSize:
             path = Path(folder, str(number))
             path.write_bytes(archive.read(member))
             if shutil.which("objcopy"):  # without it nothing was compiled: they are shipped
-                subprocess.run(["objcopy", "--strip-debug", path], check=True)
+                # A member of such a name may be something else: a note beside a shared object.
+                subprocess.run(["objcopy", "--strip-debug", path], check=False, capture_output=True)
             stripped += path.stat().st_size
         return WheelSize(
             wheel=wheel.stat().st_size,
