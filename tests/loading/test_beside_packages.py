@@ -66,17 +66,21 @@ def test_facts_read_beside_some_packages_are_not_used_beside_others(index):
 
 
 @pytest.mark.parametrize(
-    ("packages", "library", "status"),
+    ("packages", "library", "version", "status"),
     [
-        (["whole"], "libvendor.so.1", "not-checked"),  # its sibling is built, and may bring it
-        (["bindings"], "libvendor.so.1", "no"),
-        (["bindings", "libs"], "libvendor.so.1", "no"),  # nothing says that they belong together
-        (["whole"], "libX11.so.6", "needs"),
+        (["whole"], "libvendor.so.1", "", "not-checked"),  # its sibling is built, may bring it
+        (["bindings"], "libvendor.so.1", "", "no"),
+        (["bindings", "libs"], "libvendor.so.1", "", "no"),  # nothing says that they are kin
+        (["whole"], "libX11.so.6", "", "needs"),
+        (["whole"], "libc.so.6", "GLIBC_2.99", "no"),  # nothing that is built brings a newer glibc
     ],
 )
-def test_a_library_of_no_package_may_be_of_a_sibling_that_is_built(packages, library, status):
+def test_a_library_of_no_package_may_be_of_a_sibling_that_is_built(
+    packages, library, version, status
+):
     name = "bindings-1-cp313-cp313-manylinux_2_17_x86_64.whl"
-    members = {"bindings/__init__.py": b"from . import core", "bindings/core.so": elf((library,))}
+    core = elf((library,), versions={library: (version,)} if version else None)
+    members = {"bindings/__init__.py": b"from . import core", "bindings/core.so": core}
     index = FakeIndex(
         {
             "whole": {"1": ["whole-1-py3-none-any.whl"]},

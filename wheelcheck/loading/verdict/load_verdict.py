@@ -119,7 +119,8 @@ def with_own_modules(
 def with_built(loads: Loads, built: Sequence[str], image: ImageLibraries) -> Loads:
     """The verdict on a wheel beside packages built from source, of which nobody knows the files.
 
-    A library that no package of the distribution has may be theirs.
+    A library that no package of the distribution has may be theirs. They help nothing where it is
+    there and too old, or where the wheel holds it in the wrong place.
 
     Parameters:
         loads: The verdict on the wheel by itself.
@@ -128,6 +129,9 @@ def with_built(loads: Loads, built: Sequence[str], image: ImageLibraries) -> Loa
     """
     missing = [name for name in loads.needs if not image.package_of(name)]
     if loads.status is not LoadStatus.NO or not missing or not built:
+        return loads
+    absent = _needs(LoadStatus.NEEDS, loads.needs, image)
+    if not loads.reason.startswith(absent.reason):
         return loads
     rest = f" or {len(built) - 1} more" if len(built) > 1 else ""
     why = f"whether {built[0]}{rest} brings {missing[0]} is not known: it is built from source"
