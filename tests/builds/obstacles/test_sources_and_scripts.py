@@ -405,6 +405,12 @@ def test_c_that_another_file_includes_and_the_sdist_lacks(beside: str, reported:
         ('"gone.h"', "cmdclass = {'build_ext': print}  # copyright, removed", True),
         ('"gone.h"', "requires = ['requests']", True),
         ('"gone.h"', "import requests", False),
+        ('"gone.h"', "with open('gone.h', 'w') as f: print(1, file=f)", False),
+        ('"gone.h"', "with open('README') as f: print(f)", True),
+        ('"gone.h"', "Path('gone.h').write_text('')", False),
+        ('"gone.h"', "from distutils.file_util import copy_file", False),
+        ('"gone.h"', "import os; os.replace('a.h', 'gone.h')", False),
+        ('"gone.h"', "import tarfile; tarfile.open('a.tgz').extractall()", False),
     ],
 )
 def test_headers_in_quotes_that_nothing_holds_or_makes(include: str, line: str, reported: bool):  # noqa: FBT001
@@ -436,6 +442,26 @@ def test_a_header_in_a_folder_that_no_script_names(header: str, options: str, re
         files.certain, contents, {"setuptools": None}, script=script, complete=True
     )
     assert [obstacle.fatal for obstacle in found] == [False] * reported
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("setup.cfg", "[build_ext]\ninclude_dirs = /usr/include/ucl\n"),
+        ("pyproject.toml", "ext-modules = [{name = 'x', include-dirs = ['/usr/include/ucl']}]\n"),
+    ],
+)
+def test_a_folder_of_headers_in_settings(path: str, text: str):
+    script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
+
+    def warned(settings: str) -> bool:
+        files = {path.replace(".", "__"): settings, "x__c": "#include <ucl.h>\n"}
+        contents = contents_of(setup__py=script, **files)
+        given = {"script": script, "complete": True}
+        return bool(missing_headers(("x.c",), contents, {"setuptools": None}, **given))
+
+    assert warned(text.replace("include", "library"))
+    assert not warned(text)
 
 
 RUNS_MAKE = f"{HEAD}import subprocess\nsubprocess.check_call(['make'])\nsetup()\n"

@@ -35,12 +35,15 @@ __all__ = [
 GENERATES = re.compile(
     r"subprocess|os\.system|configure|run_command|(?<![a-z])c?make(?![a-z])|generate|shutil|urllib"
     r"|import requests|requests\.|config\.h|\.write\(|\.remove\("
+    r"|\.write_(?:text|bytes)\(|\bopen\([^)]*[,=]\s*[\"'][wax]|\bcopy_(?:file|tree)\b|extractall"
+    r"|\bos\.(?:rename|replace|symlink|link|popen|spawn|exec)"
 )
 """Words of setup scripts that may write headers, or fetch them."""
 _COMMANDS = re.compile(r"cmdclass|build_ext")
 _CLASS = re.compile(r"^[ \t]*class[ \t]", re.MULTILINE)
 _WRITES = re.compile(
-    r"(?i)spawn|(?<![a-z])copy(?!right)|exec(?!utable)|system\(|popen|mkpath|mkdir|(?<![a-z])move|rename|download(?!_url)|unpack|extract|urlopen"
+    r"(?i)spawn|(?<![a-z])copy(?!right)|exec(?!utable)|system\(|popen|mkpath|mkdir"
+    r"|(?<![a-z])move|rename|download(?!_url)|unpack|extract|urlopen"
     r"|render|emit|check_|call\(|write|import_module|sys\.path|def run\b"
     r"|open\([^)]*[,=]\s*[\"'][wax]"
 )
@@ -53,9 +56,12 @@ _IDLE = re.compile(
 )
 """Comments, and what of a setup script's words makes no file."""
 _NAMES_FOLDERS = re.compile(
-    r"include(?!_package_data)|pkg|-I|[Ff]lags|FLAGS|environ|getenv|subprocess|popen|Popen|-config|/usr|find_library"
+    r"include(?!_package_data)|pkg|-I|[Ff]lags|FLAGS|environ|getenv|subprocess|popen|Popen|-config"
+    r"|/usr|find_library"
 )
 """Words of scripts that may name folders of headers besides the compiler's own."""
+_INCLUDE_DIRS = re.compile(r"(?m)^\s*[\"']?include[-_]dirs|\binclude-dirs\s*=")
+"""The same in settings: ``[build_ext]`` of ``setup.cfg``, ``ext-modules`` of ``pyproject.toml``."""
 _HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
@@ -118,7 +124,7 @@ def missing_headers(
                 why = _LEFT_BEHIND
             if not why or (why == _LOST and _holds_folder(include[1:], contents)):
                 continue
-            if why == _BELOW and _NAMES_FOLDERS.search(script):
+            if why == _BELOW and _names_folders(script, contents):
                 continue
             if not (writes and why == _NOWHERE):
                 message = f"{path} includes {include[1:]}, {why}"
@@ -152,6 +158,12 @@ def missing_in_cffi(
 def of_other_system(name: str) -> bool:
     """Whether a header is one of Windows, macOS or a BSD."""
     return name.lower() in _OF_OTHER_SYSTEMS
+
+
+def _names_folders(script: str, contents: SdistContents) -> bool:
+    """Whether a script, or settings beside it, may name folders of headers."""
+    settings = (contents.texts.get(path, "") for path in ("setup.cfg", "pyproject.toml"))
+    return bool(_NAMES_FOLDERS.search(script)) or any(map(_INCLUDE_DIRS.search, settings))
 
 
 def _may_write(script: str) -> bool:
