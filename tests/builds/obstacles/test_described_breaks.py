@@ -93,6 +93,12 @@ def test_a_header_that_the_sdist_came_without(described: dict[str, str]):
     assert not warned(
         '"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": "configure_file(a.h.in a.h)"}
     )
+    lines = ["file(CONFIGURE OUTPUT a.h)", "file( ARCHIVE_EXTRACT INPUT a.tgz)"]
+    for made in (*lines, "vcs_tag(input: 'a.h.in')", "fs.copyfile('a.h.in')"):
+        assert not warned('"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": made})
+    assert warned('"own/lost_along_the_way.h"', **{"sub/CMakeLists__txt": "file(STRINGS a.h text)"})
+    assert not warned('"numpy/arrayobject.h"', ("meson-python", "numpy"))
+    assert not warned('"nanobind/nanobind.h"', ("scikit-build-core", "nanobind"))
     assert not warned("<own/lost_along_the_way.h>")
     assert not warned('"zlib.h"')
     assert not warned('"stdio.h"')

@@ -10,7 +10,11 @@ from packaging.version import Version
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.sure_headers import compiler_headers, described_sources
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
-from wheelcheck.builds.obstacles.compiling.missing_headers import PLAIN_PROJECTS, of_other_system
+from wheelcheck.builds.obstacles.compiling.missing_headers import (
+    PLAIN_PROJECTS,
+    is_of_project,
+    of_other_system,
+)
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -29,7 +33,8 @@ _BACKENDS = PLAIN_PROJECTS | {
 """Projects that bring no headers in folders of their choice."""
 _MAKES_HEADERS = re.compile(
     r"(?i)configure_file|export_header|custom_|execute_process|ExternalProject|FetchContent|CPM"
-    r"|file\s*\(\s*(?:WRITE|APPEND|GENERATE|DOWNLOAD|COPY|RENAME|CREATE_LINK)|run_command|generator"
+    r"|file\s*\(\s*(?:WRITE|APPEND|GENERATE|CONFIGURE|DOWNLOAD|ARCHIVE|COPY|RENAME|CREATE_LINK)"
+    r"|run_command|generator|vcs_tag|copyfile|ispc"
     r"|configuration_data|subproject|\bqt|automoc|protobuf|grpc|bison|flex|swig|vcpkg|conan|cython"
     r"|flatbuffer|capnp|add_library[^)]*IMPORTED|ENV\{"
 )
@@ -106,7 +111,7 @@ def _headers_left_out(
             name = include[1:]
             base = name.rpartition("/")[2]
             own = base in contents.file_names or not base.endswith((".h", ".hh", ".hpp", ".hxx"))
-            if include[0] != '"' or own or name in compiler_headers():
+            if include[0] != '"' or own or is_of_project(name) or name in compiler_headers():
                 continue
             if not any(is_packaged((FileKind.HEADER, each)) for each in (name, base)):
                 message = f"{path} includes {name}, which no package of Debian holds, nor the sdist"

@@ -27,6 +27,7 @@ __all__ = [
     "GENERATES",
     "PLAIN_PROJECTS",
     "compilable",
+    "is_of_project",
     "missing_headers",
     "missing_in_cffi",
     "of_other_system",
@@ -153,6 +154,11 @@ def missing_in_cffi(
             message = f"{path} includes {header}, {why}"
             return (BuildObstacle("header-missing", message, path),)
     return ()
+
+
+def is_of_project(name: str) -> bool:
+    """Whether a header is in a folder that a project of PyPI brings, such as NumPy."""
+    return name.partition("/")[0] in _BROUGHT
 
 
 def of_other_system(name: str) -> bool:
@@ -334,6 +340,6 @@ def _unmet(
     base = posixpath.basename(name)
     if _is_there(base, contents.file_names):
         return ""
-    outside = name in compiler_headers() or name.partition("/")[0] in _BROUGHT
+    outside = name in compiler_headers() or is_of_project(name)
     packaged = any(is_packaged((FileKind.HEADER, each)) for each in (name, base))
     return "" if outside or packaged or _holds_folder(name, contents) else _NOWHERE
