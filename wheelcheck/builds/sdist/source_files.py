@@ -11,6 +11,7 @@ from msgspec import Struct
 from wheelcheck.index.archives.sources.languages import Language, language_of
 
 __all__ = [
+    "HEADER_ENDINGS",
     "SourceCount",
     "count_sources",
     "folders_of",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 
+HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
+"""Of headers of C and C++, as most projects call them."""
 _ASIDE = {
     "__pycache__", "bench", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example",
     "examples", "fixture", "fixtures", "node_modules", "sample", "samples", "site-packages",

@@ -20,6 +20,7 @@ from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_cod
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["described_breaks"]
@@ -110,7 +111,7 @@ def _headers_left_out(
         for include in contents.certain_includes(path):
             name = include[1:]
             base = name.rpartition("/")[2]
-            own = base in contents.file_names or not base.endswith((".h", ".hh", ".hpp", ".hxx"))
+            own = base in contents.file_names or not base.endswith(HEADER_ENDINGS)
             if include[0] != '"' or own or is_of_project(name) or name in compiler_headers():
                 continue
             if not any(is_packaged((FileKind.HEADER, each)) for each in (name, base)):

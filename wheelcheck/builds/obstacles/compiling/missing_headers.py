@@ -20,6 +20,7 @@ from wheelcheck.builds.obstacles.compiling.without_headers import without_header
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.cffi_sources import cffi_headers
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.sources.mark_kinds import CIMPORT, marked
 
@@ -63,7 +64,6 @@ _NAMES_FOLDERS = re.compile(
 """Words of scripts that may name folders of headers besides the compiler's own."""
 _INCLUDE_DIRS = re.compile(r"(?m)^\s*[\"']?include[-_]dirs|\binclude-dirs\s*=")
 """The same in settings: ``[build_ext]`` of ``setup.cfg``, ``ext-modules`` of ``pyproject.toml``."""
-_HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
 _BROUGHT = {
     "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
     "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
@@ -282,8 +282,7 @@ def _missing(
     if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
         stem = posixpath.basename(name).partition(".")[0]
         made = any(
-            each.partition(".")[0] == stem and not each.endswith(_HEADER_ENDINGS)
-            for each in shipped
+            each.partition(".")[0] == stem and not each.endswith(HEADER_ENDINGS) for each in shipped
         )
         return "" if made else _NOWHERE
     project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
@@ -301,7 +300,7 @@ _OF_PYTHON = re.compile(r"python([23]\.\d+)m?u?/")
 
 def _missing_from_system(name: str, *, plain: bool) -> str:
     """`plain`: nothing is installed that brings headers."""
-    if not name.endswith((".h", ".hpp", ".hh", ".hxx")) or name.endswith("intrin.h"):
+    if not name.endswith(HEADER_ENDINGS) or name.endswith("intrin.h"):
         return ""
     if name.lower() in _NOT_OF_DEBIAN:
         return _NOWHERE
@@ -335,7 +334,7 @@ def _unmet(
     """Why a header in quotes is not there, of C++ or with a folder; "" where it may be."""
     name = include[1:]
     plain = complete and installed.keys() <= PLAIN_PROJECTS
-    if include[0] != '"' or not plain or not name.endswith(_HEADER_ENDINGS):
+    if include[0] != '"' or not plain or not name.endswith(HEADER_ENDINGS):
         return ""
     base = posixpath.basename(name)
     if _is_there(base, contents.file_names):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
 
 __all__ = ["without_headers"]
 
-_ENDINGS = (".h", ".hh", ".hpp", ".hxx")
 _GETS = re.compile(
     r"(?i)urlretrieve|urlopen|download\(|requests\.|\bgit\b|tarfile|zipfile|unpack_|copytree|copyfile"
     r"|shutil\.(?:copy|move)|configure|\bc?make\b|subprocess|os\.system|generate|\.\./|pardir"
@@ -33,13 +33,13 @@ def without_headers(
     gets or makes no files.
     """
     shipped = contents.file_names
-    if _GETS.search(script) or any(name.endswith(_ENDINGS) for name in shipped):
+    if _GETS.search(script) or any(name.endswith(HEADER_ENDINGS) for name in shipped):
         return ()
     found: dict[str, str] = {}
     for path in paths:
         for include in contents.certain_includes(path):
             name = include[1:]
-            looked_for = include[0] == '"' and name.endswith(_ENDINGS)
+            looked_for = include[0] == '"' and name.endswith(HEADER_ENDINGS)
             if looked_for and posixpath.basename(name) not in script and is_nowhere(name, shipped):
                 found.setdefault(path, name)
     if len(found) < _SEVERAL:
