@@ -554,6 +554,17 @@ def test_cmake_says_which_languages_it_compiles():
     assert compilers("set(x 1)") == {"c", "c++", "fortran"}  # no project: what the sources are
 
 
+def test_nobody_has_set_a_project_s_own_variables_of_the_environment():
+    """gracklepy: what it links to is found only where Grackle_ROOT is set, else compiled."""
+    project = "project(x C)\nif(DEFINED ENV{%s})\nelse()\nenable_language(Fortran)\nendif()"
+    assert compilers(project % "Grackle_ROOT") == {"c", "fortran"}
+    assert compilers(project % "PATH") == {"c"}
+    named = (
+        'project(x C)\nif(NOT "$ENV{LINK}" STREQUAL "")\nelse()\nenable_language(Fortran)\nendif()'
+    )
+    assert compilers(named) == {"c", "fortran"}
+
+
 def test_folders_that_are_not_built_ask_for_nothing():
     text = (
         'project(x C)\noption(F "" OFF)\nif(F)\nadd_subdirectory(f)\nendif()\nadd_subdirectory(g)'

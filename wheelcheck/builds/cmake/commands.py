@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.builds.cmake.environment import is_unset, without_environment
 from wheelcheck.builds.cmake.syntax import cmake_statements
 from wheelcheck.truth import opposite
 
@@ -181,14 +182,14 @@ def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCom
 
 def _expanded(walk: _Walk, word: str) -> tuple[str, ...]:
     """A word with the variables whose value is known; a list gives several words."""
-    if "${" not in word:
+    if "$" not in word:
         return (word,)
 
     def value(match: re.Match[str]) -> str:
         known = walk.values.get(match[1])
         return match[0] if known is None else known
 
-    text = _REFERENCE.sub(value, word)
+    text = _REFERENCE.sub(value, without_environment(word))
     return tuple(part for part in text.split(";") if part) if ";" in text else (text,)
 
 
@@ -311,7 +312,8 @@ def _part(walk: _Walk, tokens: list[str]) -> bool | None:
     word = tokens.pop(0)
     if word in _UNARY:
         operand = tokens.pop(0) if tokens else ""
-        return True if word == "DEFINED" and walk.values.get(operand) else None
+        is_set = True if walk.values.get(operand) else None
+        return (False if is_unset(operand) else is_set) if word == "DEFINED" else None
     if tokens and _COMPARISON.fullmatch(tokens[0]):
         operator, right = tokens.pop(0), tokens.pop(0) if tokens else ""
         return _compared(walk, word, operator, right)

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import zip_longest
 
 from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.builds.cmake.environment import is_unset
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 
 __all__ = ["Questions", "by_version", "is_true"]
@@ -52,7 +53,7 @@ def _part(tokens: list[str], scope: Scope, questions: Questions) -> bool | None:
 
 def _question(question: str, word: str, scope: Scope, questions: Questions) -> bool | None:
     if question == "DEFINED":
-        return scope.has(word) or (False if not word.startswith("ENV{") else None)
+        return scope.has(word) or (False if is_unset(word) or not word.startswith("ENV{") else None)
     answer = questions.get(question)
     return None if answer is None or UNKNOWN in word else answer(word, scope)
 

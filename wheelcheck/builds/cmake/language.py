@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
+from wheelcheck.builds.cmake.environment import without_environment
 from wheelcheck.builds.cmake.syntax import cmake_statements
 
 __all__ = ["UNKNOWN", "Scope", "Statement", "statements"]
@@ -15,7 +16,6 @@ UNKNOWN = "\0"
 """What an unknown part of a text is replaced by."""
 _LONG = 1_000_000
 _INNERMOST = re.compile(r"\$\{([\w./+-]*)\}")
-_ENVIRONMENT = re.compile(r"\$ENV\{[^{}]*\}")
 _NESTING = 5
 _OPENS = {"if", "foreach", "while", "function", "macro", "block"}
 _BRANCHES = {"elseif", "else"}
@@ -85,7 +85,7 @@ class Scope(Struct):
 
     def expanded(self, word: str) -> str:
         """A word with its variables replaced, unknown values by `UNKNOWN`."""
-        text = _ENVIRONMENT.sub("", word) if "$ENV" in word else word
+        text = without_environment(word)
         for _ in range(_NESTING):
             if "${" not in text:
                 break
