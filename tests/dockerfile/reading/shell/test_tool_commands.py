@@ -57,6 +57,8 @@ def test_a_tool_may_get_another_python():
     assert step.target.python == (3, 11)
     (step,) = steps(f"{UV}ENV UV_PYTHON=3.13\nRUN uvx x")
     assert step.target.python == (3, 13)
+    (step,) = steps(f"{UV}RUN uvx --with x python@3.11")
+    assert (requested(step), step.target.python) == (["x"], (3, 11))
 
 
 @pytest.mark.parametrize("wrapper", ["", "sudo ", "env A=b "])
@@ -67,6 +69,8 @@ def test_a_tool_may_get_another_python():
         ("uvx ruff@0.6.0 check .", ["ruff==0.6.0"]),
         ("uv tool run --with a,b cowsay hi", ["a", "b", "cowsay"]),
         ("pipx run --spec black==24.1 black --version", ["black==24.1"]),
+        ("uvx --with a,b python@3.12 -c 'import a'", ["a", "b"]),
+        ("uvx --from a python -c 'import a'", ["a"]),
     ],
 )
 def test_what_runs_once_is_installed_before(wrapper, command, names):
@@ -92,6 +96,11 @@ def test_pipx_gives_each_package_an_environment_and_has_the_newest_pip():
     assert first.target.installer.certainty is Certainty.NEWEST
 
 
+def test_arguments_for_pip_whose_quotes_do_not_end_are_none():
+    command = tool_command(["pipx", "install", "--pip-args", "--pre 'x", "a"], {})
+    assert [install.command.arguments for install in command.installs] == [("a",)]
+
+
 def test_pipx_injects_into_an_environment_that_is_there():
     first, second = steps(
         f"{PIPX}RUN pipx install poetry && pipx inject poetry plugin -i https://i.example"
@@ -110,6 +119,11 @@ def test_pipx_may_use_uv():
     "command",
     [
         "uvx python -V",
+        "uvx -q python@3.12 -V",
+        "uvx python3.11 -V",
+        "uv tool run --from python@latest python -V",
+        "pipx run ./clean.py",
+        "pipx run https://x.example/clean.py a",
         "uvx",
         "uv tool list",
         "uv tool install",

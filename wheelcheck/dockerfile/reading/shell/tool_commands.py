@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,7 @@ _UV_TOOL = re.compile(r"(?:.*/)?uv")
 _UVX = re.compile(r"(?:.*/)?uvx")
 _PIPX = re.compile(r"(?:.*/)?pipx")
 _PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d+)*)?")
+_PYTHON_AT = re.compile(rf"{_PYTHON.pattern}(?:@(?:latest|([\w.]+)))?")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _AT_VERSION = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)@([\w.!+]+)")
 
@@ -111,7 +113,7 @@ def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> Too
     """
     if not words:
         return None
-    if _PYTHON.fullmatch(words[0]) and words[1:3] in (["-m", "pipx"], ["-m", "uv"]):
+    if _PYTHON.fullmatch(words[0]) and list(words[1:3]) in (["-m", "pipx"], ["-m", "uv"]):
         words = words[2:]
     program, rest = words[0], list(words[1:])
     if _UVX.fullmatch(program):
@@ -127,17 +129,19 @@ def _uv(
     options, arguments = _parted("uv", words, once=once)
     given = dict(options)
     named = given.get("--from") or next(iter(arguments), "")
-    if not named or (once and _PYTHON.fullmatch(named)):  # uvx python runs no tool
-        return None
-    named = _requirement(named)
-    editable = not once and {"-e", "--editable"} & given.keys()
-    line = ["uv", "pip", "install", *_options_of_uv(options)]
-    line += ["-e", named] if editable else [named]
-    command = installer_command(line, environ)
-    if command is None:
+    if not named:
         return None
     python = given.get("-p") or given.get("--python") or environ.get("UV_PYTHON") or ""
-    found = ToolInstall(command, _name_of(named), python)
+    package = _requirement(named)
+    editable = not once and bool({"-e", "--editable"} & given.keys())
+    packages = ["-e", package] if editable else [package]
+    if once and (own := _PYTHON_AT.fullmatch(named)):  # uvx python@3.12 installs what is --with it
+        packages, python = [], own[1] or python
+    extra = list(_options_of_uv(options))
+    command = installer_command(["uv", "pip", "install", *extra, *packages], environ)
+    if command is None or not (command.arguments or command.has("requirement") or editable):
+        return None
+    found = ToolInstall(command, _name_of(package), python)
     return ToolCommand("uv", (found,), once)
 
 
@@ -167,7 +171,7 @@ def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolComman
     once = action == "run"
     options, arguments = _parted("pipx", words[1:], once=once)
     given = dict(options)
-    if once and "--path" in given:
+    if once and ("--path" in given or _is_script(given, arguments)):
         return None
     backend = given.get("--backend") or environ.get("PIPX_DEFAULT_BACKEND")
 
@@ -177,6 +181,11 @@ def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolComman
     found = installs(backend or "pip")
     by_uv = () if backend else installs("uv")
     return ToolCommand("pipx", found, once, by_uv) if found else None
+
+
+def _is_script(given: Mapping[str, str], arguments: Sequence[str]) -> bool:
+    """Whether ``pipx run`` runs a file or a page, which says itself what it requires."""
+    return "--spec" not in given and next(iter(arguments), "").endswith(".py")
 
 
 def _installs_of_pipx(
@@ -189,7 +198,7 @@ def _installs_of_pipx(
     """What each environment gets, by the commands of the backend."""
     given = dict(options)
     before = ["uv", "pip", "install"] if backend == "uv" else ["pip", "install"]
-    before += shlex.split(given.get("--pip-args", ""))
+    before += _in_words(given.get("--pip-args", ""))
     index = given.get("-i") or given.get("--index-url")
     before += ["--index-url", index] if index else []
     before += [value for name, value in options if name in {"--preinstall", "--with"}]
@@ -234,6 +243,13 @@ def _parted(
             rest = rest if equals else rest[1:]
         options.append((name, value))
     return options, arguments
+
+
+def _in_words(text: str) -> list[str]:
+    """The words of a text; none where its quotes do not end: pipx stops there."""
+    with suppress(ValueError):
+        return shlex.split(text)
+    return []
 
 
 def _requirement(text: str) -> str:
