@@ -59,6 +59,7 @@ def test_an_sdist_of_another_project_gets_it_too(set_by, version, install):
     [
         ("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_OWN=1.2", SCM + TABLE, "", False),
         ("SETUPTOOLS_SCM_PRETEND_VERSION=2", SCM + TABLE, "", False),  # which it is
+        ("SETUPTOOLS_SCM_PRETEND_VERSION=", SCM + TABLE, "", False),  # as if it were not set
         ("SETUPTOOLS_SCM_PRETEND_VERSION=1.2", SCM, "", False),  # it asks for no version
         ("SETUPTOOLS_SCM_PRETEND_VERSION=1.2", TABLE, "", False),
         ("SETUPTOOLS_SCM_PRETEND_VERSION=1.2", SCM, "setup(use_scm_version=True)", True),

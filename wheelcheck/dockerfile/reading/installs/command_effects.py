@@ -62,8 +62,8 @@ def writes_byte_code(
 
 def pretended_version(variables: Mapping[str, str | None]) -> str:
     """The version that setuptools-scm takes for every sdist; "" for none, ``…`` if not known."""
-    name = "SETUPTOOLS_SCM_PRETEND_VERSION"
-    return (variables[name] or "…") if name in variables else ""
+    version = variables.get("SETUPTOOLS_SCM_PRETEND_VERSION", "")
+    return "…" if version is None else version
 
 
 def _is_on(value: str | None) -> bool:
