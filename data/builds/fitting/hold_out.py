@@ -96,8 +96,8 @@ _ABOUT = (
 _LISTS = (
     (
         (
-            "sixteenth.csv, judged at noon of 2026-11-30 by the model before (719b227c); what was "
-            "wrong there is mended, and its builds are part of the present fit"
+            "sixteenth.csv, judged at noon of 2026-11-30 by the model before (719b227c); its "
+            "builds are part of the present fit"
         ),
         "sixteenth-results.csv",
         "sixteenth",
