@@ -21,7 +21,6 @@ import httpcore
 import httpx
 
 from wheelcheck.index.network.deadlines import current
-from wheelcheck.index.network.plain_answers import PlainConnections
 from wheelcheck.redaction import redact
 
 __all__ = ["Addresses", "Answer", "Client", "Connections", "ProxyUnusable"]
@@ -76,7 +75,7 @@ class Connections:
         return _Backend(self._addresses)
 
     def _direct(self, certificates: ssl.SSLContext) -> httpcore.ConnectionPool:
-        return PlainConnections(certificates, self._backend)
+        return httpcore.ConnectionPool(ssl_context=certificates, network_backend=self._backend)
 
 
 class Answer:
