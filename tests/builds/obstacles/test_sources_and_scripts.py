@@ -486,6 +486,17 @@ RUNS_MAKE = f"{HEAD}import subprocess\nsubprocess.check_call(['make'])\nsetup()\
             "numpy",
         ),
         ("meson.build", "run_command(py, ['-c', 'import os; import numpy'])", ""),
+        ("CMakeLists.txt", 'message("try python -m pybind11 --cmakedir")', ""),
+        (
+            "CMakeLists.txt",
+            'execute_process(COMMAND python3 -c "import numpy"\n  RESULT_VARIABLE failed)',
+            "",
+        ),
+        (
+            "CMakeLists.txt",
+            "execute_process(COMMAND python3 -m cffi)\nexecute_process(COMMAND x ERROR_QUIET)",
+            "cffi",
+        ),
     ],
 )
 def test_a_module_that_a_build_tool_runs_and_no_requirement_brings(

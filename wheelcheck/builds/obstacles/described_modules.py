@@ -20,6 +20,9 @@ _RUNS = re.compile(
 """``python3 -m pybind11 --includes``, ``$(PYTHON) -c "import numpy; …"``."""
 _COMMENT = re.compile(r"#[^\n]*")
 _MAKES = re.compile(r"[\"']g?make[\"' ]|\bg?make -|\bmake[\"']")
+_COMMAND = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*\(")
+_DOES_WITHOUT = re.compile(r"(?i)^\s*message\b|\b(?:RESULTS?_VARIABLE|ERROR_QUIET)\b")
+"""Commands of CMake that run nothing, or whose project looks how the program ended."""
 _BY_NAME = {"CMakeLists.txt": "CMake", "meson.build": "Meson", "Makefile": "make"}
 
 
@@ -49,5 +52,14 @@ def _run(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         if program is None or (program == "make" and not makes):
             continue
         if not (is_aside(path) or is_vendored(path)):
-            for match in _RUNS.finditer(_COMMENT.sub("", text)):
-                yield path, program, match[1]
+            bare = _COMMENT.sub("", text)
+            for match in _RUNS.finditer(bare):
+                if program != "CMake" or not _DOES_WITHOUT.search(_command_at(bare, match.start())):
+                    yield path, program, match[1]
+
+
+def _command_at(text: str, place: int) -> str:
+    """The command of CMake that a place in a text is in."""
+    starts = [match.start() for match in _COMMAND.finditer(text)]
+    start = max((each for each in starts if each <= place), default=0)
+    return text[start : min((each for each in starts if each > place), default=len(text))]
