@@ -70,6 +70,15 @@ def test_what_packages_of_alpine_bring_is_known_of_those_in_a_table(package, odb
     assert image.has_stem("zstd") is zstd
 
 
+def test_the_python_of_alpine_brings_its_library_in_the_version_of_the_release():
+    target = parse_target_on(ALPINE, as_of=DAY)
+    image = image_libraries(target, distribution_of(target)).with_packages(
+        ["python3"], recommends=True
+    )
+    assert image.has("libpython3.12.so.1.0") is None
+    assert image.has("libpython2.7.so.1.0") is False
+
+
 def test_a_library_of_the_wheel_itself_is_there():
     members = {
         **INIT,
