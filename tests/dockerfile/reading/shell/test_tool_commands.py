@@ -101,6 +101,14 @@ def test_arguments_for_pip_whose_quotes_do_not_end_are_none():
     assert [install.command.arguments for install in command.installs] == [("a",)]
 
 
+@pytest.mark.parametrize(
+    ("before", "folder"), [("", "/opt/pipx"), ("ENV PIPX_GLOBAL_HOME=/srv\n", "/srv")]
+)
+def test_pipx_installs_for_all_users_elsewhere(before, folder):
+    (step,) = steps(f"{PIPX}{before}RUN pipx install --global a")
+    assert step.environment == f"{folder}/venvs/a"
+
+
 def test_pipx_injects_into_an_environment_that_is_there():
     first, second = steps(
         f"{PIPX}RUN pipx install poetry && pipx inject poetry plugin -i https://i.example"
@@ -123,7 +131,7 @@ def test_pipx_may_use_uv():
         "uvx python3.11 -V",
         "uv tool run --from python@latest python -V",
         "pipx run ./clean.py",
-        "pipx run https://x.example/clean.py a",
+        "pipx run https://x.example/clean.py?raw=1 a",
         "uvx",
         "uv tool list",
         "uv tool install",

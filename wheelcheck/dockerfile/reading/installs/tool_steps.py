@@ -61,13 +61,15 @@ def _may_take_uv(stage: StageState) -> bool:
 
 
 def _folder(stage: StageState, command: ToolCommand, variables: Mapping[str, str | None]) -> str:
-    """Where the environments are (uv's reference on storage, pipx environment)."""
+    """Where the environments are (uv's reference on storage, pipx environment, pipx 1.18.4)."""
     home = variables.get("HOME") or stage.home
     data = variables.get("XDG_DATA_HOME") or f"{home}/.local/share"
     if command.tool == "uv" and command.once:
         return variables.get("UV_CACHE_DIR") or f"{home}/.cache/uv"
     if command.tool == "uv":
         return variables.get("UV_TOOL_DIR") or f"{data}/uv/tools"
+    if command.for_all:
+        return f"{variables.get('PIPX_GLOBAL_HOME') or '/opt/pipx'}/venvs"
     return f"{variables.get('PIPX_HOME') or f'{data}/pipx'}/venvs"
 
 

@@ -96,12 +96,14 @@ class ToolCommand:
     """A command of uv or pipx that installs tools; `once` says that it also runs one of them.
 
     `by_uv` is what pipx has uv install where that is beside it; () where the command settles it.
+    `for_all` says that it installs for all users.
     """
 
     tool: Literal["uv", "pipx"]
     installs: tuple[ToolInstall, ...]
     once: bool = False
     by_uv: tuple[ToolInstall, ...] = ()
+    for_all: bool = False
 
 
 def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
@@ -180,12 +182,13 @@ def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolComman
 
     found = installs(backend or "pip")
     by_uv = () if backend else installs("uv")
-    return ToolCommand("pipx", found, once, by_uv) if found else None
+    return ToolCommand("pipx", found, once, by_uv, "--global" in given) if found else None
 
 
 def _is_script(given: Mapping[str, str], arguments: Sequence[str]) -> bool:
     """Whether ``pipx run`` runs a file or a page, which says itself what it requires."""
-    return "--spec" not in given and next(iter(arguments), "").endswith(".py")
+    place = next(iter(arguments), "").partition("?")[0]
+    return "--spec" not in given and place.lower().endswith(".py")
 
 
 def _installs_of_pipx(
