@@ -630,8 +630,17 @@ WRAP_FILE = "[wrap-file]\nsource_url = https://x.example/x.tgz\n[provide]\nsymfp
         ({"subprojects/other.wrap": WRAP_GIT}, True, False),
         ({"subprojects/zlib.wrap": WRAP_GIT.replace("symfpu", "zlib")}, True, False),
         ({"subprojects/symfpu.wrap": WRAP_GIT, "subprojects/symfpu/x.h": ""}, False, False),
+        (
+            {"subprojects/symfpu.wrap": f"{WRAP_GIT}directory = s-1\n", "subprojects/s-1/x.h": ""},
+            False,
+            False,
+        ),
+        ({"subprojects/symfpu.wrap": WRAP_GIT, "subprojects/s-1/x.h": ""}, False, True),
     ],
-    ids=["no wrap", "by git", "provided", "another", "packaged", "in the sdist"],
+    ids=[
+        *("no wrap", "by git", "provided", "another", "packaged", "in the sdist"),
+        *("in another folder", "of another"),
+    ],
 )
 def test_what_meson_fetches_by_a_wrap_is_not_missing_and_may_take_git(
     more: dict[str, str], *, missing: bool, git: bool

@@ -88,11 +88,13 @@ def _wraps(folder: str, texts: Mapping[str, str], shipped: set[str]) -> Mapping[
             keys = (line.partition("=")[0].strip() for line in provided.splitlines())
             named = _DEPENDENCY_NAMES.search(provided)
             words = re.split(r"[\s,]+", named[1]) if named else ()
-            afar = "" if name in shipped else text
+            place = _DIRECTORY.search(text)
+            afar = "" if (place[1] if place else name) in shipped else text
             found |= dict.fromkeys((name, *filter(None, (*keys, *words))), afar)
     return found
 
 
+_DIRECTORY = re.compile(r"(?m)^directory\s*=\s*(\S+)")
 _DEPENDENCY_NAMES = re.compile(r"(?m)^dependency_names\s*=([^\n]*)")
 
 
