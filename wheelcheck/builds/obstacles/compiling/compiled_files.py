@@ -91,7 +91,6 @@ def _named_files(
 ) -> dict[str, bool]:
     """The files that the compiler gets for the listed sources, and whether it does for certain."""
     named: dict[str, bool] = {}
-    # A .pyx that the sdist lacks is translated nowhere: a function may take the C instead.
     asks_for_sdist = _ASKS_FOR_SDIST in contents.texts.get("setup.py", "")
     for path in map(posixpath.normpath, _of_settings(contents)):
         if found := shipped_file(path, contents, cythonizes=cythonizes):
@@ -102,6 +101,7 @@ def _named_files(
             found = shipped_file(path, contents, cythonizes=cythonizes)
             if found:
                 named[found] = named.get(found, False) or certain
+            # A .pyx that the sdist lacks is translated nowhere: a function may take the C instead.
             elif (asks_for_sdist or path not in contents.sizes) and (
                 shipped := shipped_file(path, contents, cythonizes=False)
             ):
