@@ -96,7 +96,15 @@ _ABOUT = (
 _LISTS = (
     (
         (
-            "sixteenth.csv, judged at noon of 2026-11-30 by the model before (719b227c); its "
+            "seventeenth.csv, judged in the afternoon of 2026-11-30 by the model before "
+            "(9ce73a78); its builds are part of the present fit"
+        ),
+        "seventeenth-results.csv",
+        "seventeenth",
+    ),
+    (
+        (
+            "sixteenth.csv, judged at noon of 2026-11-30 by an earlier model (719b227c); its "
             "builds are part of the present fit"
         ),
         "sixteenth-results.csv",

@@ -43,6 +43,7 @@ LISTS = (
     ("thirteenth", "thirteenth", 2.0),
     ("fifteenth", "fifteenth", 2.0),
     ("sixteenth", "sixteenth", 2.0),
+    ("seventeenth", "seventeenth", 2.0),
 )
 """Tables of results (``…-results.csv``), the half of each that was judged as unseen, and how much
 its builds weigh: the later the list, the nearer was the model of its day to the present one."""

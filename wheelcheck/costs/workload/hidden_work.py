@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, missing_subprojects
-from wheelcheck.costs.workload.made import archived_bytes, texts_of_scripts
+from wheelcheck.costs.workload.gated import runs_tests
+from wheelcheck.costs.workload.made import archived_bytes, brings_objects, texts_of_scripts
 
-__all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "hidden_work"]
+__all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "OBJECTS", "TESTS", "hidden_work"]
 
 DOWNLOADS = "downloads"
 """What `hidden_work` says of a build in which CMake downloads projects and builds them."""
@@ -23,6 +24,10 @@ GO = "go"
 """Of a build that has Go compile, with the parts of its standard library that are used."""
 DOCUMENTS = "documents"
 """Of a build that has its documentation written, too."""
+OBJECTS = "objects"
+"""Of a build with make in an sdist that brings object files."""
+TESTS = "tests"
+"""Of a build that runs tests, benchmarks or profile training of the sdist."""
 
 _BRINGS = re.compile(
     r"^\s*(?:FetchContent_(?:Declare|MakeAvailable)|ExternalProject_Add|CPM(?:Add|Find)Package)\s*\(",
@@ -57,11 +62,13 @@ def hidden_work(
 ) -> tuple[str, ...]:
     """The kinds of evidence that the build does what the sdist does not show.
 
-    Where nothing is compiled, only that it writes documentation is of weight.
+    Where nothing is compiled, only that it writes documentation or runs tests is of weight.
     """
     found = [DOCUMENTS] if _documents(facts, texts) else []
+    found += [TESTS] if any(map(runs_tests, texts_of_scripts(facts, texts))) else []
     if compiles:
         found += (*_by_texts(texts), *_by_scripts(facts), *_by_wraps(facts, sizes))
+        found += [OBJECTS] if brings_objects(facts, sizes, texts) else []
         found += [_ARCHIVES] if archived_bytes(facts, sizes, texts) else []
     return tuple(dict.fromkeys(found))
 
