@@ -33,6 +33,7 @@ def requested(step) -> list[str]:
             "uv/tools/mkdocs",
         ),
         ("uv tool install --from 'httpie<4' http", ["httpie<4"], "uv/tools/httpie"),
+        ("uv -q --color never tool --offline install x", ["x"], "uv/tools/x"),
         ("python -m uv tool install Some_Tool", ["Some_Tool"], "uv/tools/some-tool"),
     ],
 )
@@ -69,6 +70,8 @@ def test_a_tool_may_get_another_python():
         ("uvx ruff@0.6.0 check .", ["ruff==0.6.0"]),
         ("uv tool run --with a,b cowsay hi", ["a", "b", "cowsay"]),
         ("pipx run --spec black==24.1 black --version", ["black==24.1"]),
+        ("uv --quiet tool run --with a cowsay -q", ["a", "cowsay"]),
+        ("pipx -q run black --version", ["black"]),
         ("uvx --with a,b python@3.12 -c 'import a'", ["a", "b"]),
         ("uvx --from a python -c 'import a'", ["a"]),
     ],
@@ -84,6 +87,12 @@ def test_what_a_tool_runs_is_followed_too():
     tool, step = steps(f"{UV}RUN uvx --from poetry==2.1.0 pip install six")
     assert requested(tool) == ["poetry==2.1.0"]
     assert requested(step) == ["six"]
+
+
+@pytest.mark.parametrize("run", ["uv -q run", "uv --color never tool -q run", "pipx -q run"])
+def test_options_may_stand_before_the_action_that_runs(run):
+    *_, step = steps(f"{UV}RUN pip install pipx && {run} pip install six")
+    assert (step.tool, requested(step)) == ("pip", ["six"])
 
 
 def test_pipx_gives_each_package_an_environment_and_has_the_newest_pip():
@@ -104,9 +113,10 @@ def test_arguments_for_pip_whose_quotes_do_not_end_are_none():
 @pytest.mark.parametrize(
     ("before", "folder"), [("", "/opt/pipx"), ("ENV PIPX_GLOBAL_HOME=/srv\n", "/srv")]
 )
-def test_pipx_installs_for_all_users_elsewhere(before, folder):
-    (step,) = steps(f"{PIPX}{before}RUN pipx install --global a")
-    assert step.environment == f"{folder}/venvs/a"
+@pytest.mark.parametrize("command", ["install --global", "--global install", "-q --global install"])
+def test_pipx_installs_for_all_users_elsewhere(before, folder, command):
+    (step,) = steps(f"{PIPX}{before}RUN pipx {command} a")
+    assert (requested(step), step.environment) == (["a"], f"{folder}/venvs/a")
 
 
 def test_pipx_injects_into_an_environment_that_is_there():
@@ -162,3 +172,10 @@ def test_pipx_takes_uv_where_that_is_beside_it(pipx, uv, command, tool):
     assert stage.steps[-1].tool == tool
     assert requested(stage.steps[-1]) == ["a"]
     assert stage.steps[-1].environment == f"{SHARE}/pipx/venvs/a"
+
+
+@pytest.mark.parametrize(
+    "words", ["uv -q", "uv -q tool", "uv tool -q list", "pipx -q", "pipx -q list"]
+)
+def test_options_without_an_action_that_installs_are_no_command(words):
+    assert tool_command(words.split(), {}) is None

@@ -59,6 +59,10 @@ _RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = MappingProxyType(
         ("micromamba", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
     }
 )
+_BEFORE_ACTIONS = frozenset(
+    {"--allow-insecure-host", "--cache-dir", "--color", "--config-file", "--directory", "--project"}
+)
+"""Options of uv, wherever they stand, that take a value (uv 0.13.9 help)."""
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?")
 _CONDAS = {"conda", "mamba", "micromamba"}
 _CONDA_PYTHON = re.compile(r"python(?:=|==|>=|~=|\s)*(\d(?:\.\d+)?)")
@@ -112,10 +116,10 @@ def unwrapped(words: Sequence[str]) -> Sequence[str]:
     while words:
         words = without_wrappers(words)
         name = words[0].rpartition("/")[2] if words else ""
-        if (runner := _runner(name, words)) and len(words) > len(runner):
-            words = _behind_options(words[len(runner) :], _RUNNERS[runner])
-        else:
+        program = _run_by(name, words)
+        if not program:
             break
+        words = program
     return words
 
 
@@ -132,8 +136,19 @@ def without_wrappers(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
-def _runner(name: str, words: Sequence[str]) -> tuple[str, ...]:
-    return next((item for item in _RUNNERS if (name, *words[1 : len(item)]) == item), ())
+def _run_by(name: str, words: Sequence[str]) -> Sequence[str]:
+    """What a tool runs in an environment: ``uv -q run pip …`` runs ``pip …``; () for all else."""
+    for (tool, *actions), with_value in _RUNNERS.items():
+        rest = words[1:]
+        for action in actions if tool == name else ():
+            rest = _behind_options(rest, with_value | _BEFORE_ACTIONS)
+            if not rest or rest[0] != action:
+                break
+            rest = rest[1:]
+        else:
+            if tool == name and rest:
+                return _behind_options(rest, with_value)
+    return ()
 
 
 def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:

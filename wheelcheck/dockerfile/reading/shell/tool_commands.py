@@ -117,12 +117,31 @@ def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> Too
         return None
     if _PYTHON.fullmatch(words[0]) and list(words[1:3]) in (["-m", "pipx"], ["-m", "uv"]):
         words = words[2:]
-    program, rest = words[0], list(words[1:])
+    program, rest = words[0], words[1:]
     if _UVX.fullmatch(program):
         return _uv(rest, environ, once=True)
-    if _UV_TOOL.fullmatch(program) and rest[:1] == ["tool"] and rest[1:2] in (["install"], ["run"]):
-        return _uv(rest[2:], environ, once=rest[1] == "run")
-    return _pipx(rest, environ) if _PIPX.fullmatch(program) else None
+    if _UV_TOOL.fullmatch(program):
+        group, rest = _action("uv", rest)
+        action, rest = _action("uv", rest)
+        known = group == "tool" and action in {"install", "run"}
+        return _uv(rest, environ, once=action == "run") if known else None
+    return _pipx(words[1:], environ) if _PIPX.fullmatch(program) else None
+
+
+def _action(tool: Literal["uv", "pipx"], words: Sequence[str]) -> tuple[str, list[str]]:
+    """The first word that is no option, and all others: both tools take options before it too.
+
+    "" where there is none.
+    """
+    start = 0
+    while start < len(words) and words[start].startswith("-"):
+        start += 2 if _has_value_behind(tool, words[start]) else 1
+    return "".join(words[start : start + 1]), [*words[:start], *words[start + 1 :]]
+
+
+def _has_value_behind(tool: Literal["uv", "pipx"], option: str) -> bool:
+    """Whether the next word is an option's value."""
+    return option in _WITH_VALUE[tool] or (tool == "uv" and takes_value(tool, option))
 
 
 def _uv(
@@ -167,11 +186,11 @@ def _options_of_uv(options: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
-    action = next(iter(words), "")
+    action, words = _action("pipx", words)
     if action not in {"install", "inject", "run"}:
         return None
     once = action == "run"
-    options, arguments = _parted("pipx", words[1:], once=once)
+    options, arguments = _parted("pipx", words, once=once)
     given = dict(options)
     if once and ("--path" in given or _is_script(given, arguments)):
         return None
@@ -241,7 +260,7 @@ def _parted(
                 break
             continue
         name, equals, value = word.partition("=")
-        if name in _WITH_VALUE[tool] or (tool == "uv" and takes_value(tool, name)):
+        if _has_value_behind(tool, name):
             value = value if equals else "".join(rest[:1])
             rest = rest if equals else rest[1:]
         options.append((name, value))
