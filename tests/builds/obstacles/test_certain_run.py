@@ -884,6 +884,7 @@ IN_A_FUNCTION = """
 def prepare():
     from numpy.distutils.core import setup
     setup(name='x', configuration=print)
+SOURCES = ['x.c']
 prepare()
 """
 
@@ -908,6 +909,10 @@ def test_numpy_distutils_where_a_function_imports_it(numpy: str, setuptools: str
 def test_numpy_distutils_without_anything_to_compile_or_in_a_branch():
     given = {"numpy": "2.3.5", "setuptools": "84.2.1"}
     assert run(IN_A_FUNCTION, (3, 11), **given) is None
+    for aside in ("tests/x.c", "extras/other.c"):
+        assert run(IN_A_FUNCTION, (3, 11), files={aside: ""}, **given) is None
+    several = IN_A_FUNCTION.replace("x.c", "src/*.c")
+    assert run(several, (3, 11), files={"src/other.c": ""}, **given) is not None
     branch = IN_A_FUNCTION.replace(
         "\nprepare()", "\nimport os\nif os.environ.get('F2PY'):\n prepare()"
     )

@@ -268,7 +268,7 @@ class Expressions:
             raises, why = "AttributeError", unread_description(node, frame)
         if not why and not state.settings.first:
             called = frame.origin(node.func)
-            raises, why = "TypeError", numpy_dry_run(called, state.modules.paths, finds.versions)
+            raises, why = "TypeError", numpy_dry_run(called, state.modules, finds.versions)
         if why:
             frame.stop(node, raises, why)
         if state.settings.release is not None and not state.settings.first:

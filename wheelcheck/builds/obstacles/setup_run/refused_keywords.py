@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -16,7 +16,9 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.known.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules
 from wheelcheck.builds.obstacles.setup_run.stop import SETUP_EXIT
+from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = [
     "numpy_dry_run",
@@ -105,17 +107,22 @@ def refused_dry_run(called: str, names: frozenset[str], setuptools: Version | No
 
 
 def numpy_dry_run(
-    called: str, paths: Collection[str], versions: Mapping[str, Version | None]
+    called: str, modules: SdistModules, versions: Mapping[str, Version | None]
 ) -> str:
     """Why ``numpy.distutils.core.setup()`` ends where it compiles; "" if it does not.
 
-    Its compilers give `dry_run` to those of setuptools (run with NumPy 2.3.5). An sdist that has
-    none of their sources among its `paths` compiles nothing.
+    Its compilers give `dry_run` to those of setuptools (run with NumPy 2.3.5). What is compiled
+    are sources that a script of the sdist names, by their file or by ``*.c``, and no tests.
     """
     setuptools = versions.get("setuptools")
     if called != "numpy.distutils.core.setup" or setuptools is None or setuptools < _DRY_RUN_GONE:
         return ""
-    compiles = any(path.endswith(_COMPILED) for path in paths)
+    words = "\n".join(text for path, text in modules.texts.items() if not is_aside(path))
+    compiles = any(
+        path.rpartition("/")[2] in words or f"*{path[path.rindex('.') :]}" in words
+        for path in modules.paths
+        if path.endswith(_COMPILED) and not is_aside(path)
+    )
     return "numpy.distutils gives compilers dry_run, gone since setuptools 81" if compiles else ""
 
 
