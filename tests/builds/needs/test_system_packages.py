@@ -270,12 +270,14 @@ def test_our_reading_counts_where_the_table_is_silent():
     }
 
 
-def test_openmp_is_used_wherever_the_compiler_has_it():
+@pytest.mark.parametrize("module", ["OpenMP", "OpenACC"])
+def test_openmp_is_used_wherever_the_compiler_has_it(module: str):
+    """CMake's own FindOpenACC takes ``-fopenacc`` of GCC, which links with libgomp (run)."""
     facts = SourceNeedsInput(
         NormalizedName("nobody-knows-this"),
         Version("1"),
         languages={"c++": "x.cpp"},
-        texts={"CMakeLists.txt": "find_package(OpenMP)\nfind_package(ZLIB)\n"},
+        texts={"CMakeLists.txt": f"find_package({module})\nfind_package(ZLIB)\n"},
     )
     commands = install_commands(source_needs(facts), alpine("3.19"))
     assert commands.build == ALPINE_BUILD + " g++"

@@ -20,8 +20,9 @@ _MINIMUM = "CMAKE_MINIMUM_REQUIRED_VERSION"
 _MOST_FILES = 5000
 _COMPILER_HAS = re.compile(r"check_\w+_(?:compiler|linker)_flag")
 _PROBES = re.compile(r"check_\w+")
-_THERE = {"cython", "nanobind", "openmp", "pybind11", "python", "python3", "pythonextensions",
-    "pythoninterp", "pythonlibs", "scikitbuild", "skbuild", "threads"}  # fmt: skip
+_THERE = {"cython", "nanobind", "openacc", "openmp", "pybind11", "python", "python3",
+    "pythonextensions", "pythoninterp", "pythonlibs", "scikitbuild", "skbuild",
+    "threads"}  # fmt: skip
 """Packages of CMake that every build for Python has, by its compiler or its build requirements."""
 _Command = Callable[[Scope, list[str], Sequence[str]], None]
 

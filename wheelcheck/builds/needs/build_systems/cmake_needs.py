@@ -178,7 +178,7 @@ def _package(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
     if name in _CUDA:
         yield from program_need("nvcc", f"{command.path}: find_package({name})", role)
         return
-    if name == "OpenMP" and command.off:  # the compiler has it, and does not use it
+    if name in {"OpenACC", "OpenMP"} and command.off:  # the compiler has it, and does not use it
         return
     least = command.words[1] if len(command.words) > 1 else ""
     source = f"{command.path}: find_package({name})"
