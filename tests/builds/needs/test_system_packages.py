@@ -318,6 +318,26 @@ def test_cmake_without_ninja_needs_make(installed: set[str], make: bool):  # noq
     assert ("make" in install_commands(source_needs(facts), BOOKWORM).build.split()) is make
 
 
+@pytest.mark.parametrize(
+    ("line", "compiles"),
+    [
+        ("check_output(['cmake', '--version'])", False),
+        ("os.system('cmake --version')", False),
+        ("check_call(['cmake', '--build', '.'])", True),
+    ],
+)
+def test_asking_cmake_for_its_version_builds_no_project(line: str, compiles: bool):  # noqa: FBT001
+    facts = SourceNeedsInput(
+        NormalizedName("nobody-knows-this"),
+        Version("1"),
+        texts={"setup.py": f"import os\n{line}\n"},
+        tools_run=(("setup.py:2", "cmake"),),
+    )
+    names = {need.name for need in source_needs(facts)}
+    assert "cmake" in names
+    assert ({"c", "c++"} <= names) is ("c++" in names) is compiles
+
+
 def test_a_release_outside_what_was_seen_may_ask_for_another_library():
     texts = {"setup.py": 'os.popen("pkg-config --libs ipopt").read()'}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -87,11 +88,23 @@ def _of_unread_project(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> I
     """
     places = [f"{where} runs cmake" for where, tool in facts.tools_run if tool == "cmake"]
     runs = (need for need in found if need.name == "cmake" and need.role is Role.REQUIRED)
-    place = next(iter((*places, *(need.source for need in runs))), "")
+    every = (*places, *(need.source for need in runs))
+    place = next((each for each in every if not _ONLY_VERSION.search(_line(facts, each))), "")
     if place and not any(path.endswith("CMakeLists.txt") for path in facts.members):
         for tool in ("c", "c++"):
             source = f"{place}, whose project() takes C and C++ by default"
             yield BuildNeed(NeedKind.TOOL, tool, source)
+
+
+_ONLY_VERSION = re.compile(r"""cmake3?["', ]+--?version\b""")
+"""A command that has CMake say its version, and builds nothing."""
+
+
+def _line(facts: SourceNeedsInput, where: str) -> str:
+    """The line of a build script that ``setup.py:3 …`` means; "" where it is not known."""
+    path, _, number = where.partition(" ")[0].rpartition(":")
+    lines = facts.texts.get(path, "").splitlines()
+    return lines[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(lines) else ""
 
 
 def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
