@@ -177,6 +177,29 @@ def test_modules_that_cmake_includes_may_download():
     assert downloads(texts={**texts, "CMakeLists.txt": "project(x)"}) == []
 
 
+def test_a_package_of_cpm_behind_an_option_that_is_off_is_not_fetched():
+    """fht-cpu fetches Google's benchmark for a header that it ships."""
+    text = "option(TUNE help {})\nif(TUNE)\n  CPMAddPackage(\n    NAME rapid\n"
+    text += "    GITHUB_REPOSITORY a/b)\nendif()\n"
+    (found,) = downloads(texts={"CMakeLists.txt": text.format("ON")})
+    assert found.message == "CMake may download rapid"
+    assert downloads(texts={"CMakeLists.txt": text.format("OFF")}) == []
+
+
+def test_lists_beside_the_folder_that_the_backend_names_fetch_nothing():
+    settings = '[build-system]\nrequires = ["scikit-build-core"]\n'
+    settings += (
+        'build-backend = "scikit_build_core.build"\n[tool.scikit-build]\ncmake.source-dir = "{}"\n'
+    )
+    fetch = "CPMAddPackage(NAME rapid GITHUB_REPOSITORY a/b)\n"
+    texts = {"CMakeLists.txt": fetch, "python/CMakeLists.txt": "project(x)\n"}
+    assert downloads(texts={**texts, "pyproject.toml": settings.format("python")}) == []
+    assert len(downloads(texts={**texts, "pyproject.toml": settings.format(".")})) == 1
+    for place in ("..", "${ELSEWHERE}"):
+        texts["python/CMakeLists.txt"] = f"add_subdirectory({place} x)\n"
+        assert len(downloads(texts={**texts, "pyproject.toml": settings.format("python")})) == 1
+
+
 def test_a_folder_for_libraries_that_holds_lists_alone_has_them_fetched():
     """pyroomacoustics fetches Eigen in external/CMakeLists.txt; libraries there need nothing."""
     texts = {"external/CMakeLists.txt": "FetchContent_Declare(eigen GIT_REPOSITORY ${url})\n"}

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
+from wheelcheck.builds.cmake.commands import cmake_commands
+from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -24,7 +26,8 @@ from wheelcheck.errors import Unknown
 __all__ = ["network_obstacles"]
 
 _CMAKE_FETCH = re.compile(
-    r"\b(FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\(\s*\"?([\w.-]+)([^)]{0,2000})"
+    r"\b(FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\("
+    r"\s*(?:NAME\s+)?\"?([\w.-]+)([^)]{0,2000})"
     r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
     re.IGNORECASE,
 )
@@ -109,16 +112,47 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         for path, text in every.items()
         if path not in vendored or path.rpartition("/")[0] not in filled
     }
+    off, unread = _passed_over(facts.texts)
+    own = {path: text for path, text in own.items() if path not in unread}
     lists = (text for path, text in own.items() if not path.endswith(".cmake"))
     included = {_module(path) for text in lists for path in _INCLUDE.findall(text)}
     for path, text in own.items():
         name = _module(path)
         if path.endswith(".cmake") and (name not in included or _FOR_TESTS.fullmatch(name)):
             continue
-        names = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
+        fetched = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
+        names = [name for name in fetched if (path, name) not in off]
         if names:
             message = f"CMake may download {', '.join(names)}"
             yield _download("downloads-cmake", message, path)
+
+
+def _passed_over(texts: Mapping[str, str]) -> tuple[set[tuple[str, str]], set[str]]:
+    """What is fetched only behind options that are off, and lists that the backend's root leaves.
+
+    The root is the list in the folder that ``cmake.source-dir`` names.
+    """
+    if not any(map(_CMAKE_FETCH.search, texts.values())):
+        return set(), set()
+    off: set[tuple[str, str]] = set()
+    on: set[tuple[str, str]] = set()
+    read: set[str] = set()
+    followed = True
+    roots = cmake_roots(texts)
+    for root in roots:
+        for command in cmake_commands(texts, root, command_line_defines(texts)):
+            read.add(command.path)
+            if command.name == "add_subdirectory" and "$" in "".join(command.words[:1]):
+                followed = False
+            words = command.words[command.words[:1] == ("NAME",) :]
+            if command.name in _FETCHERS and words:
+                (off if command.off else on).add((command.path, words[0]))
+    stated = followed and "CMakeLists.txt" in texts and "CMakeLists.txt" not in roots
+    unread = {path for path in texts if path.endswith("CMakeLists.txt")} - read
+    return off - on, unread if stated else set()
+
+
+_FETCHERS = {"fetchcontent_declare", "externalproject_add", "cpmaddpackage"}
 
 
 def _filled_folders(members: Iterable[str]) -> frozenset[str]:
