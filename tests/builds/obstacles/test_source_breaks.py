@@ -173,6 +173,14 @@ def test_a_name_that_the_sdist_defines_itself_is_no_break():
     assert found(contents_of(setup__py=SETUP, x__c=OLD, compat__h=compat), 13) == ()
 
 
+def test_a_header_of_a_name_that_cpython_had_may_be_the_sdist_s_own():
+    """starlink-pyast: its ast.h is the library's, and CPython 3.10 has none any more."""
+    source = '#include <Python.h>\n#include "ast.h"\n'
+    (obstacle,) = found(contents_of(setup__py=SETUP, x__c=source), 13)
+    assert "ast.h" in obstacle.message
+    assert found(contents_of(setup__py=SETUP, x__c=source, ast__h="int a;\n"), 13) == ()
+
+
 def test_a_definition_for_python_2_alone_is_none():
     source = "#include <Python.h>\n#if PY_MAJOR_VERSION {} 3\n#define PyEval_CallObject mine\n"
     used = "#endif\nvoid f() {{ PyEval_CallObject(g, a); }}\n"

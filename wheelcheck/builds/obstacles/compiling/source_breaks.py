@@ -101,6 +101,8 @@ def _own_names(contents: SdistContents, minor: int) -> set[str]:
             elif name.startswith("#"):
                 unset.add(name)
         own |= {need for need in marks.needs if need.startswith(STRUCTURE)}
+    # A header of CPython's name may be the sdist's own, as the ast.h of starlink-pyast.
+    own |= {posixpath.basename(path) for path in contents.sizes if path.endswith(".h")}
     return own | {_UNSET + name for name in unset - own}
 
 
