@@ -511,6 +511,8 @@ def test_a_bundled_pybind11_that_python_does_not_compile():
     source = "#include <pybind11/pybind11.h>\n"
     assert bundled(4, source, "3.11") == [True]
     assert bundled(4, source, "3.10") == []
+    assert bundled(8, source, "3.11") == [True]
+    assert bundled(9, source, "3.11") == []  # 2.9.1 does not compile, 2.9.2 does
     assert bundled(13, source, "3.11") == []
     assert bundled(4, "int x;", "3.11") == []
     assert bundled(4, source, "3.11", "from setuptools import setup\nsetup()\n") == [False]

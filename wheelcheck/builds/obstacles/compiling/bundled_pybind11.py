@@ -47,11 +47,14 @@ def bundled_pybind11(
 
 
 def _known_error(versions: Collection[str], python: str) -> str:
-    """What compilers say of all these releases on a Python, by the last row; "" if nothing."""
+    """What compilers say of all these releases on a Python, by the last row; "" if nothing.
+
+    A copy says its minor release alone, of which later patches may compile, as those of 2.9 do.
+    """
     error = ""
     for row in read_table(_TABLE):
         last = Version(row["last"]).release[:2]
-        old = all(Version(version).release[:2] <= last for version in versions)
+        old = all(Version(version).release[:2] < last for version in versions)
         if row["project"] == "pybind11" and row["python"] == python and old:
             error = row["error"]
     return error
