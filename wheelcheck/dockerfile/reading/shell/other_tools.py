@@ -115,8 +115,7 @@ def unwrapped(words: Sequence[str]) -> Sequence[str]:
     """Take programs off that only run another one: ``sudo -H env A=b pip …`` is ``pip …``."""
     while words:
         words = without_wrappers(words)
-        name = words[0].rpartition("/")[2] if words else ""
-        program = _run_by(name, words)
+        program = _run_by(words)
         if not program:
             break
         words = program
@@ -136,19 +135,26 @@ def without_wrappers(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
-def _run_by(name: str, words: Sequence[str]) -> Sequence[str]:
+def _run_by(words: Sequence[str]) -> Sequence[str]:
     """What a tool runs in an environment: ``uv -q run pip …`` runs ``pip …``; () for all else."""
+    name = words[0].rpartition("/")[2] if words else ""
     for (tool, *actions), with_value in _RUNNERS.items():
-        rest = words[1:]
-        for action in actions if tool == name else ():
-            rest = _behind_options(rest, with_value | _BEFORE_ACTIONS)
-            if not rest or rest[0] != action:
-                break
-            rest = rest[1:]
-        else:
-            if tool == name and rest:
-                return _behind_options(rest, with_value)
+        rest = _behind_actions(words[1:], actions, with_value) if tool == name else ()
+        if rest:
+            return _behind_options(rest, with_value)
     return ()
+
+
+def _behind_actions(
+    words: Sequence[str], actions: Sequence[str], with_value: frozenset[str]
+) -> Sequence[str]:
+    """What stands behind all actions, with options before each; () where another word does."""
+    for action in actions:
+        words = _behind_options(words, with_value | _BEFORE_ACTIONS)
+        if words[:1] != [action]:
+            return ()
+        words = words[1:]
+    return words
 
 
 def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:
