@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.values.printed import face
-from wheelcheck.reports.values.value import Value
+from wheelcheck.reports.values.printed import Printed, face
 from wheelcheck.version import __version__
 
 if TYPE_CHECKING:
@@ -22,13 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Plots", "Shown"]
 
 
-class Shown(Value):
+class Shown(Printed):
     """What a report can do to be looked at; `Report` adds what there is to see."""
 
-    def __str__(self) -> str:
-        """What ``wheelcheck`` prints, in 100 columns, without colour."""
-        text: str = face("text.report_text", "render_text")(self)
-        return text.rstrip()
+    writer: ClassVar = ("report_text", "render_text")
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """The answer in a sentence, where pydantic would show thousands of lines."""
@@ -40,7 +36,7 @@ class Shown(Value):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """What IPython shows: HTML in a notebook, the whole text in a terminal."""
-        return {"text/plain": str(self), "text/html": self._repr_html_()}
+        return {**super()._repr_mimebundle_(), "text/html": self._repr_html_()}
 
     def to_pandas(self) -> pd.DataFrame:
         """The matrix as a data frame, one row per package and target.
