@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterator
 
 from packaging.version import Version
 
-from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.sure_headers import compiler_headers, described_sources
+from wheelcheck.builds.needs.sure_headers import described_sources
+from wheelcheck.builds.obstacles.compiling.brought_headers import is_from_outside
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles, with_includes
 from wheelcheck.builds.obstacles.compiling.missing_headers import (
     PLAIN_PROJECTS,
-    is_of_project,
     of_other_system,
 )
 from wheelcheck.builds.obstacles.compiling.source_breaks import source_breaks
@@ -21,7 +20,6 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
-from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["described_breaks"]
 
@@ -112,9 +110,7 @@ def _headers_left_out(
             name = include[1:]
             base = name.rpartition("/")[2]
             own = base in contents.file_names or not base.endswith(HEADER_ENDINGS)
-            if include[0] != '"' or own or is_of_project(name) or name in compiler_headers():
-                continue
-            if not any(is_packaged((FileKind.HEADER, each)) for each in (name, base)):
+            if include[0] == '"' and not own and not is_from_outside(name):
                 message = f"{path} includes {name}, which no package of Debian holds, nor the sdist"
                 yield BuildObstacle("header-missing", message, path)
                 return

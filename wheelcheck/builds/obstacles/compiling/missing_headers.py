@@ -15,6 +15,12 @@ from wheelcheck.builds.needs.header_packages import (
 )
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.sure_headers import compiler_headers
+from wheelcheck.builds.obstacles.compiling.brought_headers import (
+    comes_along,
+    is_from_outside,
+    is_in_packages,
+    project_of_header,
+)
 from wheelcheck.builds.obstacles.compiling.compiled_files import CompiledFiles
 from wheelcheck.builds.obstacles.compiling.without_headers import without_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -28,7 +34,6 @@ __all__ = [
     "GENERATES",
     "PLAIN_PROJECTS",
     "compilable",
-    "is_of_project",
     "missing_headers",
     "missing_in_cffi",
     "of_other_system",
@@ -64,11 +69,6 @@ _NAMES_FOLDERS = re.compile(
 """Words of scripts that may name folders of headers besides the compiler's own."""
 _INCLUDE_DIRS = re.compile(r"(?m)^\s*[\"']?include[-_]dirs|\binclude-dirs\s*=")
 """The same in settings: ``[build_ext]`` of ``setup.cfg``, ``ext-modules`` of ``pyproject.toml``."""
-_BROUGHT = {
-    "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
-    "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
-}  # fmt: skip
-"""Folders of headers that a project of PyPI brings."""
 _OF_OTHER_SYSTEMS = frozenset({
     "windows.h", "winsock2.h", "winsock.h", "ws2tcpip.h", "conio.h", "direct.h", "tchar.h", "io.h",
     "windef.h", "winbase.h", "mach/mach.h", "mach/mach_time.h", "targetconditionals.h",
@@ -137,7 +137,7 @@ def missing_headers(
                 message = f"{path} includes {include[1:]}, {why}; the build may leave it out"
                 return (BuildObstacle("header-missing", message, path, may_be_left_out=True),)
     plain = complete and installed.keys() <= PLAIN_PROJECTS
-    return without_headers(perhaps if plain else (), contents, script, _is_nowhere)
+    return without_headers(perhaps if plain else (), contents, script)
 
 
 def missing_in_cffi(
@@ -154,11 +154,6 @@ def missing_in_cffi(
             message = f"{path} includes {header}, {why}"
             return (BuildObstacle("header-missing", message, path),)
     return ()
-
-
-def is_of_project(name: str) -> bool:
-    """Whether a header is in a folder that a project of PyPI brings, such as NumPy."""
-    return name.partition("/")[0] in _BROUGHT
 
 
 def of_other_system(name: str) -> bool:
@@ -260,11 +255,8 @@ def _is_left_behind(
     folder = name.partition("/")[0]
     if not include.startswith('"') or "/" not in name or posixpath.basename(name) in shipped:
         return False
-    # Folders may be links: mysql is one to mariadb in Debian, so a header's own name counts too.
-    packaged = any(
-        is_packaged((FileKind.HEADER, each)) for each in (name, posixpath.basename(name))
-    )
-    elsewhere = folder in _BROUGHT or folder in installed or packaged
+    of_project = project_of_header(name) is not None or folder in installed
+    elsewhere = of_project or is_in_packages(name)
     return not elsewhere and _holds_folder(name, contents) and ".." not in name
 
 
@@ -277,7 +269,7 @@ def _missing(
     name: str, shipped: Collection[str], installed: Mapping[str, object], *, complete: bool
 ) -> str:
     """Why a header is not there; "" where it may be."""
-    if name in compiler_headers() or _is_there(posixpath.basename(name), shipped):
+    if name in compiler_headers() or comes_along(posixpath.basename(name), shipped):
         return ""
     if name.endswith((".c", ".cc", ".cpp")):  # of a submodule, say, unless something writes it
         stem = posixpath.basename(name).partition(".")[0]
@@ -285,7 +277,7 @@ def _missing(
             each.partition(".")[0] == stem and not each.endswith(HEADER_ENDINGS) for each in shipped
         )
         return "" if made else _NOWHERE
-    project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
+    project = project_of_header(name)
     if project is not None:
         absent = complete and project not in installed
         absent = absent and not is_packaged((FileKind.HEADER, name))
@@ -313,21 +305,6 @@ def _missing_from_system(name: str, *, plain: bool) -> str:
     return _BELOW if is_nested_header(name) else ""
 
 
-def _is_there(header: str, shipped: Collection[str]) -> bool:
-    """Whether a header is in the sdist, or Cython writes it: ``x.h``, ``x_api.h`` of ``x.pyx``."""
-    stem = posixpath.splitext(header)[0]
-    return any(
-        name in shipped for name in (header, f"{stem}.pyx", f"{stem.removesuffix('_api')}.pyx")
-    )
-
-
-def _is_nowhere(header: str, shipped: Collection[str]) -> bool:
-    """Whether neither the sdist nor Cython, a compiler or a package of Debian brings a header."""
-    base = posixpath.basename(header)
-    found = _is_there(base, shipped) or header in compiler_headers()
-    return not found and not is_packaged((FileKind.HEADER, base))
-
-
 def _unmet(
     include: str, contents: SdistContents, installed: Mapping[str, object], *, complete: bool
 ) -> str:
@@ -336,9 +313,5 @@ def _unmet(
     plain = complete and installed.keys() <= PLAIN_PROJECTS
     if include[0] != '"' or not plain or not name.endswith(HEADER_ENDINGS):
         return ""
-    base = posixpath.basename(name)
-    if _is_there(base, contents.file_names):
-        return ""
-    outside = name in compiler_headers() or is_of_project(name)
-    packaged = any(is_packaged((FileKind.HEADER, each)) for each in (name, base))
-    return "" if outside or packaged or _holds_folder(name, contents) else _NOWHERE
+    there = comes_along(posixpath.basename(name), contents.file_names)
+    return "" if there or _holds_folder(name, contents) or is_from_outside(name) else _NOWHERE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
+from wheelcheck.builds.obstacles.compiling.brought_headers import is_nowhere
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
@@ -24,13 +25,11 @@ def without_headers(
     paths: Collection[str],
     contents: SdistContents,
     script: str,
-    is_nowhere: Callable[[str, Collection[str]], bool],
 ) -> tuple[BuildObstacle, ...]:
     """Several sources that are perhaps compiled include headers, and the sdist holds none at all.
 
-    Code ``header-missing``, a warning. `is_nowhere` says whether nothing brings a header, besides
-    files of these names. A script may write headers that it names: it writes no others, where it
-    gets or makes no files.
+    Code ``header-missing``, a warning. A script may write headers that it names: it writes no
+    others, where it gets or makes no files.
     """
     shipped = contents.file_names
     if _GETS.search(script) or any(name.endswith(HEADER_ENDINGS) for name in shipped):
