@@ -63,6 +63,16 @@ def test_a_test_command_is_no_part_of_a_build():
     assert not runs_tests(script)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("before", "read"),
+    [("\ufeff", True), ("test = '\\d'\n", True), (f"test = {'-' * 100_000}1\n", False)],
+    ids=["with a BOM", "with an invalid escape", "nested too deeply"],
+)
+def test_no_script_makes_it_stumble(before, read):
+    assert runs_tests(before + GATED) is read
+
+
 def test_a_function_that_a_build_calls_is_part_of_it():
     script = build("gate()").replace(
         "class Build", "def gate():\n    subprocess.run(['ctest'])\n\nclass Build"

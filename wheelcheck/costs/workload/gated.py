@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from wheelcheck.builds.needs.scripts.system_question import called, constant
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.errors import Unknown
 
 __all__ = ["runs_tests"]
 
@@ -13,6 +17,8 @@ _MAY = re.compile(r"[\"' ]check\b|\b(?:ctest|pytest|unittest|tox|nox)\b|test|ben
 _STARTS = frozenset(
     {"call", "check_call", "check_output", "Popen", "run", "run_path", "spawn", "system"}
 )
+_CLASSES = frozenset({"build_ext", "build_py", "build", "_build_ext", "_build_py", "_build"})
+"""Commands by which a command calls its base's ``run``."""
 _COMMAND = re.compile(r"build(?:_ext|_py|_clib)?|bdist_wheel|(?:Cython)?[Bb]uild_?(?:[Ee]xt)\w*")
 """The commands that a build runs; test commands are others, and run when somebody wants them."""
 _PROGRAM = re.compile(
@@ -31,9 +37,8 @@ def runs_tests(script: str) -> bool:
     """
     if not _MAY.search(script):
         return False
-    try:
-        tree = ast.parse(script)
-    except (SyntaxError, ValueError):  # Python 2, or a null byte
+    tree = parse(script)
+    if isinstance(tree, Unknown):
         return False
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     for node in tree.body:
@@ -58,41 +63,36 @@ def _called(start: ast.AST, functions: dict[str, ast.FunctionDef]) -> Iterator[a
     """The functions of the script that `start` calls, and those that these call."""
     left, seen = [start], set[str]()
     while left:
-        for name in _calls(left.pop()):
+        for name in map(called, walk(left.pop())):
             if name in functions and name not in seen:
                 seen.add(name)
                 left.append(functions[name])
                 yield functions[name]
 
 
-def _calls(node: ast.AST) -> Iterable[str]:
-    return [_last(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)]
-
-
 def _starts(node: ast.AST) -> bool:
     """Whether it calls a function that starts a program; a command's own ``run`` is none."""
     return any(
-        isinstance(each, ast.Call)
-        and _last(each.func) in _STARTS
-        and not (isinstance(each.func, ast.Attribute) and isinstance(each.func.value, ast.Call))
-        and not (isinstance(each.func, ast.Attribute) and _last(each.func.value) in _CLASSES)
-        for each in ast.walk(node)
+        isinstance(each, ast.Call) and called(each) in _STARTS and not _is_of_command(each.func)
+        for each in walk(node)
     )
 
 
-_CLASSES = frozenset({"build_ext", "build_py", "build", "_build_ext", "_build_py", "_build"})
+def _is_of_command(function: ast.expr) -> bool:
+    """Whether it is a method of what a call gives (``super().run``) or of a command's class."""
+    if not isinstance(function, ast.Attribute):
+        return False
+    return isinstance(function.value, ast.Call) or _last(function.value) in _CLASSES
 
 
 def _names_program(node: ast.AST) -> bool:
     """Whether a string in it is such a program, or a list of strings a command that runs some."""
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.List | ast.Tuple):
-            words = [word.value for word in each.elts if isinstance(word, ast.Constant)]
-            parts = [word for word in words if isinstance(word, str)]
-            if not _RUNNERS.isdisjoint(parts) or _MAKES.fullmatch(" ".join(parts)):
+            words = [word for word in map(constant, each.elts) if word]
+            if not _RUNNERS.isdisjoint(words) or _MAKES.fullmatch(" ".join(words)):
                 return True
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-            word = each.value
-            if _PROGRAM.fullmatch(word) or _MAKES.fullmatch(word):
-                return True
+        word = constant(each)
+        if _PROGRAM.fullmatch(word) or _MAKES.fullmatch(word):
+            return True
     return False
