@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import chain, islice
 
 from packaging.version import Version
 
@@ -64,12 +65,13 @@ def described_breaks(
         *source_breaks(files, contents, minor, gcc, free_threaded=free_threaded),
         *old_numpy_code(files, contents, numpy, gcc),
     )
+    headers = chain(
+        _foreign_headers(files.certain, contents),
+        _headers_left_out(files.certain, contents, installed),
+    )
     return (
         *(obstacle for obstacle in found if obstacle.code in _CODES),
-        *(
-            *_foreign_headers(files.certain, contents),
-            *_headers_left_out(files.certain, contents, installed),
-        )[:1],
+        *islice(headers, 1),
     )
 
 
