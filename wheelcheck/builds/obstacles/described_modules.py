@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.source_files import is_aside, is_vendored
 
@@ -18,7 +19,6 @@ _RUNS = re.compile(
     r"(pybind11|numpy|cffi|nanobind|Cython)\b"
 )
 """``python3 -m pybind11 --includes``, ``$(PYTHON) -c "import numpy; …"``."""
-_COMMENT = re.compile(r"#[^\n]*")
 _MAKES = re.compile(r"[\"']g?make[\"' ]|\bg?make -|\bmake[\"']")
 _COMMAND = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*\(")
 _DOES_WITHOUT = re.compile(r"(?i)^\s*message\b|\b(?:RESULTS?_VARIABLE|ERROR_QUIET)\b")
@@ -52,7 +52,7 @@ def _run(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         if program is None or (program == "make" and not makes):
             continue
         if not (is_aside(path) or is_vendored(path)):
-            bare = _COMMENT.sub("", text)
+            bare = without_comments(text)
             for match in _RUNS.finditer(bare):
                 if program != "CMake" or not _DOES_WITHOUT.search(_command_at(bare, match.start())):
                     yield path, program, match[1]

@@ -13,6 +13,7 @@ from wheelcheck.builds.cmake.roots import cmake_roots, command_line_defines
 from wheelcheck.builds.needs.build_need import SourceNeedsInput
 from wheelcheck.builds.needs.scripts.environment_conditions import by_environment, running
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.builds.sdist.source_files import (
     folders_of,
     is_aside,
@@ -33,7 +34,6 @@ _CMAKE_FETCH = re.compile(
 )
 _CMAKE_LISTS = ("CMakeLists.txt", ".cmake")
 _INCLUDE = re.compile(r"^[ \t]*include\s*\(\s*\"?([\w./${}-]+)", re.IGNORECASE | re.MULTILINE)
-_COMMENT = re.compile(r"#[^\n]*")
 _DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
 _FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
 _FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
@@ -167,7 +167,7 @@ def _module(path: str) -> str:
 
 def _fetched_by_cmake(text: str) -> Iterator[str]:
     """What a CMake file fetches from afar, but for what its tests alone need."""
-    for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text)):
+    for match in _CMAKE_FETCH.finditer(without_comments(text)):
         from_afar = match.group(4) or _FROM_AFAR.search(match.group(3))
         if from_afar and not _FOR_TESTS.fullmatch(match.group(2) or ""):
             yield match.group(2) or "a file"
