@@ -35,6 +35,8 @@ def requested(step) -> list[str]:
         ("uv tool install --from 'httpie<4' http", ["httpie<4"], "uv/tools/httpie"),
         ("uv -q --color never tool --offline install x", ["x"], "uv/tools/x"),
         ("python -m uv tool install Some_Tool", ["Some_Tool"], "uv/tools/some-tool"),
+        ("/bin/python3.13t -I -m uv tool install x", ["x"], "uv/tools/x"),
+        ("python -muv tool install x", ["x"], "uv/tools/x"),
     ],
 )
 def test_uv_gives_each_tool_an_environment(command, names, environment):

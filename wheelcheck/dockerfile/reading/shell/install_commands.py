@@ -6,9 +6,9 @@ Options and whether they take a value are in `installer_options.csv`, one row ea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from wheelcheck.requirements.requirement_set import UNKNOWN_INDEX
@@ -19,7 +19,9 @@ __all__ = [
     "INDEX_OPTIONS",
     "InstallerCommand",
     "Tool",
+    "first_argument",
     "installer_command",
+    "module_run",
     "takes_value",
     "unknown_index",
 ]
@@ -100,7 +102,7 @@ def installer_command(
     if found is None:
         return None
     tool, program, rest = found
-    start = _first_argument(tool, rest)
+    start = first_argument(rest, partial(takes_value, tool))
     if start is None or rest[start] not in _ACTIONS[tool]:
         return None
     before, after = list(_read(tool, rest[:start])), list(_read(tool, rest[start + 1 :]))
@@ -138,32 +140,42 @@ def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
         return "pip", words[0], words[1:]
     if name == "uv":
         return _uv(words[0], words[1:])
-    return _module(words) if _PYTHON.fullmatch(name) else None
+    module, rest = module_run(words) or ("", ())
+    if module == "uv":
+        return _uv(words[0], rest)
+    return ("pip", words[0], rest) if module == "pip" else None
 
 
-def _module(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
-    """``python -m pip`` and ``python -m uv``, also as ``python -mpip``."""
+def module_run(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """The module that Python is to run, and the words behind it: ``-m pip``, also as ``-mpip``.
+
+    None for a command that is no Python, or that runs no module.
+    """
+    if not words or not _PYTHON.fullmatch(words[0].rpartition("/")[2]):
+        return None
     if len(words) > 1 and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
         words = [words[0], "-m", words[1][2:], *words[2:]]
     # Options of Python itself may stand before -m, those without a value of their own.
     behind = next((at for at, word in enumerate(words) if at and not word.startswith("-")), 0)
     if not behind or words[behind - 1] != "-m":
         return None
-    module, rest = words[behind], words[behind + 1 :]
-    if module == "uv":
-        return _uv(words[0], rest)
-    return ("pip", words[0], rest) if module == "pip" else None
+    return words[behind], words[behind + 1 :]
 
 
 def _uv(program: str, words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
-    start = _first_argument("uv", words)
+    start = first_argument(words, partial(takes_value, "uv"))
     if start is None or words[start] != "pip":
         return None
     return "uv", program, [*words[:start], *words[start + 1 :]]
 
 
-def _first_argument(tool: Tool, words: Sequence[str]) -> int | None:
-    """Where the first word stands that is neither an option nor an option's value."""
+def first_argument(words: Sequence[str], has_value: Callable[[str], bool]) -> int | None:
+    """Where the first word stands that is neither an option nor an option's value.
+
+    Parameters:
+        words: What stands behind a program, or behind an action of it.
+        has_value: Whether a value follows an option.
+    """
     skip = False
     for position, word in enumerate(words):
         if skip:
@@ -171,7 +183,7 @@ def _first_argument(tool: Tool, words: Sequence[str]) -> int | None:
         elif not word.startswith("-"):
             return position
         else:
-            skip = takes_value(tool, word)
+            skip = has_value(word)
     return None
 
 

@@ -10,21 +10,20 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from wheelcheck.dockerfile.reading.shell.install_commands import (
     InstallerCommand,
+    first_argument,
     installer_command,
+    module_run,
     takes_value,
 )
 
 __all__ = ["ToolCommand", "ToolInstall", "tool_command"]
 
-_UV_TOOL = re.compile(r"(?:.*/)?uv")
-_UVX = re.compile(r"(?:.*/)?uvx")
-_PIPX = re.compile(r"(?:.*/)?pipx")
-_PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d+)*)?")
-_PYTHON_AT = re.compile(rf"{_PYTHON.pattern}(?:@(?:latest|([\w.]+)))?")
+_PYTHON_AT = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d+)*)?(?:@(?:latest|([\w.]+)))?")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _AT_VERSION = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)@([\w.!+]+)")
 
@@ -115,28 +114,25 @@ def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> Too
     """
     if not words:
         return None
-    if _PYTHON.fullmatch(words[0]) and list(words[1:3]) in (["-m", "pipx"], ["-m", "uv"]):
-        words = words[2:]
-    program, rest = words[0], words[1:]
-    if _UVX.fullmatch(program):
-        return _uv(rest, environ, once=True)
-    if _UV_TOOL.fullmatch(program):
+    program = words[0].rpartition("/")[2]
+    if program == "uvx":
+        return _uv(words[1:], environ, once=True)
+    name, rest = module_run(words) or (program, words[1:])
+    if name == "uv":
         group, rest = _action("uv", rest)
         action, rest = _action("uv", rest)
         known = group == "tool" and action in {"install", "run"}
         return _uv(rest, environ, once=action == "run") if known else None
-    return _pipx(words[1:], environ) if _PIPX.fullmatch(program) else None
+    return _pipx(rest, environ) if name == "pipx" else None
 
 
-def _action(tool: Literal["uv", "pipx"], words: Sequence[str]) -> tuple[str, list[str]]:
+def _action(tool: Literal["uv", "pipx"], words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The first word that is no option, and all others: both tools take options before it too.
 
     "" where there is none.
     """
-    start = 0
-    while start < len(words) and words[start].startswith("-"):
-        start += 2 if _has_value_behind(tool, words[start]) else 1
-    return "".join(words[start : start + 1]), [*words[:start], *words[start + 1 :]]
+    start = first_argument(words, partial(_has_value_behind, tool))
+    return ("", words) if start is None else (words[start], [*words[:start], *words[start + 1 :]])
 
 
 def _has_value_behind(tool: Literal["uv", "pipx"], option: str) -> bool:
