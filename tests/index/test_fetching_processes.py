@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -18,7 +19,7 @@ from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.fence import fenced
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.interface import MemberReader, Wheel
-from wheelcheck.index.network import own_process
+from wheelcheck.index.network import fetcher, own_process
 from wheelcheck.index.network.own_process import allow_fetchers, possible_fetchers
 from wheelcheck.requirements.requirement_set import IndexOptions
 
@@ -256,6 +257,37 @@ def test_a_cache_that_has_the_pages_calls_for_no_fetchers(site, opened, forked):
     forked.clear()
     wheels(opened(site.url))
     assert not forked
+
+
+@pytest.mark.usefixtures("forked")
+def test_pages_are_written_before_the_index_is_closed(site, opened, tmp_path):
+    wheels(opened(site.url))
+    until = time.monotonic() + 20
+    while len(set((tmp_path / "cache").glob("*/pages/*/[!.]*"))) < len(NAMES):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_no_page_waits_for_another_errand_to_be_written():
+    """An errand is done right after the last page that waited was written."""
+    under_way, again = fetcher._UnderWay(), threading.Event()
+
+    class Waiting:
+        looks = 0
+
+        def write_next(self) -> bool:
+            self.looks += 1
+            if self.looks > 1:
+                again.set()
+                threading.Event().wait()  # for ever: the thread has nothing to return to
+            under_way.begin()
+            under_way.end()
+            return False
+
+    under_way.begin()
+    under_way.end()
+    threading.Thread(target=fetcher._store, args=(Waiting(), under_way), daemon=True).start()
+    assert again.wait(5)
 
 
 @pytest.mark.parametrize("control", ["no-store", "max-age=0"])

@@ -261,37 +261,37 @@ class _UnderWay:
 
     def __init__(self) -> None:
         self._number = 0
-        self._change = threading.Condition()
+        self._counting = threading.Lock()
+        self._done = threading.Event()
+        """Set when the last of them has been done, until that has been noticed."""
+
+    def __bool__(self) -> bool:
+        return self._number > 0
 
     def begin(self) -> None:
         """Count an errand in."""
-        with self._change:
+        with self._counting:
             self._number += 1
 
     def end(self) -> None:
         """Count it out."""
-        with self._change:
+        with self._counting:
             self._number -= 1
             if not self._number:
-                self._change.notify()
+                self._done.set()
 
     def wait_until_done(self) -> None:
-        """Wait until there are none."""
-        with self._change:
-            self._change.wait_for(lambda: not self._number)
-
-    def wait_for_more(self) -> None:
-        """Wait until others have been done."""
-        with self._change:
-            self._change.wait()
+        """Wait until all have been done that have come since the last time."""
+        self._done.wait()
+        self._done.clear()
 
 
 def _store(cache: Cache, under_way: _UnderWay) -> None:
     """Write what waits for it whenever nothing else is to be done."""
     while True:
         under_way.wait_until_done()
-        if not cache.write_next():
-            under_way.wait_for_more()
+        while not under_way and cache.write_next():
+            pass
 
 
 def _answer(
