@@ -19,9 +19,11 @@ from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.missing_folders import missing_project
 from wheelcheck.builds.obstacles.newer_tools.new_standard import new_standard
 from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.project_settings.refused_settings import refused_settings
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
+from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.distributions.distribution import Distribution, Family
@@ -83,6 +85,15 @@ setup(ext_modules=[Extension('x', ['x.c'])], cmdclass={'build_ext': Build})
 """
 
 
+def headers_missing(
+    contents: SdistContents, *, installed: str = "setuptools", cythonizes: bool = False
+) -> tuple[BuildObstacle, ...]:
+    """What is said of the files that the script certainly compiles, with `installed` alone."""
+    files = compiled_files(read_sdist(contents), contents, cythonizes=cythonizes)
+    script = contents.texts["setup.py"]
+    return missing_headers(files.certain, contents, {installed: None}, script=script, complete=True)
+
+
 @pytest.mark.parametrize(
     ("script", "reported"),
     [
@@ -93,10 +104,7 @@ setup(ext_modules=[Extension('x', ['x.c'])], cmdclass={'build_ext': Build})
 )
 def test_a_command_that_chooses_options_writes_no_headers(script: str, reported: bool):  # noqa: FBT001
     contents = contents_of(setup__py=HEAD + script, x__c='#include "gone.h"\n')
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(
-        files.certain, contents, {"setuptools": None}, script=HEAD + script, complete=True
-    )
+    found = headers_missing(contents)
     assert ["gone.h" in obstacle.message for obstacle in found] == [True] * reported
 
 
@@ -104,10 +112,7 @@ def test_a_command_that_chooses_options_writes_no_headers(script: str, reported:
 def test_a_header_that_was_left_out_of_its_folder(header: str, reported: bool):  # noqa: FBT001
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
     contents = contents_of(setup__py=script, x__c=f'#include "{header}"\n', **{"parts/a__h": ""})
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(
-        files.certain, contents, {"setuptools": None}, script=script, complete=True
-    )
+    found = headers_missing(contents)
     assert [obstacle.fatal for obstacle in found] == [True] * reported
 
 
@@ -115,8 +120,7 @@ def test_a_header_that_was_left_out_of_its_folder(header: str, reported: bool): 
 def test_a_source_that_another_includes(beside: str, reported: bool):  # noqa: FBT001
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'], include_dirs=['lib'])])"
     contents = contents_of(setup__py=script, x__c='#include "whole.c"\n', **{beside: ""})
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(files.certain, contents, {"torch": None}, script=script, complete=True)
+    found = headers_missing(contents, installed="torch")
     assert ["whole.c" in obstacle.message for obstacle in found] == [True] * reported
 
 
@@ -369,10 +373,7 @@ def test_a_later_header_in_a_condition_or_a_file_that_may_be_left_out():
 def test_what_a_script_writes_headers_by(line: str, reported: bool):  # noqa: FBT001
     script = f"{HEAD}{line}\nsetup(ext_modules=[Extension('x', ['x.c'])])"
     contents = contents_of(setup__py=script, x__c='#include "gone.h"\n')
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(
-        files.certain, contents, {"setuptools": None}, script=script, complete=True
-    )
+    found = headers_missing(contents)
     assert ["gone.h" in obstacle.message for obstacle in found] == [True] * reported
 
 
@@ -383,10 +384,7 @@ def test_c_that_another_file_includes_and_the_sdist_lacks(beside: str, reported:
     """pyxdelta 0.2.3: ``xdelta3.h`` is there, ``xdelta3.c`` is not; a grammar may become it."""
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c'])])"
     contents = contents_of(setup__py=script, x__c='#include "parts.c"\n', **{beside: "int a;"})
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(
-        files.certain, contents, {"setuptools": None}, script=script, complete=True
-    )
+    found = headers_missing(contents)
     assert ["parts.c" in obstacle.message for obstacle in found] == [True] * reported
 
 
@@ -416,11 +414,9 @@ def test_c_that_another_file_includes_and_the_sdist_lacks(beside: str, reported:
 def test_headers_in_quotes_that_nothing_holds_or_makes(include: str, line: str, reported: bool):  # noqa: FBT001
     script = f"{HEAD}{line}\nsetup(ext_modules=[Extension('x', ['x.cpp'])])"
     contents = contents_of(setup__py=script, x__cpp=f"#include {include}\n", made__pyx="")
-    files = compiled_files(read_sdist(contents), contents, cythonizes=True)
-    given = {"script": script, "complete": True}
-    found = missing_headers(files.certain, contents, {"setuptools": None}, **given)
+    found = headers_missing(contents, cythonizes=True)
     assert [obstacle.fatal for obstacle in found] == [False] * reported
-    assert missing_headers(files.certain, contents, {"unknown": None}, **given) == ()
+    assert headers_missing(contents, installed="unknown", cythonizes=True) == ()
 
 
 @pytest.mark.parametrize(
@@ -437,10 +433,7 @@ def test_a_header_in_a_folder_that_no_script_names(header: str, options: str, re
     """ucl 0.8.1: Debian's ``ucl.h`` is in ``/usr/include/ucl``, and that of another library."""
     script = f"{HEAD}setup(ext_modules=[Extension('x', ['x.c']{options})])"
     contents = contents_of(setup__py=script, x__c=f"#include {header}\n")
-    files = compiled_files(read_sdist(contents), contents, cythonizes=False)
-    found = missing_headers(
-        files.certain, contents, {"setuptools": None}, script=script, complete=True
-    )
+    found = headers_missing(contents)
     assert [obstacle.fatal for obstacle in found] == [False] * reported
 
 
