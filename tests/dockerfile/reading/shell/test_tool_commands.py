@@ -72,6 +72,7 @@ def test_a_tool_may_get_another_python():
         ("uvx ruff@0.6.0 check .", ["ruff==0.6.0"]),
         ("uv tool run --with a,b cowsay hi", ["a", "b", "cowsay"]),
         ("pipx run --spec black==24.1 black --version", ["black==24.1"]),
+        ("pipx run black==24.1 --version", ["black==24.1"]),
         ("uv --quiet tool run --with a cowsay -q", ["a", "cowsay"]),
         ("pipx -q run black --version", ["black"]),
         ("uvx --with a,b python@3.12 -c 'import a'", ["a", "b"]),

@@ -129,7 +129,7 @@ def without_wrappers(words: Sequence[str]) -> Sequence[str]:
         if name in _AS_USER and words[2:]:
             words = words[2:]
         elif name in _WRAPPERS and len(words) > 1:
-            words = _behind_options(words[1:], _WRAPPERS[name])
+            words = _behind_options(words[1:], _WRAPPERS[name], assigns=True)
         else:
             break
     return words
@@ -157,7 +157,10 @@ def _behind_actions(
     return words
 
 
-def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:
+def _behind_options(
+    words: Sequence[str], with_value: frozenset[str], *, assigns: bool = False
+) -> Sequence[str]:
+    """What stands behind options and their values; `assigns`: and behind ``A=b`` among them."""
     position = 0
     while position < len(words):
         word = words[position]
@@ -165,7 +168,7 @@ def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequenc
             position += 1
         elif word == "--":
             return words[position + 1 :]
-        elif not (word.startswith("-") or _ASSIGNMENT.fullmatch(word)):
+        elif not (word.startswith("-") or (assigns and _ASSIGNMENT.fullmatch(word))):
             break
         position += 1
     return words[position:]
