@@ -161,6 +161,7 @@ def test_other_commands_install_nothing(command):
     ("pipx", "uv", "command", "tool"),
     [
         ("pipx", "RUN pip install uv", "pipx install a", "uv"),
+        ("pipx", "RUN pip install UV", "pipx install a", "uv"),
         ("'pipx>=1.2'", "COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/", "pipx install a", "uv"),
         ("pipx", "COPY uv /usr/local/bin/uv", "pipx run a", "uv"),
         ("pipx==1.11.0", "RUN pip install uv", "pipx install a", "pip"),
