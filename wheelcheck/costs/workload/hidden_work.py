@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside, missing_subprojects
-from wheelcheck.costs.workload.gated import runs_tests
 from wheelcheck.costs.workload.made import archived_bytes, brings_objects, texts_of_scripts
+from wheelcheck.costs.workload.tests_run import runs_tests
 
 __all__ = ["DOCUMENTS", "DOWNLOADS", "FETCHES", "GO", "OBJECTS", "TESTS", "hidden_work"]
 

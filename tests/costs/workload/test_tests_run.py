@@ -4,7 +4,7 @@ import pytest
 
 from tests.costs.workload.test_features import features
 from wheelcheck.costs.unread import unread
-from wheelcheck.costs.workload.gated import runs_tests
+from wheelcheck.costs.workload.tests_run import runs_tests
 from wheelcheck.errors import Unknown
 
 HEAD = "import subprocess, sys\nfrom setuptools import Extension, setup\n"
