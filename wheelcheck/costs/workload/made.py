@@ -77,7 +77,7 @@ def made_by_commands(
     """
     scripts = texts_of_scripts(facts, texts)
     by_itself = any(map(_COMPILES.search, scripts))
-    if not by_itself and not any(map(runs_make, scripts)) and not _runs(facts):
+    if not by_itself and not _makes(facts, scripts):
         return set()
     left = {path for path in candidates if path not in listed}
     objects = {name for text in scripts for name in _OBJECT.findall(text)}
@@ -141,9 +141,7 @@ def archived_bytes(facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[s
     jq 1.13.0 brings jq's in 2 MB, pyjq 2.6.0 those of jq and Oniguruma.
     """
     scripts = texts_of_scripts(facts, texts)
-    if not any(map(_UNPACKS.search, scripts)):
-        return 0
-    if not _runs(facts) and not any(map(runs_make, scripts)):
+    if not any(map(_UNPACKS.search, scripts)) or not _makes(facts, scripts):
         return 0
     return sum(
         size
@@ -224,8 +222,11 @@ def texts_of_scripts(facts: SdistFacts, texts: Mapping[str, str]) -> list[str]:
     return [texts.get(script.path, "") for script in facts.scripts]
 
 
-def _runs(facts: SdistFacts) -> bool:
-    return facts.script is not None and any(tool in _MAKERS for _, tool in facts.script.tools)
+def _makes(facts: SdistFacts, scripts: Iterable[str]) -> bool:
+    """Whether the script runs a tool that makes libraries, or any of the `scripts` names it."""
+    if facts.script is not None and any(tool in _MAKERS for _, tool in facts.script.tools):
+        return True
+    return any(map(runs_make, scripts))
 
 
 def _stem(path: str) -> str:
