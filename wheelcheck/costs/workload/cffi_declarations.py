@@ -67,12 +67,12 @@ def named_by_cffi(
     return set(copies.values())
 
 
-def _scripts(sizes: Collection[str], texts: Mapping[str, str]) -> set[str]:
+def _scripts(paths: Collection[str], texts: Mapping[str, str]) -> set[str]:
     """The scripts that declare C for cffi, as settings name them, or else by their names."""
     named = {path for text in texts.values() for path in _SCRIPT.findall(text)}
-    scripts = {posixpath.normpath(path) for path in named} & set(sizes)
+    scripts = {path for path in map(posixpath.normpath, named) if path in paths}
     return scripts or {
         path
-        for path in sizes
+        for path in paths
         if _BY_NAME.search(path) and not is_aside(path) and "cdef" in texts.get(path, "")
     }
