@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.builds.cmake.condition_words import holds, is_false, matches
 from wheelcheck.builds.cmake.environment import is_unset, without_environment
 from wheelcheck.builds.cmake.syntax import cmake_statements
 from wheelcheck.truth import opposite
@@ -33,7 +33,6 @@ _LINUX: Mapping[str, str] = {
     "CMAKE_CURRENT_SOURCE_DIR": "", "CMAKE_SOURCE_DIR": "", "PROJECT_SOURCE_DIR": "",
     "PROJECT_IS_TOP_LEVEL": "1", "CMAKE_CROSSCOMPILING": "", "BUILD_TESTING": "",
 }  # fmt: skip
-_FALSE = re.compile(r"(|0|off|no|false|n|ignore|notfound|.*-notfound)$", re.IGNORECASE)
 _TRUE = re.compile(r"(1|on|yes|true|y|[1-9]\d*)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
@@ -326,12 +325,12 @@ def _constant(walk: _Walk, word: str) -> bool | None:
         return None
     if _TRUE.match(text):
         return True
-    if _FALSE.match(text):
+    if is_false(text):
         return False
     known = walk.values.get(text)
     if known is None or "${" in known:
         return None
-    return not _FALSE.match(known)
+    return not is_false(known)
 
 
 def _compared(walk: _Walk, left: str, operator: str, right: str) -> bool | None:
@@ -343,9 +342,4 @@ def _compared(walk: _Walk, left: str, operator: str, right: str) -> bool | None:
         return None
     if left not in walk.values and first == left and not re.search(r"[\"$]", left):
         return None  # a variable that nothing read has set
-    if operator == "STREQUAL":
-        return first == second
-    try:
-        return re.search(second, first) is not None
-    except re.error:
-        return None
+    return first == second if operator == "STREQUAL" else matches(first, second)

@@ -1,17 +1,35 @@
-"""How CMake joins the parts of a condition: ``NOT``, ``AND``, ``OR`` and parentheses."""
+"""What all conditions of CMake have: the words that join their parts, false texts, patterns.
+
+The words are ``NOT``, ``AND``, ``OR`` and parentheses.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from wheelcheck.truth import all_of, any_of, opposite
 
-__all__ = ["holds"]
+__all__ = ["holds", "is_false", "matches"]
 
 _Words = list[str]
 _Part = Callable[[_Words], bool | None]
 _DEEPEST = 100
 """Parentheses of a condition that somebody has written."""
+_FALSE = re.compile(r"(|0|off|no|false|n|ignore|notfound|.*-notfound)$", re.IGNORECASE)
+
+
+def is_false(text: str) -> bool:
+    """Whether CMake takes a text for false (cmake.org/cmake/help/latest/command/if.html)."""
+    return _FALSE.match(text) is not None
+
+
+def matches(text: str, pattern: str) -> bool | None:
+    """Whether ``MATCHES`` finds a pattern in a text; None for a pattern that is none here."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return None
 
 
 def holds(words: Iterable[str], part: _Part) -> bool | None:

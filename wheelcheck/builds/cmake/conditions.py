@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import zip_longest
 
-from wheelcheck.builds.cmake.condition_words import holds
+from wheelcheck.builds.cmake.condition_words import holds, is_false, matches
 from wheelcheck.builds.cmake.environment import is_unset
 from wheelcheck.builds.cmake.language import UNKNOWN, Scope
 
@@ -15,7 +15,6 @@ __all__ = ["Questions", "by_version", "is_true"]
 
 Questions = Mapping[str, Callable[[str, Scope], bool | None]]
 """How questions with one word are answered: ``TARGET x``, ``EXISTS x``."""
-_FALSE = re.compile(r"(|0|off|no|false|n|ignore|notfound|.*-notfound)$", re.IGNORECASE)
 _TRUE = re.compile(r"(1|on|yes|true|y|-?[1-9]\d*(\.\d+)?)$", re.IGNORECASE)
 _UNARY = frozenset({"COMMAND", "DEFINED", "EXISTS", "IS_ABSOLUTE", "IS_DIRECTORY", "IS_SYMLINK",
     "POLICY", "TARGET", "TEST", "IS_READABLE"})  # fmt: skip
@@ -63,12 +62,12 @@ def _constant(word: str, scope: Scope) -> bool | None:
         return None
     if _TRUE.match(word):
         return True
-    if _FALSE.match(word):
+    if is_false(word):
         return False
     value = scope.value(word)
     if value is None or UNKNOWN in value:
         return None
-    return _FALSE.match(value) is None
+    return not is_false(value)
 
 
 def _compared(left: str, operator: str, right: str, scope: Scope) -> bool | None:
@@ -80,10 +79,7 @@ def _compared(left: str, operator: str, right: str, scope: Scope) -> bool | None
     if first is None or second is None or UNKNOWN in first + second:
         return None
     if operator == "MATCHES":
-        try:
-            return re.search(second, first) is not None
-        except re.error:
-            return None
+        return matches(first, second)
     if operator == "IN_LIST":
         return first in second.split(";")
     kind, _, order = operator.rpartition("VERSION_")
