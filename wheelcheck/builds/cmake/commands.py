@@ -311,12 +311,18 @@ def _part(walk: _Walk, tokens: list[str]) -> bool | None:
     word = tokens.pop(0)
     if word in _UNARY:
         operand = tokens.pop(0) if tokens else ""
-        is_set = True if walk.values.get(operand) else None
-        return (False if is_unset(operand) else is_set) if word == "DEFINED" else None
+        return _is_set(walk, operand) if word == "DEFINED" else None
     if tokens and _COMPARISON.fullmatch(tokens[0]):
         operator, right = tokens.pop(0), tokens.pop(0) if tokens else ""
         return _compared(walk, word, operator, right)
     return _constant(walk, word)
+
+
+def _is_set(walk: _Walk, variable: str) -> bool | None:
+    """The answer to ``DEFINED``: what no file sets a user may have set, but for `is_unset`."""
+    if is_unset(variable):
+        return False
+    return True if walk.values.get(variable) else None
 
 
 def _constant(walk: _Walk, word: str) -> bool | None:
