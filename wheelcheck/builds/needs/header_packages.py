@@ -8,6 +8,7 @@ from functools import cache
 
 from wheelcheck.builds.needs.libraries import library_called, library_table
 from wheelcheck.builds.needs.package_files import without_version
+from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.debian_tables import RELEASES
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -20,7 +21,7 @@ _TOOLCHAIN = re.compile(
     r"|clang|musl|dietlibc|libbsd|gnumach|hurd|mig|libobjc|libgnustep|libhurd|kfreebsd|avr|lib32|libx32)"
 )
 """Packages of C's, C++'s and Python's own headers, and of other systems'."""
-_HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx", ".H")
+_ENDINGS = (*HEADER_ENDINGS, ".H")
 
 
 def holder_of_header(name: str) -> str | None:
@@ -33,7 +34,7 @@ def holder_of_header(name: str) -> str | None:
         newest = Distribution(Family.APT, "debian", RELEASES[-1])
         return next(iter(names_for(library_table()[library]["apt_build"], newest)), None)
     repository = debian_repository(RELEASES[-1])
-    if repository is None or not name.endswith(_HEADER_ENDINGS):
+    if repository is None or not name.endswith(_ENDINGS):
         return None
     folder = f"{name.partition('/')[0]}/" if "/" in name else name
     holders = repository.packages_with(FileKind.HEADER, name) or (

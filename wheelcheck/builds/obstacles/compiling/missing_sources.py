@@ -9,10 +9,11 @@ from fnmatch import fnmatch
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import HEADER_ENDINGS
 
 __all__ = ["missing_sources", "no_sources"]
 
-_NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
+_NO_SOURCES = (".pxd", ".pxi", *HEADER_ENDINGS)
 _OWN_COMMAND = re.compile(r"^[ \t]*class\s+\w+\s*\([^)]*build_ext", re.MULTILINE)
 """A command that may do with the sources what it likes."""
 _COMPILED = {".c", ".cc", ".cpp", ".cxx", ".pyx", ".i", ".f", ".f90", ".m"}

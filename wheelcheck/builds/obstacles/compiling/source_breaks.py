@@ -102,7 +102,7 @@ def _own_names(contents: SdistContents, minor: int) -> set[str]:
                 unset.add(name)
         own |= {need for need in marks.needs if need.startswith(STRUCTURE)}
     # A header of CPython's name may be the sdist's own, as the ast.h of starlink-pyast.
-    own |= {posixpath.basename(path) for path in contents.sizes if path.endswith(".h")}
+    own |= {name for name in contents.file_names if name.endswith(".h")}
     return own | {_UNSET + name for name in unset - own}
 
 
