@@ -73,6 +73,7 @@ def test_a_tool_may_get_another_python():
         ("uv tool run --with a,b cowsay hi", ["a", "b", "cowsay"]),
         ("pipx run --spec black==24.1 black --version", ["black==24.1"]),
         ("pipx run black==24.1 --version", ["black==24.1"]),
+        ("python -m pipx run black --version", ["black"]),
         ("uv --quiet tool run --with a cowsay -q", ["a", "cowsay"]),
         ("pipx -q run black --version", ["black"]),
         ("uvx --with a,b python@3.12 -c 'import a'", ["a", "b"]),
@@ -92,7 +93,16 @@ def test_what_a_tool_runs_is_followed_too():
     assert requested(step) == ["six"]
 
 
-@pytest.mark.parametrize("run", ["uv -q run", "uv --color never tool -q run", "pipx -q run"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "uv -q run",
+        "uv --color never tool -q run",
+        "pipx -q run",
+        "uvx -w a --index https://i.example",
+        "pipx run --with a",
+    ],
+)
 def test_options_may_stand_before_the_action_that_runs(run):
     *_, step = steps(f"{UV}RUN pip install pipx && {run} pip install six")
     assert (step.tool, requested(step)) == ("pip", ["six"])

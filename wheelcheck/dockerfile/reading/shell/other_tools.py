@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from wheelcheck.dockerfile.reading.shell.tool_commands import program_run
+
 __all__ = [
     "LockCommand",
     "NotFollowed",
@@ -41,22 +43,19 @@ _WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _AS_USER = {"gosu", "su-exec"}
-_RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = MappingProxyType(
+_RUNNERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        # Tools that run a program in an environment, with their options that take a value.
-        ("poetry", "run"): frozenset({"-C", "--directory", "-P", "--project"}),
-        ("pdm", "run"): frozenset({"-p", "--project"}),
-        ("pipenv", "run"): frozenset(),
-        ("hatch", "run"): frozenset(),
-        ("pipx", "run"): frozenset({"--spec", "--python"}),
-        ("uv", "run"): frozenset(
+        # Tools whose action run has a program in an environment, with options that take a value.
+        "poetry": frozenset({"-C", "--directory", "-P", "--project"}),
+        "pdm": frozenset({"-p", "--project"}),
+        "pipenv": frozenset(),
+        "hatch": frozenset(),
+        "uv": frozenset(
             {"--with", "-p", "--python", "--group", "--extra", "--project", "--directory"}
         ),
-        ("uv", "tool", "run"): frozenset({"--from", "--with", "-p", "--python"}),
-        ("uvx",): frozenset({"--from", "--with", "-p", "--python"}),
-        ("conda", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
-        ("mamba", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
-        ("micromamba", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+        "conda": frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+        "mamba": frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+        "micromamba": frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
     }
 )
 _BEFORE_ACTIONS = frozenset(
@@ -137,24 +136,12 @@ def without_wrappers(words: Sequence[str]) -> Sequence[str]:
 
 def _run_by(words: Sequence[str]) -> Sequence[str]:
     """What a tool runs in an environment: ``uv -q run pip …`` runs ``pip …``; () for all else."""
-    name = words[0].rpartition("/")[2] if words else ""
-    for (tool, *actions), with_value in _RUNNERS.items():
-        rest = _behind_actions(words[1:], actions, with_value) if tool == name else ()
-        if rest:
-            return _behind_options(rest, with_value)
-    return ()
-
-
-def _behind_actions(
-    words: Sequence[str], actions: Sequence[str], with_value: frozenset[str]
-) -> Sequence[str]:
-    """What stands behind all actions, with options before each; () where another word does."""
-    for action in actions:
-        words = _behind_options(words, with_value | _BEFORE_ACTIONS)
-        if words[:1] != [action]:
-            return ()
-        words = words[1:]
-    return words
+    with_value = _RUNNERS.get(words[0].rpartition("/")[2]) if words else None
+    if with_value is not None:
+        rest = _behind_options(words[1:], with_value | _BEFORE_ACTIONS)
+        if rest and rest[0] == "run":
+            return _behind_options(rest[1:], with_value)
+    return program_run(words)
 
 
 def _behind_options(

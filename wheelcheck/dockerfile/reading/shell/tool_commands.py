@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.shell.install_commands import (
     takes_value,
 )
 
-__all__ = ["ToolCommand", "ToolInstall", "tool_command"]
+__all__ = ["ToolCommand", "ToolInstall", "program_run", "tool_command"]
 
 _PYTHON_AT = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d+)*)?(?:@(?:latest|([\w.]+)))?")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -62,6 +62,7 @@ _WITH_VALUE = {
     },
 }
 """Options beside those of ``uv pip`` (uv 0.13.9 help), and those of pipx (1.18.4 --help)."""
+_INSTALLING = {"uv": {"install", "run"}, "pipx": {"install", "inject", "run"}}
 _LEFT_OUT = {
     "--editable",
     "--env-file",
@@ -112,18 +113,44 @@ def tool_command(words: Sequence[str], environ: Mapping[str, str | None]) -> Too
         words: The command's words.
         environ: Variables that it sees, of which ``UV_*`` and ``PIP_*`` count.
     """
+    found = _action_of(words)
+    if found is None or found.name not in _INSTALLING[found.tool]:
+        return None
+    if found.tool == "uv":
+        return _uv(found.rest, environ, once=found.name == "run")
+    return _pipx(found, environ)
+
+
+def program_run(words: Sequence[str]) -> Sequence[str]:
+    """What such a tool runs: ``uvx --with a pip …`` runs ``pip …``; () for all else."""
+    found = _action_of(words)
+    if found is None or found.name != "run":
+        return ()
+    start = first_argument(found.rest, partial(_has_value_behind, found.tool))
+    return () if start is None else found.rest[start:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """What a tool is to do: ``install``, ``run``; and the words without that."""
+
+    tool: Literal["uv", "pipx"]
+    name: str
+    rest: Sequence[str]
+
+
+def _action_of(words: Sequence[str]) -> _Action | None:
+    """The action of pipx, ``uv tool`` or uvx; None for all other commands."""
     if not words:
         return None
     program = words[0].rpartition("/")[2]
     if program == "uvx":
-        return _uv(words[1:], environ, once=True)
+        return _Action("uv", "run", words[1:])
     name, rest = module_run(words) or (program, words[1:])
-    if name == "uv":
-        group, rest = _action("uv", rest)
-        action, rest = _action("uv", rest)
-        known = group == "tool" and action in {"install", "run"}
-        return _uv(rest, environ, once=action == "run") if known else None
-    return _pipx(rest, environ) if name == "pipx" else None
+    if name == "pipx":
+        return _Action("pipx", *_action("pipx", rest))
+    group, rest = _action("uv", rest) if name == "uv" else ("", rest)
+    return _Action("uv", *_action("uv", rest)) if group == "tool" else None
 
 
 def _action(tool: Literal["uv", "pipx"], words: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -181,19 +208,16 @@ def _options_of_uv(options: Sequence[tuple[str, str]]) -> Iterator[str]:
                 yield value
 
 
-def _pipx(words: Sequence[str], environ: Mapping[str, str | None]) -> ToolCommand | None:
-    action, words = _action("pipx", words)
-    if action not in {"install", "inject", "run"}:
-        return None
-    once = action == "run"
-    options, arguments = _parted("pipx", words, once=once)
+def _pipx(action: _Action, environ: Mapping[str, str | None]) -> ToolCommand | None:
+    once = action.name == "run"
+    options, arguments = _parted("pipx", action.rest, once=once)
     given = dict(options)
     if once and ("--path" in given or _is_script(given, arguments)):
         return None
     backend = given.get("--backend") or environ.get("PIPX_DEFAULT_BACKEND")
 
     def installs(by: str) -> tuple[ToolInstall, ...]:
-        return tuple(_installs_of_pipx(action, by, options, arguments, environ))
+        return tuple(_installs_of_pipx(action.name, by, options, arguments, environ))
 
     found = installs(backend or "pip")
     by_uv = () if backend else installs("uv")
