@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -29,9 +29,9 @@ __all__ = ["LaterRequirements", "to_report", "without_repeats"]
 _WITHOUT_CAUSE = frozenset({"build-requirement-later-major", "build-requirement-breaks"})
 """Where they are not fatal, they are reasons for a constraint file and no warnings: they say so of
 as many builds that end well as of those that fail (measured, `data/obstacles/`)."""
-_STOPS = re.compile(r"^setup\.py stops at ")
+_STOP = "setup.py stops at "
 _OF_NUMPY = "numpy.distutils"
-_GONE_MODULE = re.compile(r"^setup\.py stops at .*: the module ([\w.]+) is gone from ")
+_GONE_MODULE = re.compile(rf"{re.escape(_STOP)}.*: the module ([\w.]+) is gone from ")
 
 
 class LaterRequirements:
@@ -86,14 +86,17 @@ def without_repeats(
     That says too which release of the build requirement had the module.
     """
     causes = [o.message for o in rotten if o.fatal and o.code in _WITHOUT_CAUSE]
-    of_numpy = any(_OF_NUMPY in cause for cause in causes)
-    return tuple(
-        obstacle
-        for obstacle in found
-        if not (of_numpy and _STOPS.match(obstacle.message) and _OF_NUMPY in obstacle.message)
-        if (gone := _GONE_MODULE.search(obstacle.message)) is None
-        or not any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
-    )
+    return tuple(obstacle for obstacle in found if not _repeats(obstacle.message, causes))
+
+
+def _repeats(message: str, causes: Collection[str]) -> bool:
+    """Whether a message is of a stop of a setup script for one of these causes."""
+    if not message.startswith(_STOP):
+        return False
+    if _OF_NUMPY in message and any(_OF_NUMPY in cause for cause in causes):
+        return True
+    gone = _GONE_MODULE.match(message)
+    return gone is not None and any(cause.endswith(f": {gone[1]} is gone") for cause in causes)
 
 
 def _shows(reading: SdistReading, sign: re.Pattern[str]) -> tuple[str, ...]:
