@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from wheelcheck.builds.cmake.commands import CMakeCommand
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
 from wheelcheck.builds.needs.build_systems.cmake_fetched import FOUND
+from wheelcheck.builds.needs.build_systems.cmake_modules import own_module
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.distributions.debian_package import FileKind
@@ -62,7 +63,7 @@ def _absent(
         name.lower()
         for name in sought
         if name.lower() not in brought and name.lower() not in made
-        if not any(f"/{path}".endswith(f"/Find{name}.cmake") for path in texts)
+        if not own_module(name, texts)
         for need in need_called(FileKind.CMAKE, name, "")
         if need.files and not is_there(need)
     }

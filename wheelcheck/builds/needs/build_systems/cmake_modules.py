@@ -14,11 +14,17 @@ from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.sdist.build_files import without_comments
 from wheelcheck.distributions.debian_package import FileKind
 
-__all__ = ["MODULE_WORDS", "by_own_module", "pkg_config_of_modules"]
+__all__ = ["MODULE_WORDS", "by_own_module", "own_module", "pkg_config_of_modules"]
 
 MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
     "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
 """Words of ``pkg_check_modules`` that are no modules."""
+
+
+def own_module(name: str, texts: Mapping[str, str]) -> str:
+    """The path of the project's ``FindX.cmake``; "" where it has none."""
+    end = f"/Find{name}.cmake"
+    return next((path for path in texts if f"/{path}".endswith(end)), "")
 
 
 def by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
@@ -28,15 +34,9 @@ def by_own_module(need: BuildNeed, texts: Mapping[str, str]) -> BuildNeed:
     """
     if not need.files or need.files[0][0] is not FileKind.CMAKE or is_packaged(need.files[0]):
         return need
-    module = _own_module(need.files[0][1], texts)
+    module = own_module(need.files[0][1], texts)
     sought = [pair for command in cmake_commands(texts, module) for pair in _sought_by(command)]
     return replace(need, files=(*need.files, *dict.fromkeys(sought[:_MOST_SOUGHT])))
-
-
-def _own_module(name: str, texts: Mapping[str, str]) -> str:
-    """The path of the project's ``FindX.cmake``; "" where it has none."""
-    end = f"/Find{name}.cmake"
-    return next((path for path in texts if f"/{path}".endswith(end)), "")
 
 
 def pkg_config_of_modules(
@@ -46,7 +46,7 @@ def pkg_config_of_modules(
     needs: list[tuple[CMakeCommand, BuildNeed]] = []
     for command, need in found:
         if command.name == "find_package" and need.is_required_library:
-            module = _own_module(command.words[0], texts)
+            module = own_module(command.words[0], texts)
             match = _ASKS.search(without_comments(texts.get(module, "")))
             if match:
                 source = f"{module}: {match[1]}()"
