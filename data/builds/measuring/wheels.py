@@ -27,10 +27,11 @@ def weigh(wheel: Path) -> WheelSize:
         stripped = 0
         for number, member in enumerate(extensions):
             path = Path(folder, str(number))
-            path.write_bytes(archive.read(member))
-            if shutil.which("objcopy"):  # without it nothing was compiled: they are shipped
-                # A member of such a name may be something else: a note beside a shared object.
-                subprocess.run(["objcopy", "--strip-debug", path], check=False, capture_output=True)
+            content = archive.read(member)
+            path.write_bytes(content)
+            # Without objcopy nothing was compiled: they are shipped. A note may have such a name.
+            if content.startswith(b"\x7fELF") and shutil.which("objcopy"):
+                subprocess.run(["objcopy", "--strip-debug", path], check=True)
             stripped += path.stat().st_size
         return WheelSize(
             wheel=wheel.stat().st_size,
